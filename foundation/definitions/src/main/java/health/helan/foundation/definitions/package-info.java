@@ -1,0 +1,4 @@
+@NullMarked
+package health.helan.foundation.definitions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package health.helan.foundation.fhirpath;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package health.helan.foundation.rest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package health.helan.foundation.store;
+
+import org.jspecify.annotations.NullMarked;
