@@ -21,8 +21,8 @@ public interface R4 {
 
   /**
    * A resource type, data type or primitive by name ({@code Patient}, {@code Quantity}, {@code
-   * dateTime}), or an inline backbone element by its path ({@code Observation.component}). Null when
-   * R4 has no such type.
+   * dateTime}), or an inline backbone element by its path ({@code Observation.component}). Null
+   * when R4 has no such type.
    */
   @Nullable TypeDef type(String name);
 
@@ -50,8 +50,8 @@ public interface R4 {
    * A type and its elements.
    *
    * @param name {@code Patient}, {@code HumanName}, {@code Observation.component}
-   * @param base the type it specialises ({@code DomainResource}, {@code Quantity} for Age); null for
-   *     Element and Resource
+   * @param base the type it specialises ({@code DomainResource}, {@code Quantity} for Age); null
+   *     for Element and Resource
    * @param isAbstract true for Resource, DomainResource, Element, BackboneElement
    * @param elements by JSON property name, choices expanded ({@code valueQuantity}), those of the
    *     bases included, in the order of the specification; empty for primitives
