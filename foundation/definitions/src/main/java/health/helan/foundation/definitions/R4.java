@@ -13,7 +13,7 @@ public interface R4 {
 
   /** The one instance; loads the compiled definitions on first use (a few tens of milliseconds). */
   static R4 get() {
-    throw new IllegalStateException("not built yet");
+    return CompiledR4.Instance.R4;
   }
 
   /** Names of all concrete resource types, {@code Account} to {@code VisionPrescription}. */
@@ -27,14 +27,23 @@ public interface R4 {
   @Nullable TypeDef type(String name);
 
   /**
-   * Search parameters that apply to a resource type, those of Resource and DomainResource included.
+   * Search parameters that apply to a resource type, those of Resource and DomainResource included
+   * (their {@code base} and the head of their expression stay {@code Resource} and {@code
+   * DomainResource}). Source: HL7's search-parameters.json, 4.0.1; {@code _type}, {@code _list},
+   * {@code _has}, {@code _filter} and the like have no SearchParameter there and are not listed.
+   * Empty for a name that is not a resource type. Expressions stand as HL7 wrote them, some in
+   * forms that want a lenient FHIRPath: {@code as} on collections ({@code
+   * (Observation.component.value as Quantity)}), {@code .as(Age)}, {@code Patient.deceased.exists()
+   * and Patient.deceased != false}.
    */
   List<SearchParam> searchParameters(String resourceType);
 
   /**
    * The R4 compartment definition: per resource type the search parameters that tie it to the
    * compartment's owner ({@code Patient}, {@code Encounter}, {@code Practitioner}, {@code
-   * RelatedPerson}, {@code Device}).
+   * RelatedPerson}, {@code Device}); types that have no part in it are absent. The owner itself
+   * belongs to its compartment too, whether listed or not; {@code {def}} in place of a parameter
+   * says so. Source: HL7's CompartmentDefinitions, 4.0.1. Empty for any other name.
    */
   Map<String, List<String>> compartment(String owner);
 
@@ -98,7 +107,7 @@ public interface R4 {
   /**
    * All {@code system|code} pairs of a value set that R4 binds as required, where its definition
    * can be enumerated from the R4 package ({@code code} alone also listed); null where it cannot
-   * (for example all of BCP-47 or MIME types).
+   * (MIME types, UCUM units, ISO 4217 currencies, LOINC answers).
    */
   @Nullable Set<String> codes(String valueSetUrl);
 
