@@ -20,6 +20,9 @@ public interface AccessPolicy {
    */
   void restrict(SqlText sql, Caller caller, String type, String alias);
 
+  /** The same for rows of {@code history}: superseded versions and deletions. */
+  void restrictHistory(SqlText sql, Caller caller, String type, String alias);
+
   /** No restriction. */
   AccessPolicy EVERYTHING =
       new AccessPolicy() {
@@ -35,5 +38,8 @@ public interface AccessPolicy {
 
         @Override
         public void restrict(SqlText sql, Caller caller, String type, String alias) {}
+
+        @Override
+        public void restrictHistory(SqlText sql, Caller caller, String type, String alias) {}
       };
 }
