@@ -31,8 +31,7 @@ final class Answers {
         if (!rows.next()) {
           return null;
         }
-        byte[] json =
-            parts.codec().decode(rows.getShort(1), rows.getShort(2), rows.getBytes(3));
+        byte[] json = parts.codec().decode(rows.getShort(1), rows.getShort(2), rows.getBytes(3));
         var outcomes = new ArrayList<Outcome>();
         for (JsonNode entry : Json.MAPPER.readTree(json)) {
           outcomes.add(

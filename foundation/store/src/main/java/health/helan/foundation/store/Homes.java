@@ -85,7 +85,9 @@ final class Homes {
     for (String element : PATIENT_ELEMENTS) {
       String reference = text(resource.path(element).path("reference"));
       if (reference != null
-          && (reference.startsWith("Patient/") || reference.startsWith("urn:") || reference.indexOf(':') > 0)) {
+          && (reference.startsWith("Patient/")
+              || reference.startsWith("urn:")
+              || reference.indexOf(':') > 0)) {
         return reference;
       }
     }

@@ -70,8 +70,6 @@ final class Instances implements AutoCloseable {
       statement.setString(4, version);
       statement.executeUpdate();
     }
-    beat();
-    beat = Thread.ofPlatform().daemon().name("helan-instance").start(this::run);
   }
 
   /**
@@ -99,7 +97,10 @@ final class Instances implements AutoCloseable {
 
   private synchronized Instant ownFloor() {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    Instant floor = underWay.isEmpty() ? (now.isBefore(last) ? last : now) : underWay.firstKey();
+    if (last.isBefore(now)) {
+      last = now; // What was once promised holds even when the clock is set back.
+    }
+    Instant floor = underWay.isEmpty() ? last : underWay.firstKey();
     // A write that begins within this very millisecond still gets this time.
     return floor.minusMillis(1);
   }

@@ -11,9 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param content the JSON of that version; null for deletions
  */
 public record Outcome(
-    int status,
-    String type,
-    String id,
-    int version,
-    Instant updated,
-    byte @Nullable [] content) {}
+    int status, String type, String id, int version, Instant updated, byte @Nullable [] content) {}

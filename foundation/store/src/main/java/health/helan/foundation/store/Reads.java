@@ -96,8 +96,8 @@ final class Reads {
     return new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", type, id);
   }
 
-  private @Nullable ResourceVersion one(
-      Connection connection, SqlText sql, String type, String id) throws SQLException {
+  private @Nullable ResourceVersion one(Connection connection, SqlText sql, String type, String id)
+      throws SQLException {
     try (var statement = sql.prepare(connection);
         ResultSet rows = statement.executeQuery()) {
       return rows.next() ? version(rows, type, id) : null;

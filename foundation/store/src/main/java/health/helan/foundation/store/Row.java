@@ -25,7 +25,9 @@ record Row(
     ContentCodec.Encoded encoded,
     byte[] json) {
 
-  /** Appends the row to a COPY; the columns of {@link health.helan.foundation.store.sql.WriteSql}. */
+  /**
+   * Appends the row to a COPY; the columns of {@link health.helan.foundation.store.sql.WriteSql}.
+   */
   void copyTo(CopyBuffer copy, boolean sharedTable) {
     copy.row();
     if (sharedTable) {

@@ -47,7 +47,9 @@ final class Writes {
   private final @Nullable String requestKey;
   private Instant updated = Instant.EPOCH;
 
-  /** One home for all that belongs to nobody: a bundle then takes one lane for them, not hundreds. */
+  /**
+   * One home for all that belongs to nobody: a bundle then takes one lane for them, not hundreds.
+   */
   private final int homeOfTheRest;
 
   /** Someone else took a claim in the meantime: plan again, now seeing what they wrote. */
@@ -105,7 +107,10 @@ final class Writes {
   }
 
   Writes(
-      StoreParts parts, Caller caller, List<Interaction> interactions, @Nullable String requestKey) {
+      StoreParts parts,
+      Caller caller,
+      List<Interaction> interactions,
+      @Nullable String requestKey) {
     this.parts = parts;
     this.caller = caller;
     this.requestKey = requestKey;
@@ -286,7 +291,9 @@ final class Writes {
       }
     }
     for (Entry entry : entries) {
-      if (entry.plan != Plan.EXISTING && entry.plan != Plan.NOTHING && !touched.add(entry.keyed())) {
+      if (entry.plan != Plan.EXISTING
+          && entry.plan != Plan.NOTHING
+          && !touched.add(entry.keyed())) {
         throw new Refusal(
             Refusal.Kind.INVALID, "store.touched-twice", entry.type() + "/" + entry.id);
       }
@@ -424,7 +431,10 @@ final class Writes {
   }
 
   private void planPatch(
-      Connection connection, Entry entry, Interaction.Patch patch, Map<String, Condition> conditions)
+      Connection connection,
+      Entry entry,
+      Interaction.Patch patch,
+      Map<String, Condition> conditions)
       throws SQLException {
     entry.plan = Plan.PATCH;
     if (patch.criteria() != null) {
@@ -520,8 +530,7 @@ final class Writes {
     }
   }
 
-  private int homeOfNew(
-      Connection connection, Entry entry, Map<String, Integer> homeByReference)
+  private int homeOfNew(Connection connection, Entry entry, Map<String, Integer> homeByReference)
       throws SQLException {
     String hint =
         switch (entry.interaction) {
@@ -576,11 +585,11 @@ final class Writes {
     }
     homeByReference.put(fullUrl, target.home);
     if (fullUrl.startsWith("http")) {
-      // A relative reference beside an absolute fullUrl means that entry (FHIR R4, Bundle 2.36.4.1).
+      // A relative reference beside an absolute fullUrl means that entry (FHIR R4, Bundle
+      // 2.36.4.1).
       String[] segments = fullUrl.split("/");
       if (segments.length > 2 && segments[segments.length - 2].equals(entry.type())) {
-        byFullUrl.putIfAbsent(
-            entry.type() + "/" + segments[segments.length - 1], reference);
+        byFullUrl.putIfAbsent(entry.type() + "/" + segments[segments.length - 1], reference);
       }
     }
   }
@@ -757,7 +766,8 @@ final class Writes {
     for (Entry entry : locking.values()) {
       lock(connection, entry);
     }
-    // FHIR's order of work: deletions, creates, updates; a row is touched once, so only the log shows it.
+    // FHIR's order of work: deletions, creates, updates; a row is touched once, so only the log
+    // shows it.
     var logged = new ArrayList<Logged>(entries.size());
     var directory = new CopyBuffer(WriteSql.DIRECTORY_COLUMNS);
     for (Entry entry : entries) {
@@ -829,8 +839,7 @@ final class Writes {
       bindKey(statement, 1, entry);
       try (var rows = statement.executeQuery()) {
         if (rows.next()) {
-          byte[] json =
-              parts.codec().decode(rows.getShort(5), rows.getShort(6), rows.getBytes(7));
+          byte[] json = parts.codec().decode(rows.getShort(5), rows.getShort(6), rows.getBytes(7));
           entry.current = new Current(rows.getInt(3), rows.getString(4), json);
         }
       }
@@ -897,8 +906,7 @@ final class Writes {
     }
   }
 
-  private void delete(Connection connection, Entry entry, List<Logged> logged)
-      throws SQLException {
+  private void delete(Connection connection, Entry entry, List<Logged> logged) throws SQLException {
     Current current = Objects.requireNonNull(entry.current);
     moveToHistory(connection, entry);
     try (PreparedStatement statement =
@@ -941,8 +949,7 @@ final class Writes {
             ResourceVersion.Method.DELETE,
             entry.type(),
             entry.id));
-    entry.outcome =
-        new Outcome(204, entry.type(), entry.id, entry.version, updated, null);
+    entry.outcome = new Outcome(204, entry.type(), entry.id, entry.version, updated, null);
   }
 
   private void moveToHistory(Connection connection, Entry entry) throws SQLException {
@@ -970,15 +977,19 @@ final class Writes {
       entry.tree = null;
       logged.add(
           new Logged(
-              row.home(), row.index().patient(), row.version(), row.method(), row.type(), row.id()));
+              row.home(),
+              row.index().patient(),
+              row.version(),
+              row.method(),
+              row.type(),
+              row.id()));
     }
     for (Map.Entry<String, CopyBuffer> table : byTable.entrySet()) {
       table.getValue().send(connection, WriteSql.of(table.getKey()).copyTarget);
     }
   }
 
-  private void change(
-      Connection connection, Entry entry, List<Logged> logged, CopyBuffer directory)
+  private void change(Connection connection, Entry entry, List<Logged> logged, CopyBuffer directory)
       throws SQLException {
     Current current = Objects.requireNonNull(entry.current);
     ObjectNode old = (ObjectNode) Json.MAPPER.readTree(current.json);
@@ -1046,8 +1057,7 @@ final class Writes {
     return keys;
   }
 
-  private void note(
-      Row row, @Nullable ObjectNode tree, CopyBuffer directory, Set<String> before) {
+  private void note(Row row, @Nullable ObjectNode tree, CopyBuffer directory, Set<String> before) {
     for (String key : directoryKeys(row.type(), tree)) {
       if (before.contains(key)) {
         continue;

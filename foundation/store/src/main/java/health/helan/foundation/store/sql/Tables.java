@@ -57,6 +57,16 @@ public final class Tables {
     return !BUSY.containsKey(type);
   }
 
+  /** The type of a table of its own; null for {@link #OTHER}. */
+  public static @org.jspecify.annotations.Nullable String typeOf(String table) {
+    for (Map.Entry<String, String> entry : BUSY.entrySet()) {
+      if (entry.getValue().equals(table)) {
+        return entry.getKey();
+      }
+    }
+    return null;
+  }
+
   /** All tables of current versions, each once. */
   public static List<String> all() {
     var tables = new java.util.ArrayList<>(BUSY.values());

@@ -1,0 +1,133 @@
+package health.helan.foundation.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import health.helan.foundation.store.content.ZstdCodec;
+import health.helan.foundation.store.index.IndexEntry;
+import health.helan.foundation.store.search.SearchRequest;
+import health.helan.foundation.store.search.SearchResult;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The record store: every fact of the platform as a FHIR R4 resource, versioned, searchable, and
+ * logged. Thread-safe; one per application instance.
+ */
+public final class RecordStore implements AutoCloseable {
+  private final StoreParts parts;
+  private final Histories histories;
+  private final Searching searching;
+  private final List<Consumer<Set<Integer>>> listeners;
+
+  private RecordStore(
+      StoreParts parts, Searching searching, List<Consumer<Set<Integer>>> listeners) {
+    this.parts = parts;
+    this.searching = searching;
+    this.histories = new Histories(parts);
+    this.listeners = listeners;
+  }
+
+  /**
+   * Brings the database to this version and opens it.
+   *
+   * @throws StoreUnusable with a sentence for the operator: wrong index key, database too old or
+   *     not durable, or newer than this program
+   */
+  public static RecordStore open(DataSource dataSource, StoreConfig config) {
+    try {
+      StoreGuard.check(dataSource);
+      StoreGuard.migrate(Flyway.configure().dataSource(dataSource).load());
+      var key = new IndexKey(config.indexKey());
+      StoreGuard.checkKey(dataSource, key);
+      var listeners = new CopyOnWriteArrayList<Consumer<Set<Integer>>>();
+      var homes = new Homes(key);
+      var codec = new ZstdCodec();
+      var instances = new Instances(dataSource, config.instance(), config.version());
+      var policy = config.policy();
+      Searching searching = new NoSearch();
+      var parts =
+          new StoreParts(
+              dataSource,
+              policy,
+              instances,
+              homes,
+              new Conditions(key, policy, searching),
+              key,
+              (type, resource, id) ->
+                  new IndexEntry(null, null, null, null, new long[0], "{}".getBytes(UTF_8)),
+              config.validate() ? ResourceCheck.NONE : ResourceCheck.NONE,
+              codec,
+              new Reads(dataSource, homes, policy, codec),
+              touched -> listeners.forEach(listener -> listener.accept(touched)));
+      return new RecordStore(parts, searching, listeners);
+    } catch (SQLException e) {
+      throw new StoreUnusable("The database answered with error " + e.getSQLState() + ".", e);
+    }
+  }
+
+  /** Current version of a resource. */
+  public ResourceVersion read(Caller caller, String type, String id) {
+    return parts.reads().read(caller, type, id);
+  }
+
+  /** One version of a resource. */
+  public ResourceVersion readVersion(Caller caller, String type, String id, int version) {
+    return parts.reads().readVersion(caller, type, id, version);
+  }
+
+  public HistoryRequest.Page history(Caller caller, HistoryRequest request) {
+    return histories.page(caller, request);
+  }
+
+  public SearchResult search(Caller caller, SearchRequest request) {
+    return searching.search(caller, request);
+  }
+
+  /** Carries out one write. */
+  public Outcome write(Caller caller, Interaction interaction) {
+    return Writes.run(parts, caller, List.of(interaction), Set.of(), null).getFirst();
+  }
+
+  /**
+   * Carries out several writes, all or nothing.
+   *
+   * @param conditionalReferences conditional references ({@code Type?criteria}) that the bodies
+   *     hold, as far as they are known beforehand: resolved together
+   * @param requestKey key under which a repeat of the same request gets the same outcomes (then
+   *     without contents); null for none
+   * @return outcomes in the order of the interactions
+   */
+  public List<Outcome> transact(
+      Caller caller,
+      List<Interaction> interactions,
+      Set<String> conditionalReferences,
+      @Nullable String requestKey) {
+    return Writes.run(parts, caller, interactions, conditionalReferences, requestKey);
+  }
+
+  /** Tells {@code listener} the homes of each committed transaction of this instance. */
+  public void onCommit(Consumer<Set<Integer>> listener) {
+    listeners.add(listener);
+  }
+
+  /** True when the database answers. */
+  public boolean isReady() {
+    try (Connection connection = parts.dataSource().getConnection()) {
+      return connection.isValid(2);
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    parts.instances().close();
+  }
+}
