@@ -17,6 +17,8 @@ public interface AccessPolicy {
    * Appends {@code " and <condition>"} on the rows of {@code alias} (columns {@code patient, owner,
    * level, home, id}) that the caller may see; nothing for no restriction. Called for each table
    * that a search touches: the type itself, every step of chains and {@code _has}, includes.
+   *
+   * @param type empty where rows of several types are read at once
    */
   void restrict(SqlText sql, Caller caller, String type, String alias);
 

@@ -51,8 +51,7 @@ final class Histories {
               scope,
               request.count() + 1,
               (text, of) -> parts.policy().restrict(text, caller, of, "r"),
-              (text, of) ->
-                  parts.policy().restrictHistory(text, caller, of == null ? "" : of, "r"));
+              (text, of) -> parts.policy().restrictHistory(text, caller, of, "r"));
       var versions = new ArrayList<ResourceVersion>();
       try (var statement = sql.prepare(connection);
           var rows = statement.executeQuery()) {

@@ -29,15 +29,15 @@ public final class HistorySql {
   /**
    * A page of versions.
    *
-   * @param types types to look through when the scope names none
-   * @param policyOnCurrent appends the policy for a type to the branch of current versions
-   * @param policyOnHistory the same for superseded ones; the type is null when all are meant
+   * @param policyOnCurrent appends the policy for a type to the branch of current versions; the
+   *     type is empty when several are meant
+   * @param policyOnHistory the same for superseded ones
    */
   public static SqlText page(
       Scope scope,
       int limit,
       BiConsumer<SqlText, String> policyOnCurrent,
-      BiConsumer<SqlText, @Nullable String> policyOnHistory) {
+      BiConsumer<SqlText, String> policyOnHistory) {
     SqlText sql = new SqlText().add("select * from (");
     List<String> tables = scope.type() == null ? Tables.all() : List.of(Tables.of(scope.type()));
     for (String table : tables) {
@@ -76,7 +76,7 @@ public final class HistorySql {
           sql.add(" and r.updated <= ?", after.updated());
         }
       }
-      policyOnCurrent.accept(sql, type == null ? Tables.OTHER : type);
+      policyOnCurrent.accept(sql, type);
       sql.add(" order by r.updated desc, r.id desc, r.version desc limit ?)", limit);
       sql.add(" union all ");
     }
@@ -111,7 +111,7 @@ public final class HistorySql {
           after.version(),
           after.type());
     }
-    policyOnHistory.accept(sql, scope.type());
+    policyOnHistory.accept(sql, scope.type() == null ? "" : scope.type());
     sql.add(" order by r.updated desc, r.id desc, r.version desc limit ?)", limit);
     return sql.add(") v order by updated desc, id desc, version desc, type desc limit ?", limit);
   }
