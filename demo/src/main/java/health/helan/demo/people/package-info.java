@@ -1,0 +1,5 @@
+/** The demo region's households and residents. */
+@NullMarked
+package health.helan.demo.people;
+
+import org.jspecify.annotations.NullMarked;
