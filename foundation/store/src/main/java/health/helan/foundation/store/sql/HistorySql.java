@@ -38,11 +38,12 @@ public final class HistorySql {
       int limit,
       BiConsumer<SqlText, String> policyOnCurrent,
       BiConsumer<SqlText, String> policyOnHistory) {
+    String only = scope.type();
     SqlText sql = new SqlText().add("select * from (");
-    List<String> tables = scope.type() == null ? Tables.all() : List.of(Tables.of(scope.type()));
+    List<String> tables = only == null ? Tables.all() : List.of(Tables.of(only));
     for (String table : tables) {
       boolean shared = table.equals(Tables.OTHER);
-      String type = scope.type() != null ? scope.type() : shared ? null : Tables.typeOf(table);
+      String type = only != null ? only : shared ? "" : Tables.typeOf(table);
       sql.add("(select ");
       if (shared) {
         sql.add("r.type");
@@ -52,8 +53,8 @@ public final class HistorySql {
       sql.add(", r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content from ")
           .add(table)
           .add(" r where true");
-      if (shared && scope.type() != null) {
-        sql.add(" and r.type = ?", scope.type());
+      if (shared && only != null) {
+        sql.add(" and r.type = ?", only);
       }
       common(sql, scope);
       if (scope.after() != null) {
@@ -83,8 +84,8 @@ public final class HistorySql {
     sql.add(
         "(select r.type, r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content"
             + " from history r where true");
-    if (scope.type() != null) {
-      sql.add(" and r.type = ?", scope.type());
+    if (only != null) {
+      sql.add(" and r.type = ?", only);
     }
     common(sql, scope);
     if (scope.atFrom() != null) {
@@ -93,7 +94,7 @@ public final class HistorySql {
           " and not exists (select from history n where n.home = r.home and n.type = r.type"
               + " and n.id = r.id and n.version > r.version and n.updated <= ?)",
           scope.atFrom());
-      String table = Tables.of(java.util.Objects.requireNonNull(scope.type()));
+      String table = Tables.of(java.util.Objects.requireNonNull(only));
       sql.add(" and not exists (select from ")
           .add(table)
           .add(" n where n.home = r.home and n.id = r.id and n.updated <= ?", scope.atFrom());
@@ -111,7 +112,7 @@ public final class HistorySql {
           after.version(),
           after.type());
     }
-    policyOnHistory.accept(sql, scope.type() == null ? "" : scope.type());
+    policyOnHistory.accept(sql, only == null ? "" : only);
     sql.add(" order by r.updated desc, r.id desc, r.version desc limit ?)", limit);
     return sql.add(") v order by updated desc, id desc, version desc, type desc limit ?", limit);
   }

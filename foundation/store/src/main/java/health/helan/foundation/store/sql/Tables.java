@@ -57,14 +57,14 @@ public final class Tables {
     return !BUSY.containsKey(type);
   }
 
-  /** The type of a table of its own; null for {@link #OTHER}. */
-  public static @org.jspecify.annotations.Nullable String typeOf(String table) {
+  /** The type that a table is for; {@link #OTHER} is for none. */
+  public static String typeOf(String table) {
     for (Map.Entry<String, String> entry : BUSY.entrySet()) {
       if (entry.getValue().equals(table)) {
         return entry.getKey();
       }
     }
-    return null;
+    throw new IllegalArgumentException(table);
   }
 
   /** All tables of current versions, each once. */
