@@ -1,3 +1,7 @@
+/**
+ * The FHIR R4 HTTP API over the record store: the one public door of the platform. Source: HL7 FHIR
+ * R4 (4.0.1), "RESTful API" (http.html), "Search", "Operations".
+ */
 @NullMarked
 package health.helan.foundation.rest;
 

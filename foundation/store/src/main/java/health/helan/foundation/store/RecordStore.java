@@ -90,6 +90,12 @@ public final class RecordStore implements AutoCloseable {
     return searching.search(caller, request);
   }
 
+  /** A version cut down to {@code _summary} or {@code _elements}; null for each not asked for. */
+  public ResourceVersion cut(
+      ResourceVersion version, @Nullable String summary, @Nullable String elements) {
+    return searching.cut(version, summary, elements);
+  }
+
   /** Carries out one write. */
   public Outcome write(Caller caller, Interaction interaction) {
     return Writes.run(parts, caller, List.of(interaction), Set.of(), null).getFirst();

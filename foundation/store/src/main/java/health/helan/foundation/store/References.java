@@ -62,7 +62,7 @@ final class References {
         return known;
       }
       int question = value.indexOf('?');
-      if (question > 0 && value.indexOf(':') < 0) {
+      if (question > 0 && value.lastIndexOf(':', question) < 0) {
         return conditional.apply(value);
       }
       return null;

@@ -2,8 +2,18 @@ package health.helan.foundation.store;
 
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
+import org.jspecify.annotations.Nullable;
 
 /** The search engine, as the store uses it. */
 interface Searching extends Conditions.Matching {
   SearchResult search(Caller caller, SearchRequest request);
+
+  /**
+   * A version cut down to its summary or to some elements, tagged SUBSETTED.
+   *
+   * @param summary value of {@code _summary}; null for none
+   * @param elements value of {@code _elements}; null for none
+   */
+  ResourceVersion cut(
+      ResourceVersion version, @Nullable String summary, @Nullable String elements);
 }

@@ -1,0 +1,99 @@
+package health.helan.foundation.rest;
+
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.RecordStore;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A FHIR operation ({@code $name}; FHIR R4, operations.html). Reads parameters and answers. */
+public interface FhirOperation {
+
+  /** At which level an operation is called. */
+  enum Level {
+    SYSTEM,
+    TYPE,
+    INSTANCE
+  }
+
+  /**
+   * What the API needs to know of an operation; the CapabilityStatement is made from it.
+   *
+   * @param name without the dollar sign
+   * @param levels where it may be called
+   * @param types resource types it is for at type and instance level; empty for all
+   * @param affectsState true: POST only
+   * @param definition canonical URL of its OperationDefinition
+   */
+  record Spec(
+      String name, Set<Level> levels, Set<String> types, boolean affectsState, String definition) {}
+
+  /**
+   * A call.
+   *
+   * @param type null at system level
+   * @param id null but at instance level
+   * @param query parameters of the URL
+   * @param body the resource sent, {@code Parameters} or the operation's own; null for none
+   * @param base of the API, for links
+   */
+  record Call(
+      Caller caller,
+      RecordStore store,
+      String method,
+      @Nullable String type,
+      @Nullable String id,
+      Query query,
+      @Nullable ObjectNode body,
+      String base,
+      Locale language) {
+
+    /**
+     * Value of a simple parameter, from the URL or from {@code Parameters}; null for none.
+     */
+    public @Nullable String text(String name) {
+      String value = query.first(name);
+      if (value != null) {
+        return value;
+      }
+      if (body != null) {
+        for (var parameter : body.path("parameter")) {
+          if (name.equals(parameter.path("name").asString(""))) {
+            for (var property : parameter.properties()) {
+              if (property.getKey().startsWith("value") && property.getValue().isValueNode()) {
+                return property.getValue().asString();
+              }
+            }
+          }
+        }
+      }
+      return null;
+    }
+
+    /** Resource of a parameter; the body itself when it is no Parameters and {@code name} is
+     * {@code resource}. Null for none. */
+    public @Nullable ObjectNode resource(String name) {
+      if (body == null) {
+        return null;
+      }
+      if (!"Parameters".equals(body.path("resourceType").asString(""))) {
+        return name.equals("resource") ? body : null;
+      }
+      for (var parameter : body.path("parameter")) {
+        if (name.equals(parameter.path("name").asString(""))
+            && parameter.get("resource") instanceof ObjectNode resource) {
+          return resource;
+        }
+      }
+      return null;
+    }
+  }
+
+  Spec spec();
+
+  /**
+   * @throws health.helan.foundation.store.Refusal what the caller can mend
+   */
+  Answer execute(Call call);
+}

@@ -1,0 +1,241 @@
+package health.helan.foundation.rest;
+
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Refusal;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+
+/**
+ * The API over HTTP. Who calls stands in the request attribute {@link #CALLER}, put there by the
+ * sign-in; without it everything but {@code GET metadata} is refused.
+ */
+public final class FhirServlet extends HttpServlet {
+  private static final long serialVersionUID = 1L;
+
+  /** Request attribute that holds the {@link Caller}. */
+  public static final String CALLER = Caller.class.getName();
+
+  private static final Logger LOG = LoggerFactory.getLogger(FhirServlet.class);
+  private static final AtomicLong FAULTS = new AtomicLong();
+
+  /** Smaller answers are not worth packing. */
+  private static final int GZIP_FROM = 1024;
+
+  private final transient FhirApi api;
+  private final transient RestConfig config;
+
+  public FhirServlet(RecordStore store, Operations operations, RestConfig config) {
+    this.api = new FhirApi(store, operations);
+    this.config = config;
+  }
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    Locale language = Messages.language(request.getHeader("Accept-Language"));
+    Answer answer;
+    try {
+      answer = handle(request, language);
+    } catch (Refusal e) {
+      answer = Answer.status(e.kind().status(), Outcomes.bytes(Outcomes.of(e, language)));
+      if (e.kind() == Refusal.Kind.TRANSIENT) {
+        response.setHeader("Retry-After", "2");
+      }
+      if (e.kind() == Refusal.Kind.LOGIN) {
+        response.setHeader("WWW-Authenticate", "Bearer");
+      }
+    } catch (JacksonException e) {
+      answer = refused(Bodies.broken(e), language);
+    } catch (StackOverflowError e) {
+      answer =
+          refused(new Refusal(Refusal.Kind.TOO_COSTLY, "rest.too-deep"), language);
+    } catch (RuntimeException e) {
+      answer = fault(e, language);
+    }
+    write(request, response, answer, language);
+  }
+
+  private static Answer refused(Refusal refusal, Locale language) {
+    return Answer.status(
+        refusal.kind().status(), Outcomes.bytes(Outcomes.of(refusal, language)));
+  }
+
+  /** A fault of ours: the log has the trace, the caller its number. */
+  private static Answer fault(RuntimeException e, Locale language) {
+    long number = FAULTS.incrementAndGet();
+    LOG.error("Fault {} while answering", number, e);
+    var outcome = Outcomes.empty();
+    Outcomes.issue(
+        outcome,
+        "fatal",
+        "exception",
+        Messages.of(language, "rest.fault", java.util.List.of(number)),
+        null);
+    return Answer.status(500, Outcomes.bytes(outcome));
+  }
+
+  private Answer handle(HttpServletRequest request, Locale language) throws IOException {
+    String path = request.getPathInfo();
+    String[] segments = segments(path);
+    String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
+    String base = base(request);
+    if (segments.length == 1 && segments[0].equals("metadata")) {
+      if (!method.equals("GET")) {
+        throw new Refusal(Refusal.Kind.METHOD, "rest.method", "");
+      }
+      return Answer.ok(config.capabilities().statement(base, api.operations()));
+    }
+    if (!(request.getAttribute(CALLER) instanceof Caller caller)) {
+      throw new Refusal(Refusal.Kind.LOGIN, "rest.login");
+    }
+    String contentType = request.getContentType();
+    byte[] body = new byte[0];
+    if (!method.equals("GET") && !method.equals("DELETE")) {
+      body = Bodies.read(request, config.maxBodyBytes());
+      body = config.formats().toJson(contentType, body, method);
+      contentType = config.formats().jsonTypeOf(contentType);
+    }
+    String rawQuery = request.getQueryString() == null ? "" : request.getQueryString();
+    String prefer = request.getHeader("Prefer");
+    return api.handle(
+        new Exchange(
+            caller,
+            method,
+            segments,
+            Query.parse(rawQuery),
+            rawQuery,
+            new Exchange.Conditions(
+                request.getHeader("If-Match"),
+                request.getHeader("If-None-Match"),
+                request.getHeader("If-Modified-Since"),
+                request.getHeader("If-None-Exist")),
+            Exchange.Prefer.parse(prefer),
+            prefer != null && prefer.contains("return="),
+            contentType,
+            request.getHeader("X-Request-Id"),
+            body,
+            base,
+            language));
+  }
+
+  private static String[] segments(@Nullable String path) {
+    if (path == null || path.equals("/") || path.isEmpty()) {
+      return new String[0];
+    }
+    String trimmed = path.substring(1);
+    if (trimmed.endsWith("/")) {
+      trimmed = trimmed.substring(0, trimmed.length() - 1);
+    }
+    return trimmed.split("/", -1);
+  }
+
+  private String base(HttpServletRequest request) {
+    String configured = config.base();
+    if (configured != null) {
+      return configured;
+    }
+    int port = request.getServerPort();
+    boolean isDefaultPort =
+        request.getScheme().equals("http") && port == 80
+            || request.getScheme().equals("https") && port == 443;
+    return request.getScheme()
+        + "://"
+        + request.getServerName()
+        + (isDefaultPort ? "" : ":" + port)
+        + request.getContextPath()
+        + request.getServletPath();
+  }
+
+  private void write(
+      HttpServletRequest request, HttpServletResponse response, Answer answer, Locale language)
+      throws IOException {
+    byte[] body = answer.body();
+    String mediaType = "application/fhir+json;charset=UTF-8";
+    int status = answer.status();
+    if (body != null) {
+      try {
+        Formats.Formatted formatted =
+            config
+                .formats()
+                .fromJson(
+                    parameter(request, "_format"),
+                    request.getHeader("Accept"),
+                    "true".equals(parameter(request, "_pretty")),
+                    body);
+        body = formatted.body();
+        mediaType = formatted.mediaType();
+      } catch (Refusal e) {
+        if (status < 400) {
+          status = e.kind().status();
+          body = Outcomes.bytes(Outcomes.of(e, language));
+        }
+      }
+    }
+    response.setStatus(status);
+    if (answer.version() > 0) {
+      response.setHeader("ETag", "W/\"" + answer.version() + "\"");
+    }
+    if (answer.lastModified() != null) {
+      response.setHeader("Last-Modified", Bundles.httpDate(answer.lastModified()));
+    }
+    if (answer.location() != null) {
+      response.setHeader(
+          "Location",
+          answer.location().startsWith("http")
+              ? answer.location()
+              : base(request) + "/" + answer.location());
+    }
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("Vary", "Accept, Accept-Encoding, Accept-Language, Authorization");
+    if (body == null || status == 204 || status == 304) {
+      return;
+    }
+    response.setContentType(mediaType);
+    String accepted = request.getHeader("Accept-Encoding");
+    if (body.length >= GZIP_FROM && accepted != null && accepted.contains("gzip")) {
+      response.setHeader("Content-Encoding", "gzip");
+      if (!request.getMethod().equals("HEAD")) {
+        try (OutputStream out = new FastGzip(response.getOutputStream())) {
+          out.write(body);
+        }
+      }
+      return;
+    }
+    response.setContentLength(body.length);
+    if (!request.getMethod().equals("HEAD")) {
+      response.getOutputStream().write(body);
+    }
+  }
+
+  /** From the query alone: the form of a search may name a format too, but was read as a body. */
+  private static @Nullable String parameter(HttpServletRequest request, String name) {
+    String query = request.getQueryString();
+    if (query == null || !query.contains(name)) {
+      return null;
+    }
+    try {
+      return Query.parse(query).first(name);
+    } catch (Refusal e) {
+      return null; // Already answered as a refusal of the request itself.
+    }
+  }
+
+  private static final class FastGzip extends GZIPOutputStream {
+    FastGzip(OutputStream out) throws IOException {
+      super(out, 8192);
+      def.setLevel(Deflater.BEST_SPEED);
+    }
+  }
+}
