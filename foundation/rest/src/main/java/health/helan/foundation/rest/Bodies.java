@@ -86,8 +86,7 @@ final class Bodies {
 
   /** JSON on this API is UTF-8 (FHIR R4, json.html); the parser would also take UTF-16 and 32. */
   static void refuseOtherEncodings(byte[] bytes) {
-    if (bytes.length >= 2
-        && (bytes[0] == 0 || bytes[1] == 0 || (bytes[0] & 0xfe) == 0xfe)) {
+    if (bytes.length >= 2 && (bytes[0] == 0 || bytes[1] == 0 || (bytes[0] & 0xfe) == 0xfe)) {
       throw new Refusal(Refusal.Kind.STRUCTURE, "rest.not-utf-8");
     }
   }
@@ -98,9 +97,9 @@ final class Bodies {
     int line = location == null ? 0 : location.getLineNr();
     int column = location == null ? 0 : location.getColumnNr();
     if (e instanceof StreamConstraintsException) {
-      return new Refusal(Refusal.Kind.TOO_LONG, "rest.json-beyond-limits", Json.MAX_DEPTH, Json.MAX_NUMBER_LENGTH);
+      return new Refusal(
+          Refusal.Kind.TOO_LONG, "rest.json-beyond-limits", Json.MAX_DEPTH, Json.MAX_NUMBER_LENGTH);
     }
     return new Refusal(Refusal.Kind.STRUCTURE, "rest.json-broken", line, column);
   }
-
 }

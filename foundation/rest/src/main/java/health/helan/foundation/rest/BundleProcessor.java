@@ -34,12 +34,14 @@ final class BundleProcessor {
     Bodies.refuseOtherEncodings(exchange.body());
     BundleReader bundle = BundleReader.read(exchange.body());
     String type = bundle.type();
-    boolean withContent = exchange.prefer().returns() == Exchange.Prefer.Return.REPRESENTATION
-        && exchange.preferSaid();
+    boolean withContent =
+        exchange.prefer().returns() == Exchange.Prefer.Return.REPRESENTATION
+            && exchange.preferSaid();
     return switch (type == null ? "" : type) {
       case "transaction" ->
           Answer.ok(
-              Bundles.responses("transaction-response", transaction(exchange, bundle, withContent)));
+              Bundles.responses(
+                  "transaction-response", transaction(exchange, bundle, withContent)));
       case "batch" ->
           Answer.ok(Bundles.responses("batch-response", batch(exchange, bundle, withContent)));
       default ->
@@ -100,13 +102,19 @@ final class BundleProcessor {
     String url = entry.url;
     if (url == null || url.isEmpty()) {
       throw new Refusal(
-          Refusal.Kind.INVALID, place + ".request.url", "rest.entry-without-url", new Object[] {number});
+          Refusal.Kind.INVALID,
+          place + ".request.url",
+          "rest.entry-without-url",
+          new Object[] {number});
     }
     Links link = Links.parse(url, base);
     String[] path = link.segments();
     if (path.length == 0 || path.length > 2 || path[path.length - 1].startsWith("$")) {
       throw new Refusal(
-          Refusal.Kind.NOT_SUPPORTED, place + ".request.url", "rest.entry-url", new Object[] {number});
+          Refusal.Kind.NOT_SUPPORTED,
+          place + ".request.url",
+          "rest.entry-url",
+          new Object[] {number});
     }
     String type = FhirApi.type(path[0]);
     String id = path.length == 2 ? FhirApi.id(path[1]) : null;
@@ -118,7 +126,10 @@ final class BundleProcessor {
       case "POST" -> {
         if (id != null) {
           throw new Refusal(
-              Refusal.Kind.INVALID, place + ".request.url", "rest.entry-url", new Object[] {number});
+              Refusal.Kind.INVALID,
+              place + ".request.url",
+              "rest.entry-url",
+              new Object[] {number});
         }
         if (entry.from < 0) {
           throw noResource(place);
@@ -138,7 +149,10 @@ final class BundleProcessor {
         }
         if (id == null && criteria == null) {
           throw new Refusal(
-              Refusal.Kind.INVALID, place + ".request.url", "rest.criteria-missing", new Object[] {});
+              Refusal.Kind.INVALID,
+              place + ".request.url",
+              "rest.criteria-missing",
+              new Object[] {});
         }
         return new Interaction.Update(
             type,
@@ -159,7 +173,10 @@ final class BundleProcessor {
       case "DELETE" -> {
         if (id == null && criteria == null) {
           throw new Refusal(
-              Refusal.Kind.INVALID, place + ".request.url", "rest.criteria-missing", new Object[] {});
+              Refusal.Kind.INVALID,
+              place + ".request.url",
+              "rest.criteria-missing",
+              new Object[] {});
         }
         return new Interaction.Delete(type, id, criteria, ifMatch, false);
       }
@@ -275,15 +292,13 @@ final class BundleProcessor {
       String contentType = "application/fhir+json";
       if (entry.from >= 0) {
         ObjectNode resource = bundle.resource(entry);
-        if (method.equals("PATCH")
-            && "Binary".equals(resource.path("resourceType").asString(""))) {
+        if (method.equals("PATCH") && "Binary".equals(resource.path("resourceType").asString(""))) {
           contentType = resource.path("contentType").asString("");
           body =
               Base64.getMimeDecoder()
                   .decode(resource.path("data").asString("").getBytes(StandardCharsets.US_ASCII));
         } else {
-          body =
-              Arrays.copyOfRange(exchange.body(), entry.from, entry.to);
+          body = Arrays.copyOfRange(exchange.body(), entry.from, entry.to);
         }
       }
       Answer answer =
@@ -308,7 +323,8 @@ final class BundleProcessor {
                   body,
                   exchange.base(),
                   exchange.language()));
-      boolean isRead = method.equals("GET") || link.segments()[link.segments().length - 1].startsWith("$");
+      boolean isRead =
+          method.equals("GET") || link.segments()[link.segments().length - 1].startsWith("$");
       return new Bundles.Response(
           answer.status(),
           answer.location(),

@@ -219,7 +219,6 @@ final class BundleReader {
   }
 
   private static Refusal shape(String place) {
-    return new Refusal(
-        Refusal.Kind.STRUCTURE, place, "rest.wrong-shape", new Object[] {place});
+    return new Refusal(Refusal.Kind.STRUCTURE, place, "rest.wrong-shape", new Object[] {place});
   }
 }

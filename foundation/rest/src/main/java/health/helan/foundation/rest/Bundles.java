@@ -1,7 +1,7 @@
 package health.helan.foundation.rest;
 
-import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.HistoryRequest;
+import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
@@ -36,8 +36,7 @@ final class Bundles {
    *
    * @param path the search's path after the base, {@code Observation}
    */
-  static byte[] searchset(
-      String base, String path, SearchResult result, Locale language) {
+  static byte[] searchset(String base, String path, SearchResult result, Locale language) {
     int size = 1024;
     for (SearchResult.Entry entry : result.entries()) {
       byte[] content = entry.resource().content();

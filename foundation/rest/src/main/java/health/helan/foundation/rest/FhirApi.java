@@ -245,8 +245,7 @@ final class FhirApi {
       throw new Refusal(
           Refusal.Kind.NOT_FOUND, "store.version-not-found", type, id, printable(version));
     }
-    return of(
-        200, cut(exchange, store.readVersion(exchange.caller(), type, id, number)), null);
+    return of(200, cut(exchange, store.readVersion(exchange.caller(), type, id, number)), null);
   }
 
   /** {@code _summary} and {@code _elements} on reads. */
@@ -348,8 +347,7 @@ final class FhirApi {
 
   // ------------------------------------------------------------------ searching
 
-  private Answer compartment(
-      Exchange exchange, String owner, String id, String type, Query query) {
+  private Answer compartment(Exchange exchange, String owner, String id, String type, Query query) {
     if (R4.get().compartment(owner).isEmpty()) {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "rest.no-compartment", owner);
     }

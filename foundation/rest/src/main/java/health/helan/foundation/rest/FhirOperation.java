@@ -49,9 +49,7 @@ public interface FhirOperation {
       String base,
       Locale language) {
 
-    /**
-     * Value of a simple parameter, from the URL or from {@code Parameters}; null for none.
-     */
+    /** Value of a simple parameter, from the URL or from {@code Parameters}; null for none. */
     public @Nullable String text(String name) {
       String value = query.first(name);
       if (value != null) {
@@ -71,8 +69,10 @@ public interface FhirOperation {
       return null;
     }
 
-    /** Resource of a parameter; the body itself when it is no Parameters and {@code name} is
-     * {@code resource}. Null for none. */
+    /**
+     * Resource of a parameter; the body itself when it is no Parameters and {@code name} is {@code
+     * resource}. Null for none.
+     */
     public @Nullable ObjectNode resource(String name) {
       if (body == null) {
         return null;

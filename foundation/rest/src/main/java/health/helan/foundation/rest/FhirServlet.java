@@ -59,8 +59,7 @@ public final class FhirServlet extends HttpServlet {
     } catch (JacksonException e) {
       answer = refused(Bodies.broken(e), language);
     } catch (StackOverflowError e) {
-      answer =
-          refused(new Refusal(Refusal.Kind.TOO_COSTLY, "rest.too-deep"), language);
+      answer = refused(new Refusal(Refusal.Kind.TOO_COSTLY, "rest.too-deep"), language);
     } catch (RuntimeException e) {
       answer = fault(e, language);
     }
@@ -68,8 +67,7 @@ public final class FhirServlet extends HttpServlet {
   }
 
   private static Answer refused(Refusal refusal, Locale language) {
-    return Answer.status(
-        refusal.kind().status(), Outcomes.bytes(Outcomes.of(refusal, language)));
+    return Answer.status(refusal.kind().status(), Outcomes.bytes(Outcomes.of(refusal, language)));
   }
 
   /** A fault of ours: the log has the trace, the caller its number. */

@@ -17,12 +17,7 @@ public final class Outcomes {
     ObjectNode outcome = empty();
     if (refusal instanceof Faults faults) {
       for (Faults.Fault fault : faults.faults()) {
-        issue(
-            outcome,
-            fault.severity(),
-            fault.code(),
-            fault.text(language),
-            fault.expression());
+        issue(outcome, fault.severity(), fault.code(), fault.text(language), fault.expression());
       }
       return outcome;
     }

@@ -14,6 +14,5 @@ interface Searching extends Conditions.Matching {
    * @param summary value of {@code _summary}; null for none
    * @param elements value of {@code _elements}; null for none
    */
-  ResourceVersion cut(
-      ResourceVersion version, @Nullable String summary, @Nullable String elements);
+  ResourceVersion cut(ResourceVersion version, @Nullable String summary, @Nullable String elements);
 }
