@@ -1,0 +1,26 @@
+package health.helan;
+
+import health.helan.app.start.RunArguments;
+import health.helan.app.start.StartRefused;
+import java.util.List;
+
+/** What the program can be asked to do. */
+@FunctionalInterface
+interface Command {
+  /**
+   * @param words what follows the command's name
+   * @return exit code of the process
+   */
+  int execute(List<String> words);
+
+  static Command named(String name) {
+    return switch (name) {
+      case "run" -> words -> Platform.runUntilStopped(RunArguments.parse(words));
+      case "train" -> Training::run;
+      default ->
+          throw new StartRefused(
+              "不认识的命令 " + name + "，请看 ./helan --help。",
+              "Unknown command " + name + ": see ./helan --help.");
+    };
+  }
+}

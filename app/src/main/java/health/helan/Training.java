@@ -1,0 +1,77 @@
+package health.helan;
+
+import health.helan.app.start.Console;
+import health.helan.app.start.RunArguments;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A short life in a throw-away data folder, watched by the JVM to make the cache of loaded and
+ * linked classes that later starts begin with ({@code -XX:AOTCacheOutput}): start, a few requests
+ * of the common kinds, stop.
+ */
+final class Training {
+  private static final Logger log = LoggerFactory.getLogger(Training.class);
+
+  private Training() {}
+
+  static int run(List<String> words) {
+    try {
+      Path folder = Files.createTempDirectory("helan-training");
+      try {
+        train(folder);
+      } finally {
+        try (Stream<Path> files = Files.walk(folder)) {
+          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(file);
+          }
+        }
+      }
+      return 0;
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return 1;
+    }
+  }
+
+  private static void train(Path folder) throws IOException, InterruptedException {
+    RunArguments arguments =
+        RunArguments.parse(
+            List.of("--port", "0", "--no-demo", "--data", folder.resolve("data").toString()));
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    // A training run has no business in a database of the operator's.
+    environment.keySet().removeIf(name -> name.startsWith("HELAN_DB_"));
+    environment.put("HELAN_PG_SHARED_BUFFERS_MB", "64");
+    Console silent = new Console(new PrintStream(OutputStream.nullOutputStream()), false);
+    try (Platform platform = Platform.start(arguments, environment, silent);
+        HttpClient client = HttpClient.newHttpClient()) {
+      String token = Files.readString(platform.data().resolve("operator-token")).strip();
+      for (String path : List.of("", "health", "health/ready", "metrics", "fhir/metadata")) {
+        HttpResponse<Void> answer =
+            client.send(
+                HttpRequest.newBuilder(URI.create(platform.url() + path))
+                    .header("Authorization", "Bearer " + token)
+                    .build(),
+                HttpResponse.BodyHandlers.discarding());
+        log.info("Trained {}: {}", path, answer.statusCode());
+      }
+    }
+  }
+}

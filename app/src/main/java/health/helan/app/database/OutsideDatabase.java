@@ -1,0 +1,55 @@
+package health.helan.app.database;
+
+import health.helan.app.start.StartRefused;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+
+/**
+ * A PostgreSQL of the operator's, found through {@code HELAN_DB_URL}, {@code HELAN_DB_USER} and
+ * {@code HELAN_DB_PASSWORD}.
+ */
+public record OutsideDatabase(String jdbcUrl, String user, String password) implements Database {
+  private static final String CONNECT_TIMEOUT_SECONDS = "10";
+
+  static OutsideDatabase connect(String jdbcUrl, String user, String password) {
+    if (!jdbcUrl.startsWith("jdbc:postgresql:")) {
+      throw new StartRefused(
+          "HELAN_DB_URL 必须以 jdbc:postgresql: 开头，例如 jdbc:postgresql://db.example:5432/helan。",
+          "HELAN_DB_URL must begin with jdbc:postgresql:, as in jdbc:postgresql://db.example:5432/helan.");
+    }
+    Properties login = new Properties();
+    if (!user.isEmpty()) {
+      login.setProperty("user", user);
+    }
+    if (!password.isEmpty()) {
+      login.setProperty("password", password);
+    }
+    login.setProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
+    login.setProperty("loginTimeout", CONNECT_TIMEOUT_SECONDS);
+    try (var connection = DriverManager.getConnection(jdbcUrl, login)) {
+      DatabaseDemands.check(connection);
+    } catch (SQLException unreachable) {
+      // The driver's message names host, port, database and role, which the operator needs, and no
+      // password.
+      throw new StartRefused(
+          "连不上 HELAN_DB_URL 指定的数据库：" + unreachable.getMessage() + "。请检查地址、账号和密码，并确认数据库已启动。",
+          "The database of HELAN_DB_URL cannot be reached: "
+              + unreachable.getMessage()
+              + " Check address, user and password, and that it is running.",
+          unreachable);
+    }
+    return new OutsideDatabase(jdbcUrl, user, password);
+  }
+
+  @Override
+  public void close() {
+    // Not ours to stop.
+  }
+
+  /** Without the password, so that it cannot reach a log. */
+  @Override
+  public String toString() {
+    return "OutsideDatabase[" + user + "]";
+  }
+}

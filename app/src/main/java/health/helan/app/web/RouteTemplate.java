@@ -1,0 +1,60 @@
+package health.helan.app.web;
+
+import java.util.StringJoiner;
+import java.util.regex.Pattern;
+
+/**
+ * The shape of a request's path, for logs and metrics: {@code /fhir/Patient/0f3a…/_history/2}
+ * becomes {@code /fhir/{type}/{id}/_history/{vid}}. Names no resident and nothing else that a
+ * client chose, so the number of shapes is small.
+ */
+final class RouteTemplate {
+  private static final Pattern OPERATION = Pattern.compile("\\$[a-z][a-zA-Z-]{0,40}");
+  private static final Pattern TYPE = Pattern.compile("[A-Z][A-Za-z]{1,40}");
+
+  private RouteTemplate() {}
+
+  /**
+   * @param path without context path and query
+   */
+  static String of(String path) {
+    if (path.equals("/fhir") || path.startsWith("/fhir/")) {
+      return fhir(path);
+    }
+    return switch (path) {
+      case "/health", "/health/ready", "/metrics", "/error" -> path;
+      default -> "/{page}";
+    };
+  }
+
+  private static String fhir(String path) {
+    StringJoiner template = new StringJoiner("/");
+    String[] segments = path.substring(1).split("/");
+    template.add("/fhir");
+    for (int i = 1; i < segments.length; i++) {
+      template.add(
+          switch (i) {
+            case 1 -> known(segments[i], "{type}");
+            case 2 -> known(segments[i], "{id}");
+            case 3 -> known(segments[i], "{compartment}");
+            default -> known(segments[i], "{vid}");
+          });
+      if (i > 4) {
+        return "/fhir/{unknown}";
+      }
+    }
+    return template.toString();
+  }
+
+  private static String known(String segment, String otherwise) {
+    boolean fixed =
+        segment.equals("metadata")
+            || segment.equals("_history")
+            || segment.equals("_search")
+            || OPERATION.matcher(segment).matches();
+    if (fixed) {
+      return segment;
+    }
+    return otherwise.equals("{type}") && !TYPE.matcher(segment).matches() ? "{unknown}" : otherwise;
+  }
+}
