@@ -26,7 +26,8 @@ public final class AccessFilter extends OncePerRequestFilter {
   private static final String SCHEME = "Bearer ";
   private static final Set<String> READING = Set.of("GET", "HEAD");
   private static final Set<String> OPEN = Set.of("/fhir/metadata", "/health", "/health/ready");
-  private static final Set<String> CLOSED_PREFIXES = Set.of("/fhir", "/metrics", "/health", "/error");
+  private static final Set<String> CLOSED_PREFIXES =
+      Set.of("/fhir", "/metrics", "/health", "/error");
 
   private static final String REFUSAL =
       """

@@ -347,7 +347,9 @@ public final class EmbeddedDatabase implements Database {
       this.watcher = Thread.ofVirtual().name("postgres-start-watch").unstarted(this::look);
     }
 
-    /** @param output that pg_ctl appends to; @param starter is interrupted when pg_ctl gives up */
+    /**
+     * @param output that pg_ctl appends to; @param starter is interrupted when pg_ctl gives up
+     */
     static StartWatch on(Path output, Thread starter) throws IOException {
       StartWatch watch =
           new StartWatch(output, Files.exists(output) ? Files.size(output) : 0, starter);

@@ -109,7 +109,8 @@ record EmbeddedSettings(int port, long sharedBuffersMb, long memoryMb, Path bina
     settings.put("max_wal_size", "4GB");
     settings.put("min_wal_size", "512MB");
     settings.put("checkpoint_timeout", "15min");
-    // These binaries know no lz4 and no zstd, and the one method they have costs more processor time
+    // These binaries know no lz4 and no zstd, and the one method they have costs more processor
+    // time
     // than the disk gains. The store compresses contents itself.
     settings.put("wal_compression", "off");
     settings.put("wal_buffers", "64MB");

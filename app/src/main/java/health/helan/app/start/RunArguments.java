@@ -23,6 +23,7 @@ public record RunArguments(
   /** Port when none is named. */
   public static final int DEFAULT_PORT = 8080;
 
+  static final int LEAST_RESIDENTS = 10;
   static final int MOST_RESIDENTS = 10_000_000;
 
   /**
@@ -45,7 +46,7 @@ public record RunArguments(
         case "--address" -> address = value(option, rest);
         case "--data" -> dataFolder = Path.of(value(option, rest));
         case "--residents" ->
-            residents = (int) number(option, value(option, rest), 1, MOST_RESIDENTS);
+            residents = (int) number(option, value(option, rest), LEAST_RESIDENTS, MOST_RESIDENTS);
         case "--seed" -> seed = number(option, value(option, rest), 0, Long.MAX_VALUE);
         case "--no-demo" -> demo = false;
         default ->
