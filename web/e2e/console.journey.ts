@@ -1,0 +1,209 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { environment, launch, obstacle } from './browser';
+
+const reason = obstacle();
+if (reason) console.error(`\n*** SKIPPED: the console's browser journey did not run: ${reason}\n`);
+
+const WIDTHS = [375, 768, 1440] as const;
+
+/** Layout shift that a reader would notice; ui.md allows 0.05. */
+const CLS = 0.05;
+
+describe.skipIf(reason)('An operator', () => {
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    browser = await launch();
+    context = await browser.newContext({ locale: 'zh-CN', viewport: { width: 1440, height: 900 } });
+    page = await context.newPage();
+    page.on('pageerror', (error) => faults.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+    await page.addInitScript(() => {
+      const shifts = globalThis as unknown as { layoutShift: number };
+      shifts.layoutShift = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
+          if (!entry.hadRecentInput) shifts.layoutShift += entry.value;
+        }
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  const shift = () => page.evaluate(() => (globalThis as unknown as { layoutShift: number }).layoutShift);
+
+  /** No serious or critical fault of access, and a picture at each width, with nothing sticking out sideways. */
+  async function looksRight(name: string) {
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: width === 375 ? 812 : 900 });
+      await page.waitForTimeout(400);
+      if (environment.shots) {
+        mkdirSync(environment.shots, { recursive: true });
+        await page.screenshot({ path: join(environment.shots, `${name}-${width}.png`) });
+      }
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow, `${name} sticks out sideways at ${width} px`).toBeLessThanOrEqual(0);
+      if (width === 768) continue; // What axe finds there it finds at the other two.
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), `${name} at ${width} px`).toEqual([]);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }
+
+  test('is asked for the token, told where it is, and told when it is wrong', async () => {
+    await page.goto(`${environment.url}/#/residents`);
+    await page.getByText('operator-token').first().waitFor();
+    await looksRight('sign-in');
+    await page.getByLabel('运维口令').fill('not-the-token');
+    await page.getByRole('button', { name: '登录' }).click();
+    await page.getByText('口令不对').waitFor();
+    expect(faults.filter((fault) => !fault.includes('401'))).toEqual([]);
+    faults.length = 0;
+  });
+
+  test('signs in and is at the page that was asked for', async () => {
+    await page.getByLabel('运维口令').fill(environment.token ?? '');
+    await page.getByRole('button', { name: '登录' }).click();
+    await page.getByRole('heading', { name: '查找居民' }).waitFor();
+    expect(page.url()).toContain('#/residents');
+    expect(await page.evaluate(() => localStorage.length + document.cookie.length)).toBeLessThanOrEqual(1);
+  });
+
+  test('sees what the platform holds', async () => {
+    await page.goto(`${environment.url}/`);
+    await page.reload(); // Counts layout shift from an empty page.
+    const patients = page.locator('table.data tr', { hasText: 'Patient' }).first();
+    await patients.waitFor();
+    await page.locator('[role=img] svg').waitFor();
+    const count = await patients.locator('td.number').first().innerText();
+    expect(Number(count.replaceAll(',', ''))).toBeGreaterThan(0);
+    expect(await page.locator('dl dd').nth(1).innerText()).toBe(count);
+    expect(await shift()).toBeLessThan(CLS);
+    await looksRight('overview');
+  });
+
+  let resident = '';
+
+  test('finds a resident by name', async () => {
+    await page.getByRole('link', { name: '居民', exact: true }).first().click();
+    const rows = page.locator('tbody tr');
+    await rows.first().waitFor();
+    await looksRight('residents');
+    resident = await rows.first().locator('th a').innerText();
+    await page.getByLabel('姓名').fill(resident);
+    await page.getByRole('button', { name: '查找' }).click();
+    await page.getByRole('heading', { name: '查找结果' }).waitFor();
+    await rows.first().waitFor();
+    expect(await rows.locator('th a').allInnerTexts()).toContain(resident);
+    expect(page.url()).not.toContain(encodeURIComponent(resident));
+  });
+
+  test('sees the identity number only after asking for it', async () => {
+    const cell = page.locator('tbody tr').first().locator('td').nth(2);
+    const masked = await cell.locator('span span').first().innerText();
+    expect(masked).toContain('*');
+    await cell.getByRole('button').click();
+    const whole = await cell.locator('span span').first().innerText();
+    expect(whole).not.toContain('*');
+    expect(whole).toHaveLength(masked.length);
+  });
+
+  test('is told how to write a date, and keeps what was typed', async () => {
+    await page.getByLabel('出生日期').fill('前年');
+    await page.getByRole('button', { name: '查找' }).click();
+    await page.getByText('请写成 1958-03-02').waitFor();
+    expect(await page.getByLabel('姓名').inputValue()).toBe(resident);
+    await page.getByLabel('出生日期').fill('');
+  });
+
+  test('opens the record and knows whose it is', async () => {
+    const started = Date.now();
+    await page.locator('tbody tr').first().locator('th a').click();
+    await page.getByRole('heading', { level: 1, name: resident }).waitFor();
+    await page.getByRole('heading', { name: '现有问题' }).waitFor();
+    await page.locator('main .ant-skeleton').first().waitFor({ state: 'detached' });
+    console.log(`record of ${await page.locator('main section').count()} cards open after ${Date.now() - started} ms`);
+    await looksRight('record-summary');
+  });
+
+  test('reads the timeline and filters it', async () => {
+    await page.getByRole('tab', { name: '时间轴' }).click();
+    const days = page.locator('ol > li');
+    await days.first().waitFor();
+    await looksRight('record-timeline');
+    await page.getByRole('button', { name: '就诊', exact: true }).click();
+    await expect.poll(() => page.url()).toContain('kinds=encounter');
+    await days.first().waitFor();
+    expect(new Set(await page.locator('[data-kind]').evaluateAll((marks) => marks.map((mark) => (mark as HTMLElement).dataset['kind'])))).toEqual(new Set(['encounter']));
+    const names = await page.locator('ol > li h3').allInnerTexts();
+    expect(names).toEqual([...names].sort().reverse());
+  });
+
+  test('reads results as a flow sheet, and documents', async () => {
+    await page.getByRole('tab', { name: '检验与体征' }).click();
+    await page.locator('table.data tbody tr').first().waitFor();
+    const rows = await page.locator('table.data tbody tr').count();
+    await page.locator('main').getByText('体征', { exact: true }).click();
+    await expect.poll(() => page.url()).toContain('show=vital-signs');
+    expect(await page.locator('table.data tbody tr').count()).toBeLessThanOrEqual(rows);
+    await looksRight('record-results');
+    await page.getByRole('tab', { name: '文书' }).click();
+    await page.locator('main .ant-skeleton').first().waitFor({ state: 'detached' });
+    await looksRight('record-documents');
+  });
+
+  test('moves through the console with the keyboard alone', async () => {
+    await page.goto(`${environment.url}/#/residents`);
+    await page.reload();
+    await page.locator('tbody tr').first().waitFor();
+    await page.locator('body').press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('跳到正文');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(resident);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '查找结果' }).waitFor();
+    await page.locator('tbody tr th a').first().focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: resident }).waitFor();
+  });
+
+  test('can have it all in English', async () => {
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('tab', { name: 'Timeline' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
+    await page.goto(`${environment.url}/#/`);
+    await page.getByRole('heading', { name: 'Resources by type' }).waitFor();
+    const chinese = await page.evaluate(() => document.querySelector('main')?.innerText.match(/\p{Script=Han}+/gu) ?? []);
+    const sources = await page.locator('section[aria-labelledby=loads]').innerText();
+    expect(chinese.filter((words) => !sources.includes(words))).toEqual([]);
+    await page.getByRole('button', { name: '中文' }).click();
+  });
+
+  test('is back at the same route after the token is refused', async () => {
+    await page.goto(`${environment.url}/#/residents`);
+    await page.locator('tbody tr').first().waitFor();
+    faults.splice(0, faults.length, ...faults.filter((fault) => !fault.includes('401')));
+    await page.evaluate(() => sessionStorage.setItem('helan.token', 'worn-out'));
+    await page.reload();
+    await page.getByText('口令已失效').waitFor();
+    await page.getByLabel('运维口令').fill(environment.token ?? '');
+    await page.getByRole('button', { name: '登录' }).click();
+    await page.getByRole('heading', { name: '查找居民' }).waitFor();
+    expect(faults.filter((fault) => !fault.includes('401'))).toEqual([]);
+  });
+});
+
+// A run without a browser is to be seen as skipped, not as a suite that vanished.
+test.runIf(reason)('The journey needs a browser and a running platform', (context) => context.skip(reason));

@@ -1,0 +1,35 @@
+import { createHashRouter, RouterProvider } from 'react-router';
+import { useSession } from '../shared/session/session';
+import { Broken, NoSuchPage } from './Lost';
+import { OverviewSkeleton } from './overview/OverviewSkeleton';
+import { Shell } from './Shell';
+import { SignIn } from './SignIn';
+
+/**
+ * Routes live behind `#`: any web server that serves the files serves every page, and what a person looked at (a
+ * resident's id is in the route) reaches no server log and no Referer header.
+ */
+const router = createHashRouter([
+  {
+    Component: Shell,
+    ErrorBoundary: Broken,
+    children: [
+      {
+        ErrorBoundary: Broken,
+        children: [
+          { index: true, lazy: async () => ({ Component: (await import('./overview/OverviewPage')).OverviewPage }) },
+          { path: 'residents', lazy: async () => ({ Component: (await import('./residents/ResidentsPage')).ResidentsPage }) },
+          { path: 'residents/:id', lazy: async () => ({ Component: (await import('./record/RecordPage')).RecordPage }) },
+          { path: '*', Component: NoSuchPage },
+        ],
+      },
+    ],
+    HydrateFallback: OverviewSkeleton,
+  },
+]);
+
+/** The sign-in page stands in place of the route, not at a route of its own: after it one is where one wanted to be. */
+export function Console() {
+  const { token } = useSession();
+  return token === undefined ? <SignIn /> : <RouterProvider router={router} />;
+}

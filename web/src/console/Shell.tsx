@@ -1,0 +1,65 @@
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { NavLink, Outlet, ScrollRestoration } from 'react-router';
+import { speak, useLanguage } from '../shared/i18n/i18n';
+import { endSession } from '../shared/session/session';
+import { Mark } from '../shared/Mark';
+import styles from './Shell.module.css';
+
+/** The frame of every page: who we are, where one can go, language, way out. */
+export function Shell() {
+  const { t } = useTranslation(['console', 'common']);
+  return (
+    <>
+      <a className={styles.skip} href="#main" onClick={focusMain}>
+        {t('shell.skip')}
+      </a>
+      <header className={styles.bar}>
+        <div className={styles.inner}>
+          <NavLink to="/" className={styles.brand} aria-label={t('shell.home')}>
+            <Mark />
+            <span className={styles.name}>{t('common:product')}</span>
+            <span className={styles.tagline}>{t('shell.title')}</span>
+          </NavLink>
+          <nav className={styles.nav} aria-label={t('shell.navigation')}>
+            <NavLink to="/" end>
+              {t('shell.overview')}
+            </NavLink>
+            <NavLink to="/residents">{t('shell.residents')}</NavLink>
+          </nav>
+          <div className={styles.tools}>
+            <LanguageButton />
+            <Button type="text" onClick={() => endSession('signed-out')}>
+              {t('shell.signOut')}
+            </Button>
+          </div>
+        </div>
+      </header>
+      <main id="main" tabIndex={-1} className={styles.main}>
+        <Outlet />
+      </main>
+      <ScrollRestoration />
+    </>
+  );
+}
+
+// A plain #main would be taken for a route.
+function focusMain(event: React.MouseEvent) {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}
+
+export function LanguageButton() {
+  const { t } = useTranslation('common');
+  const language = useLanguage();
+  return (
+    <Button
+      type="text"
+      lang={language === 'zh' ? 'en' : 'zh-CN'}
+      title={t('language.label')}
+      onClick={() => void speak(language === 'zh' ? 'en' : 'zh')}
+    >
+      {t('language.switch')}
+    </Button>
+  );
+}

@@ -1,0 +1,93 @@
+import { Alert, Button, Input } from 'antd';
+import type { Parameters } from 'fhir/r4';
+import { useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useErrorSentence } from '../shared/faces/useErrorSentence';
+import { FhirError, get } from '../shared/fhir/client';
+import { Mark } from '../shared/Mark';
+import { signIn, useSession } from '../shared/session/session';
+import { LanguageButton } from './Shell';
+import styles from './SignIn.module.css';
+
+/** Asks for the operator token until accounts exist, and says where it lies. The token is tried before it is kept. */
+export function SignIn() {
+  const { t } = useTranslation(['console', 'common']);
+  const { ended } = useSession();
+  const sentenceOf = useErrorSentence();
+  const [token, setToken] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    const typed = token.trim();
+    if (typed === '') return setProblem(t('signIn.missing'));
+    // A header takes visible ASCII only; anything else is a slip of the clipboard, and fetch would blame the network.
+    if (!/^[\x21-\x7e]+$/.test(typed)) return setProblem(t('signIn.malformed'));
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await get<Parameters>('$statistics', undefined, typed);
+      signIn(typed);
+    } catch (error) {
+      const refused = error instanceof FhirError && (error.status === 401 || error.status === 403);
+      setProblem(refused ? t('signIn.refused') : sentenceOf(error).sentence);
+      setBusy(false);
+    }
+  }
+
+  return (
+    <main className={styles.page}>
+      <div className={styles.language}>
+        <LanguageButton />
+      </div>
+      <form className={styles.card} onSubmit={(event) => void submit(event)} noValidate>
+        <div className={styles.brand}>
+          <Mark size={44} />
+          <div>
+            <h1>
+              {t('common:product')} · {t('shell.title')}
+            </h1>
+            <p className="muted">{t('common:tagline')}</p>
+          </div>
+        </div>
+        {ended === 'rejected' && !problem ? <Alert type="warning" showIcon role="alert" title={t('signIn.ended')} /> : null}
+        <label className={styles.field}>
+          <span>{t('signIn.token')}</span>
+          <Input.Password
+            name="token"
+            autoFocus
+            autoComplete="off"
+            spellCheck={false}
+            value={token}
+            onChange={(event) => setToken(event.target.value)}
+            {...(problem ? { status: 'error' as const } : {})}
+            aria-invalid={problem !== undefined}
+            aria-describedby="token-problem token-hint"
+          />
+        </label>
+        <p id="token-problem" role="alert" className={styles.problem}>
+          {problem}
+        </p>
+        <Button type="primary" htmlType="submit" loading={busy} block>
+          {t('signIn.submit')}
+        </Button>
+        <div id="token-hint" className={styles.hint}>
+          <p>{t('signIn.where')}</p>
+          <code>cat data/operator-token</code>
+          <p>{t('signIn.kept')}</p>
+        </div>
+      </form>
+      <Ridge />
+    </main>
+  );
+}
+
+function Ridge() {
+  return (
+    <svg className={styles.ridge} viewBox="0 0 1440 260" preserveAspectRatio="none" aria-hidden="true">
+      <path d="M0 260V170l160-70 120 60 190-120 130 80 150-100 190 140 120-60 160 90 220-110v180z" fill="var(--primary)" opacity=".08" />
+      <path d="M0 260v-40l220-80 170 70 210-90 160 60 230-80 190 90 260-60v130z" fill="var(--primary)" opacity=".12" />
+    </svg>
+  );
+}

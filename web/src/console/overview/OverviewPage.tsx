@@ -1,0 +1,62 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { LoadFailed } from '../../shared/faces/Faces';
+import { formatCount } from '../../shared/format/numbers';
+import { useLanguage } from '../../shared/i18n/i18n';
+import { countOf, totalOf } from './figures';
+import { LoadList } from './LoadList';
+import { FiguresSkeleton } from './OverviewSkeleton';
+import styles from './Overview.module.css';
+import { ServerFacts } from './ServerFacts';
+import { TypeCounts } from './TypeCounts';
+import { useCounts, useLoads } from './useOverview';
+
+/** Is it alive, what is in it, what is coming in, what was turned away. */
+export function OverviewPage() {
+  const { t } = useTranslation('console');
+  return (
+    <div className={styles.page}>
+      <h1>{t('overview.title')}</h1>
+      <Figures />
+      <div className={styles.columns}>
+        <TypeCounts />
+        <div className={styles.side}>
+          <LoadList />
+          <ServerFacts />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Figures() {
+  const { t } = useTranslation('console');
+  const language = useLanguage();
+  const counts = useCounts();
+  const loads = useLoads();
+  if (!counts.data) return counts.error ? <LoadFailed error={counts.error} onRetry={() => void counts.refetch()} /> : <FiguresSkeleton />;
+  const refused = loads.data?.reduce((sum, load) => sum + load.refused, 0);
+  const running = loads.data?.filter(({ state }) => state === 'running').length;
+  const number = (value: number | undefined) => (value === undefined ? '–' : formatCount(value, language));
+  const figures = [
+    { name: t('overview.total'), value: number(totalOf(counts.data)) },
+    { name: t('overview.residents'), value: number(countOf(counts.data, 'Patient')), to: '/residents' },
+    { name: t('overview.encounters'), value: number(countOf(counts.data, 'Encounter')) },
+    { name: t('overview.organizations'), value: number(countOf(counts.data, 'Organization')) },
+    { name: t('overview.running'), value: number(running) },
+    { name: t('overview.refused'), value: number(refused), alarming: (refused ?? 0) > 0 },
+  ];
+  return (
+    <dl className={styles.figures}>
+      {figures.map(({ name, value, to, alarming }) => (
+        <div key={name} className={`card ${styles.figure}`}>
+          <dt>{to ? <Link to={to}>{name}</Link> : name}</dt>
+          <dd className={alarming ? styles.alarming : undefined}>
+            {value}
+            {alarming ? <span className={styles.alarmWord}>{t('overview.look')}</span> : null}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

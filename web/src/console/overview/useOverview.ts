@@ -1,0 +1,40 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { CapabilityStatement, Parameters } from 'fhir/r4';
+import { repetitionsOf } from '../../shared/fhir/bundles';
+import { get } from '../../shared/fhir/client';
+import { countsIn, loadsIn, withRates, type Load } from './figures';
+
+/** How often the page asks again, in milliseconds. React Query stops while the page is hidden. */
+const CALM = 5_000;
+const BUSY = 2_000;
+
+/** Current resources per type, most first. */
+export function useCounts() {
+  const { data: loads } = useLoads();
+  const busy = loads?.some(({ state }) => state === 'running') ?? false;
+  return useQuery({
+    queryKey: ['statistics'],
+    queryFn: async ({ signal }) => countsIn(repetitionsOf(await get<Parameters>('$statistics', signal), 'resources')),
+    refetchInterval: busy ? BUSY : CALM,
+  });
+}
+
+export function useLoads() {
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: ['loads'],
+    queryFn: async ({ signal }) => {
+      const loads = loadsIn(repetitionsOf(await get<Parameters>('$loads', signal), 'load'));
+      return withRates(client.getQueryData<Load[]>(['loads']), loads);
+    },
+    refetchInterval: ({ state }) => (state.data?.some((load) => load.state === 'running') ? BUSY : CALM),
+  });
+}
+
+export function useServer() {
+  return useQuery({
+    queryKey: ['metadata'],
+    queryFn: ({ signal }) => get<CapabilityStatement>('metadata', signal),
+    staleTime: 60_000,
+  });
+}

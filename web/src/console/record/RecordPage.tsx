@@ -1,0 +1,53 @@
+import { Tabs } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams, useSearchParams } from 'react-router';
+import { LoadFailed } from '../../shared/faces/Faces';
+import { Documents } from './Documents';
+import { FlowSheet } from './FlowSheet';
+import { PersonBanner, PersonBannerSkeleton } from './PersonBanner';
+import { Reader } from './Reader';
+import styles from './Record.module.css';
+import { Summary } from './Summary';
+import { Timeline } from './Timeline';
+import { usePatient } from './useRecord';
+
+const VIEWS = ['summary', 'timeline', 'results', 'documents'] as const;
+type View = (typeof VIEWS)[number];
+
+/** Everything about one resident: who it is stays in sight, the rest is four views of the same record. */
+export function RecordPage() {
+  const { id = '' } = useParams();
+  return <Record key={id} id={id} />;
+}
+
+function Record({ id }: { id: string }) {
+  const { t } = useTranslation('console');
+  const [address, setAddress] = useSearchParams();
+  const patient = usePatient(id);
+  const view: View = VIEWS.find((known) => known === address.get('view')) ?? 'summary';
+  const go = (next: string) => setAddress({ view: next }, { replace: true });
+
+  return (
+    <Reader>
+      <div className={styles.page}>
+        <Link to="/residents" className={`small ${styles.back}`}>
+          ← {t('residents.title')}
+        </Link>
+        {patient.data ? <PersonBanner patient={patient.data} /> : patient.error ? <LoadFailed error={patient.error} onRetry={() => void patient.refetch()} /> : <PersonBannerSkeleton />}
+        {patient.error && !patient.data ? null : (
+          <Tabs
+            activeKey={view}
+            onChange={go}
+            destroyOnHidden
+            items={[
+              { key: 'summary', label: t('record.summary'), children: <Summary patient={id} onGo={go} /> },
+              { key: 'timeline', label: t('record.timeline'), children: <Timeline patient={id} /> },
+              { key: 'results', label: t('record.results'), children: <FlowSheet patient={id} /> },
+              { key: 'documents', label: t('record.documents'), children: <Documents patient={id} /> },
+            ]}
+          />
+        )}
+      </div>
+    </Reader>
+  );
+}

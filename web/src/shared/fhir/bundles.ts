@@ -1,0 +1,33 @@
+import type { Bundle, FhirResource, Parameters, ParametersParameter } from 'fhir/r4';
+
+/** The resources of a search Bundle that are of `type`; included ones of other types are left out. */
+export function resourcesOf<T extends FhirResource>(bundle: Bundle, type: T['resourceType']): T[] {
+  return (bundle.entry ?? []).flatMap(({ resource }) => (resource?.resourceType === type ? [resource as T] : []));
+}
+
+export const nextLink = (bundle: Bundle): string | undefined =>
+  bundle.link?.find((link) => link.relation === 'next')?.url;
+
+/** The parts of one repetition of a Parameters parameter, by name. */
+export type Parts = {
+  text: (name: string) => string | undefined;
+  number: (name: string) => number | undefined;
+};
+
+export function repetitionsOf(parameters: Parameters, name: string): Parts[] {
+  return (parameters.parameter ?? []).filter((parameter) => parameter.name === name).map(partsOf);
+}
+
+function partsOf(parameter: ParametersParameter): Parts {
+  const part = (name: string) => parameter.part?.find((candidate) => candidate.name === name);
+  return {
+    text: (name) => {
+      const found = part(name);
+      return found?.valueCode ?? found?.valueString ?? found?.valueInstant ?? found?.valueDateTime ?? found?.valueUri;
+    },
+    number: (name) => {
+      const found = part(name);
+      return found?.valueDecimal ?? found?.valueInteger ?? found?.valueUnsignedInt;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Bundle, FhirResource, OperationOutcome } from 'fhir/r4';
+import { currentToken, endSession } from '../session/session';
+import { currentLanguage } from '../i18n/language';
+
+/** Where the FHIR API is. The pages and the API are served by one application. */
+export const BASE = '/fhir';
+
+/**
+ * A request that did not bring what was asked for. `sentence` is the server's own words where it gave an OperationOutcome;
+ * absent, the page says what `status` means. `status` 0: there was no answer at all.
+ */
+export class FhirError extends Error {
+  constructor(
+    readonly status: number,
+    readonly sentence: string | undefined,
+    readonly code: string | undefined,
+  ) {
+    super(sentence ?? `HTTP ${status}`);
+    this.name = 'FhirError';
+  }
+}
+
+function outcomeOf(text: string): OperationOutcome | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    const isOutcome = typeof body === 'object' && body !== null && 'resourceType' in body;
+    return isOutcome && body.resourceType === 'OperationOutcome' ? (body as OperationOutcome) : undefined;
+  } catch {
+    return undefined; // A proxy's HTML page: the status has to say it.
+  }
+}
+
+type Ask = { method?: 'GET' | 'POST'; body?: URLSearchParams; token?: string | undefined; signal?: AbortSignal | undefined; accept?: string };
+
+async function send(url: string, ask: Ask): Promise<Response> {
+  const token = ask.token ?? currentToken();
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: ask.method ?? 'GET',
+      headers: {
+        Accept: ask.accept ?? 'application/fhir+json',
+        'Accept-Language': currentLanguage() === 'zh' ? 'zh-CN' : 'en',
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      },
+      ...(ask.body === undefined ? {} : { body: ask.body }),
+      ...(ask.signal === undefined ? {} : { signal: ask.signal }),
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+    });
+  } catch (error) {
+    if (ask.signal?.aborted) throw error;
+    throw new FhirError(0, undefined, undefined);
+  }
+  if (response.ok) return response;
+  const issue = outcomeOf(await response.text())?.issue[0];
+  if (response.status === 401 && ask.token === undefined) endSession('rejected');
+  throw new FhirError(response.status, issue?.details?.text ?? issue?.diagnostics, issue?.code);
+}
+
+/** GETs `path` below the FHIR base. @throws FhirError */
+export async function get<T extends FhirResource>(path: string, signal?: AbortSignal, token?: string): Promise<T> {
+  return (await send(`${BASE}/${path}`, { signal, token })).json() as Promise<T>;
+}
+
+/**
+ * Searches by POST, so that names and identity numbers stay out of addresses, and so out of access logs and histories.
+ * @throws FhirError
+ */
+export async function search(type: string, parameters: URLSearchParams, signal?: AbortSignal): Promise<Bundle> {
+  return (await send(`${BASE}/${type}/_search`, { method: 'POST', body: parameters, signal })).json() as Promise<Bundle>;
+}
+
+/** Follows a Bundle's `next` link. @throws FhirError */
+export async function follow(link: string, signal?: AbortSignal): Promise<Bundle> {
+  return (await send(ownAddress(link, location.href), { signal })).json() as Promise<Bundle>;
+}
+
+/** Reads an attachment's or Binary's bytes. @param url as in `Attachment.url`: relative to the base, or absolute on this server */
+export async function bytes(url: string, signal?: AbortSignal): Promise<Blob> {
+  const address = /^(https?:)?\//.test(url) ? ownAddress(url, location.href) : `${BASE}/${url}`;
+  return (await send(address, { signal, accept: '*/*' })).blob();
+}
+
+/**
+ * A server behind a proxy may name itself differently in its links. Path and query are kept, the origin is always ours:
+ * the token never goes anywhere else.
+ */
+export function ownAddress(link: string, page: string): string {
+  const url = new URL(link, page);
+  const at = url.pathname.indexOf(`${BASE}/`);
+  const atBase = url.pathname === BASE || url.pathname.endsWith(BASE);
+  if (at < 0 && !atBase) throw new FhirError(0, undefined, 'foreign-link');
+  return (at >= 0 ? url.pathname.slice(at) : BASE) + url.search;
+}

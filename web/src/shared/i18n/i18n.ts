@@ -1,0 +1,59 @@
+import i18next from 'i18next';
+import { initReactI18next, useTranslation } from 'react-i18next';
+import type { Language } from '../format/dates';
+import { currentLanguage, rememberLanguage } from './language';
+import zh from './zh';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'common';
+    resources: typeof zh;
+    // A key without a text is a compile error, and shows as its key, not as an empty spot.
+    returnNull: false;
+  }
+}
+
+/** Chinese comes with the page; English is fetched when someone asks for it. */
+async function load(language: Language): Promise<void> {
+  if (language === 'zh' || i18next.hasResourceBundle('en', 'common')) return;
+  const { default: en } = await import('./en');
+  for (const [namespace, texts] of Object.entries(en)) i18next.addResourceBundle('en', namespace, texts);
+}
+
+export async function startTranslation(): Promise<void> {
+  const language = currentLanguage();
+  await i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: 'zh',
+    defaultNS: 'common',
+    resources: { zh },
+    partialBundledLanguages: true,
+    interpolation: { escapeValue: false }, // React escapes.
+    react: { useSuspense: false },
+  });
+  await speak(language);
+}
+
+export async function speak(language: Language): Promise<void> {
+  await load(language);
+  rememberLanguage(language);
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+  await i18next.changeLanguage(language);
+}
+
+export function useLanguage(): Language {
+  const { i18n } = useTranslation();
+  return i18n.language === 'en' ? 'en' : 'zh';
+}
+
+/** The name of a FHIR resource type in the reader's language; a type of a newer FHIR keeps its own name. */
+export function useTypeName(): (type: string) => string {
+  const { t } = useTranslation('types');
+  return (type) => t(type as keyof typeof zh.types, { defaultValue: type });
+}
+
+/** What a code means, from `codes.json`; a code that is not there is shown as it is. */
+export function useCodeName(): (list: keyof typeof zh.codes, code: string | undefined) => string | undefined {
+  const { t } = useTranslation('codes');
+  return (list, code) => (code === undefined ? undefined : t(`${list}.${code}` as never, { defaultValue: code }));
+}

@@ -1,0 +1,25 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// One HTML file per entry. `resident` and `workbench` get a line here when they have a first page.
+const entries = { console: 'index.html' };
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    // The budget test reads the manifest to follow what a first view really downloads.
+    manifest: true,
+    target: 'es2023',
+    rolldownOptions: { input: entries },
+  },
+  server: {
+    // `npm run dev` against a running platform: HELAN_URL=http://127.0.0.1:8080 npm run dev
+    proxy: { '/fhir': { target: process.env['HELAN_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: true } },
+  },
+  test: {
+    include: ['src/**/*.test.{ts,tsx}'],
+    environment: 'happy-dom',
+    setupFiles: ['src/test/setup.ts'],
+    restoreMocks: true,
+  },
+});
