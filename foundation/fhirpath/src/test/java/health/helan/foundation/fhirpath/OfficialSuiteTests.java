@@ -170,8 +170,7 @@ class OfficialSuiteTests {
     try (InputStream in = resource(file)) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       if (file.endsWith(".xml")) {
-        text =
-            HAPI.newJsonParser().encodeResourceToString(HAPI.newXmlParser().parseResource(text));
+        text = HAPI.newJsonParser().encodeResourceToString(HAPI.newXmlParser().parseResource(text));
       }
       JsonNode json = JSON.readTree(text);
       inputs.put(file, json);

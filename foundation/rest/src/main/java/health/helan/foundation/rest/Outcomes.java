@@ -1,7 +1,9 @@
 package health.helan.foundation.rest;
 
+import health.helan.foundation.store.InvalidResource;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.validation.Issue;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +17,14 @@ public final class Outcomes {
   /** The outcome of a refusal, one issue each fault. */
   public static ObjectNode of(Refusal refusal, Locale language) {
     ObjectNode outcome = empty();
-    if (refusal instanceof Faults faults) {
-      for (Faults.Fault fault : faults.faults()) {
-        issue(outcome, fault.severity(), fault.code(), fault.text(language), fault.expression());
+    if (refusal instanceof InvalidResource invalid) {
+      for (Issue issue : invalid.issues()) {
+        issue(
+            outcome,
+            issue.severity() == Issue.Severity.ERROR ? "error" : "warning",
+            issue.code(),
+            issue.text(language),
+            invalid.placeOf(issue));
       }
       return outcome;
     }

@@ -1,9 +1,10 @@
 package health.helan.foundation.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import health.helan.foundation.definitions.R4;
 import health.helan.foundation.store.content.ZstdCodec;
-import health.helan.foundation.store.index.IndexEntry;
+import health.helan.foundation.store.index.FhirPathEngine;
+import health.helan.foundation.store.index.Indexer;
+import health.helan.foundation.store.index.ParameterRegistry;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
 import java.sql.Connection;
@@ -51,6 +52,8 @@ public final class RecordStore implements AutoCloseable {
       var codec = new ZstdCodec();
       var instances = new Instances(dataSource, config.instance(), config.version());
       var policy = config.policy();
+      var registry = new ParameterRegistry(R4.get(), key.digests(), new FhirPathEngine());
+      var indexer = new Indexer(registry);
       Searching searching = new NoSearch();
       var parts =
           new StoreParts(
@@ -60,9 +63,8 @@ public final class RecordStore implements AutoCloseable {
               homes,
               new Conditions(key, policy, searching),
               key,
-              (type, resource, id) ->
-                  new IndexEntry(null, null, null, null, new long[0], "{}".getBytes(UTF_8)),
-              config.validate() ? ResourceCheck.NONE : ResourceCheck.NONE,
+              indexer::index,
+              config.validate() ? ResourceCheck.R4 : ResourceCheck.NONE,
               codec,
               new Reads(dataSource, homes, policy, codec),
               touched -> listeners.forEach(listener -> listener.accept(touched)));
