@@ -21,5 +21,7 @@ export default defineConfig({
     environment: 'happy-dom',
     setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
+    // Generous: a build machine may be busy with other things.
+    testTimeout: 30_000,
   },
 });

@@ -204,6 +204,3 @@ describe.skipIf(reason)('An operator', () => {
     expect(faults.filter((fault) => !fault.includes('401'))).toEqual([]);
   });
 });
-
-// A run without a browser is to be seen as skipped, not as a suite that vanished.
-test.runIf(reason)('The journey needs a browser and a running platform', (context) => context.skip(reason));

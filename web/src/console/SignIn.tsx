@@ -52,9 +52,10 @@ export function SignIn() {
           </div>
         </div>
         {ended === 'rejected' && !problem ? <Alert type="warning" showIcon role="alert" title={t('signIn.ended')} /> : null}
-        <label className={styles.field}>
-          <span>{t('signIn.token')}</span>
+        <div className={styles.field}>
+          <label htmlFor="token">{t('signIn.token')}</label>
           <Input.Password
+            id="token"
             name="token"
             autoFocus
             autoComplete="off"
@@ -65,7 +66,7 @@ export function SignIn() {
             aria-invalid={problem !== undefined}
             aria-describedby="token-problem token-hint"
           />
-        </label>
+        </div>
         <p id="token-problem" role="alert" className={styles.problem}>
           {problem}
         </p>

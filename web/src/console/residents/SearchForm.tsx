@@ -27,14 +27,14 @@ export function SearchForm({ criteria, busy, onSearch }: Props) {
 
   return (
     <form className={`card ${styles.form}`} role="search" aria-label={t('residents.title')} onSubmit={submit} autoComplete="off" noValidate>
-      <label className={styles.field}>
-        <span>{t('residents.name')}</span>
-        <Input name="name" value={typed.name} onChange={set('name')} allowClear />
-      </label>
-      <label className={styles.field}>
-        <span>{t('residents.identifier')}</span>
+      <div className={styles.field}>
+        <label htmlFor="search-name">{t('residents.name')}</label>
+        <Input id="search-name" name="name" value={typed.name} onChange={set('name')} allowClear />
+      </div>
+      <div className={styles.field}>
+        <label htmlFor="search-identifier">{t('residents.identifier')}</label>
         <Input
-          name="identifier"
+          id="search-identifier" name="identifier"
           value={typed.identifier}
           onChange={set('identifier')}
           allowClear
@@ -44,11 +44,11 @@ export function SearchForm({ criteria, busy, onSearch }: Props) {
         <span id="identifier-hint" role="status" className={styles.warning}>
           {wrongDigit ? t('residents.wrongDigit') : ''}
         </span>
-      </label>
-      <label className={styles.field}>
-        <span>{t('residents.birthDate')}</span>
+      </div>
+      <div className={styles.field}>
+        <label htmlFor="search-birthDate">{t('residents.birthDate')}</label>
         <Input
-          name="birthDate"
+          id="search-birthDate" name="birthDate"
           value={typed.birthDate}
           onChange={set('birthDate')}
           allowClear
@@ -60,7 +60,7 @@ export function SearchForm({ criteria, busy, onSearch }: Props) {
         <span id="birth-date-hint" role="alert" className={styles.error}>
           {badDate ? t('residents.badDate') : ''}
         </span>
-      </label>
+      </div>
       <div className={styles.actions}>
         <Button type="primary" htmlType="submit" loading={busy}>
           {t('residents.search')}
