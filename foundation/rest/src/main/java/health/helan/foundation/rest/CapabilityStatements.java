@@ -1,0 +1,163 @@
+package health.helan.foundation.rest;
+
+import health.helan.foundation.definitions.R4;
+import health.helan.foundation.store.Json;
+import java.util.TreeSet;
+import java.util.function.Function;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The CapabilityStatement (FHIR R4, capabilitystatement.html), made from what is really there: the
+ * definitions the store indexes by, and the registered operations.
+ */
+public final class CapabilityStatements implements RestConfig.Capabilities {
+  private static final String[] INTERACTIONS = {
+    "read",
+    "vread",
+    "update",
+    "patch",
+    "delete",
+    "history-instance",
+    "history-type",
+    "create",
+    "search-type"
+  };
+  private static final String[] SYSTEM_INTERACTIONS = {
+    "transaction", "batch", "search-system", "history-system"
+  };
+
+  private final String version;
+  private final String date;
+  private final Function<String, Iterable<R4.SearchParam>> parameters;
+
+  /**
+   * @param version of the application
+   * @param date when it was released, FHIR dateTime
+   * @param parameters the search parameters that can be used on a type, custom ones included
+   */
+  public CapabilityStatements(
+      String version, String date, Function<String, Iterable<R4.SearchParam>> parameters) {
+    this.version = version;
+    this.date = date;
+    this.parameters = parameters;
+  }
+
+  @Override
+  public byte[] statement(String base, Operations operations) {
+    ObjectNode statement = Json.MAPPER.createObjectNode();
+    statement.put("resourceType", "CapabilityStatement");
+    statement.put("url", base + "/metadata");
+    statement.put("version", version);
+    statement.put("name", "Helan");
+    statement.put("title", "贺兰 Helan");
+    statement.put("status", "active");
+    statement.put("experimental", false);
+    statement.put("date", date);
+    statement.put("kind", "instance");
+    statement.putObject("software").put("name", "Helan").put("version", version);
+    statement.putObject("implementation").put("description", "Helan 贺兰").put("url", base);
+    statement.put("fhirVersion", "4.0.1");
+    statement
+        .putArray("format")
+        .add("application/fhir+json")
+        .add("application/fhir+xml")
+        .add("json")
+        .add("xml");
+    statement
+        .putArray("patchFormat")
+        .add("application/json-patch+json")
+        .add("application/fhir+json");
+    ObjectNode rest = statement.putArray("rest").addObject();
+    rest.put("mode", "server");
+    rest.putObject("security")
+        .put("description", "Authorization: Bearer. Everything but this statement needs it.");
+    ArrayNode resources = rest.putArray("resource");
+    for (String type : new TreeSet<>(R4.get().resourceTypes())) {
+      if (!type.equals("Parameters")) {
+        resource(resources.addObject(), type, operations);
+      }
+    }
+    ArrayNode system = rest.putArray("interaction");
+    for (String interaction : SYSTEM_INTERACTIONS) {
+      system.addObject().put("code", interaction);
+    }
+    ArrayNode systemOperations = Json.MAPPER.createArrayNode();
+    for (FhirOperation operation : operations.all()) {
+      if (operation.spec().levels().contains(FhirOperation.Level.SYSTEM)) {
+        operation(systemOperations, operation);
+      }
+    }
+    if (!systemOperations.isEmpty()) {
+      rest.set("operation", systemOperations);
+    }
+    ArrayNode compartments = rest.putArray("compartment");
+    for (String owner :
+        new String[] {"Patient", "Encounter", "Practitioner", "RelatedPerson", "Device"}) {
+      if (!R4.get().compartment(owner).isEmpty()) {
+        compartments.add("http://hl7.org/fhir/CompartmentDefinition/" + lower(owner));
+      }
+    }
+    return Json.MAPPER.writeValueAsBytes(statement);
+  }
+
+  private static String lower(String owner) {
+    return owner.equals("RelatedPerson")
+        ? "relatedPerson"
+        : owner.toLowerCase(java.util.Locale.ROOT);
+  }
+
+  private void resource(ObjectNode resource, String type, Operations operations) {
+    resource.put("type", type);
+    resource.put("profile", "http://hl7.org/fhir/StructureDefinition/" + type);
+    ArrayNode interactions = resource.putArray("interaction");
+    for (String interaction : INTERACTIONS) {
+      interactions.addObject().put("code", interaction);
+    }
+    resource.put("versioning", "versioned-update");
+    resource.put("readHistory", true);
+    resource.put("updateCreate", true);
+    resource.put("conditionalCreate", true);
+    resource.put("conditionalRead", "full-support");
+    resource.put("conditionalUpdate", true);
+    resource.put("conditionalDelete", "single");
+    resource.putArray("referencePolicy").add("literal").add("logical").add("local");
+    ArrayNode includes = Json.MAPPER.createArrayNode();
+    ArrayNode searchable = Json.MAPPER.createArrayNode();
+    for (R4.SearchParam parameter : parameters.apply(type)) {
+      searchable
+          .addObject()
+          .put("name", parameter.code())
+          .put("definition", parameter.url())
+          .put("type", parameter.type());
+      if (parameter.type().equals("reference")) {
+        includes.add(type + ":" + parameter.code());
+      }
+    }
+    if (!includes.isEmpty()) {
+      resource.set("searchInclude", includes);
+    }
+    if (!searchable.isEmpty()) {
+      resource.set("searchParam", searchable);
+    }
+    ArrayNode own = Json.MAPPER.createArrayNode();
+    for (FhirOperation operation : operations.all()) {
+      FhirOperation.Spec spec = operation.spec();
+      boolean below =
+          spec.levels().contains(FhirOperation.Level.TYPE)
+              || spec.levels().contains(FhirOperation.Level.INSTANCE);
+      if (below && (spec.types().isEmpty() || spec.types().contains(type))) {
+        operation(own, operation);
+      }
+    }
+    if (!own.isEmpty()) {
+      resource.set("operation", own);
+    }
+  }
+
+  private static void operation(ArrayNode list, FhirOperation operation) {
+    list.addObject()
+        .put("name", operation.spec().name())
+        .put("definition", operation.spec().definition());
+  }
+}
