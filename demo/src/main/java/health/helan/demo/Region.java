@@ -2,6 +2,7 @@ package health.helan.demo;
 
 import health.helan.demo.DemoBundle.Kind;
 import health.helan.demo.chance.Dice;
+import health.helan.demo.clinical.LifeRecords;
 import health.helan.demo.fhir.BundleBuilder;
 import health.helan.demo.people.Household;
 import health.helan.demo.people.Person;
@@ -113,6 +114,7 @@ public final class Region {
     for (Person person : home.members()) {
       ResidentRecords.write(home, person, asOf, bundle, Dice.of(seed, 7, person.index()));
     }
+    LifeRecords.write(home, asOf, bundle, seed);
     return bundle;
   }
 

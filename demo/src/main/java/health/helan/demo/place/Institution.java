@@ -89,14 +89,20 @@ public final class Institution {
     return staff;
   }
 
-  /** The doctors of a department; of the institution's first department if it has no such one. */
+  /** {@code wanted}, or the institution's first department if it has no such one. */
+  public Department department(Department wanted) {
+    return doctors.containsKey(wanted) ? wanted : kind.departments().getFirst();
+  }
+
+  /**
+   * The doctors of a department.
+   *
+   * @throws IllegalArgumentException if the institution has no such department
+   */
   public List<Staff> doctors(Department department) {
     List<Staff> found = doctors.get(department);
     if (found == null) {
-      found = doctors.get(kind.departments().getFirst());
-    }
-    if (found == null) {
-      throw new IllegalStateException(id + " has no departments");
+      throw new IllegalArgumentException(id + " has no department " + department);
     }
     return found;
   }
