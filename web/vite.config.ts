@@ -14,13 +14,15 @@ export default defineConfig({
   },
   server: {
     // `npm run dev` against a running platform: HELAN_URL=http://127.0.0.1:8080 npm run dev
-    proxy: { '/fhir': { target: process.env['HELAN_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: true } },
+    proxy: Object.fromEntries(['/fhir', '/health', '/metrics'].map((path) => [path, { target: process.env['HELAN_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: true }])),
   },
   test: {
     include: ['src/**/*.test.{ts,tsx}'],
     environment: 'happy-dom',
     setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
+    // One window for all files: tests leave nothing behind (see setup.ts), and a window per file costs more than they do.
+    isolate: false,
     // Generous: a build machine may be busy with other things.
     testTimeout: 30_000,
   },

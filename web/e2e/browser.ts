@@ -7,11 +7,13 @@ import { chromium, type Browser } from 'playwright-core';
  * - `HELAN_URL`: where the platform answers, such as `http://127.0.0.1:8080`
  * - `HELAN_TOKEN`: the operator token (the content of `DIR/operator-token`)
  * - `HELAN_CHROMIUM`: the browser, where it is not at one of the usual places
+ * - `HELAN_RESIDENT`: the name of the resident whose record is opened; else the one who heads the list
  * - `HELAN_SHOTS`: a folder for screenshots; none are kept without it
  */
 export const environment = {
   url: process.env['HELAN_URL']?.replace(/\/$/, ''),
   token: process.env['HELAN_TOKEN'],
+  resident: process.env['HELAN_RESIDENT'],
   shots: process.env['HELAN_SHOTS'],
   chromium: [
     process.env['HELAN_CHROMIUM'],

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import styles from './StatusTag.module.css';
 
-export type Tone = 'plain' | 'running' | 'good' | 'warning' | 'bad';
+export type Tone = 'plain' | 'running' | 'good' | 'warning' | 'bad' | 'alert';
 
-const SHAPES: Record<Tone, string> = { plain: '', running: '▶', good: '✓', warning: '‖', bad: '✕' };
+const SHAPES: Record<Tone, string> = { plain: '', running: '▶', good: '✓', warning: '‖', bad: '✕', alert: '!' };
 
 /** A status as word, shape and colour, so that it is never told by colour alone. */
 export function StatusTag({ tone = 'plain', children }: { tone?: Tone; children: ReactNode }) {

@@ -30,7 +30,7 @@ export function platform(answer: (asked: Asked) => Answer): Asked[] {
     };
     log.push(asked);
     const body = await answer(asked);
-    return body instanceof Refused ? new Response(JSON.stringify(body.outcome), { status: body.status }) : new Response(JSON.stringify(body), { status: 200 });
+    return body instanceof Refused ? new Response(JSON.stringify(body.outcome), { status: body.status }) : new Response(typeof body === 'string' ? body : JSON.stringify(body), { status: 200 });
   });
   return log;
 }

@@ -14,7 +14,7 @@ const metadata = { resourceType: 'CapabilityStatement', fhirVersion: '4.0.1', so
 const answering =
   (statistics: unknown, loads: unknown = parameters([])) =>
   ({ path }: Asked) =>
-    ({ $statistics: statistics, $loads: loads, metadata })[path];
+    ({ $statistics: statistics, $loads: loads, metadata, '/health': { status: 'UP' }, '/metrics': '# HELP process_uptime_seconds\nprocess_uptime_seconds 93784.5\n' })[path];
 
 describe('The overview', () => {
   test('shows the shape of what comes while it loads', async () => {
@@ -28,6 +28,8 @@ describe('The overview', () => {
     await open(<OverviewPage />);
     await screen.findByText('平台里还没有数据');
     await screen.findByText('没有导入任务');
+    await screen.findByText('正常');
+    await screen.findByText('1 天 2 小时');
   });
 
   test('gives the reason of a failure in the words of the server, keeps the rest, and tries again', async () => {

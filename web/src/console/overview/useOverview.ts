@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { CapabilityStatement, Parameters } from 'fhir/r4';
 import { repetitionsOf } from '../../shared/fhir/bundles';
-import { get } from '../../shared/fhir/client';
+import { get, health, metric } from '../../shared/fhir/client';
 import { countsIn, loadsIn, withRates, type Load } from './figures';
 
 /** How often the page asks again, in milliseconds. React Query stops while the page is hidden. */
@@ -37,4 +37,13 @@ export function useServer() {
     queryFn: ({ signal }) => get<CapabilityStatement>('metadata', signal),
     staleTime: 60_000,
   });
+}
+
+export function useHealth() {
+  return useQuery({ queryKey: ['health'], queryFn: ({ signal }) => health(signal), refetchInterval: CALM, retry: false });
+}
+
+/** Seconds since the platform was started. */
+export function useUptime() {
+  return useQuery({ queryKey: ['uptime'], queryFn: async ({ signal }) => (await metric('process_uptime_seconds', signal)) ?? null, refetchInterval: 60_000 });
 }

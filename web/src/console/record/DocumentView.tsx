@@ -61,11 +61,13 @@ function Content({ blob, type, title }: { blob: Blob; type: string; title: strin
   if (type.startsWith('text/') || type.endsWith('xml') || type.endsWith('json')) return <PlainText blob={blob} />;
   if (!address) return null;
   if (/^image\/(png|jpeg|gif|webp|bmp)$/.test(type)) return <img src={address} alt={title} className={styles.image} />;
-  if (type === 'application/pdf') return <iframe src={address} title={title} className={styles.frame} />;
   return (
-    <Button href={address} download={title}>
-      {t('documents.save')}
-    </Button>
+    <>
+      {type === 'application/pdf' ? <iframe src={address} title={title} className={styles.frame} /> : null}
+      <Button href={address} download={title} className={styles.save}>
+        {t('documents.save')}
+      </Button>
+    </>
   );
 }
 

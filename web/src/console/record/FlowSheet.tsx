@@ -63,7 +63,9 @@ function Sheet({ rows }: { rows: Row[] }) {
           <tr>
             <th scope="col">{t('results.item')}</th>
             <th scope="col">{t('results.trend')}</th>
-            <th scope="col">{t('results.range')}</th>
+            <th scope="col" className={styles.range}>
+              {t('results.range')}
+            </th>
             {days.map((day) => (
               <th key={day} scope="col" className="number">
                 {day}
@@ -76,16 +78,21 @@ function Sheet({ rows }: { rows: Row[] }) {
             <tr key={row.key}>
               <th scope="row">
                 {row.name} {row.unit ? <span className="muted small">{row.unit}</span> : null}
+                {row.results[0]?.range ? (
+                  <span className={`muted small ${styles.rangeBelow}`} aria-hidden="true">
+                    {row.results[0].range}
+                  </span>
+                ) : null}
               </th>
               <td>
                 <Sparkline row={row} />
               </td>
-              <td className="muted">{row.results[0]?.range}</td>
+              <td className={`muted ${styles.range}`}>{row.results[0]?.range}</td>
               {days.map((day) => {
                 const result = resultOn(row, day);
                 return (
                   <td key={day} className={`number ${styles.cell}`}>
-                    {result ? <Value result={result} /> : null}
+                    {result ? <Value result={result} aligned /> : null}
                   </td>
                 );
               })}

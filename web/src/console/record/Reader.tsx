@@ -10,8 +10,11 @@ const Open = createContext<(openable: Openable) => void>(() => undefined);
 /** Opens a document or report beside the record. */
 export const useReader = () => use(Open);
 
-/** Holds the one drawer in which documents are read; what is below keeps its place. */
-export function Reader({ children }: { children: ReactNode }) {
+/**
+ * Holds the one drawer in which documents are read; what is below keeps its place. It says whose document it is, since
+ * on a phone it covers the banner.
+ */
+export function Reader({ person, children }: { person: string | undefined; children: ReactNode }) {
   const [open, setOpen] = useState<Openable>();
   const [shown, setShown] = useState(false);
   return (
@@ -22,7 +25,7 @@ export function Reader({ children }: { children: ReactNode }) {
       }}
     >
       {children}
-      <Drawer open={shown} title={open?.title} size="min(860px, 100vw)" onClose={() => setShown(false)} destroyOnHidden>
+      <Drawer open={shown} title={open?.title} extra={<strong>{person}</strong>} size="min(860px, 100vw)" onClose={() => setShown(false)} destroyOnHidden>
         {open ? (
           <Suspense fallback={<LoadingLines rows={12} />}>
             <DocumentView document={open} />

@@ -2,6 +2,7 @@ import { Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { LoadFailed } from '../../shared/faces/Faces';
+import { nameOf } from '../../shared/fhir/words';
 import { Documents } from './Documents';
 import { FlowSheet } from './FlowSheet';
 import { PersonBanner, PersonBannerSkeleton } from './PersonBanner';
@@ -28,7 +29,7 @@ function Record({ id }: { id: string }) {
   const go = (next: string) => setAddress({ view: next }, { replace: true });
 
   return (
-    <Reader>
+    <Reader person={patient.data && nameOf(patient.data)}>
       <div className={styles.page}>
         <Link to="/residents" className={`small ${styles.back}`}>
           ← {t('residents.title')}

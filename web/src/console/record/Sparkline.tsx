@@ -13,7 +13,7 @@ export function Sparkline({ row }: { row: Row }) {
   if (!drawn) return null;
   const last = drawn.points.length - 1;
   return (
-    <svg className={styles.spark} width={WIDTH} height={HEIGHT} role="img" aria-label={t('results.course', { count: drawn.count, least: formatMeasure(drawn.least), most: formatMeasure(drawn.most) })}>
+    <svg className={styles.spark} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t('results.course', { count: drawn.count, least: formatMeasure(drawn.least), most: formatMeasure(drawn.most) })}>
       {drawn.band ? <rect x="0" width={WIDTH} y={drawn.band.top} height={Math.max(0, drawn.band.bottom - drawn.band.top)} className={styles.band} /> : null}
       <polyline points={drawn.points.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ')} className={styles.line} />
       {drawn.points.map(({ x, y, standing }, index) =>

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LoadFailed, LoadingLines } from '../../shared/faces/Faces';
 import { conceptText, referenceText } from '../../shared/fhir/words';
+import { urgency } from '../../shared/fhir/observations';
 import { dayOf, formatDay } from '../../shared/format/dates';
 import { useCodeName, useLanguage } from '../../shared/i18n/i18n';
 import { StatusTag } from '../../shared/StatusTag';
@@ -143,7 +144,7 @@ function AllergyList({ patient }: { patient: string }) {
                 <span className={styles.second}>{(allergy.reaction ?? []).flatMap(({ manifestation }) => manifestation.map(conceptText)).filter(Boolean).join(t('record.listComma'))}</span>
               </span>
               {allergy.criticality ? (
-                <StatusTag tone={allergy.criticality === 'high' ? 'bad' : 'plain'}>
+                <StatusTag tone={allergy.criticality === 'high' ? 'alert' : 'plain'}>
                   {codeName('criticality', allergy.criticality)}
                 </StatusTag>
               ) : null}
@@ -178,7 +179,7 @@ function RecentResults({ patient, onGo }: { patient: string; onGo: (view: string
         <ul className={styles.rows}>
           {data
             .flatMap(({ results: [latest] }) => (latest ? [latest] : []))
-            .sort((a, b) => (b.date ?? '').localeCompare(a.date ?? ''))
+            .sort((a, b) => urgency(b) - urgency(a) || (b.date ?? '').localeCompare(a.date ?? ''))
             .slice(0, RECENT)
             .map((latest) => (
               <li key={latest.key}>

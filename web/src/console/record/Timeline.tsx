@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
-import { resultsOf } from '../../shared/fhir/observations';
+import { resultsOf, urgency } from '../../shared/fhir/observations';
 import { formatDay } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { StatusTag } from '../../shared/StatusTag';
@@ -168,12 +168,12 @@ function LineItem({ line }: { line: Line }) {
   );
 }
 
-/** Abnormal ones first: of thirty normal values a glance is enough. */
+/** Critical and abnormal ones first: of thirty normal values a glance is enough. */
 function Results({ entries, whole, onWhole }: { entries: Entry[]; whole: boolean; onWhole: () => void }) {
   const { t } = useTranslation(['console', 'common']);
   const words = { yes: t('common:yes'), no: t('common:no') };
   const results = entries.flatMap(({ resource }) => (resource.resourceType === 'Observation' ? resultsOf(resource, words) : []));
-  const ordered = [...results.filter(({ standing }) => standing), ...results.filter(({ standing }) => !standing)];
+  const ordered = results.sort((a, b) => urgency(b) - urgency(a));
   return (
     <ul className={styles.results}>
       {ordered.slice(0, whole ? undefined : GLANCE).map((result, index) => (

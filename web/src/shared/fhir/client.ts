@@ -77,6 +77,26 @@ export async function follow(link: string, signal?: AbortSignal): Promise<Bundle
   return (await send(ownAddress(link, location.href), { signal })).json() as Promise<Bundle>;
 }
 
+/** Whether the platform can do its work: `UP`, or in what way it cannot (`DOWN`, `OUT_OF_SERVICE`). @throws FhirError */
+export async function health(signal?: AbortSignal): Promise<string> {
+  // Down is answered with 503, which is an answer here, not a failure to get one.
+  const response = await fetch('/health', { headers: { Accept: 'application/json' }, cache: 'no-store', credentials: 'omit', ...(signal ? { signal } : {}) }).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    throw new FhirError(0, undefined, undefined);
+  });
+  const body = (await response.json().catch(() => undefined)) as { status?: string } | undefined;
+  if (body?.status === undefined) throw new FhirError(response.status, undefined, undefined);
+  return body.status;
+}
+
+/** One of the platform's figures from its Prometheus page, such as `process_uptime_seconds`; absent if it has none of that name. @throws FhirError */
+export async function metric(name: string, signal?: AbortSignal): Promise<number | undefined> {
+  const page = await (await send(`/metrics?includedNames=${name}`, { signal, accept: 'text/plain' })).text();
+  const line = page.split('\n').find((candidate) => candidate.startsWith(`${name} `) || candidate.startsWith(`${name}{`));
+  const value = Number(line?.split(' ')[1]);
+  return Number.isNaN(value) ? undefined : value;
+}
+
 /** Reads an attachment's or Binary's bytes. @param url as in `Attachment.url`: relative to the base, or absolute on this server */
 export async function bytes(url: string, signal?: AbortSignal): Promise<Blob> {
   const address = /^(https?:)?\//.test(url) ? ownAddress(url, location.href) : `${BASE}/${url}`;

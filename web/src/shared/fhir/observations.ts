@@ -115,6 +115,9 @@ export type Result = {
   standing: Standing | undefined;
 };
 
+/** What a reader must see first has the higher number: critical 2, abnormal 1, the rest 0. */
+export const urgency = ({ standing }: Pick<Result, 'standing'>): number => (standing ? (standing.critical ? 2 : 1) : 0);
+
 export const observedAt = (observation: Observation): string | undefined =>
   observation.effectiveDateTime ?? observation.effectivePeriod?.start ?? observation.effectiveInstant ?? observation.issued;
 
