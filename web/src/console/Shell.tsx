@@ -1,6 +1,7 @@
 import { Button } from 'antd';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink, Outlet, ScrollRestoration } from 'react-router';
+import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { speak, useLanguage } from '../shared/i18n/i18n';
 import { endSession } from '../shared/session/session';
 import { Mark } from '../shared/Mark';
@@ -9,6 +10,7 @@ import styles from './Shell.module.css';
 /** The frame of every page: who we are, where one can go, language, way out. */
 export function Shell() {
   const { t } = useTranslation(['console', 'common']);
+  useFocusOnNewPage();
   return (
     <>
       <a className={styles.skip} href="#main" onClick={focusMain}>
@@ -41,6 +43,17 @@ export function Shell() {
       <ScrollRestoration />
     </>
   );
+}
+
+/** After going to another page, keyboard and screen reader go on at its beginning, not at the link that led there. */
+function useFocusOnNewPage() {
+  const { pathname } = useLocation();
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }, [pathname]);
 }
 
 // A plain #main would be taken for a route.

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useErrorSentence } from '../shared/faces/useErrorSentence';
 import { FhirError, get } from '../shared/fhir/client';
 import { Mark } from '../shared/Mark';
+import { PageTitle } from '../shared/PageTitle';
 import { signIn, useSession } from '../shared/session/session';
 import { LanguageButton } from './Shell';
 import styles from './SignIn.module.css';
@@ -38,6 +39,7 @@ export function SignIn() {
 
   return (
     <main className={styles.page}>
+      <PageTitle page={t('signIn.submit')} />
       <div className={styles.language}>
         <LanguageButton />
       </div>

@@ -1,8 +1,12 @@
+import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { LoadFailed } from '../../shared/faces/Faces';
+import { useErrorSentence } from '../../shared/faces/useErrorSentence';
+import { formatMoment } from '../../shared/format/dates';
 import { formatCount } from '../../shared/format/numbers';
 import { useLanguage } from '../../shared/i18n/i18n';
+import { PageTitle } from '../../shared/PageTitle';
 import { countOf, totalOf } from './figures';
 import { LoadList } from './LoadList';
 import { FiguresSkeleton } from './OverviewSkeleton';
@@ -16,7 +20,9 @@ export function OverviewPage() {
   const { t } = useTranslation('console');
   return (
     <div className={styles.page}>
+      <PageTitle page={t('overview.title')} />
       <h1>{t('overview.title')}</h1>
+      <Stale />
       <Figures />
       <div className={styles.columns}>
         <TypeCounts />
@@ -27,6 +33,17 @@ export function OverviewPage() {
       </div>
     </div>
   );
+}
+
+/** Figures that could not be renewed are still shown, and said to be old. */
+function Stale() {
+  const { t } = useTranslation('console');
+  const language = useLanguage();
+  const sentenceOf = useErrorSentence();
+  const old = [useCounts(), useLoads()].find(({ isRefetchError }) => isRefetchError);
+  if (!old) return null;
+  const since = formatMoment(new Date(old.dataUpdatedAt).toISOString(), language);
+  return <Alert type="warning" showIcon role="alert" title={sentenceOf(old.error).sentence} description={t('overview.stale', { since })} />;
 }
 
 function Figures() {

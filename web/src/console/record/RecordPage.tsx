@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { LoadFailed } from '../../shared/faces/Faces';
 import { nameOf } from '../../shared/fhir/words';
+import { PageTitle } from '../../shared/PageTitle';
 import { Documents } from './Documents';
 import { FlowSheet } from './FlowSheet';
 import { PersonBanner, PersonBannerSkeleton } from './PersonBanner';
@@ -30,6 +31,7 @@ function Record({ id }: { id: string }) {
 
   return (
     <Reader person={patient.data && nameOf(patient.data)}>
+      <PageTitle page={t('record.title')} />
       <div className={styles.page}>
         <Link to="/residents" className={`small ${styles.back}`}>
           ← {t('residents.title')}

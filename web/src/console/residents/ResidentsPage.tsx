@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate } from 'react-router';
 import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
+import { PageTitle } from '../../shared/PageTitle';
 import { isEmpty, NOTHING, type Criteria } from './criteria';
 import { ResidentTable } from './ResidentTable';
 import styles from './Residents.module.css';
@@ -21,6 +22,7 @@ export function ResidentsPage() {
 
   return (
     <div className={styles.page}>
+      <PageTitle page={t('residents.title')} />
       <h1>{t('residents.title')}</h1>
       <SearchForm key={JSON.stringify(criteria)} criteria={criteria} busy={isPlaceholderData} onSearch={(next) => void navigate('.', { state: next })} />
       <section className="card" aria-labelledby="found" aria-busy={isPlaceholderData}>
