@@ -7,8 +7,6 @@ import java.util.List;
  * needs no list.
  */
 abstract sealed class Coll permits Node, Many {
-  static final Coll EMPTY = new Many(0);
-
   abstract int size();
 
   abstract Node get(int index);
@@ -33,7 +31,7 @@ abstract sealed class Coll permits Node, Many {
 
   static Coll of(List<Node> nodes) {
     if (nodes.isEmpty()) {
-      return EMPTY;
+      return Many.EMPTY;
     }
     if (nodes.size() == 1) {
       return nodes.getFirst();

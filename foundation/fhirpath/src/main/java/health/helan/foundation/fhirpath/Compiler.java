@@ -63,7 +63,7 @@ final class Compiler {
     return switch (ast) {
       case Ast.Literal literal ->
           literal.value() == null
-              ? new Typed(new Paths.Constant(Coll.EMPTY), List.of())
+              ? new Typed(new Paths.Constant(Many.EMPTY), List.of())
               : new Typed(new Paths.Constant(literal.value()), List.of(literal.value().type));
       case Ast.Special special -> special(special, focus);
       case Ast.Variable variable -> variable(variable);
@@ -176,7 +176,7 @@ final class Compiler {
           member,
           "'" + named.name + "' cannot start here, where a " + focus.getFirst().name + " is");
     }
-    return new Typed(new Paths.Constant(Coll.EMPTY), List.of());
+    return new Typed(new Paths.Constant(Many.EMPTY), List.of());
   }
 
   private static @Nullable List<TypeInfo> oneOf(TypeInfo type) {
@@ -395,7 +395,7 @@ final class Compiler {
     Typed otherwise =
         call.arguments().size() > 2
             ? compile(call.arguments().get(2), source.types)
-            : new Typed(new Paths.Constant(Coll.EMPTY), List.of());
+            : new Typed(new Paths.Constant(Many.EMPTY), List.of());
     return new Typed(
         new Operators.If(source.expr, criterion.expr, then.expr, otherwise.expr),
         either(then.types, otherwise.types));

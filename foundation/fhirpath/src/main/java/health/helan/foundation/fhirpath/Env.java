@@ -20,7 +20,7 @@ final class Env {
   private long stepsLeft;
   private @Nullable ZonedDateTime now;
   int index = -1;
-  Coll total = Coll.EMPTY;
+  Coll total = Many.EMPTY;
 
   private Env(EvaluationContext context, @Nullable Node start, boolean idle) {
     this.context = context;

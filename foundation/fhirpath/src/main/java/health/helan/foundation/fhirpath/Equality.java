@@ -40,7 +40,7 @@ final class Equality {
     Object x = a.system();
     Object y = b.system();
     if (x == null || y == null) {
-      return x == y && sameTree(a, b);
+      return x == y && a.type == b.type && sameTree(a, b);
     }
     return switch (x) {
       case String s -> y instanceof String t ? s.equals(t) : (Boolean) false;

@@ -2,6 +2,7 @@ package health.helan.foundation.fhirpath;
 
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -124,7 +125,7 @@ public final class EvaluationContext {
     private @Nullable Terminology terminology;
     private @Nullable Conformance conformance;
     private @Nullable TraceSink traceSink;
-    private Clock clock = Clock.systemDefaultZone();
+    private Clock clock = Clock.system(ZoneId.systemDefault());
     private long stepBudget = DEFAULT_STEP_BUDGET;
 
     private Builder() {}

@@ -52,7 +52,7 @@ abstract class Expr {
   }
 
   static Coll ofTruth(int truth) {
-    return truth == TRUE ? Node.TRUE : truth == FALSE ? Node.FALSE : Coll.EMPTY;
+    return truth == TRUE ? Node.TRUE : truth == FALSE ? Node.FALSE : Many.EMPTY;
   }
 
   /** An expression whose nature is to be true, false or unknown. */

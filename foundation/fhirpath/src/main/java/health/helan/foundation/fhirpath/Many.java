@@ -5,6 +5,12 @@ import java.util.List;
 
 /** Any number of items. Appended to by the operation that builds it, then left alone. */
 final class Many extends Coll {
+  /**
+   * No items. Kept here and not in the class above, which must not wait for this one: two threads
+   * that loaded one each would wait for ever.
+   */
+  static final Coll EMPTY = new Many(0);
+
   private Node[] items;
   private int size;
 

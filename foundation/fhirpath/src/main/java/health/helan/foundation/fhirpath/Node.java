@@ -353,11 +353,11 @@ public final class Node extends Coll {
     return json != null && !json.isNull() && !(json.isArray() && json.isEmpty());
   }
 
-  /** The elements of one name, {@link Coll#EMPTY} where there are none. */
+  /** The elements of one name, {@link Many#EMPTY} where there are none. */
   Coll children(Member member) {
     JsonNode object = type.isPrimitive() ? shadow : content instanceof JsonNode json ? json : null;
     if (object == null || !object.isObject()) {
-      return EMPTY;
+      return Many.EMPTY;
     }
     Slot[] slots = member.slots();
     if (slots.length == 1) {
@@ -375,7 +375,7 @@ public final class Node extends Coll {
           return children(object, found);
         }
       }
-      return EMPTY;
+      return Many.EMPTY;
     }
     for (Slot candidate : slots) {
       Coll found = children(object, candidate);
@@ -383,20 +383,20 @@ public final class Node extends Coll {
         return found;
       }
     }
-    return EMPTY;
+    return Many.EMPTY;
   }
 
   Coll children(JsonNode object, Slot child) {
     JsonNode value = object.get(child.json());
     JsonNode beside = child.shadow() == null ? null : object.get(child.shadow());
     if (value == null && beside == null) {
-      return EMPTY;
+      return Many.EMPTY;
     }
     if ((value != null && value.isArray()) || (beside != null && beside.isArray())) {
       return childrenOfArray(value, beside, child);
     }
     Node node = child(child, value, beside, -1);
-    return node == null ? EMPTY : node;
+    return node == null ? Many.EMPTY : node;
   }
 
   private Coll childrenOfArray(@Nullable JsonNode value, @Nullable JsonNode beside, Slot child) {
@@ -405,7 +405,7 @@ public final class Node extends Coll {
     int n = Math.max(values.size(), besides.size());
     if (n == 1) {
       Node only = child(child, values.get(0), besides.get(0), 0);
-      return only == null ? EMPTY : only;
+      return only == null ? Many.EMPTY : only;
     }
     var out = new Many(n);
     for (int i = 0; i < n; i++) {

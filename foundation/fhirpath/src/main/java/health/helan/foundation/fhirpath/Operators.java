@@ -17,7 +17,7 @@ final class Operators {
   static final class IndexVariable extends Expr {
     @Override
     Coll eval(Env env, Coll focus) {
-      return env.index < 0 ? Coll.EMPTY : Node.of(env.index);
+      return env.index < 0 ? Many.EMPTY : Node.of(env.index);
     }
   }
 
@@ -55,7 +55,7 @@ final class Operators {
         return found;
       }
       if (name.equals("resource") || name.equals("rootResource")) {
-        return Coll.EMPTY;
+        return Many.EMPTY;
       }
       throw new FhirPathException(
           FhirPathException.Kind.SEMANTIC, "The variable %" + name + " is not set");
@@ -76,7 +76,7 @@ final class Operators {
       Coll from = source.eval(env, focus);
       Integer position = Functions.integer(index.eval(env, focus), "An index");
       return position == null || position < 0 || position >= from.size()
-          ? Coll.EMPTY
+          ? Many.EMPTY
           : from.get(position);
     }
   }
@@ -94,10 +94,10 @@ final class Operators {
     Coll eval(Env env, Coll focus) {
       Node item = single(operand.eval(env, focus), negative ? "-" : "+");
       if (item == null) {
-        return Coll.EMPTY;
+        return Many.EMPTY;
       }
       return switch (item.system()) {
-        case Integer i -> !negative ? item : i == Integer.MIN_VALUE ? Coll.EMPTY : Node.of(-i);
+        case Integer i -> !negative ? item : i == Integer.MIN_VALUE ? Many.EMPTY : Node.of(-i);
         case BigDecimal d -> negative ? Node.of(d.negate()) : item;
         case Quantity q -> negative ? Node.of(q.withValue(q.value().negate())) : item;
         case null, default ->
@@ -371,19 +371,19 @@ final class Operators {
         return Node.of(joined);
       }
       if (a == null || b == null) {
-        return Coll.EMPTY;
+        return Many.EMPTY;
       }
       Object x = a.system();
       Object y = b.system();
       if ((x == null && !a.hasValue()) || (y == null && !b.hasValue())) {
-        return Coll.EMPTY;
+        return Many.EMPTY;
       }
       if (x instanceof Moment moment && y instanceof Quantity amount && isSum()) {
         Moment moved =
             moment.plus(
                 operator.equals("-") ? amount.value().negate() : amount.value(),
                 amount.durationUnit());
-        return moved == null ? Coll.EMPTY : Node.of(moved);
+        return moved == null ? Many.EMPTY : Node.of(moved);
       }
       if (x instanceof String s && y instanceof String t && operator.equals("+")) {
         env.chargeText((long) s.length() + t.length());
@@ -402,7 +402,7 @@ final class Operators {
       }
       BigDecimal result = decimals(p, q);
       return result == null
-          ? Coll.EMPTY
+          ? Many.EMPTY
           : operator.equals("div") ? integerOrEmpty(result) : Node.of(Node.decimal(result));
     }
 
@@ -438,7 +438,7 @@ final class Operators {
             case "/" -> p.dividedBy(q);
             default -> throw unsuitable(a, b);
           };
-      return result == null ? Coll.EMPTY : Node.of(result.withValue(Node.decimal(result.value())));
+      return result == null ? Many.EMPTY : Node.of(result.withValue(Node.decimal(result.value())));
     }
 
     private Coll integers(int i, int j) {
@@ -452,7 +452,7 @@ final class Operators {
             default -> throw new IllegalStateException(operator);
           };
       // An overflow, like a division by zero, has no result (N1, 6.6).
-      return result == (int) result ? Node.of((int) result) : Coll.EMPTY;
+      return result == (int) result ? Node.of((int) result) : Many.EMPTY;
     }
 
     private @Nullable BigDecimal decimals(BigDecimal p, BigDecimal q) {
@@ -475,6 +475,6 @@ final class Operators {
   /** An integer where it fits one. */
   static Coll integerOrEmpty(BigDecimal value) {
     BigDecimal whole = value.setScale(0, RoundingMode.DOWN);
-    return whole.toBigInteger().bitLength() > 31 ? Coll.EMPTY : Node.of(whole.intValue());
+    return whole.toBigInteger().bitLength() > 31 ? Many.EMPTY : Node.of(whole.intValue());
   }
 }

@@ -45,7 +45,7 @@ final class Paths {
 
     @Override
     Coll eval(Env env, Coll focus) {
-      return focus instanceof Node node && node.type.isA(type) ? focus : Coll.EMPTY;
+      return focus instanceof Node node && node.type.isA(type) ? focus : Many.EMPTY;
     }
   }
 
@@ -75,7 +75,7 @@ final class Paths {
       }
       int n = from.size();
       Many out = null;
-      Coll first = Coll.EMPTY;
+      Coll first = Many.EMPTY;
       for (int i = 0; i < n; i++) {
         Coll found = children(from.get(i));
         if (found.isEmpty()) {
@@ -155,19 +155,19 @@ final class Paths {
           case "name" -> Node.of(described.name);
           case "baseType" ->
               Node.of(described.base == null ? "System.Any" : described.base.qualifiedName());
-          default -> Coll.EMPTY;
+          default -> Many.EMPTY;
         };
       }
       if (node.isPrimitive() && name.equals("value") && !node.type.system) {
         Node value = Functions.systemNode(node);
-        return value == null ? Coll.EMPTY : value;
+        return value == null ? Many.EMPTY : value;
       }
       TypeInfo.Slot choice = node.type.slot(name);
       if (choice != null) {
         throw new FhirPathException(
             FhirPathException.Kind.SEMANTIC, Compiler.choiceMessage(name, choice));
       }
-      return Coll.EMPTY;
+      return Many.EMPTY;
     }
   }
 
@@ -261,7 +261,7 @@ final class Paths {
     Coll eval(Env env, Coll focus) {
       Coll from = source.eval(env, focus);
       if (from instanceof Node node) {
-        return matches(node.type, type) ? node : Coll.EMPTY;
+        return matches(node.type, type) ? node : Many.EMPTY;
       }
       int n = from.size();
       if (n == 0) {
@@ -296,7 +296,7 @@ final class Paths {
 
     @Override
     Coll eval(Env env, Coll focus) {
-      Coll first = Coll.EMPTY;
+      Coll first = Many.EMPTY;
       Equality.Distinct out = null;
       for (Expr operand : operands) {
         Coll found = operand.eval(env, focus);
@@ -359,7 +359,7 @@ final class Paths {
       }
       env.charge(n);
       int outer = env.index;
-      Coll first = Coll.EMPTY;
+      Coll first = Many.EMPTY;
       Many out = null;
       for (int i = 0; i < n; i++) {
         if (indexed) {

@@ -95,7 +95,7 @@ final class References {
       return container;
     }
     var member = container.type.member("contained");
-    Coll contained = member == null ? Coll.EMPTY : container.children(member);
+    Coll contained = member == null ? Many.EMPTY : container.children(member);
     for (int i = 0; i < contained.size(); i++) {
       Node candidate = contained.get(i);
       if (candidate.json() instanceof JsonNode json && id.equals(text(json, "id"))) {

@@ -5,8 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.fhir.ucum.Decimal;
 import org.fhir.ucum.Pair;
 import org.fhir.ucum.UcumEssenceService;
@@ -14,23 +12,35 @@ import org.fhir.ucum.UcumException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conversion of UCUM units with {@code org.fhir:ucum}. Units that are a multiple of base units are
- * reduced to a factor once and then cost one multiplication; temperatures on scales with an offset
- * go through the library each time.
+ * Conversion of UCUM units with {@code org.fhir:ucum}: each unit is reduced once to a factor of
+ * base units, and then costs one multiplication. The library leaves scales with an offset out; the
+ * two that medicine uses, degrees Celsius and Fahrenheit, are given here.
  */
 final class Ucum {
   private static final int MAX_CACHED = 2_000;
   private static final int MAX_CODE_LENGTH = 100;
   private static final int DIGITS = 34;
   private static final MathContext PRECISION = new MathContext(DIGITS);
-  private static final Map<String, Unit> UNITS = new ConcurrentHashMap<>();
+  private static final MathContext COMPARED = new MathContext(20);
+  private static final BoundedCache<String, Unit> UNITS = new BoundedCache<>(MAX_CACHED);
 
   /**
    * @param canonical the unit in base units; empty text for an unknown unit
-   * @param factor how many of the canonical unit this is; null where an offset is involved
+   * @param offset added to a value before multiplying
+   * @param factor how many of the canonical unit this is
    */
-  private record Unit(String canonical, @Nullable BigDecimal factor) {
-    static final Unit UNKNOWN = new Unit("", null);
+  private record Unit(String canonical, BigDecimal offset, BigDecimal factor) {
+    static final Unit UNKNOWN = new Unit("", BigDecimal.ZERO, BigDecimal.ZERO);
+    static final Unit CELSIUS = new Unit("K", new BigDecimal("273.15"), BigDecimal.ONE);
+    static final Unit FAHRENHEIT =
+        new Unit(
+            "K",
+            new BigDecimal("459.67"),
+            BigDecimal.valueOf(5).divide(BigDecimal.valueOf(9), PRECISION));
+
+    BigDecimal canonical(BigDecimal value) {
+      return value.add(offset).multiply(factor);
+    }
   }
 
   private static final class Library {
@@ -60,9 +70,12 @@ final class Ucum {
     if (!comparable(unitA, unitB)) {
       return null;
     }
-    var left = canonical(a, unitA);
-    var right = canonical(b, unitB);
-    return left == null || right == null ? null : left.compareTo(right);
+    return rounded(unit(unitA).canonical(a)).compareTo(rounded(unit(unitB).canonical(b)));
+  }
+
+  /** What conversion by a rounded factor adds at the far end of the digits is no difference. */
+  private static BigDecimal rounded(BigDecimal value) {
+    return value.round(COMPARED);
   }
 
   /** The value in another unit, null where there is no conversion. */
@@ -70,16 +83,9 @@ final class Ucum {
     if (!comparable(from, to)) {
       return null;
     }
-    var factorFrom = unit(from).factor;
-    var factorTo = unit(to).factor;
-    if (factorFrom != null && factorTo != null) {
-      return strip(value.multiply(factorFrom).divide(factorTo, PRECISION));
-    }
-    try {
-      return new BigDecimal(Library.SERVICE.convert(decimal(value), from, to).asDecimal());
-    } catch (UcumException e) {
-      return null;
-    }
+    var target = unit(to);
+    return strip(
+        unit(from).canonical(value).divide(target.factor, COMPARED).subtract(target.offset));
   }
 
   static @Nullable Quantity multiply(BigDecimal a, String unitA, BigDecimal b, String unitB) {
@@ -99,61 +105,37 @@ final class Ucum {
       return Quantity.ofUcum(value, unitA);
     }
     var combined = unit("(" + unitA + ")" + operator + "(" + unitB + ")");
-    return combined.factor == null
+    return combined == Unit.UNKNOWN
         ? null
         : Quantity.ofUcum(
             strip(value.multiply(combined.factor, PRECISION)),
             combined.canonical.isEmpty() ? "1" : combined.canonical);
   }
 
-  private static @Nullable BigDecimal canonical(BigDecimal value, String code) {
-    var factor = unit(code).factor;
-    if (factor != null) {
-      return value.multiply(factor);
-    }
-    try {
-      return new BigDecimal(
-          Library.SERVICE.getCanonicalForm(new Pair(decimal(value), code)).getValue().asDecimal());
-    } catch (UcumException e) {
-      return null;
-    }
-  }
-
   private static Unit unit(String code) {
-    var known = UNITS.get(code);
-    if (known != null) {
-      return known;
-    }
-    var unit = look(code);
-    if (UNITS.size() >= MAX_CACHED) {
-      UNITS.clear();
-    }
-    UNITS.put(code, unit);
-    return unit;
+    return UNITS.get(code, Ucum::look);
   }
 
   private static Unit look(String code) {
+    if (code.equals("Cel")) {
+      return Unit.CELSIUS;
+    }
+    if (code.equals("[degF]")) {
+      return Unit.FAHRENHEIT;
+    }
     if (code.length() > MAX_CODE_LENGTH || Library.SERVICE.validate(code) != null) {
       return Unit.UNKNOWN;
     }
     try {
-      var canonical = Library.SERVICE.getCanonicalUnits(code);
-      if (hasOffset(code)) {
-        return new Unit(canonical, null);
-      }
       var one = Library.SERVICE.getCanonicalForm(new Pair(new Decimal("1", DIGITS), code));
-      return new Unit(canonical, strip(new BigDecimal(one.getValue().asDecimal())));
+      return new Unit(
+          Library.SERVICE.getCanonicalUnits(code),
+          BigDecimal.ZERO,
+          strip(new BigDecimal(one.getValue().asDecimal())));
     } catch (UcumException e) {
+      // The library knows the unit, but not how to reduce it: no conversion.
       return Unit.UNKNOWN;
     }
-  }
-
-  private static boolean hasOffset(String code) {
-    return code.contains("Cel") || code.contains("[deg");
-  }
-
-  private static Decimal decimal(BigDecimal value) throws UcumException {
-    return new Decimal(value.toPlainString(), DIGITS);
   }
 
   private static BigDecimal strip(BigDecimal value) {
