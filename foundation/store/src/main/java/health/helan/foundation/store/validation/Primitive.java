@@ -94,19 +94,20 @@ interface Primitive {
       return "kind.string";
     }
     String text = value.stringValue();
+    if (text.isEmpty()) {
+      return "text.empty";
+    }
     if (text.length() > MAX_STRING) {
       return "text.too-long";
     }
-    boolean blank = true;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c > ' ') {
-        blank = false;
-      } else if (c < ' ' && c != '\t' && c != '\n' && c != '\r') {
+      // The specification says SHOULD NOT; XML and PostgreSQL cannot hold them at all.
+      if (c < ' ' && c != '\t' && c != '\n' && c != '\r') {
         return "text.control";
       }
     }
-    return blank ? "text.empty" : null;
+    return null;
   }
 
   /** {@code [A-Za-z0-9\-\.]{1,64}} */

@@ -1,6 +1,7 @@
 package health.helan.foundation.store.validation;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -118,7 +119,7 @@ final class Property {
 
   private void item(JsonNode value, int index, JsonNode owner, TypeChecker.Linked linked, Run run) {
     if (form == Form.PRIMITIVE) {
-      String fault = java.util.Objects.requireNonNull(primitive).fault(value);
+      String fault = Objects.requireNonNull(primitive).fault(value);
       if (fault != null) {
         run.faultAt(path, index, fault.equals("text.too-long") ? "too-long" : "value", fault);
       } else if (binding != null && !binding.allows(value)) {
@@ -136,7 +137,7 @@ final class Property {
     switch (form) {
       case RESOURCE -> linked.resource(value, json.equals("contained"), run);
       case SIBLING -> {
-        java.util.Objects.requireNonNull(type).check(value, linked, run);
+        Objects.requireNonNull(type).check(value, linked, run);
         JsonNode primitiveValue = owner.get(partner);
         JsonNode own =
             index < 0 || primitiveValue == null ? primitiveValue : primitiveValue.get(index);
@@ -144,12 +145,11 @@ final class Property {
           run.fault("invariant", "element.only-id");
         }
       }
-      case REFERENCE -> {
-        java.util.Objects.requireNonNull(type).check(value, linked, run);
-        linked.references().check(value, targets, run);
-      }
       default -> {
-        java.util.Objects.requireNonNull(type).check(value, linked, run);
+        Objects.requireNonNull(type).check(value, linked, run);
+        if (form == Form.REFERENCE) {
+          linked.references().check(value, targets, run);
+        }
         if (value.size() == 1 && value.has("id")) {
           run.fault("invariant", "element.only-id");
         }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -29,6 +30,7 @@ final class TypeChecker {
   static final class Linked {
     private final Map<String, TypeChecker> byName = new HashMap<>();
     private final Map<String, TypeChecker> resources = new HashMap<>();
+    private final Map<String, Binding> bindings = new HashMap<>();
     private final References references;
 
     Linked(R4 r4) {
@@ -49,6 +51,17 @@ final class TypeChecker {
       byName.put(name, checker); // before its elements: types contain themselves
       checker.link(this, r4);
       return checker;
+    }
+
+    /** Null where there is no required binding or its codes are not known. */
+    private @Nullable Binding binding(ElementDef element, R4 r4) {
+      String valueSet = element.requiredBinding();
+      Set<String> codes = valueSet == null ? null : r4.codes(valueSet);
+      if (valueSet == null || codes == null) {
+        return null;
+      }
+      return bindings.computeIfAbsent(
+          element.type() + " " + valueSet, _ -> new Binding(valueSet, element.type(), codes));
     }
 
     References references() {
@@ -147,12 +160,7 @@ final class TypeChecker {
     String path =
         element.isChoice() ? element.name() + ".ofType(" + element.type() + ")" : element.name();
     Primitive primitive = Primitive.BY_NAME.get(element.type());
-    Binding binding = null;
-    String valueSet = element.requiredBinding();
-    var codes = valueSet == null ? null : r4.codes(valueSet);
-    if (valueSet != null && codes != null) {
-      binding = new Binding(valueSet, element.type(), codes);
-    }
+    Binding binding = linked.binding(element, r4);
     if (primitive != null) {
       boolean sibling = mayHaveSibling(element);
       properties.put(
@@ -209,11 +217,11 @@ final class TypeChecker {
             element.targets()));
   }
 
-  /** Ids of elements, URLs of extensions and narratives are attributes or XHTML: no extensions. */
+  /** Ids and URLs of extensions are attributes in XML, narratives are XHTML: no extensions. */
   private boolean mayHaveSibling(ElementDef element) {
     return !element.type().equals("xhtml")
-        && !(isExtension() && element.name().equals("url"))
-        && !(element.name().equals("id") && definition.kind() != Kind.RESOURCE);
+        && !element.name().equals("id")
+        && !(isExtension() && element.name().equals("url"));
   }
 
   /** Checks an object; {@code run} stands at it. */

@@ -125,7 +125,7 @@ class PrimitiveTests {
     "uri, urn:iso:std:iso:4217, true",
     "canonical, http://x|1.0, true",
     "string, '', false",
-    "string, ' ', false",
+    "string, ' ', true",
     "string, ' 张\t三 ', true",
     "string, '\u0000', false",
     "string, 'a\u000b', false",

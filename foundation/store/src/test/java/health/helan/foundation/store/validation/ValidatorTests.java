@@ -3,8 +3,11 @@ package health.helan.foundation.store.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.store.Json;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Random;
 import java.util.ResourceBundle;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -83,6 +86,28 @@ class ValidatorTests {
           .isEqualTo("depth");
     }
 
+    /** Change upon change, until little is left of a resource. */
+    @ParameterizedTest
+    @ValueSource(strings = {"patient", "observation", "questionnaire", "bundle"})
+    void mayBeAnyRubbish(String sample) throws IOException {
+      JsonNode whole;
+      try (var in = ValidatorTests.class.getResourceAsStream("samples/" + sample + ".json")) {
+        whole = Json.MAPPER.readTree(Objects.requireNonNull(in));
+      }
+      var mutations = new Mutations(new Random(sample.hashCode()));
+      int found = 0;
+      for (int i = 0; i < (Boolean.getBoolean("helan.test.full") ? 5_000 : 100); i++) {
+        JsonNode tree = whole;
+        for (int j = 0; j < 30 && tree.size() > 2; j++) {
+          tree = mutations.mutate(tree).tree();
+          List<Issue> issues = Validator.get().validate(tree, Options.STORED);
+          issues.forEach(issue -> assertThat(issue.text(Locale.CHINA)).isNotBlank());
+          found += issues.size();
+        }
+      }
+      assertThat(found).isGreaterThan(1000);
+    }
+
     @Test
     void isGivenUpAfterSoManyIssues() {
       JsonNode tree =
@@ -115,6 +140,9 @@ class ValidatorTests {
           "'birthDate':null; structure Patient.birthDate shape.null",
           "'birthDate':{'x':1}; value Patient.birthDate kind.string",
           "'name':[{'given':['a',null]}]; structure Patient.name[0].given[1] shape.null",
+          "'_id':{'id':'1'}; structure Patient property.unknown",
+          "'managingOrganization':{'id':'1'}; invariant Patient.managingOrganization"
+              + " element.only-id",
           "'name':[{'id':'1'}]; invariant Patient.name[0] element.only-id",
           "'_birthDate':{'id':'1'}; invariant Patient.birthDate element.only-id",
           "'_birthDate':{'value':'1'}; structure Patient.birthDate property.unknown",
