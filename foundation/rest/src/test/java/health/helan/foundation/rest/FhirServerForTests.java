@@ -1,0 +1,182 @@
+package health.helan.foundation.rest;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import health.helan.foundation.definitions.R4;
+import health.helan.foundation.rest.operations.FhirPathOperation;
+import health.helan.foundation.rest.operations.MetaOperation;
+import health.helan.foundation.rest.operations.ValidateOperation;
+import health.helan.foundation.store.AccessPolicy;
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.testing.PostgresForTests;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.AbstractProtocol;
+import org.apache.tomcat.util.descriptor.web.FilterDef;
+import org.apache.tomcat.util.descriptor.web.FilterMap;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The API on a real PostgreSQL behind a real HTTP server, and a small client. One per test JVM.
+ * Requests with the header {@code X-Anonymous} come without a caller.
+ */
+final class FhirServerForTests {
+  private static final FhirServerForTests RUNNING = new FhirServerForTests();
+
+  private final RecordStore store;
+  private final String base;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private FhirServerForTests() {
+    try {
+      var config = new HikariConfig();
+      config.setDataSource(PostgresForTests.emptyDatabase());
+      config.setMaximumPoolSize(16);
+      store =
+          RecordStore.open(
+              new HikariDataSource(config),
+              new StoreConfig(
+                  new byte[32], UUID.randomUUID().toString(), "test", AccessPolicy.EVERYTHING, true));
+      var capabilities =
+          new CapabilityStatements("test", "2026-11-22", R4.get()::searchParameters);
+      var operations =
+          new Operations(
+              List.of(
+                  new ValidateOperation(),
+                  new FhirPathOperation(),
+                  new MetaOperation(MetaOperation.Action.GET),
+                  new MetaOperation(MetaOperation.Action.ADD),
+                  new MetaOperation(MetaOperation.Action.DELETE)));
+      var servlet =
+          new FhirServlet(
+              store,
+              operations,
+              new RestConfig(null, 8 << 20, new StandardFormats(), capabilities));
+      var tomcat = new Tomcat();
+      tomcat.setBaseDir(Files.createTempDirectory("helan-rest").toString());
+      tomcat.setPort(0);
+      tomcat.getConnector().setProperty("address", "127.0.0.1");
+      ((AbstractProtocol<?>) tomcat.getConnector().getProtocolHandler())
+          .setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+      var context = tomcat.addContext("", null);
+      Tomcat.addServlet(context, "fhir", servlet);
+      context.addServletMappingDecoded("/fhir/*", "fhir");
+      var filter = new FilterDef();
+      filter.setFilterName("caller");
+      filter.setFilter(
+          (request, response, chain) -> {
+            var http = (jakarta.servlet.http.HttpServletRequest) request;
+            if (http.getHeader("X-Anonymous") == null) {
+              request.setAttribute(FhirServlet.CALLER, Caller.operator("test"));
+            }
+            chain.doFilter(request, response);
+          });
+      context.addFilterDef(filter);
+      var map = new FilterMap();
+      map.setFilterName("caller");
+      map.addURLPattern("/*");
+      context.addFilterMap(map);
+      tomcat.start();
+      base = "http://127.0.0.1:" + tomcat.getConnector().getLocalPort() + "/fhir";
+    } catch (LifecycleException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static FhirServerForTests get() {
+    return RUNNING;
+  }
+
+  String base() {
+    return base;
+  }
+
+  RecordStore store() {
+    return store;
+  }
+
+  /** An answer as JSON. */
+  record Reply(int status, HttpResponse<byte[]> http) {
+    JsonNode json() {
+      return Json.MAPPER.readTree(http.body());
+    }
+
+    String header(String name) {
+      return http.headers().firstValue(name).orElse("");
+    }
+
+    String id() {
+      return json().path("id").asString("");
+    }
+
+    /** Code of the first issue. */
+    String issue() {
+      return json().path("issue").path(0).path("code").asString("");
+    }
+
+    String text() {
+      return new String(http.body(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+  }
+
+  /**
+   * @param headers name, value, name, value …
+   */
+  Reply send(String method, String path, byte[] body, String... headers) {
+    var request =
+        HttpRequest.newBuilder(URI.create(path.startsWith("http") ? path : base + "/" + path))
+            .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
+    boolean typed = false;
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+      typed |= headers[i].equals("Content-Type");
+    }
+    if (!typed && body.length > 0) {
+      request.header("Content-Type", "application/fhir+json");
+    }
+    try {
+      var response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+      return new Reply(response.statusCode(), response);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Reply send(String method, String path, String body, String... headers) {
+    return send(method, path, body.getBytes(java.nio.charset.StandardCharsets.UTF_8), headers);
+  }
+
+  Reply get(String path, String... headers) {
+    return send("GET", path, "", headers);
+  }
+
+  Reply post(String path, String body, String... headers) {
+    return send("POST", path, body, headers);
+  }
+
+  Reply put(String path, String body, String... headers) {
+    return send("PUT", path, body, headers);
+  }
+
+  Reply delete(String path, String... headers) {
+    return send("DELETE", path, "", headers);
+  }
+}
