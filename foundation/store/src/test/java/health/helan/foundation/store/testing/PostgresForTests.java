@@ -12,8 +12,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * One PostgreSQL per test JVM, started on first use and stopped with the JVM. Each call makes a
- * database of its own, so that test classes do not see each other's rows. Not durable (fsync is
- * off): tests of durability start their own.
+ * database of its own, so that test classes do not see each other's rows. Durable, as the store
+ * demands.
  */
 public final class PostgresForTests {
   private static final String TEMPLATE = "migrated";
@@ -73,6 +73,9 @@ public final class PostgresForTests {
       try {
         return EmbeddedPostgres.builder()
             .setLocaleConfig("locale", "C.UTF-8")
+            .setServerConfig("fsync", "on")
+            .setServerConfig("synchronous_commit", "on")
+            .setServerConfig("full_page_writes", "on")
             .setServerConfig("shared_buffers", "256MB")
             .setServerConfig("max_connections", "200")
             .setServerConfig("max_wal_size", "4GB")
