@@ -42,6 +42,9 @@ describe.skipIf(reason)('An operator', () => {
 
   const shift = () => page.evaluate(() => (globalThis as unknown as { layoutShift: number }).layoutShift);
 
+  /** Nothing on the page is still loading. */
+  const filled = () => expect.poll(() => page.locator('main .ant-skeleton').count(), { timeout: 30_000, interval: 20 }).toBe(0);
+
   /** No serious or critical fault of access, and a picture at each width, with nothing sticking out sideways. */
   async function looksRight(name: string) {
     for (const width of WIDTHS) {
@@ -132,7 +135,7 @@ describe.skipIf(reason)('An operator', () => {
     await page.locator('tbody tr').first().locator('th a').click();
     await page.getByRole('heading', { level: 1, name: resident }).waitFor();
     await page.getByRole('heading', { name: '现有问题' }).waitFor();
-    await page.locator('main .ant-skeleton').first().waitFor({ state: 'detached' });
+    await filled();
     console.log(`record of ${await page.locator('main section').count()} cards open after ${Date.now() - started} ms`);
     await looksRight('record-summary');
   });
@@ -159,7 +162,7 @@ describe.skipIf(reason)('An operator', () => {
     expect(await page.locator('table.data tbody tr').count()).toBeLessThanOrEqual(rows);
     await looksRight('record-results');
     await page.getByRole('tab', { name: '文书' }).click();
-    await page.locator('main .ant-skeleton').first().waitFor({ state: 'detached' });
+    await filled();
     await looksRight('record-documents');
   });
 
