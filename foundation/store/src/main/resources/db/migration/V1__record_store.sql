@@ -34,7 +34,7 @@ alter table res_patient alter column tokens set statistics 1000;
 create index res_patient_updated on res_patient (updated, id);
 create index res_patient_tokens on res_patient using gin (tokens);
 create index res_patient_patient on res_patient (patient);
-create index res_patient_date on res_patient (date_lo);
+create index res_patient_date on res_patient (date_lo nulls first);
 
 create table res_observation (
   self bigint not null,
@@ -61,8 +61,8 @@ alter table res_observation alter column content set storage external;
 alter table res_observation alter column tokens set statistics 1000;
 create index res_observation_updated on res_observation (updated, id);
 create index res_observation_tokens on res_observation using gin (tokens);
-create index res_observation_patient on res_observation (patient, date_lo);
-create index res_observation_date on res_observation (date_lo);
+create index res_observation_patient on res_observation (patient, date_lo nulls first);
+create index res_observation_date on res_observation (date_lo nulls first);
 
 create table res_encounter (
   self bigint not null,
@@ -89,8 +89,8 @@ alter table res_encounter alter column content set storage external;
 alter table res_encounter alter column tokens set statistics 1000;
 create index res_encounter_updated on res_encounter (updated, id);
 create index res_encounter_tokens on res_encounter using gin (tokens);
-create index res_encounter_patient on res_encounter (patient, date_lo);
-create index res_encounter_date on res_encounter (date_lo);
+create index res_encounter_patient on res_encounter (patient, date_lo nulls first);
+create index res_encounter_date on res_encounter (date_lo nulls first);
 
 create table res_condition (
   self bigint not null,
@@ -117,8 +117,8 @@ alter table res_condition alter column content set storage external;
 alter table res_condition alter column tokens set statistics 1000;
 create index res_condition_updated on res_condition (updated, id);
 create index res_condition_tokens on res_condition using gin (tokens);
-create index res_condition_patient on res_condition (patient, date_lo);
-create index res_condition_date on res_condition (date_lo);
+create index res_condition_patient on res_condition (patient, date_lo nulls first);
+create index res_condition_date on res_condition (date_lo nulls first);
 
 create table res_procedure (
   self bigint not null,
@@ -145,8 +145,8 @@ alter table res_procedure alter column content set storage external;
 alter table res_procedure alter column tokens set statistics 1000;
 create index res_procedure_updated on res_procedure (updated, id);
 create index res_procedure_tokens on res_procedure using gin (tokens);
-create index res_procedure_patient on res_procedure (patient, date_lo);
-create index res_procedure_date on res_procedure (date_lo);
+create index res_procedure_patient on res_procedure (patient, date_lo nulls first);
+create index res_procedure_date on res_procedure (date_lo nulls first);
 
 create table res_diagnostic_report (
   self bigint not null,
@@ -173,8 +173,8 @@ alter table res_diagnostic_report alter column content set storage external;
 alter table res_diagnostic_report alter column tokens set statistics 1000;
 create index res_diagnostic_report_updated on res_diagnostic_report (updated, id);
 create index res_diagnostic_report_tokens on res_diagnostic_report using gin (tokens);
-create index res_diagnostic_report_patient on res_diagnostic_report (patient, date_lo);
-create index res_diagnostic_report_date on res_diagnostic_report (date_lo);
+create index res_diagnostic_report_patient on res_diagnostic_report (patient, date_lo nulls first);
+create index res_diagnostic_report_date on res_diagnostic_report (date_lo nulls first);
 
 create table res_medication_request (
   self bigint not null,
@@ -201,8 +201,8 @@ alter table res_medication_request alter column content set storage external;
 alter table res_medication_request alter column tokens set statistics 1000;
 create index res_medication_request_updated on res_medication_request (updated, id);
 create index res_medication_request_tokens on res_medication_request using gin (tokens);
-create index res_medication_request_patient on res_medication_request (patient, date_lo);
-create index res_medication_request_date on res_medication_request (date_lo);
+create index res_medication_request_patient on res_medication_request (patient, date_lo nulls first);
+create index res_medication_request_date on res_medication_request (date_lo nulls first);
 
 create table res_medication_dispense (
   self bigint not null,
@@ -229,8 +229,8 @@ alter table res_medication_dispense alter column content set storage external;
 alter table res_medication_dispense alter column tokens set statistics 1000;
 create index res_medication_dispense_updated on res_medication_dispense (updated, id);
 create index res_medication_dispense_tokens on res_medication_dispense using gin (tokens);
-create index res_medication_dispense_patient on res_medication_dispense (patient, date_lo);
-create index res_medication_dispense_date on res_medication_dispense (date_lo);
+create index res_medication_dispense_patient on res_medication_dispense (patient, date_lo nulls first);
+create index res_medication_dispense_date on res_medication_dispense (date_lo nulls first);
 
 create table res_medication_administration (
   self bigint not null,
@@ -257,8 +257,8 @@ alter table res_medication_administration alter column content set storage exter
 alter table res_medication_administration alter column tokens set statistics 1000;
 create index res_medication_administration_updated on res_medication_administration (updated, id);
 create index res_medication_administration_tokens on res_medication_administration using gin (tokens);
-create index res_medication_administration_patient on res_medication_administration (patient, date_lo);
-create index res_medication_administration_date on res_medication_administration (date_lo);
+create index res_medication_administration_patient on res_medication_administration (patient, date_lo nulls first);
+create index res_medication_administration_date on res_medication_administration (date_lo nulls first);
 
 create table res_immunization (
   self bigint not null,
@@ -285,8 +285,8 @@ alter table res_immunization alter column content set storage external;
 alter table res_immunization alter column tokens set statistics 1000;
 create index res_immunization_updated on res_immunization (updated, id);
 create index res_immunization_tokens on res_immunization using gin (tokens);
-create index res_immunization_patient on res_immunization (patient, date_lo);
-create index res_immunization_date on res_immunization (date_lo);
+create index res_immunization_patient on res_immunization (patient, date_lo nulls first);
+create index res_immunization_date on res_immunization (date_lo nulls first);
 
 create table res_allergy_intolerance (
   self bigint not null,
@@ -313,8 +313,8 @@ alter table res_allergy_intolerance alter column content set storage external;
 alter table res_allergy_intolerance alter column tokens set statistics 1000;
 create index res_allergy_intolerance_updated on res_allergy_intolerance (updated, id);
 create index res_allergy_intolerance_tokens on res_allergy_intolerance using gin (tokens);
-create index res_allergy_intolerance_patient on res_allergy_intolerance (patient, date_lo);
-create index res_allergy_intolerance_date on res_allergy_intolerance (date_lo);
+create index res_allergy_intolerance_patient on res_allergy_intolerance (patient, date_lo nulls first);
+create index res_allergy_intolerance_date on res_allergy_intolerance (date_lo nulls first);
 
 create table res_document_reference (
   self bigint not null,
@@ -341,8 +341,8 @@ alter table res_document_reference alter column content set storage external;
 alter table res_document_reference alter column tokens set statistics 1000;
 create index res_document_reference_updated on res_document_reference (updated, id);
 create index res_document_reference_tokens on res_document_reference using gin (tokens);
-create index res_document_reference_patient on res_document_reference (patient, date_lo);
-create index res_document_reference_date on res_document_reference (date_lo);
+create index res_document_reference_patient on res_document_reference (patient, date_lo nulls first);
+create index res_document_reference_date on res_document_reference (date_lo nulls first);
 
 create table res_composition (
   self bigint not null,
@@ -369,8 +369,8 @@ alter table res_composition alter column content set storage external;
 alter table res_composition alter column tokens set statistics 1000;
 create index res_composition_updated on res_composition (updated, id);
 create index res_composition_tokens on res_composition using gin (tokens);
-create index res_composition_patient on res_composition (patient, date_lo);
-create index res_composition_date on res_composition (date_lo);
+create index res_composition_patient on res_composition (patient, date_lo nulls first);
+create index res_composition_date on res_composition (date_lo nulls first);
 
 create table res_service_request (
   self bigint not null,
@@ -397,8 +397,8 @@ alter table res_service_request alter column content set storage external;
 alter table res_service_request alter column tokens set statistics 1000;
 create index res_service_request_updated on res_service_request (updated, id);
 create index res_service_request_tokens on res_service_request using gin (tokens);
-create index res_service_request_patient on res_service_request (patient, date_lo);
-create index res_service_request_date on res_service_request (date_lo);
+create index res_service_request_patient on res_service_request (patient, date_lo nulls first);
+create index res_service_request_date on res_service_request (date_lo nulls first);
 
 create table res_task (
   self bigint not null,
@@ -425,8 +425,8 @@ alter table res_task alter column content set storage external;
 alter table res_task alter column tokens set statistics 1000;
 create index res_task_updated on res_task (updated, id);
 create index res_task_tokens on res_task using gin (tokens);
-create index res_task_patient on res_task (patient, date_lo);
-create index res_task_date on res_task (date_lo);
+create index res_task_patient on res_task (patient, date_lo nulls first);
+create index res_task_date on res_task (date_lo nulls first);
 
 create table res_appointment (
   self bigint not null,
@@ -453,8 +453,8 @@ alter table res_appointment alter column content set storage external;
 alter table res_appointment alter column tokens set statistics 1000;
 create index res_appointment_updated on res_appointment (updated, id);
 create index res_appointment_tokens on res_appointment using gin (tokens);
-create index res_appointment_patient on res_appointment (patient, date_lo);
-create index res_appointment_date on res_appointment (date_lo);
+create index res_appointment_patient on res_appointment (patient, date_lo nulls first);
+create index res_appointment_date on res_appointment (date_lo nulls first);
 
 create table res_slot (
   self bigint not null,
@@ -481,8 +481,8 @@ alter table res_slot alter column content set storage external;
 alter table res_slot alter column tokens set statistics 1000;
 create index res_slot_updated on res_slot (updated, id);
 create index res_slot_tokens on res_slot using gin (tokens);
-create index res_slot_patient on res_slot (patient, date_lo);
-create index res_slot_date on res_slot (date_lo);
+create index res_slot_patient on res_slot (patient, date_lo nulls first);
+create index res_slot_date on res_slot (date_lo nulls first);
 
 create table res_claim (
   self bigint not null,
@@ -509,8 +509,8 @@ alter table res_claim alter column content set storage external;
 alter table res_claim alter column tokens set statistics 1000;
 create index res_claim_updated on res_claim (updated, id);
 create index res_claim_tokens on res_claim using gin (tokens);
-create index res_claim_patient on res_claim (patient, date_lo);
-create index res_claim_date on res_claim (date_lo);
+create index res_claim_patient on res_claim (patient, date_lo nulls first);
+create index res_claim_date on res_claim (date_lo nulls first);
 
 create table res_explanation_of_benefit (
   self bigint not null,
@@ -537,8 +537,8 @@ alter table res_explanation_of_benefit alter column content set storage external
 alter table res_explanation_of_benefit alter column tokens set statistics 1000;
 create index res_explanation_of_benefit_updated on res_explanation_of_benefit (updated, id);
 create index res_explanation_of_benefit_tokens on res_explanation_of_benefit using gin (tokens);
-create index res_explanation_of_benefit_patient on res_explanation_of_benefit (patient, date_lo);
-create index res_explanation_of_benefit_date on res_explanation_of_benefit (date_lo);
+create index res_explanation_of_benefit_patient on res_explanation_of_benefit (patient, date_lo nulls first);
+create index res_explanation_of_benefit_date on res_explanation_of_benefit (date_lo nulls first);
 
 create table res_charge_item (
   self bigint not null,
@@ -565,8 +565,8 @@ alter table res_charge_item alter column content set storage external;
 alter table res_charge_item alter column tokens set statistics 1000;
 create index res_charge_item_updated on res_charge_item (updated, id);
 create index res_charge_item_tokens on res_charge_item using gin (tokens);
-create index res_charge_item_patient on res_charge_item (patient, date_lo);
-create index res_charge_item_date on res_charge_item (date_lo);
+create index res_charge_item_patient on res_charge_item (patient, date_lo nulls first);
+create index res_charge_item_date on res_charge_item (date_lo nulls first);
 
 create table res_communication (
   self bigint not null,
@@ -593,8 +593,8 @@ alter table res_communication alter column content set storage external;
 alter table res_communication alter column tokens set statistics 1000;
 create index res_communication_updated on res_communication (updated, id);
 create index res_communication_tokens on res_communication using gin (tokens);
-create index res_communication_patient on res_communication (patient, date_lo);
-create index res_communication_date on res_communication (date_lo);
+create index res_communication_patient on res_communication (patient, date_lo nulls first);
+create index res_communication_date on res_communication (date_lo nulls first);
 
 create table res_provenance (
   self bigint not null,
@@ -621,8 +621,8 @@ alter table res_provenance alter column content set storage external;
 alter table res_provenance alter column tokens set statistics 1000;
 create index res_provenance_updated on res_provenance (updated, id);
 create index res_provenance_tokens on res_provenance using gin (tokens);
-create index res_provenance_patient on res_provenance (patient, date_lo);
-create index res_provenance_date on res_provenance (date_lo);
+create index res_provenance_patient on res_provenance (patient, date_lo nulls first);
+create index res_provenance_date on res_provenance (date_lo nulls first);
 
 create table res_specimen (
   self bigint not null,
@@ -649,8 +649,8 @@ alter table res_specimen alter column content set storage external;
 alter table res_specimen alter column tokens set statistics 1000;
 create index res_specimen_updated on res_specimen (updated, id);
 create index res_specimen_tokens on res_specimen using gin (tokens);
-create index res_specimen_patient on res_specimen (patient, date_lo);
-create index res_specimen_date on res_specimen (date_lo);
+create index res_specimen_patient on res_specimen (patient, date_lo nulls first);
+create index res_specimen_date on res_specimen (date_lo nulls first);
 
 create table res_imaging_study (
   self bigint not null,
@@ -677,8 +677,8 @@ alter table res_imaging_study alter column content set storage external;
 alter table res_imaging_study alter column tokens set statistics 1000;
 create index res_imaging_study_updated on res_imaging_study (updated, id);
 create index res_imaging_study_tokens on res_imaging_study using gin (tokens);
-create index res_imaging_study_patient on res_imaging_study (patient, date_lo);
-create index res_imaging_study_date on res_imaging_study (date_lo);
+create index res_imaging_study_patient on res_imaging_study (patient, date_lo nulls first);
+create index res_imaging_study_date on res_imaging_study (date_lo nulls first);
 
 create table res_other (
   self bigint not null,
@@ -706,8 +706,8 @@ alter table res_other alter column content set storage external;
 alter table res_other alter column tokens set statistics 1000;
 create index res_other_updated on res_other (type, updated, id);
 create index res_other_tokens on res_other using gin (tokens);
-create index res_other_patient on res_other (patient, type, date_lo) where patient is not null;
-create index res_other_date on res_other (type, date_lo) where date_lo is not null;
+create index res_other_patient on res_other (patient, type, date_lo nulls first) where patient is not null;
+create index res_other_date on res_other (type, date_lo nulls first);
 
 create table history (
   patient bigint,

@@ -61,8 +61,14 @@ public final class Parameter {
     }
   }
 
-  /** A part of a composite: which parameter it works like, and where its values stand. */
-  public record Component(Parameter like, String expression) {}
+  /**
+   * A part of a composite.
+   *
+   * @param like a parameter that works like it
+   * @param expression where its values stand within an element
+   * @param code the search parameter it is defined as
+   */
+  public record Component(Parameter like, String expression, String code) {}
 
   private final String owner;
   private final String code;

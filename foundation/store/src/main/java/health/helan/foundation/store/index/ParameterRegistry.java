@@ -208,8 +208,14 @@ public final class ParameterRegistry {
       shape(type, draft, drafts, patient);
     }
     Plan plan = new Plan();
+    Map<String, Plan> references = new HashMap<>();
     for (Draft draft : drafts.values()) {
       plan(type, draft, drafts, plan);
+      if (draft.parameter.type() == Type.REFERENCE) {
+        Plan own = new Plan();
+        plan(type, draft, drafts, own);
+        references.put(draft.parameter.code(), own);
+      }
     }
     Map<String, Parameter> parameters = new LinkedHashMap<>();
     drafts.forEach(
@@ -220,7 +226,15 @@ public final class ParameterRegistry {
           }
         });
     return new TypeIndex(
-        type, parameters, searchable, compartments, plan, patient, principalDate, byExpression);
+        type,
+        parameters,
+        searchable,
+        compartments,
+        plan,
+        patient,
+        principalDate,
+        byExpression,
+        references);
   }
 
   private static void reject(
@@ -510,7 +524,8 @@ public final class ParameterRegistry {
       components.add(
           new Parameter.Component(
               like != null ? like.parameter : tuplePart(parameter, i, part.type(), Set.of()),
-              part.expression()));
+              part.expression(),
+              part.code()));
     }
     parameter.components(components);
     if (draft.places.size() > 1) {
@@ -552,7 +567,7 @@ public final class ParameterRegistry {
         }
         Set<String> leafTypes = new LinkedHashSet<>();
         places.forEach(p -> leafTypes.add(p.type()));
-        Parameter like = tuplePart(parameter, i, part.type(), leafTypes);
+        Parameter like = tuplePart(parameter, i, partType(part.type(), leafTypes), leafTypes);
         tuple[i] = new Plan();
         for (Paths.Place inner : places) {
           fromResource[i] |= inner.fromResource();
@@ -565,11 +580,20 @@ public final class ParameterRegistry {
                   null,
                   new boolean[0]));
         }
-        inTuple.add(new Parameter.Component(like, part.expression()));
+        inTuple.add(new Parameter.Component(like, part.expression(), part.code()));
       }
       plan.add(place, new Plan.Action(parameter, Extract.TUPLE, null, tuple, fromResource));
     }
     parameter.components(inTuple);
+  }
+
+  /** R4 has parts of DocumentReference.relationship the wrong way round: the element decides. */
+  private static String partType(String defined, Set<String> leafTypes) {
+    Type type = Type.of(defined);
+    if (leafTypes.stream().anyMatch(leaf -> Extract.of(type, leaf) != Extract.PRESENCE)) {
+      return defined;
+    }
+    return leafTypes.contains("Reference") ? "reference" : "token";
   }
 
   private static List<String> expressions(Draft draft) {

@@ -17,6 +17,7 @@ public final class TypeIndex {
   final @Nullable Parameter patient;
   final @Nullable Parameter principalDate;
   final List<ByExpression> byExpression;
+  final Map<String, Plan> references;
 
   /** A parameter that needs the FHIRPath engine. */
   record ByExpression(Parameter parameter, ExpressionEngine.Compiled expression) {}
@@ -29,7 +30,8 @@ public final class TypeIndex {
       Plan plan,
       @Nullable Parameter patient,
       @Nullable Parameter principalDate,
-      List<ByExpression> byExpression) {
+      List<ByExpression> byExpression,
+      Map<String, Plan> references) {
     this.type = type;
     this.parameters = parameters;
     this.searchable = searchable;
@@ -38,6 +40,7 @@ public final class TypeIndex {
     this.patient = patient;
     this.principalDate = principalDate;
     this.byExpression = byExpression;
+    this.references = references;
     bySlot = parameters.values().toArray(Parameter[]::new);
     patientCompartment = Set.copyOf(compartments.getOrDefault("Patient", List.of()));
   }

@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * unit), tuples {@code [[…],[…]]} (composite), {@code [latitude,longitude]} (near). No entry for
  * the principal date and for what equals the column {@code patient}.
  */
-final class Values {
+public final class Values {
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
   /** Bounds of a range without one. Larger than any measured quantity. */
@@ -579,11 +579,14 @@ final class Values {
     return key(digests, code, system);
   }
 
-  static String key(Digests digests, @Nullable String code, @Nullable String system) {
+  /**
+   * As {@code u} of quantities and codes in tuples: {@code code|} and a short digest of the system.
+   */
+  public static String key(Digests digests, @Nullable String code, @Nullable String system) {
     return (code == null ? "" : code) + "|" + (system == null ? "" : systemKey(digests, system));
   }
 
-  static String systemKey(Digests digests, String system) {
+  public static String systemKey(Digests digests, String system) {
     long digest = digests.of(system);
     return BASE64.encodeToString(
         new byte[] {(byte) digest, (byte) (digest >> 8), (byte) (digest >> 16)});

@@ -1,0 +1,608 @@
+package health.helan.foundation.store.search;
+
+import static health.helan.foundation.store.search.ParameterPredicates.invalid;
+
+import health.helan.foundation.store.AccessPolicy;
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.ContentCodec;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.Keyed;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.ResourceVersion;
+import health.helan.foundation.store.SqlErrors;
+import health.helan.foundation.store.index.ParameterRegistry;
+import health.helan.foundation.store.index.ReferenceFinder;
+import health.helan.foundation.store.index.TypeIndex;
+import health.helan.foundation.store.sql.SqlText;
+import health.helan.foundation.store.sql.Tables;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The R4 search specification over the record store. One statement answers a page of a simple
+ * search; nothing is kept on the server between pages. Thread-safe.
+ */
+public final class SearchEngine {
+  /** Name of the parameter that carries {@link SearchResult#next()}. */
+  public static final String CURSOR = "_cursor";
+
+  /** Time a search may take, all its statements together. */
+  public static final int SECONDS = 10;
+
+  private final DataSource dataSource;
+  private final ParameterRegistry registry;
+  private final AccessPolicy policy;
+  private final HomeOf homes;
+  private final ContentCodec codec;
+  private final Supplier<Instant> watermark;
+  private final ParameterPredicates predicates;
+  private final Rows rows;
+  private final Summaries summaries;
+
+  /**
+   * @param watermark a time at or below which nothing can still commit
+   */
+  public SearchEngine(
+      DataSource dataSource,
+      ParameterRegistry registry,
+      ValueSets valueSets,
+      AccessPolicy policy,
+      HomeOf homes,
+      ContentCodec codec,
+      Supplier<Instant> watermark,
+      Clock clock) {
+    this.dataSource = dataSource;
+    this.registry = registry;
+    this.policy = policy;
+    this.homes = homes;
+    this.codec = codec;
+    this.watermark = watermark;
+    this.predicates = new ParameterPredicates(registry, valueSets, clock);
+    this.rows = new Rows(codec);
+    this.summaries = new Summaries(registry.definitions());
+  }
+
+  /** The statements of one search share its time. */
+  private static final class Budget implements Criteria.Run {
+    private final Connection connection;
+    private final Caller caller;
+    private final long end;
+
+    Budget(Connection connection, Caller caller, int seconds) {
+      this.connection = connection;
+      this.caller = caller;
+      this.end = System.nanoTime() + seconds * 1_000_000_000L;
+    }
+
+    @Override
+    public Connection connection() {
+      return connection;
+    }
+
+    @Override
+    public Caller caller() {
+      return caller;
+    }
+
+    @Override
+    public PreparedStatement prepare(SqlText sql) throws SQLException {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        throw new Refusal(Refusal.Kind.TOO_COSTLY, "search.out-of-time");
+      }
+      PreparedStatement statement = sql.prepare(connection);
+      // Cancelled by the client: no statement of its own, as set local statement_timeout would be.
+      statement.setQueryTimeout((int) (left / 1_000_000_000L) + 1);
+      return statement;
+    }
+  }
+
+  private Criteria criteria(Criteria.Run run) {
+    return new Criteria(registry, predicates, policy, homes, codec, run);
+  }
+
+  /**
+   * Tables asked one after the other.
+   *
+   * @param types types in the table that are asked for, one for a table of its own
+   */
+  private record Unit(List<String> types, TypeIndex index, Predicate predicate) {
+    boolean isShared() {
+      return Tables.isShared(types.get(0));
+    }
+  }
+
+  private record Found(ResourceVersion resource, Ordering.Position position) {}
+
+  /**
+   * Carries out a search.
+   *
+   * @throws Refusal not understood, not allowed, or too costly
+   */
+  public SearchResult search(Caller caller, SearchRequest request) {
+    try (Connection connection = dataSource.getConnection()) {
+      return search(connection, caller, request);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  /** As {@link #search(Caller, SearchRequest)}, on a connection of the caller's. */
+  public SearchResult search(Connection connection, Caller caller, SearchRequest request) {
+    try {
+      return run(new Budget(connection, caller, SECONDS), request, false);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  private SearchResult run(Budget budget, SearchRequest request, boolean everything)
+      throws SQLException {
+    SearchOptions options = SearchOptions.of(request);
+    List<Refusal> warnings = new ArrayList<>();
+    List<Unit> units = units(budget, request, options, warnings);
+    Ordering ordering = ordering(units, options, request.lenient() ? warnings : null);
+    Includes includes = new Includes(registry, predicates, policy, homes, rows, budget);
+    includes.check(options.includes);
+
+    boolean countOnly = "count".equals(options.summary) || options.count == 0;
+    Long total = null;
+    if (countOnly || options.total == SearchOptions.Total.ACCURATE) {
+      total = count(budget, units);
+    } else if (options.total == SearchOptions.Total.ESTIMATE) {
+      total = estimate(budget, units);
+    }
+    Instant now = watermark.get();
+    if (countOnly) {
+      return new SearchResult(List.of(), total, options.used, null, now, warnings, null);
+    }
+    long search = digest(request);
+    Ordering.Position from =
+        options.cursor == null ? null : ordering.position(options.cursor, search);
+    List<Found> page = page(budget, units, ordering, from, options.count + 1);
+    String next = null;
+    if (page.size() > options.count) {
+      page = page.subList(0, options.count);
+      next = Ordering.cursor(page.getLast().position, search);
+    }
+    List<ResourceVersion> matches = page.stream().map(Found::resource).toList();
+    List<ResourceVersion> more =
+        everything
+            ? supporting(includes, matches)
+            : options.includes.isEmpty() ? List.of() : includes.of(matches, options.includes);
+    List<SearchResult.Entry> entries = new ArrayList<>(matches.size() + more.size());
+    for (ResourceVersion match : matches) {
+      entries.add(new SearchResult.Entry(cut(match, options), true));
+    }
+    for (ResourceVersion one : more) {
+      entries.add(new SearchResult.Entry(cut(one, options), false));
+    }
+    SearchResult.Summary summary =
+        options.summary == null && options.elements.isEmpty()
+            ? null
+            : new SearchResult.Summary(options.summary, options.elements);
+    return new SearchResult(entries, total, options.used, next, now, warnings, summary);
+  }
+
+  private ResourceVersion cut(ResourceVersion whole, SearchOptions options) {
+    return options.summary == null && options.elements.isEmpty()
+        ? whole
+        : summaries.cut(whole, options.summary, options.elements);
+  }
+
+  private List<Unit> units(
+      Budget budget, SearchRequest request, SearchOptions options, List<Refusal> warnings)
+      throws SQLException {
+    List<Refusal> unknown = request.lenient() ? warnings : null;
+    Criteria criteria = criteria(budget);
+    String owner = request.compartmentOwner();
+    if (owner != null && registry.definitions().compartment(owner).isEmpty()) {
+      throw invalid("search.no-compartment", owner);
+    }
+    String type = request.type();
+    if (type != null) {
+      checkType(type);
+      if (options.types != null && !options.types.equals(List.of(type))) {
+        throw invalid("search.value-not-allowed", "_type");
+      }
+      if (!policy.mayRead(budget.caller, type)) {
+        throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", type);
+      }
+      if (owner != null
+          && !type.equals(owner)
+          && registry.type(type).compartment(owner).isEmpty()) {
+        throw invalid("search.not-in-compartment", type, owner);
+      }
+      Predicate predicate =
+          criteria.all(
+              type, options.criteria, owner, request.compartmentId(), unknown, options.used);
+      return List.of(new Unit(List.of(type), registry.type(type), predicate));
+    }
+    List<String> types = types(budget, owner, options);
+    boolean common = options.criteria.stream().allMatch(SearchEngine::isCommon);
+    List<Unit> units = new ArrayList<>();
+    List<String> shared = new ArrayList<>();
+    List<SearchRequest.Parameter> used = options.used;
+    boolean first = true;
+    for (String one : types) {
+      if (common && Tables.isShared(one) && (owner == null || owner.equals("Patient"))) {
+        shared.add(one);
+        continue;
+      }
+      units.add(
+          new Unit(
+              List.of(one),
+              registry.type(one),
+              criteria.all(
+                  one,
+                  options.criteria,
+                  owner,
+                  request.compartmentId(),
+                  first ? unknown : unknown == null ? null : new ArrayList<>(),
+                  first ? used : null)));
+      first = false;
+    }
+    if (!shared.isEmpty()) {
+      // All ask for the same: parameters of every type, and the same patient.
+      TypeIndex any = registry.type(shared.get(0));
+      Predicate predicate =
+          criteria.all(any.type(), options.criteria, null, null, unknown, first ? used : null);
+      if (owner != null) {
+        String id = request.compartmentId();
+        predicate = Predicate.and(predicate, criteria.ofPatient(id == null ? "" : id));
+      }
+      units.add(new Unit(shared, any, predicate));
+    }
+    return units;
+  }
+
+  private static boolean isCommon(SearchRequest.Parameter one) {
+    int colon = one.name().indexOf(':');
+    String code = colon < 0 ? one.name() : one.name().substring(0, colon);
+    return switch (code) {
+      case "_lastUpdated", "_tag", "_security", "_profile", "_source" -> true;
+      default -> false;
+    };
+  }
+
+  private void checkType(String type) {
+    if (!registry.definitions().resourceTypes().contains(type)) {
+      throw new Refusal(Refusal.Kind.UNKNOWN_TYPE, "store.unknown-type", type);
+    }
+  }
+
+  private List<String> types(Budget budget, @Nullable String owner, SearchOptions options) {
+    Set<String> types = new LinkedHashSet<>();
+    if (options.types != null) {
+      for (String type : options.types) {
+        checkType(type);
+        if (!policy.mayRead(budget.caller, type)) {
+          throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", type);
+        }
+        types.add(type);
+      }
+    } else {
+      Set<String> all = new LinkedHashSet<>();
+      if (owner != null) {
+        all.add(owner);
+      }
+      all.addAll(Tables.busyTypes());
+      all.addAll(new TreeSet<>(registry.definitions().resourceTypes()));
+      for (String type : all) {
+        if (policy.mayRead(budget.caller, type)) {
+          types.add(type);
+        }
+      }
+    }
+    if (owner != null) {
+      types.removeIf(
+          type -> !type.equals(owner) && registry.type(type).compartment(owner).isEmpty());
+    }
+    return List.copyOf(types);
+  }
+
+  private Ordering ordering(
+      List<Unit> units, SearchOptions options, @Nullable List<Refusal> warnings) {
+    if (units.isEmpty()) {
+      return Ordering.of(registry.type("Basic"), null);
+    }
+    try {
+      Ordering ordering = Ordering.of(units.get(0).index, options.sort);
+      for (Unit unit : units.subList(1, units.size())) {
+        if (!isCommonSort(options.sort)) {
+          Ordering.of(unit.index, options.sort);
+          throw invalid("search.sort-of-several-types");
+        }
+      }
+      return ordering;
+    } catch (Criteria.UnknownParameter e) {
+      if (warnings == null) {
+        throw e;
+      }
+      warnings.add(e);
+      options.used.removeIf(one -> one.name().equals("_sort"));
+      options.sort = null;
+      return Ordering.of(units.get(0).index, null);
+    }
+  }
+
+  private static boolean isCommonSort(@Nullable String sort) {
+    return sort == null || sort.matches("-?(_id|_lastUpdated)(,-?(_id|_lastUpdated))*");
+  }
+
+  /** The part of a statement behind the select list. */
+  private void from(SqlText sql, Budget budget, Unit unit) {
+    String first = unit.types.get(0);
+    sql.add(" from ").add(Tables.of(first)).add(" r where ");
+    if (!unit.isShared()) {
+      sql.add("true");
+    } else if (unit.types.size() == 1) {
+      sql.add("r.type = ?", first);
+    } else {
+      sql.add("r.type = any(").addArray(unit.types, "text").add(")");
+    }
+    Predicate.append(sql, unit.predicate);
+    policy.restrict(sql, budget.caller, first, "r");
+  }
+
+  private List<Found> page(
+      Budget budget,
+      List<Unit> units,
+      Ordering ordering,
+      Ordering.@Nullable Position from,
+      int limit)
+      throws SQLException {
+    List<Found> found = new ArrayList<>();
+    for (int i = 0; i < units.size(); i++) {
+      Unit unit = units.get(i);
+      if (unit.predicate.equals(Predicate.FALSE)
+          || ordering.isEmpty() && from != null && i < from.unit()) {
+        continue;
+      }
+      SqlText sql = new SqlText().add("select ").add(Rows.COLUMNS);
+      if (unit.isShared()) {
+        sql.add(", r.type");
+      }
+      ordering.columns(sql);
+      from(sql, budget, unit);
+      if (from != null) {
+        ordering.after(sql, from, i, unit.isShared());
+      }
+      ordering.orderBy(sql, unit.isShared() ? "r.home, r.type, r.id" : "r.home, r.id");
+      sql.add(" limit ?", ordering.isEmpty() ? limit - found.size() : limit);
+      try (var statement = budget.prepare(sql);
+          ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          String type = unit.isShared() ? row.getString(Rows.WIDTH + 1) : unit.types.get(0);
+          ResourceVersion resource = rows.resource(type, row);
+          int keys = Rows.WIDTH + (unit.isShared() ? 2 : 1);
+          found.add(
+              new Found(
+                  resource,
+                  new Ordering.Position(
+                      i, row.getInt(1), type, resource.id(), ordering.read(row, keys))));
+        }
+      }
+      if (ordering.isEmpty() && found.size() >= limit) {
+        break;
+      }
+    }
+    if (!ordering.isEmpty() && units.size() > 1) {
+      found.sort((a, b) -> ordering.compare(a.position, b.position));
+      if (found.size() > limit) {
+        return new ArrayList<>(found.subList(0, limit));
+      }
+    }
+    return found;
+  }
+
+  private long count(Budget budget, List<Unit> units) throws SQLException {
+    long total = 0;
+    for (Unit unit : units) {
+      if (unit.predicate.equals(Predicate.FALSE)) {
+        continue;
+      }
+      SqlText sql = new SqlText().add("select count(*)");
+      from(sql, budget, unit);
+      try (var statement = budget.prepare(sql);
+          ResultSet row = statement.executeQuery()) {
+        row.next();
+        total += row.getLong(1);
+      }
+    }
+    return total;
+  }
+
+  /** What the planner expects: cheap, and off by as much as its statistics are. */
+  private long estimate(Budget budget, List<Unit> units) throws SQLException {
+    double total = 0;
+    for (Unit unit : units) {
+      if (unit.predicate.equals(Predicate.FALSE)) {
+        continue;
+      }
+      SqlText sql = new SqlText().add("explain (format json) select 1");
+      from(sql, budget, unit);
+      try (var statement = budget.prepare(sql);
+          ResultSet row = statement.executeQuery()) {
+        row.next();
+        JsonNode plan = Json.MAPPER.readTree(row.getString(1));
+        total += plan.path(0).path("Plan").path("Plan Rows").asDouble(0);
+      }
+    }
+    return Math.round(total);
+  }
+
+  /** Ties a cursor to its search: the same parameters, whatever the page size. */
+  private long digest(SearchRequest request) {
+    StringBuilder text = new StringBuilder();
+    text.append(request.type()).append('/').append(request.compartmentOwner());
+    text.append('/').append(request.compartmentId());
+    for (SearchRequest.Parameter one : request.parameters()) {
+      switch (one.name()) {
+        case CURSOR, "_count", "_format", "_pretty", "_total", "_summary", "_elements" -> {}
+        default -> text.append('&').append(one.name()).append('=').append(one.value());
+      }
+    }
+    return registry.digests().of(text.toString());
+  }
+
+  // ---- what the store's own interactions ask
+
+  /** Keys of up to {@code limit} matches that the caller may see. Unknown criteria are refused. */
+  public List<Keyed> match(
+      Connection connection,
+      Caller caller,
+      String type,
+      List<SearchRequest.Parameter> parameters,
+      int limit)
+      throws SQLException {
+    checkType(type);
+    Budget budget = new Budget(connection, caller, SECONDS);
+    SearchOptions options =
+        SearchOptions.of(new SearchRequest(type, null, null, parameters, false));
+    Predicate predicate = criteria(budget).all(type, options.criteria, null, null, null, null);
+    List<Keyed> keys = new ArrayList<>();
+    if (predicate.equals(Predicate.FALSE)) {
+      return keys;
+    }
+    SqlText sql = new SqlText().add("select r.id, r.home");
+    from(sql, budget, new Unit(List.of(type), registry.type(type), predicate));
+    sql.add(" limit ?", limit);
+    try (var statement = budget.prepare(sql);
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        keys.add(new Keyed(type, row.getString(1), row.getInt(2)));
+      }
+    }
+    return keys;
+  }
+
+  /**
+   * {@code Patient/id/$everything}: the patient's compartment page by page, and with each page what
+   * its resources point to outside of it (practitioners, organizations, medicines).
+   *
+   * @param parameters {@code _since}, {@code _type}, {@code _count}, {@code start}, {@code end} and
+   *     the cursor
+   */
+  public SearchResult everything(
+      Caller caller, String patient, List<SearchRequest.Parameter> parameters) {
+    List<SearchRequest.Parameter> mapped = new ArrayList<>();
+    for (SearchRequest.Parameter one : parameters) {
+      switch (one.name()) {
+        case "_since" ->
+            mapped.add(new SearchRequest.Parameter("_lastUpdated", "ge" + one.value()));
+        case "start", "end", "_type", "_count", CURSOR, "_format", "_pretty" -> mapped.add(one);
+        default ->
+            throw new Refusal(
+                Refusal.Kind.NOT_SUPPORTED, "search.parameter-not-supported", one.name());
+      }
+    }
+    try (Connection connection = dataSource.getConnection()) {
+      Budget budget = new Budget(connection, caller, SECONDS);
+      return run(budget, new SearchRequest(null, "Patient", patient, mapped, false), true);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  /** What resources of a compartment point to and what lies in no patient's compartment. */
+  private List<ResourceVersion> supporting(Includes includes, List<ResourceVersion> matches)
+      throws SQLException {
+    Map<String, Set<String>> wanted = new LinkedHashMap<>();
+    Set<String> own = new HashSet<>();
+    for (ResourceVersion match : matches) {
+      own.add(match.type() + "/" + match.id());
+    }
+    for (ResourceVersion match : matches) {
+      for (String reference : ReferenceFinder.all(Json.MAPPER.readTree(match.content()))) {
+        int slash = reference.indexOf('/');
+        String type = reference.substring(0, slash);
+        if (registry.definitions().resourceTypes().contains(type)
+            && !type.equals("Patient")
+            && registry.type(type).compartment("Patient").isEmpty()
+            && !own.contains(reference)) {
+          wanted
+              .computeIfAbsent(type, _ -> new LinkedHashSet<>())
+              .add(reference.substring(slash + 1));
+        }
+      }
+    }
+    return includes.fetch(wanted);
+  }
+
+  /**
+   * {@code Observation/$lastn}: the latest observations of each code.
+   *
+   * @param parameters criteria of an Observation search, which must name a patient
+   * @param max how many of each code
+   */
+  public SearchResult lastn(Caller caller, List<SearchRequest.Parameter> parameters, int max) {
+    if (max < 1 || max > 100) {
+      throw invalid("search.value-not-allowed", "max");
+    }
+    boolean hasPatient =
+        parameters.stream()
+            .anyMatch(
+                one ->
+                    one.name().equals("patient")
+                        || one.name().startsWith("patient.")
+                        || one.name().startsWith("patient:")
+                        || one.name().startsWith("subject"));
+    if (!hasPatient) {
+      throw invalid("search.lastn-needs-patient");
+    }
+    SearchRequest request = new SearchRequest("Observation", null, null, parameters, false);
+    try (Connection connection = dataSource.getConnection()) {
+      Budget budget = new Budget(connection, caller, SECONDS);
+      SearchOptions options = SearchOptions.of(request);
+      if (!policy.mayRead(caller, "Observation")) {
+        throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", "Observation");
+      }
+      Predicate predicate =
+          criteria(budget).all("Observation", options.criteria, null, null, null, options.used);
+      List<SearchResult.Entry> entries = new ArrayList<>();
+      if (!predicate.equals(Predicate.FALSE)) {
+        // The codes of an observation, texts left out, are its group.
+        SqlText sql =
+            new SqlText()
+                .add("select ")
+                .add(Rows.COLUMNS)
+                .add(" ")
+                .add(
+                    """
+                    from (select r.*, row_number() over (
+                        partition by jsonb_path_query_array(
+                          r.vals, '$."code"[*] ? (!(@ starts with "~"))')
+                        order by r.date_lo desc nulls last, r.home, r.id) as place""");
+        from(
+            sql, budget, new Unit(List.of("Observation"), registry.type("Observation"), predicate));
+        sql.add(") r where r.place <= ?", max);
+        sql.add(" order by r.vals -> 'code', r.date_lo desc nulls last, r.home, r.id limit ?");
+        sql.values().add(Includes.MOST);
+        for (ResourceVersion one : rows.read(budget, "Observation", sql)) {
+          entries.add(new SearchResult.Entry(cut(one, options), true));
+        }
+      }
+      return new SearchResult(
+          entries, (long) entries.size(), options.used, null, watermark.get(), List.of(), null);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+}
