@@ -13,6 +13,7 @@ export function useErrorSentence(): (error: unknown) => { sentence: string; code
 
 function meaning({ status, code }: FhirError) {
   if (status === 0 && code === undefined) return 'unreachable' as const;
+  if (code === 'foreign-link') return 'foreign' as const;
   if (status === 403) return 'forbidden' as const;
   if (status === 404 || status === 410) return 'notFound' as const;
   if (code === 'too-costly') return 'tooCostly' as const;

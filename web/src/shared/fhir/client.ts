@@ -99,8 +99,17 @@ export async function metric(name: string, signal?: AbortSignal): Promise<number
 
 /** Reads an attachment's or Binary's bytes. @param url as in `Attachment.url`: relative to the base, or absolute on this server */
 export async function bytes(url: string, signal?: AbortSignal): Promise<Blob> {
-  const address = /^(https?:)?\//.test(url) ? ownAddress(url, location.href) : `${BASE}/${url}`;
-  return (await send(address, { signal, accept: '*/*' })).blob();
+  return (await send(attachmentAddress(url, location.href), { signal, accept: '*/*' })).blob();
+}
+
+/**
+ * Where an attachment is read. One that lies on another server is refused: the same path here could hold somebody else's
+ * document.
+ */
+export function attachmentAddress(url: string, page: string): string {
+  const address = new URL(url, new URL(`${BASE}/`, page));
+  if (address.origin !== new URL(page).origin || !address.pathname.startsWith(`${BASE}/`)) throw new FhirError(0, undefined, 'foreign-link');
+  return address.pathname + address.search;
 }
 
 /**

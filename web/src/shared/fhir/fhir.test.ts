@@ -1,6 +1,6 @@
 import type { Observation } from 'fhir/r4';
 import { describe, expect, test } from 'vitest';
-import { FhirError, ownAddress } from './client';
+import { attachmentAddress, FhirError, ownAddress } from './client';
 import { rangeText, readableUnit, resultsOf, standingOf } from './observations';
 import { conceptText, identityNumberOf, nameOf } from './words';
 
@@ -89,6 +89,13 @@ describe('A link of the server', () => {
   test('is followed at our own origin only, so that the token goes nowhere else', () => {
     expect(ownAddress('https://inside.example:9/fhir/Patient?page=2', 'http://127.0.0.1:8080/')).toBe('/fhir/Patient?page=2');
     expect(ownAddress('http://x/proxy/fhir?_getpages=1', 'http://127.0.0.1/')).toBe('/fhir?_getpages=1');
+  });
+
+  test('to an attachment on another server is refused: the same path here may be another document', () => {
+    const page = 'http://127.0.0.1:8080/#/residents/1';
+    expect(attachmentAddress('Binary/1', page)).toBe('/fhir/Binary/1');
+    expect(attachmentAddress('http://127.0.0.1:8080/fhir/Binary/1', page)).toBe('/fhir/Binary/1');
+    for (const url of ['https://hospital.example/fhir/Binary/1', '../metrics', 'javascript:alert(1)']) expect(() => attachmentAddress(url, page), url).toThrow(FhirError);
   });
 
   test('that does not lead to the API is refused', () => {
