@@ -1,11 +1,17 @@
 package health.helan.demo;
 
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One bundle of the region, to be sent to {@code [base]} as it is. */
 public final class DemoBundle {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
 
   private final int number;
   private final Kind kind;
@@ -38,7 +44,9 @@ public final class DemoBundle {
     return json;
   }
 
-  /** The Bundle as a tree of its own, free to be changed. Costs a parse. */
+  /**
+   * The Bundle as a tree of its own, free to be changed; decimals keep their digits. Costs a parse.
+   */
   public ObjectNode tree() {
     return (ObjectNode) MAPPER.readTree(json);
   }

@@ -61,7 +61,7 @@ final class Ailments {
       case ZHANG_DEFU -> {
         smoker = true;
         onset.put(Chronic.HYPERTENSION, LocalDate.of(2009, 6, 1));
-        onset.put(Chronic.STROKE_SEQUELAE, LocalDate.of(2024, 2, 5));
+        onset.put(Chronic.STROKE_SEQUELAE, LocalDate.of(2024, 3, 21));
       }
       case DING_ZHIMING -> smoker = true;
       case DING_XIAOYAN -> onset.put(Chronic.ASTHMA, LocalDate.of(2017, 4, 20));

@@ -160,6 +160,9 @@ final class Body {
       }
       double disease = has(Chronic.HYPERTENSION, day) ? 31 : 0;
       double level = 111 + (years - 18) * 0.28 + build * 2.5 + pressure * 7;
+      if (disease == 0) {
+        level = Math.min(level, 132); // Whoever has more has hypertension.
+      }
       return Math.max(86, level + disease * (1 - 0.78 * treated(Chronic.HYPERTENSION, day)))
           + SEASONAL_MMHG[day.getMonthValue() - 1]
           + pressureNoise * 5;
@@ -173,6 +176,9 @@ final class Body {
       double disease = has(Chronic.HYPERTENSION, day) ? 15 : 0;
       double level =
           71 + Math.min(years, 55) * 0.08 - Math.max(0, years - 60) * 0.16 + pressure * 4;
+      if (disease == 0) {
+        level = Math.min(level, 83);
+      }
       return Math.max(52, level + disease * (1 - 0.78 * treated(Chronic.HYPERTENSION, day)))
           + SEASONAL_MMHG[day.getMonthValue() - 1] * 0.5
           + pressureNoise * 3;

@@ -56,13 +56,16 @@ final class ChronicCare {
     }
     if (chart.covers(found)) {
       Department department = chronic.diagnosis().department();
-      Institution at =
-          dice.chance(0.25) ? dice.pick(chart.network().tertiary()) : chart.network().hospital();
+      boolean far = chart.person().named() == null && dice.chance(0.25);
+      Institution at = far ? dice.pick(chart.network().tertiary()) : chart.network().hospital();
       Visit visit =
           chart.outpatient(
               at, department, Chart.workday(found), "首次诊断：" + chronic.diagnosis().text());
       visit.regarding(condition);
       visit.findings().vitals(HEART_RATE).bloodPressure();
+      if (chronic == Chronic.DIABETES) {
+        visit.findings().order(Panel.SUGAR).order(Panel.LONG_TERM_SUGAR);
+      }
       look(chronic, visit);
       visit.prescribe(chronic.drugs().getFirst(), condition);
       visit.close();
@@ -73,13 +76,17 @@ final class ChronicCare {
   private void look(Chronic chronic, Visit visit) {
     Findings findings = visit.findings();
     switch (chronic) {
-      case HYPERTENSION -> findings.order(Panel.KIDNEY).study(Study.ECG);
-      case DIABETES -> findings.order(Panel.SUGAR).order(Panel.LONG_TERM_SUGAR);
+      case HYPERTENSION -> findings.order(Panel.KIDNEY);
+      case DIABETES -> findings.order(Panel.LIPIDS);
       case COPD, ASTHMA -> findings.vitals(OXYGEN_SATURATION).order(Panel.LUNG_FUNCTION);
-      case CORONARY_DISEASE -> findings.study(Study.ECG, "窦性心律，ST-T改变。").order(Panel.LIPIDS);
-      case DYSLIPIDAEMIA -> findings.order(Panel.LIPIDS);
+      case CORONARY_DISEASE -> findings.study(Study.ECG, "窦性心律，ST-T改变。");
+      case DYSLIPIDAEMIA -> {
+        if (!chart.ailments().has(Chronic.DIABETES)) {
+          findings.order(Panel.LIPIDS);
+        }
+      }
       case HEPATITIS_B -> findings.order(Panel.LIVER);
-      case KIDNEY_DISEASE -> findings.order(Panel.KIDNEY);
+      case KIDNEY_DISEASE -> findings.order(Panel.BLOOD_COUNT);
       case STROKE_SEQUELAE -> findings.examined(NIHSS, dice.between(1, 7));
       case DEMENTIA -> findings.examined(MMSE, dice.between(10, 22));
       case KNEE_ARTHROSIS -> findings.study(Study.LIMB_X_RAY, "膝关节间隙变窄，边缘骨质增生。");
@@ -141,7 +148,8 @@ final class ChronicCare {
     }
     int every = managed ? 3 : 6;
     // Not everyone keeps to it: who does comes nearly always, who does not, every other time.
-    double keeps = dice.chance(0.6) ? 0.8 : 0.3;
+    boolean reliable = dice.chance(0.6) || chart.person().named() != null;
+    double keeps = reliable ? 0.8 : 0.3;
     int visits = 0;
     for (LocalDate due = first.plusMonths(every);
         due.isBefore(chart.until());
@@ -190,7 +198,7 @@ final class ChronicCare {
       Department department = first.diagnosis().department();
       return chart.outpatient(chart.network().hospital(), department, day, "慢性病年度复查");
     }
-    if (dice.chance(0.12)) {
+    if (!yearly && dice.chance(0.12)) {
       return new Visit(
           chart,
           Visit.Kind.HOME,

@@ -92,6 +92,11 @@ final class Findings {
     return this;
   }
 
+  /** The body's own weight and {@code more} kilograms, such as those of a pregnancy. */
+  Findings weighed(double more) {
+    return vital(Measure.WEIGHT, sample().value(Measure.WEIGHT) + more);
+  }
+
   /** A vital sign with a given value. */
   Findings vital(Measure measure, double value) {
     ObjectNode observation = observation(VITAL_SIGNS, measure.concept());

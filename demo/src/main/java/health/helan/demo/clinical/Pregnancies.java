@@ -87,7 +87,11 @@ final class Pregnancies {
 
   private void check(Visit visit, int week, boolean sugarHigh) {
     Findings findings =
-        visit.findings().vitals(WEIGHT).bloodPressure().examined(GESTATIONAL_AGE, week);
+        visit
+            .findings()
+            .weighed(Math.max(0, week - 10) * 0.42)
+            .bloodPressure()
+            .examined(GESTATIONAL_AGE, week);
     if (week >= 13) {
       findings.examined(FETAL_HEART_RATE, dice.between(128, 158));
     }
@@ -167,7 +171,7 @@ final class Pregnancies {
     visit
         .findings()
         .vital(BIRTH_WEIGHT, birth.grams())
-        .vital(HEIGHT, 49.5 + (birth.grams() - 3300) / 450.0)
+        .vitals(HEIGHT)
         .vital(HEAD, 34 + (birth.grams() - 3300) / 900.0)
         .examined(GESTATIONAL_AGE, birth.weeks())
         .examined(APGAR_1, birth.weeks() < 36 ? dice.between(7, 9) : dice.between(9, 10))

@@ -9,6 +9,7 @@ import health.helan.demo.name.Nationality;
 import health.helan.demo.name.Sex;
 import health.helan.demo.people.Person.Role;
 import health.helan.demo.place.County;
+import health.helan.demo.place.Institution;
 import health.helan.demo.place.Institutions;
 import health.helan.demo.place.Network;
 import java.time.LocalDate;
@@ -128,9 +129,21 @@ public final class Population {
         urban,
         line,
         network.centres().get(township % network.centres().size()),
-        network.clinics().get((township + village) % network.clinics().size()),
+        clinic(network, township, village),
         network.pharmacies().get(dice.below(network.pharmacies().size())),
         members);
+  }
+
+  /** A clinic of the township, where it has one: they are dealt out to townships in turn. */
+  private static Institution clinic(Network network, int township, int village) {
+    int turns = network.centres().size();
+    int first = township % turns;
+    List<Institution> clinics = network.clinics();
+    if (first >= clinics.size()) {
+      return clinics.get(first % clinics.size());
+    }
+    int own = (clinics.size() - 1 - first) / turns + 1;
+    return clinics.get(first + village % own * turns);
   }
 
   private List<Person> named(int number, int first, int size) {
