@@ -1,10 +1,13 @@
 package health.helan.foundation.store;
 
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -13,11 +16,19 @@ import org.slf4j.LoggerFactory;
 /**
  * Times of writes, and the watermark: a time at or below which nothing can still commit, on any
  * application instance. Each instance takes its times here, knows its own writes under way, and
- * publishes a floor that only rises; the watermark is the least of all floors.
+ * publishes a floor that only rises; the watermark is the least of all published floors.
+ *
+ * <p>Why it holds when an instance joins: each beat first publishes the own floor, then reads the
+ * others'. A newcomer first makes its row, then reads. So either the others' next look sees the
+ * newcomer's floor, or the newcomer sees what they had published and takes only later times.
+ *
+ * <p>Why it holds when an instance is given up: its row goes only when it is silent and the
+ * database has no connection of its name left; and should it come back, it drops what it had begun.
  */
 final class Instances implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Instances.class);
   private static final long BEAT_MILLIS = 500;
+  private static final String CONNECTION_PREFIX = "helan-";
 
   /** An instance not seen for so long is looked at: without connections it can commit nothing. */
   private static final long SILENT_SECONDS = 15;
@@ -30,28 +41,32 @@ final class Instances implements AutoCloseable {
   private final TreeMap<Instant, Integer> underWay = new TreeMap<>();
   private final Thread beat;
   private Instant last = Instant.EPOCH;
-  private volatile Instant othersFloor = Instant.MAX;
+
+  /** The least floor published by all instances, as of the last beat. */
+  private volatile Instant watermark = Instant.EPOCH;
+
+  /** Writes begun at or before this are dropped: this instance was taken for gone. */
+  private Instant dropped = Instant.EPOCH;
+
+  /** True until this instance knows what others promised before they knew of it. Beats only. */
+  private boolean joins = true;
+
   private volatile long lastBeat;
   private volatile boolean closed;
 
   Instances(DataSource dataSource, String id, String version) throws SQLException {
     this.dataSource = dataSource;
-    this.id = id;
+    // Each start is an instance of its own: transactions of a killed one may still commit.
+    this.id = id + "-" + HexFormat.of().toHexDigits(new SecureRandom().nextInt());
     this.version = version;
     signOn();
     beat();
-    if (!othersFloor.equals(Instant.MAX)) {
-      sleep(2 * BEAT_MILLIS); // Until the others know of this one, it writes nothing.
-    }
     beat = Thread.ofPlatform().daemon().name("helan-instance").start(this::run);
   }
 
-  private static void sleep(long millis) {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** Name of the connections on which this instance writes. */
+  String connectionName() {
+    return CONNECTION_PREFIX + id;
   }
 
   private void signOn() throws SQLException {
@@ -60,7 +75,7 @@ final class Instances implements AutoCloseable {
             connection.prepareStatement(
                 """
                 insert into instance (id, floor, seen, version) values (?, ?, ?, ?)
-                on conflict (id) do update set seen = excluded.seen, version = excluded.version
+                on conflict (id) do nothing
                 """)) {
       var now = Instant.now().atOffset(ZoneOffset.UTC);
       statement.setString(1, id);
@@ -91,6 +106,18 @@ final class Instances implements AutoCloseable {
     return now;
   }
 
+  /**
+   * Asked right before a commit.
+   *
+   * @throws Refusal transient, when others may have taken this instance for gone since {@code
+   *     begun}
+   */
+  synchronized void check(Instant begun) {
+    if (System.nanoTime() - lastBeat > LONGEST_SILENCE_NANOS || !begun.isAfter(dropped)) {
+      throw new Refusal(Refusal.Kind.TRANSIENT, "store.unreachable");
+    }
+  }
+
   synchronized void end(Instant begun) {
     underWay.computeIfPresent(begun, (_, n) -> n == 1 ? null : n - 1);
   }
@@ -107,9 +134,7 @@ final class Instances implements AutoCloseable {
 
   /** Nothing commits any more with a time at or below this. */
   Instant watermark() {
-    Instant own = ownFloor();
-    Instant others = othersFloor;
-    return own.isBefore(others) ? own : others;
+    return watermark;
   }
 
   private void run() {
@@ -128,38 +153,65 @@ final class Instances implements AutoCloseable {
   }
 
   private void beat() throws SQLException {
+    Instant own = ownFloor();
     try (Connection connection = dataSource.getConnection()) {
+      connection.setClientInfo("ApplicationName", connectionName());
+      boolean isKnown;
       try (var statement =
           connection.prepareStatement(
               "update instance set floor = greatest(floor, ?), seen = ? where id = ?")) {
-        statement.setObject(1, ownFloor().atOffset(ZoneOffset.UTC));
+        statement.setObject(1, own.atOffset(ZoneOffset.UTC));
         statement.setObject(2, Instant.now().atOffset(ZoneOffset.UTC));
         statement.setString(3, id);
-        if (statement.executeUpdate() == 0) {
-          signOn();
+        isKnown = statement.executeUpdate() == 1;
+      }
+      if (!isKnown) {
+        synchronized (this) {
+          dropped = last;
+          last = last.plusMillis(1);
         }
+        signOn();
+        joins = true;
       }
       // Gone instances: silent, and without a connection that could still commit.
       try (var statement =
           connection.prepareStatement(
               """
               delete from instance i where i.id <> ? and i.seen < ?
-                and not exists (select from pg_stat_activity a where a.application_name = 'helan-' || i.id)
+                and not exists (select from pg_stat_activity a where a.application_name = left(? || i.id, 63))
               """)) {
         statement.setString(1, id);
+        statement.setString(3, CONNECTION_PREFIX);
         statement.setObject(2, Instant.now().minusSeconds(SILENT_SECONDS).atOffset(ZoneOffset.UTC));
         statement.executeUpdate();
       }
       try (var statement =
-          connection.prepareStatement("select min(floor) from instance where id <> ?")) {
+          connection.prepareStatement(
+              "select min(floor), max(floor) from instance where id <> ?")) {
         statement.setString(1, id);
         try (var rows = statement.executeQuery()) {
           rows.next();
-          var floor = rows.getObject(1, java.time.OffsetDateTime.class);
-          othersFloor = floor == null ? Instant.MAX : floor.toInstant();
+          var least = rows.getObject(1, OffsetDateTime.class);
+          var greatest = rows.getObject(2, OffsetDateTime.class);
+          if (joins && greatest != null) {
+            takeOnlyTimesAfter(greatest.toInstant());
+          }
+          joins = false;
+          Instant all = least == null || own.isBefore(least.toInstant()) ? own : least.toInstant();
+          if (all.isAfter(watermark)) {
+            watermark = all; // What was told stays true when a newcomer's floor is lower.
+          }
         }
       }
       lastBeat = System.nanoTime();
+    }
+  }
+
+  /** What others promised before they knew of this instance, or while its clock was behind. */
+  private synchronized void takeOnlyTimesAfter(Instant promised) {
+    Instant next = promised.truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
+    if (last.isBefore(next)) {
+      last = next;
     }
   }
 

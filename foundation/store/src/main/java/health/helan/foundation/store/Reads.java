@@ -29,28 +29,34 @@ final class Reads {
    * @throws Refusal not found (also when the caller may not see it), or gone
    */
   ResourceVersion read(Caller caller, String type, String id) {
-    mayRead(caller, type);
     try (Connection connection = dataSource.getConnection()) {
-      Integer home = homes.of(connection, type, id);
-      if (home == null) {
-        throw notFound(type, id);
-      }
-      SqlText sql = ReadSql.current(type, home, id);
-      policy.restrict(sql, caller, type, "r");
-      ResourceVersion current = one(connection, sql, type, id);
-      if (current != null) {
-        return current;
-      }
-      sql = ReadSql.lastInHistory(type, home, id);
-      policy.restrictHistory(sql, caller, type, "r");
-      ResourceVersion last = one(connection, sql, type, id);
-      if (last != null && last.isDeleted()) {
-        throw new Refusal(Refusal.Kind.GONE, "store.gone", type, id);
-      }
-      throw notFound(type, id);
+      return read(connection, caller, type, id);
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
+  }
+
+  /** The same on a connection that the caller holds already. */
+  ResourceVersion read(Connection connection, Caller caller, String type, String id)
+      throws SQLException {
+    mayRead(caller, type);
+    Integer home = homes.of(connection, type, id);
+    if (home == null) {
+      throw notFound(type, id);
+    }
+    SqlText sql = ReadSql.current(type, home, id);
+    policy.restrict(sql, caller, type, "r");
+    ResourceVersion current = one(connection, sql, type, id);
+    if (current != null) {
+      return current;
+    }
+    sql = ReadSql.lastInHistory(type, home, id);
+    policy.restrictHistory(sql, caller, type, "r");
+    ResourceVersion last = one(connection, sql, type, id);
+    if (last != null && last.isDeleted()) {
+      throw new Refusal(Refusal.Kind.GONE, "store.gone", type, id);
+    }
+    throw notFound(type, id);
   }
 
   /**

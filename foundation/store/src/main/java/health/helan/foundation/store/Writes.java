@@ -4,6 +4,7 @@ import health.helan.foundation.store.index.IndexEntry;
 import health.helan.foundation.store.sql.CopyBuffer;
 import health.helan.foundation.store.sql.Tables;
 import health.helan.foundation.store.sql.WriteSql;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -45,6 +46,10 @@ final class Writes {
   private final List<Claim> claims = new ArrayList<>();
   private final Set<Keyed> touched = new HashSet<>();
   private final @Nullable String requestKey;
+
+  /** Who held a condition's claim at an earlier attempt, by the claim's mac. */
+  private final Map<ByteBuffer, Keyed> holders;
+
   private Instant updated = Instant.EPOCH;
 
   /**
@@ -110,8 +115,10 @@ final class Writes {
       StoreParts parts,
       Caller caller,
       List<Interaction> interactions,
-      @Nullable String requestKey) {
+      @Nullable String requestKey,
+      Map<ByteBuffer, Keyed> holders) {
     this.parts = parts;
+    this.holders = holders;
     this.caller = caller;
     this.requestKey = requestKey;
     homeOfTheRest = parts.homes().any();
@@ -128,9 +135,11 @@ final class Writes {
       List<Interaction> interactions,
       Set<String> conditionalReferences,
       @Nullable String requestKey) {
+    var holders = new HashMap<ByteBuffer, Keyed>();
     for (int attempt = 1; ; attempt++) {
       try {
-        return new Writes(parts, caller, interactions, requestKey).run(conditionalReferences);
+        return new Writes(parts, caller, interactions, requestKey, holders)
+            .run(conditionalReferences);
       } catch (Raced e) {
         if (attempt == 10) {
           throw new Refusal(Refusal.Kind.CONFLICT, "store.contended");
@@ -162,6 +171,8 @@ final class Writes {
     updated = parts.instances().begin();
     try (Connection connection = parts.dataSource().getConnection()) {
       connection.setAutoCommit(true);
+      // Tells other instances that this one may still commit (Instances); no round trip when set.
+      connection.setClientInfo("ApplicationName", parts.instances().connectionName());
       if (requestKey != null) {
         List<Outcome> before = Answers.find(connection, parts, requestKey);
         if (before != null) {
@@ -182,6 +193,7 @@ final class Writes {
       if (entries.size() == 1 && claims.isEmpty() && !locks && requestKey == null) {
         Row row = entries.getFirst().row;
         if (row != null && directoryKeys(row.type(), entries.getFirst().tree).isEmpty()) {
+          parts.instances().check(updated);
           createAlone(connection, row);
           return outcomes();
         }
@@ -189,6 +201,7 @@ final class Writes {
       connection.setAutoCommit(false);
       try {
         write(connection);
+        parts.instances().check(updated);
         connection.commit();
       } catch (SQLException | RuntimeException e) {
         rollback(connection, e);
@@ -269,7 +282,8 @@ final class Writes {
     var firstOfCondition = new HashMap<String, Entry>();
     for (Entry entry : entries) {
       switch (entry.interaction) {
-        case Interaction.Create create -> planCreate(entry, create, conditions, firstOfCondition);
+        case Interaction.Create create ->
+            planCreate(connection, entry, create, conditions, firstOfCondition);
         case Interaction.Update update -> planUpdate(connection, entry, update, conditions);
         case Interaction.Patch patch -> planPatch(connection, entry, patch, conditions);
         case Interaction.Delete delete -> planDelete(connection, entry, delete, conditions);
@@ -323,10 +337,12 @@ final class Writes {
   }
 
   private void planCreate(
+      Connection connection,
       Entry entry,
       Interaction.Create create,
       Map<String, Condition> conditions,
-      Map<String, Entry> firstOfCondition) {
+      Map<String, Entry> firstOfCondition)
+      throws SQLException {
     entry.plan = Plan.CREATE;
     entry.isNew = true;
     entry.version = 1;
@@ -349,7 +365,7 @@ final class Writes {
                 CLAIM_CONDITION,
                 entry));
       }
-      case 1 -> existing(entry, condition.found().getFirst());
+      case 1 -> existing(connection, entry, condition.found().getFirst());
       default ->
           throw new Refusal(
               Refusal.Kind.MULTIPLE_MATCHES,
@@ -359,11 +375,11 @@ final class Writes {
     }
   }
 
-  private void existing(Entry entry, Keyed found) {
+  private void existing(Connection connection, Entry entry, Keyed found) throws SQLException {
     entry.plan = Plan.EXISTING;
     entry.id = found.id();
     entry.home = found.home();
-    ResourceVersion now = parts.reads().read(caller, found.type(), found.id());
+    ResourceVersion now = parts.reads().read(connection, caller, found.type(), found.id());
     entry.outcome =
         new Outcome(200, now.type(), now.id(), now.version(), now.updated(), now.content());
   }
@@ -602,7 +618,7 @@ final class Writes {
         tree,
         byFullUrl,
         reference -> byCondition.computeIfAbsent(reference, r -> resolve(connection, r)));
-    entry.row = row(entry, tree, version, method(entry));
+    entry.row = row(connection, entry, tree, version, method(entry));
   }
 
   private String resolve(Connection connection, String reference) {
@@ -626,7 +642,12 @@ final class Writes {
     };
   }
 
-  private Row row(Entry entry, ObjectNode tree, int version, ResourceVersion.Method method) {
+  private Row row(
+      Connection connection,
+      Entry entry,
+      ObjectNode tree,
+      int version,
+      ResourceVersion.Method method) {
     String type = entry.type();
     if (!type.equals(tree.path("resourceType").asString(""))) {
       throw new Refusal(
@@ -666,7 +687,7 @@ final class Writes {
       stray =
           Ids.isAssigned(patientId)
               ? Ids.home(patientId) != entry.home
-              : strayFromClientId(entry, patientId);
+              : strayFromClientId(connection, entry, patientId);
     }
     entry.tree = directoryType(type) ? stored : null;
     return new Row(
@@ -685,13 +706,13 @@ final class Writes {
         json);
   }
 
-  private boolean strayFromClientId(Entry entry, String patientId) {
+  private boolean strayFromClientId(Connection connection, Entry entry, String patientId) {
     for (Entry other : entries) {
       if (other.type().equals("Patient") && other.id.equals(patientId)) {
         return other.home != entry.home;
       }
     }
-    try (Connection connection = parts.dataSource().getConnection()) {
+    try {
       Integer home = parts.homes().of(connection, "Patient", patientId);
       return (home == null ? parts.homes().ofUnknown("Patient/" + patientId) : home) != entry.home;
     } catch (SQLException e) {
@@ -825,12 +846,54 @@ final class Writes {
         statement.setString(7, claim.entry.id);
         statement.addBatch();
       }
-      for (int count : statement.executeBatch()) {
-        if (count == 0) {
-          throw new Raced();
+      int[] counts = statement.executeBatch();
+      boolean raced = false;
+      for (int i = 0; i < counts.length; i++) {
+        if (counts[i] == 0 && !takeOver(connection, claims.get(i))) {
+          raced = true;
+        }
+      }
+      if (raced) {
+        throw new Raced();
+      }
+    }
+  }
+
+  /**
+   * Takes a condition's claim from a resource that no longer meets the condition. Safe, since the
+   * holder was noted before the condition was resolved (again, and to nothing): had another writer
+   * met the condition since then, the claim would now be that one's.
+   */
+  private boolean takeOver(Connection connection, Claim claim) throws SQLException {
+    if (claim.kind != CLAIM_CONDITION) {
+      return false;
+    }
+    ByteBuffer mac = ByteBuffer.wrap(claim.lookup.mac());
+    Keyed holder = holders.get(mac);
+    if (holder != null) {
+      try (PreparedStatement statement = connection.prepareStatement(WriteSql.TAKE_OVER_CLAIM)) {
+        statement.setInt(1, claim.entry.home);
+        statement.setString(2, claim.entry.id);
+        statement.setLong(3, claim.lookup.key());
+        statement.setBytes(4, claim.lookup.mac());
+        statement.setInt(5, holder.home());
+        statement.setString(6, holder.id());
+        if (statement.executeUpdate() == 1) {
+          return true;
         }
       }
     }
+    holders.remove(mac);
+    try (PreparedStatement statement = connection.prepareStatement(WriteSql.CLAIM_HOLDER)) {
+      statement.setLong(1, claim.lookup.key());
+      statement.setBytes(2, claim.lookup.mac());
+      try (var rows = statement.executeQuery()) {
+        if (rows.next()) {
+          holders.put(mac, new Keyed(rows.getString(1), rows.getString(2), rows.getInt(3)));
+        }
+      }
+    }
+    return false;
   }
 
   private void lock(Connection connection, Entry entry) throws SQLException {

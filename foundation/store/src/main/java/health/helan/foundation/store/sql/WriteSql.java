@@ -59,6 +59,12 @@ public final class WriteSql {
       insert into claim (key, mac, key_id, kind, home, type, id) values (?, ?, ?, ?, ?, ?, ?)
       on conflict (key, mac) do nothing""";
 
+  public static final String CLAIM_HOLDER =
+      "select type, id, home from claim where key = ? and mac = ?";
+
+  public static final String TAKE_OVER_CLAIM =
+      "update claim set home = ?, id = ? where key = ? and mac = ? and home = ? and id = ?";
+
   public static final String DELETE_CLAIMS =
       "delete from claim where home = ? and type = ? and id = ? and kind <> ?";
 
