@@ -1,15 +1,18 @@
 package health.helan.foundation.store;
 
 import health.helan.foundation.definitions.R4;
+import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.index.FhirPathEngine;
 import health.helan.foundation.store.index.Indexer;
 import health.helan.foundation.store.index.ParameterRegistry;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
+import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -26,10 +29,15 @@ public final class RecordStore implements AutoCloseable {
   private final Histories histories;
   private final Searching searching;
   private final List<Consumer<Set<Integer>>> listeners;
+  private final ChangeLog changes;
 
   private RecordStore(
-      StoreParts parts, Searching searching, List<Consumer<Set<Integer>>> listeners) {
+      StoreParts parts,
+      Searching searching,
+      List<Consumer<Set<Integer>>> listeners,
+      ChangeLog changes) {
     this.parts = parts;
+    this.changes = changes;
     this.searching = searching;
     this.histories = new Histories(parts);
     this.listeners = listeners;
@@ -42,6 +50,12 @@ public final class RecordStore implements AutoCloseable {
    *     not durable, or newer than this program
    */
   public static RecordStore open(DataSource dataSource, StoreConfig config) {
+    return open(dataSource, config, ChangeLog.Settings.DEFAULT);
+  }
+
+  /** As {@link #open(DataSource, StoreConfig)}, with other times for consumers of the log. */
+  public static RecordStore open(
+      DataSource dataSource, StoreConfig config, ChangeLog.Settings changeSettings) {
     try {
       StoreGuard.check(dataSource);
       StoreGuard.migrate(Flyway.configure().dataSource(dataSource).load());
@@ -68,7 +82,17 @@ public final class RecordStore implements AutoCloseable {
               codec,
               new Reads(dataSource, homes, policy, codec),
               touched -> listeners.forEach(listener -> listener.accept(touched)));
-      return new RecordStore(parts, searching, listeners);
+      var changes =
+          new ChangeLog(dataSource, config.instance(), changeSettings, Metrics.globalRegistry);
+      listeners.add(changes::hint);
+      var store = new RecordStore(parts, searching, listeners, changes);
+      try {
+        changes.register(new Statistics());
+      } catch (SQLException | RuntimeException e) {
+        store.close();
+        throw e;
+      }
+      return store;
     } catch (SQLException e) {
       throw new StoreUnusable("The database answered with error " + e.getSQLState() + ".", e);
     }
@@ -125,6 +149,23 @@ public final class RecordStore implements AutoCloseable {
     listeners.add(listener);
   }
 
+  /** Consumers and followers of what is committed. */
+  public ChangeLog changes() {
+    return changes;
+  }
+
+  /**
+   * Number of current resources by type, sorted; types without any are left out. Follows the log by
+   * a moment; exact when nothing is written.
+   */
+  public Map<String, Long> statistics() {
+    try (Connection connection = parts.dataSource().getConnection()) {
+      return Statistics.counts(connection);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
   /** True when the database answers. */
   public boolean isReady() {
     try (Connection connection = parts.dataSource().getConnection()) {
@@ -136,6 +177,7 @@ public final class RecordStore implements AutoCloseable {
 
   @Override
   public void close() {
+    changes.close();
     parts.instances().close();
   }
 }

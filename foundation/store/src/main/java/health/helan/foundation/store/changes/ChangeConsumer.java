@@ -1,0 +1,52 @@
+package health.helan.foundation.store.changes;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Something that reacts to what the store committed: each change once, in order within its home;
+ * between homes there is no order. One thread per application instance calls it, and never for the
+ * same home on two instances at once.
+ */
+public interface ChangeConsumer {
+
+  /** Where a consumer begins that is new to the database. */
+  enum Start {
+    BEGINNING,
+    NOW
+  }
+
+  /** Name under which its offsets are kept; never changed, unique. */
+  String name();
+
+  default Start start() {
+    return Start.BEGINNING;
+  }
+
+  /**
+   * Takes changes of one home, in order. What it writes through {@code transaction} is committed
+   * together with its offset, so it happens once. Effects outside the database may be repeated
+   * after a failure: give them {@link Change#key} as idempotency key. Neither commits nor closes
+   * the connection, and is done within {@link ChangeLog.Settings#stallMillis}.
+   *
+   * <p>When it throws, nothing of it is kept and the same changes come again later. A change that
+   * always fails holds up its home for this consumer, nothing else, until it succeeds or an
+   * operator leaves it out ({@link ChangeLog#skip}).
+   */
+  void take(Connection transaction, List<Change> changes) throws SQLException;
+
+  /** Greatest number of changes taken in one transaction. */
+  default int changesPerTransaction() {
+    return 1000;
+  }
+
+  /**
+   * Greatest number of homes whose changes are taken in one transaction, by one call each. 1 for
+   * effects outside the database, so that a failure repeats few of them, and on distributed
+   * PostgreSQL.
+   */
+  default int homesPerTransaction() {
+    return 64;
+  }
+}
