@@ -1,0 +1,73 @@
+package health.helan.foundation.store.sql;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How each table would lie on distributed PostgreSQL (Citus). On one machine it changes nothing; it
+ * stands here so that a new table is given its place at once (a test compares it with the catalog).
+ */
+public enum Distribution {
+  /** Distributed by home, together with all others of the kind. */
+  HOME,
+  /** Distributed by key: lookup across homes. */
+  KEY,
+  /** Distributed by consumer; small, and changed a few times a minute. */
+  CONSUMER,
+  /** A copy on each node: small, and changed rarely. */
+  REFERENCE,
+  /** On the coordinator only. */
+  LOCAL;
+
+  /** Every table of the store. */
+  public static Map<String, Distribution> byTable() {
+    var tables = new LinkedHashMap<String, Distribution>();
+    tables.put("lane", HOME); // First: the others are placed beside it.
+    for (String table : Tables.all()) {
+      tables.put(table, HOME);
+    }
+    for (String table :
+        new String[] {
+          "history", "change_log", "consumer_offset", "consumer_skip", "resource_count"
+        }) {
+      tables.put(table, HOME);
+    }
+    for (String table : new String[] {"claim", "directory", "answered"}) {
+      tables.put(table, KEY);
+    }
+    tables.put("consumer_lease", CONSUMER);
+    tables.put("consumer_member", CONSUMER);
+    tables.put("store_fact", REFERENCE);
+    tables.put("instance", LOCAL);
+    tables.put("flyway_schema_history", LOCAL);
+    return tables;
+  }
+
+  /** Calls that would distribute empty tables. */
+  public static String citusScript() {
+    var script = new StringBuilder();
+    byTable()
+        .forEach(
+            (table, kind) -> {
+              switch (kind) {
+                case HOME -> distribute(script, table, "home", "lane");
+                case KEY -> distribute(script, table, "key", "claim");
+                case CONSUMER -> distribute(script, table, "consumer", "consumer_lease");
+                case REFERENCE ->
+                    script.append("select create_reference_table('%s');%n".formatted(table));
+                case LOCAL -> {
+                  // Stays where it is.
+                }
+              }
+            });
+    return script.toString();
+  }
+
+  private static void distribute(StringBuilder script, String table, String column, String with) {
+    script.append(
+        table.equals(with)
+            ? "select create_distributed_table('%s', '%s');%n".formatted(table, column)
+            : "select create_distributed_table('%s', '%s', colocate_with => '%s');%n"
+                .formatted(table, column, with));
+  }
+}
