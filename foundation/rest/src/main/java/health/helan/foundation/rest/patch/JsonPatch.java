@@ -33,8 +33,6 @@ public final class JsonPatch {
   }
 
   private sealed interface Operation {
-    Pointer path();
-
     record Add(Pointer path, JsonNode value) implements Operation {}
 
     record Remove(Pointer path) implements Operation {}
@@ -244,7 +242,7 @@ public final class JsonPatch {
   /** What copying a tree costs, in characters. */
   private static long weight(JsonNode node) {
     if (node.isString()) {
-      return NODE + node.stringValue().length();
+      return (long) NODE + node.stringValue().length();
     }
     long weight = NODE;
     for (var child : node) {

@@ -43,7 +43,8 @@ class FhirXmlTests {
        "_birthDate":{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]},
        "multipleBirthInteger":2,
        "generalPractitioner":[{"reference":"Practitioner/1/_history/2"}],
-       "managingOrganization":{"reference":"#o1"}}""";
+       "managingOrganization":{"reference":"#o1"}}\
+      """;
 
   @Test
   void bringsBackWhatWentIn() throws IOException {
@@ -114,7 +115,8 @@ class FhirXmlTests {
             """
             <f:Patient xmlns:f="http://hl7.org/fhir" xmlns:h="http://www.w3.org/1999/xhtml">
               <f:text><f:status value="generated"/><h:div xml:lang="zh"><h:p class='a"b'>1 &lt; 2</h:p><h:br/></h:div></f:text>
-            </f:Patient>""");
+            </f:Patient>\
+            """);
     assertThat(read.at("/text/div").stringValue())
         .isEqualTo(
             "<div xmlns=\"http://www.w3.org/1999/xhtml\" xml:lang=\"zh\">"
@@ -137,7 +139,8 @@ class FhirXmlTests {
             """
             <Patient xmlns="http://hl7.org/fhir"><name>
               <given id="x"/><given value="a"/><given value="b"><extension url="u"><valueCode value="c"/></extension></given>
-            </name></Patient>""");
+            </name></Patient>\
+            """);
     assertThat(read.get("name").get(0))
         .isEqualTo(
             Json.MAPPER.readTree(
@@ -149,29 +152,53 @@ class FhirXmlTests {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "<Patient xmlns='http://hl7.org/fhir'><idd value='1'/></Patient> | STRUCTURE | unknown-element | Patient.idd",
-        "<Patient xmlns='http://hl7.org/fhir'><name/><name><x/></name></Patient> | STRUCTURE | empty-element | Patient.name[0]",
-        "<Patient xmlns='http://hl7.org/fhir'><name id='1'/><name><x/></name></Patient> | STRUCTURE | unknown-element | Patient.name[1].x",
-        "<Patient xmlns='http://hl7.org/fhir'><id/></Patient> | STRUCTURE | empty-element | Patient.id",
-        "<Patient xmlns='http://hl7.org/fhir'><active value='true'/><active value='true'/></Patient> | STRUCTURE | repeated-element | Patient.active",
-        "<Patient xmlns='http://hl7.org/fhir'><active value='TRUE'/></Patient> | VALUE | not-a-value | Patient.active",
-        "<Patient xmlns='http://hl7.org/fhir'><multipleBirthInteger value='1.0'/></Patient> | VALUE | not-a-value | Patient.multipleBirthInteger",
-        "<Patient xmlns='http://hl7.org/fhir'><multipleBirthInteger value='2147483648'/></Patient> | VALUE | not-a-value | Patient.multipleBirthInteger",
-        "<Observation xmlns='http://hl7.org/fhir'><valueQuantity><value value='.5'/></valueQuantity></Observation> | VALUE | not-a-value | Observation.valueQuantity.value",
-        "<Observation xmlns='http://hl7.org/fhir'><valueQuantity><value value='1e99999999999'/></valueQuantity></Observation> | VALUE | not-a-value | Observation.valueQuantity.value",
-        "<Patient xmlns='http://hl7.org/fhir' lang='zh'/> | STRUCTURE | unknown-attribute | Patient",
-        "<Patient xmlns='http://hl7.org/fhir'><active value='true' x='y'/></Patient> | STRUCTURE | unknown-attribute | Patient.active",
-        "<Patient xmlns='http://hl7.org/fhir'><name value='x'/></Patient> | STRUCTURE | unknown-attribute | Patient.name[0]",
+        "<Patient xmlns='http://hl7.org/fhir'><idd value='1'/></Patient> | STRUCTURE |"
+            + " unknown-element | Patient.idd",
+        "<Patient xmlns='http://hl7.org/fhir'><name/><name><x/></name></Patient> | STRUCTURE |"
+            + " empty-element | Patient.name[0]",
+        "<Patient xmlns='http://hl7.org/fhir'><name id='1'/><name><x/></name></Patient> | STRUCTURE"
+            + " | unknown-element | Patient.name[1].x",
+        "<Patient xmlns='http://hl7.org/fhir'><id/></Patient> | STRUCTURE | empty-element |"
+            + " Patient.id",
+        "<Patient xmlns='http://hl7.org/fhir'><active value='true'/><active"
+            + " value='true'/></Patient> | STRUCTURE | repeated-element | Patient.active",
+        "<Patient xmlns='http://hl7.org/fhir'><active value='TRUE'/></Patient> | VALUE |"
+            + " not-a-value | Patient.active",
+        "<Patient xmlns='http://hl7.org/fhir'><multipleBirthInteger value='1.0'/></Patient> | VALUE"
+            + " | not-a-value | Patient.multipleBirthInteger",
+        "<Patient xmlns='http://hl7.org/fhir'><multipleBirthInteger value='2147483648'/></Patient>"
+            + " | VALUE | not-a-value | Patient.multipleBirthInteger",
+        "<Observation xmlns='http://hl7.org/fhir'><valueQuantity><value"
+            + " value='.5'/></valueQuantity></Observation> | VALUE | not-a-value |"
+            + " Observation.valueQuantity.value",
+        "<Observation xmlns='http://hl7.org/fhir'><valueQuantity><value"
+            + " value='1e99999999999'/></valueQuantity></Observation> | VALUE | not-a-value |"
+            + " Observation.valueQuantity.value",
+        "<Patient xmlns='http://hl7.org/fhir' lang='zh'/> | STRUCTURE | unknown-attribute |"
+            + " Patient",
+        "<Patient xmlns='http://hl7.org/fhir'><active value='true' x='y'/></Patient> | STRUCTURE |"
+            + " unknown-attribute | Patient.active",
+        "<Patient xmlns='http://hl7.org/fhir'><name value='x'/></Patient> | STRUCTURE |"
+            + " unknown-attribute | Patient.name[0]",
         "<Patient xmlns='http://hl7.org/fhir'>text</Patient> | STRUCTURE | text | Patient",
-        "<Patient xmlns='http://hl7.org/fhir'><x:id xmlns:x='urn:x' value='1'/></Patient> | STRUCTURE | unknown-element | Patient.id",
-        "<Patient xmlns='http://hl7.org/fhir'><text><status value='empty'/><div><p>x</p></div></text></Patient> | STRUCTURE | unknown-element | Patient.text.div",
+        "<Patient xmlns='http://hl7.org/fhir'><x:id xmlns:x='urn:x' value='1'/></Patient> |"
+            + " STRUCTURE | unknown-element | Patient.id",
+        "<Patient xmlns='http://hl7.org/fhir'><text><status"
+            + " value='empty'/><div><p>x</p></div></text></Patient> | STRUCTURE | unknown-element |"
+            + " Patient.text.div",
         "<Patient/> | STRUCTURE | not-a-resource | Patient",
         "<html xmlns='http://hl7.org/fhir'/> | STRUCTURE | not-a-resource | html",
         "<HumanName xmlns='http://hl7.org/fhir'/> | STRUCTURE | not-a-resource | HumanName",
-        "<DomainResource xmlns='http://hl7.org/fhir'/> | STRUCTURE | not-a-resource | DomainResource",
-        "<Patient xmlns='http://hl7.org/fhir'><contained/></Patient> | STRUCTURE | empty-element | Patient.contained[0]",
-        "<Bundle xmlns='http://hl7.org/fhir'><entry><resource><Patient/><Patient/></resource></entry></Bundle> | STRUCTURE | repeated-element | Bundle.entry[0].resource",
-        "<Bundle xmlns='http://hl7.org/fhir'><entry><resource><Patient><idd/></Patient></resource></entry></Bundle> | STRUCTURE | unknown-element | Bundle.entry[0].resource.idd",
+        "<DomainResource xmlns='http://hl7.org/fhir'/> | STRUCTURE | not-a-resource |"
+            + " DomainResource",
+        "<Patient xmlns='http://hl7.org/fhir'><contained/></Patient> | STRUCTURE | empty-element |"
+            + " Patient.contained[0]",
+        "<Bundle"
+            + " xmlns='http://hl7.org/fhir'><entry><resource><Patient/><Patient/></resource></entry></Bundle>"
+            + " | STRUCTURE | repeated-element | Bundle.entry[0].resource",
+        "<Bundle"
+            + " xmlns='http://hl7.org/fhir'><entry><resource><Patient><idd/></Patient></resource></entry></Bundle>"
+            + " | STRUCTURE | unknown-element | Bundle.entry[0].resource.idd",
       })
   void refusesWhatIsNotR4(String xml, Kind kind, String key, String place) {
     var refusal = refusal(xml);
@@ -262,19 +289,26 @@ class FhirXmlTests {
         "{'resourceType':'Patient','x':1} | unknown-element | Patient.x",
         "{'resourceType':'Patient','name':[{'_x':{}}]} | unknown-element | Patient.name[0]._x",
         "{'resourceType':'Pationt'} | not-a-resource | Pationt",
-        "{'resourceType':'Patient','contained':[{'id':'1'}]} | not-a-resource | Patient.contained[0]",
+        "{'resourceType':'Patient','contained':[{'id':'1'}]} | not-a-resource |"
+            + " Patient.contained[0]",
         "{'resourceType':'Patient','active':'true'} | wrong-type | Patient.active",
         "{'resourceType':'Patient','name':{}} | wrong-type | Patient.name",
         "{'resourceType':'Patient','name':['x']} | wrong-type | Patient.name[0]",
         "{'resourceType':'Patient','birthDate':2000} | wrong-type | Patient.birthDate",
-        "{'resourceType':'Patient','name':[{'given':[null]}]} | wrong-type | Patient.name[0].given[0]",
+        "{'resourceType':'Patient','name':[{'given':[null]}]} | wrong-type |"
+            + " Patient.name[0].given[0]",
         "{'resourceType':'Patient','id':'\\u0007'} | character | Patient.id",
         "{'resourceType':'Patient','id':'\\ud800'} | character | Patient.id",
-        "{'resourceType':'Patient','text':{'div':'<div>&nbsp;</div>'}} | narrative | Patient.text.div",
-        "{'resourceType':'Patient','text':{'div':'<div></div><div></div>'}} | narrative | Patient.text.div",
-        "{'resourceType':'Patient','text':{'div':'</div></text><active value=\\u0022true\\u0022/>'}} | narrative | Patient.text.div",
-        "{'resourceType':'Patient','text':{'div':'<!DOCTYPE div><div></div>'}} | narrative | Patient.text.div",
-        "{'resourceType':'Patient','text':{'div':'<div xmlns=\\u0022urn:x\\u0022/>'}} | narrative | Patient.text.div",
+        "{'resourceType':'Patient','text':{'div':'<div>&nbsp;</div>'}} | narrative |"
+            + " Patient.text.div",
+        "{'resourceType':'Patient','text':{'div':'<div></div><div></div>'}} | narrative |"
+            + " Patient.text.div",
+        "{'resourceType':'Patient','text':{'div':'</div></text><active"
+            + " value=\\u0022true\\u0022/>'}} | narrative | Patient.text.div",
+        "{'resourceType':'Patient','text':{'div':'<!DOCTYPE div><div></div>'}} | narrative |"
+            + " Patient.text.div",
+        "{'resourceType':'Patient','text':{'div':'<div xmlns=\\u0022urn:x\\u0022/>'}} | narrative |"
+            + " Patient.text.div",
         "{'resourceType':'Patient','text':{'div':'<divan/>'}} | narrative | Patient.text.div",
       })
   void refusesToWriteWhatXmlCannotSay(String json, String key, String place) {
