@@ -60,7 +60,8 @@ final class CompiledR4 implements R4 {
               reader.count(),
               reader.count(),
               reader.strings(),
-              reader.stringOrNull());
+              reader.stringOrNull(),
+              reader.small() == 1);
     }
     types = readTypes(reader, elements);
     Set<String> concrete = new LinkedHashSet<>();

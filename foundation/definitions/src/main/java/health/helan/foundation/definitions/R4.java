@@ -86,6 +86,7 @@ public interface R4 {
    * @param max greatest number, {@link Integer#MAX_VALUE} for {@code *}
    * @param targets resource types a Reference (or canonical) may point to; empty = any
    * @param requiredBinding URL of the value set of a required binding, without version
+   * @param isSummary true when the element belongs to the summary ({@code _summary=true})
    */
   record ElementDef(
       String json,
@@ -94,7 +95,8 @@ public interface R4 {
       int min,
       int max,
       List<String> targets,
-      @Nullable String requiredBinding) {
+      @Nullable String requiredBinding,
+      boolean isSummary) {
     public boolean repeats() {
       return max > 1;
     }

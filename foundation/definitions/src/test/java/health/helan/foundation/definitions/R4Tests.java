@@ -126,7 +126,8 @@ class R4Tests {
     void haveCardinalityTypeAndTargets() {
       assertThat(element("Patient", "name"))
           .isEqualTo(
-              new ElementDef("name", "name", "HumanName", 0, Integer.MAX_VALUE, List.of(), null));
+              new ElementDef(
+                  "name", "name", "HumanName", 0, Integer.MAX_VALUE, List.of(), null, true));
       assertThat(element("Patient", "id").type()).isEqualTo("id");
       assertThat(element("HumanName", "id").type()).isEqualTo("string");
       assertThat(element("Extension", "url").type()).isEqualTo("uri");

@@ -6,11 +6,14 @@ import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.index.FhirPathEngine;
 import health.helan.foundation.store.index.Indexer;
 import health.helan.foundation.store.index.ParameterRegistry;
+import health.helan.foundation.store.search.SearchEngine;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
+import health.helan.foundation.store.search.ValueSets;
 import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,17 +31,20 @@ public final class RecordStore implements AutoCloseable {
   private final StoreParts parts;
   private final Histories histories;
   private final Searching searching;
+  private final ParameterRegistry parameters;
   private final List<Consumer<Set<Integer>>> listeners;
   private final ChangeLog changes;
 
   private RecordStore(
       StoreParts parts,
       Searching searching,
+      ParameterRegistry parameters,
       List<Consumer<Set<Integer>>> listeners,
       ChangeLog changes) {
     this.parts = parts;
     this.changes = changes;
     this.searching = searching;
+    this.parameters = parameters;
     this.histories = new Histories(parts);
     this.listeners = listeners;
   }
@@ -68,7 +74,17 @@ public final class RecordStore implements AutoCloseable {
       var policy = config.policy();
       var registry = new ParameterRegistry(R4.get(), key.digests(), new FhirPathEngine());
       var indexer = new Indexer(registry);
-      Searching searching = new NoSearch();
+      Searching searching =
+          new EngineSearching(
+              new SearchEngine(
+                  dataSource,
+                  registry,
+                  ValueSets.of(R4.get()),
+                  policy,
+                  homes::of,
+                  codec,
+                  instances::watermark,
+                  Clock.systemUTC()));
       var parts =
           new StoreParts(
               dataSource,
@@ -85,7 +101,7 @@ public final class RecordStore implements AutoCloseable {
       var changes =
           new ChangeLog(dataSource, config.instance(), changeSettings, Metrics.globalRegistry);
       listeners.add(changes::hint);
-      var store = new RecordStore(parts, searching, listeners, changes);
+      var store = new RecordStore(parts, searching, registry, listeners, changes);
       try {
         changes.register(new Statistics());
       } catch (SQLException | RuntimeException e) {
@@ -114,6 +130,22 @@ public final class RecordStore implements AutoCloseable {
 
   public SearchResult search(Caller caller, SearchRequest request) {
     return searching.search(caller, request);
+  }
+
+  /** {@link SearchEngine#everything}: a patient's record page by page. */
+  public SearchResult everything(
+      Caller caller, String patient, List<SearchRequest.Parameter> parameters) {
+    return searching.everything(caller, patient, parameters);
+  }
+
+  /** {@link SearchEngine#lastn}: the latest observations of each code. */
+  public SearchResult lastn(Caller caller, List<SearchRequest.Parameter> parameters, int max) {
+    return searching.lastn(caller, parameters, max);
+  }
+
+  /** The search parameters of every type, R4's and custom ones. */
+  public ParameterRegistry parameters() {
+    return parameters;
   }
 
   /** A version cut down to {@code _summary} or {@code _elements}; null for each not asked for. */

@@ -197,6 +197,7 @@ public final class CompileDefinitions {
       out.writeInt(element.max());
       strings(out, element.targets());
       string(out, element.requiredBinding());
+      out.writeByte(element.isSummary() ? 1 : 0);
     }
     out.writeInt(types.byName.size());
     for (TypeDef type : types.byName.values()) {

@@ -94,10 +94,12 @@ final class Types {
     String most = element.need("max");
     int max = most.equals("*") ? Integer.MAX_VALUE : Integer.parseInt(most);
     String binding = requiredBinding(element);
+    boolean isSummary = "true".equals(element.text("isSummary"));
     String reference = element.text("contentReference");
     if (reference != null) {
       String type = reference.substring(reference.indexOf('#') + 1);
-      parent.elements.put(name, new ElementDef(name, name, type, min, max, List.of(), binding));
+      parent.elements.put(
+          name, new ElementDef(name, name, type, min, max, List.of(), binding, isSummary));
       return;
     }
     boolean choice = name.endsWith("[x]");
@@ -114,7 +116,8 @@ final class Types {
       String json =
           choice ? stem + Character.toUpperCase(code.charAt(0)) + code.substring(1) : stem;
       names.add(json);
-      parent.elements.put(json, new ElementDef(json, stem, code, min, max, targets(type), binding));
+      parent.elements.put(
+          json, new ElementDef(json, stem, code, min, max, targets(type), binding, isSummary));
     }
     if (names.isEmpty()) {
       throw new IllegalStateException(path + " has no type");

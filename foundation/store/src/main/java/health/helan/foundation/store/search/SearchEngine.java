@@ -200,6 +200,29 @@ public final class SearchEngine {
     return new SearchResult(entries, total, options.used, next, now, warnings, summary);
   }
 
+  /**
+   * A version cut down and tagged SUBSETTED; itself when neither is asked for.
+   *
+   * @param summary value of {@code _summary}; null for none
+   * @param elements value of {@code _elements}; null for none
+   */
+  public ResourceVersion cut(
+      ResourceVersion whole, @Nullable String summary, @Nullable String elements) {
+    List<SearchRequest.Parameter> parameters = new ArrayList<>();
+    if (summary != null) {
+      parameters.add(new SearchRequest.Parameter("_summary", summary));
+    }
+    if (elements != null) {
+      parameters.add(new SearchRequest.Parameter("_elements", elements));
+    }
+    SearchOptions options =
+        SearchOptions.of(new SearchRequest(whole.type(), null, null, parameters, false));
+    if ("count".equals(options.summary)) {
+      throw invalid("search.value-not-allowed", "_summary");
+    }
+    return cut(whole, options);
+  }
+
   private ResourceVersion cut(ResourceVersion whole, SearchOptions options) {
     return options.summary == null && options.elements.isEmpty()
         ? whole

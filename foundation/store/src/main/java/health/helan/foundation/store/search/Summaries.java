@@ -117,9 +117,26 @@ final class Summaries {
     }
   }
 
-  private void summary(ObjectNode tree, R4.TypeDef type) {
-    // Filled in once the definitions say which elements are in the summary.
-    tree.retain(withMandatory(type, Set.of()));
+  /** Elements marked as summary, or mandatory, all the way down. */
+  private void summary(JsonNode node, R4.@Nullable TypeDef type) {
+    if (node instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        summary(array.get(i), type);
+      }
+    } else if (node instanceof ObjectNode object && type != null) {
+      Set<String> kept = new HashSet<>(Set.of("resourceType"));
+      for (R4.ElementDef element : type.elements().values()) {
+        if (element.isSummary() || element.min() > 0) {
+          kept.add(element.json());
+          kept.add("_" + element.json());
+          JsonNode child = object.get(element.json());
+          if (child != null && child.isContainer()) {
+            summary(child, r4.type(element.type()));
+          }
+        }
+      }
+      object.retain(kept);
+    }
   }
 
   private static void tag(ObjectNode tree) {
