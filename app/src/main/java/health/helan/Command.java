@@ -1,5 +1,6 @@
 package health.helan;
 
+import health.helan.app.load.LoadCommand;
 import health.helan.app.start.RunArguments;
 import health.helan.app.start.StartRefused;
 import java.util.List;
@@ -16,6 +17,7 @@ interface Command {
   static Command named(String name) {
     return switch (name) {
       case "run" -> words -> Platform.runUntilStopped(RunArguments.parse(words));
+      case "load" -> words -> LoadCommand.run(words, System.getenv());
       case "train" -> Training::run;
       default ->
           throw new StartRefused(

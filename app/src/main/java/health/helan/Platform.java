@@ -4,10 +4,12 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import health.helan.app.access.OperatorToken;
 import health.helan.app.database.Database;
+import health.helan.app.load.DemoLoad;
 import health.helan.app.start.Console;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.RunArguments;
 import health.helan.app.start.StartRefused;
+import health.helan.foundation.store.StoreUnusable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.PortInUseException;
@@ -59,17 +60,22 @@ final class Platform implements AutoCloseable {
     Console console = Console.of(System.getenv());
     CountDownLatch stopped = new CountDownLatch(1);
     Platform platform = start(arguments, System.getenv(), console);
+    Thread demo = Thread.ofVirtual().name("demo-load").unstarted(() -> platform.loadDemo(console));
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   console.say("正在停止…… / Stopping ...");
+                  demo.interrupt();
                   platform.close();
                   console.say("已停止，数据已保存。/ Stopped; everything is kept.");
                   stopped.countDown();
                 },
                 "stop"));
     console.ready(platform.url(), platform.data.resolve(OperatorToken.FILE));
+    if (arguments.demo()) {
+      demo.start();
+    }
     try {
       stopped.await();
     } catch (InterruptedException interrupted) {
@@ -187,6 +193,7 @@ final class Platform implements AutoCloseable {
           // Instances, so that this class closes them after the context.
           var beans = starting.getBeanFactory();
           beans.registerSingleton("dataSource", pool);
+          beans.registerSingleton("dataFolder", data);
           beans.registerSingleton("operatorToken", OperatorToken.of(data));
           beans.registerSingleton("runArguments", arguments);
         });
@@ -206,16 +213,32 @@ final class Platform implements AutoCloseable {
       if (cause instanceof StartRefused refused) {
         return refused;
       }
+      if (cause instanceof StoreUnusable unusable) {
+        return new StartRefused(
+            "数据库不能用作记录库：" + unusable.getMessage(),
+            "The database cannot hold the records: " + unusable.getMessage(),
+            failed);
+      }
       if (cause instanceof PortInUseException) {
         return portTaken(arguments.address(), arguments.port(), failed);
       }
     }
-    Logger log = LoggerFactory.getLogger(Platform.class);
-    log.error("The start failed", failed);
+    LoggerFactory.getLogger(Platform.class).error("The start failed", failed);
+    Throwable root = failed;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
     return new StartRefused(
-        "启动失败：" + failed.getMessage() + "；详情见 " + data.resolve("logs"),
-        "The start failed: " + failed.getMessage() + "; details are in " + data.resolve("logs"),
+        "启动失败：%s；详情见 %s".formatted(root, data.resolve("logs")),
+        "The start failed: %s; details are in %s".formatted(root, data.resolve("logs")),
         failed);
+  }
+
+  private void loadDemo(Console console) {
+    String token = data.secret(OperatorToken.FILE);
+    if (new DemoLoad(data, console, url() + "fhir", token).run(arguments)) {
+      console.say("示范区域已就绪。/ The demo region is ready.");
+    }
   }
 
   /** Where it answers, ending in a slash. */

@@ -1,7 +1,9 @@
 package health.helan;
 
+import health.helan.app.access.OperatorToken;
 import health.helan.app.start.Console;
 import health.helan.app.start.RunArguments;
+import health.helan.demo.Region;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -27,6 +29,21 @@ import org.slf4j.LoggerFactory;
  */
 final class Training {
   private static final Logger log = LoggerFactory.getLogger(Training.class);
+
+  /** What a console page and a client ask for first. */
+  private static final List<String> PATHS =
+      List.of(
+          "",
+          "health/ready",
+          "metrics",
+          "fhir/metadata",
+          "fhir/$loads",
+          "fhir/Patient?_count=5&_sort=-_lastUpdated",
+          "fhir/Patient?name=%E5%BC%A0",
+          "fhir/Observation?_count=5&_summary=true",
+          "fhir/Encounter?date=ge2025-01-01&_include=Encounter:subject",
+          "fhir/Patient/_history?_count=2",
+          "fhir/Patient?_format=xml&_count=1");
 
   private Training() {}
 
@@ -62,16 +79,29 @@ final class Training {
     Console silent = new Console(new PrintStream(OutputStream.nullOutputStream()), false);
     try (Platform platform = Platform.start(arguments, environment, silent);
         HttpClient client = HttpClient.newHttpClient()) {
-      String token = Files.readString(platform.data().resolve("operator-token")).strip();
-      for (String path : List.of("", "health", "health/ready", "metrics", "fhir/metadata")) {
-        HttpResponse<Void> answer =
-            client.send(
-                HttpRequest.newBuilder(URI.create(platform.url() + path))
-                    .header("Authorization", "Bearer " + token)
-                    .build(),
-                HttpResponse.BodyHandlers.discarding());
-        log.info("Trained {}: {}", path, answer.statusCode());
+      String token = Files.readString(platform.data().resolve(OperatorToken.FILE)).strip();
+      Region region = Region.of(1, 10);
+      for (int number = 0; number < region.bundleCount(); number++) {
+        byte[] bundle = region.bundle(number).json();
+        send(client, platform, token, "POST", "fhir", bundle);
+      }
+      for (String path : PATHS) {
+        send(client, platform, token, "GET", path, new byte[0]);
       }
     }
+  }
+
+  private static void send(
+      HttpClient client, Platform platform, String token, String method, String path, byte[] body)
+      throws IOException, InterruptedException {
+    HttpResponse<Void> answer =
+        client.send(
+            HttpRequest.newBuilder(URI.create(platform.url() + path))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/fhir+json")
+                .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
+                .build(),
+            HttpResponse.BodyHandlers.discarding());
+    log.info("Trained {} {}: {}", method, path, answer.statusCode());
   }
 }

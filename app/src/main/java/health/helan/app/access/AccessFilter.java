@@ -1,5 +1,7 @@
 package health.helan.app.access;
 
+import health.helan.foundation.rest.FhirServlet;
+import health.helan.foundation.store.Caller;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -7,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.UUID;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -44,7 +47,11 @@ public final class AccessFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    if (isOpen(request) || hasToken(request)) {
+    if (hasToken(request)) {
+      // Ours, not the client's X-Request-Id: that one may repeat, and could say anything.
+      request.setAttribute(FhirServlet.CALLER, Caller.operator(UUID.randomUUID().toString()));
+      chain.doFilter(request, response);
+    } else if (isOpen(request)) {
       chain.doFilter(request, response);
     } else {
       refuse(response);

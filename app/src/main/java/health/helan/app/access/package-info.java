@@ -4,7 +4,7 @@
  */
 @ApplicationModule(
     displayName = "访问控制",
-    allowedDependencies = {"app.start"})
+    allowedDependencies = {"app.start", "foundation.rest", "foundation.store"})
 @NullMarked
 package health.helan.app.access;
 

@@ -8,7 +8,12 @@
  * R4, <a href="http://hl7.org/fhir/R4/fhirpath.html">hl7.org/fhir/R4/fhirpath.html</a>. Units are
  * converted with {@code org.fhir:ucum}.
  */
+@ApplicationModule(
+    displayName = "FHIRPath",
+    type = ApplicationModule.Type.OPEN,
+    allowedDependencies = {"foundation.definitions"})
 @NullMarked
 package health.helan.foundation.fhirpath;
 
 import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

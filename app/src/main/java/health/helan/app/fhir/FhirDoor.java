@@ -1,0 +1,101 @@
+package health.helan.app.fhir;
+
+import health.helan.app.start.DataFolder;
+import health.helan.app.start.StartRefused;
+import health.helan.foundation.definitions.R4;
+import health.helan.foundation.rest.CapabilityStatements;
+import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.FhirServlet;
+import health.helan.foundation.rest.Operations;
+import health.helan.foundation.rest.RestConfig;
+import health.helan.foundation.rest.StandardFormats;
+import health.helan.foundation.rest.operations.FhirPathOperation;
+import health.helan.foundation.rest.operations.MetaOperation;
+import health.helan.foundation.rest.operations.ValidateOperation;
+import health.helan.foundation.store.AccessPolicy;
+import health.helan.foundation.store.IndexKey;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.StoreConfig;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The record store and its API at {@code /fhir}. */
+@Configuration(proxyBeanMethods = false)
+class FhirDoor {
+  /** Secret of the store, in the data folder. */
+  private static final String INDEX_KEY_FILE = "index-key";
+
+  /**
+   * The same secret by environment, for several instances on one database: without the right one a
+   * store finds nothing and refuses to open.
+   */
+  private static final String INDEX_KEY_VARIABLE = "HELAN_INDEX_KEY";
+
+  /** Address by which callers know the API, where a proxy stands before it. */
+  private static final String BASE_VARIABLE = "HELAN_BASE_URL";
+
+  @Bean
+  RecordStore recordStore(
+      DataSource connections, DataFolder data, @Value("${helan.version}") String version) {
+    return RecordStore.open(
+        connections,
+        new StoreConfig(
+            indexKey(System.getenv(INDEX_KEY_VARIABLE), data),
+            UUID.randomUUID().toString(),
+            version,
+            // Until sign-in is built, whoever holds the operator token may do everything.
+            AccessPolicy.EVERYTHING,
+            true));
+  }
+
+  private static byte[] indexKey(@Nullable String fromEnvironment, DataFolder data) {
+    if (fromEnvironment == null || fromEnvironment.isBlank()) {
+      return HexFormat.of().parseHex(data.secret(INDEX_KEY_FILE));
+    }
+    if (!fromEnvironment.strip().matches("[0-9a-fA-F]{" + IndexKey.LENGTH * 2 + "}")) {
+      throw new StartRefused(
+          INDEX_KEY_VARIABLE + " 应为 64 个十六进制字符。",
+          INDEX_KEY_VARIABLE + " takes 64 hexadecimal characters.");
+    }
+    return HexFormat.of().parseHex(fromEnvironment.strip());
+  }
+
+  @Bean
+  Operations operations(List<FhirOperation> ofTheApplication) {
+    List<FhirOperation> all = new ArrayList<>(ofTheApplication);
+    all.add(new ValidateOperation());
+    all.add(new FhirPathOperation());
+    for (MetaOperation.Action action : MetaOperation.Action.values()) {
+      all.add(new MetaOperation(action));
+    }
+    return new Operations(all);
+  }
+
+  @Bean
+  ServletRegistrationBean<FhirServlet> fhirServlet(
+      RecordStore store,
+      Operations operations,
+      @Value("${helan.version}") String version,
+      @Value("${helan.released}") String released) {
+    String base = System.getenv(BASE_VARIABLE);
+    RestConfig config =
+        new RestConfig(
+            base == null || base.isBlank() ? null : base.strip().replaceAll("/+$", "") + "/fhir",
+            RestConfig.DEFAULT_MAX_BODY_BYTES,
+            new StandardFormats(),
+            new CapabilityStatements(version, released, type -> R4.get().searchParameters(type)));
+    var registration =
+        new ServletRegistrationBean<>(new FhirServlet(store, operations, config), "/fhir/*");
+    registration.setName("fhir");
+    registration.setLoadOnStartup(1);
+    return registration;
+  }
+}

@@ -1,0 +1,14 @@
+/** Assembles the FHIR API: store, operations and servlet. */
+@ApplicationModule(
+    displayName = "FHIR 接口装配",
+    allowedDependencies = {
+      "app.start",
+      "foundation.definitions",
+      "foundation.rest",
+      "foundation.store"
+    })
+@NullMarked
+package health.helan.app.fhir;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

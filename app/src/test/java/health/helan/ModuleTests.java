@@ -1,0 +1,62 @@
+package health.helan;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+import org.springframework.modulith.core.ApplicationModules;
+
+/** Arrows point one way: application to platforms to foundation. */
+class ModuleTests {
+  @Test
+  void keepToWhatTheyDeclare() {
+    ApplicationModules modules = ApplicationModules.of(HelanApplication.class);
+    // With a wrong detection strategy none is found, and verify() would pass on nothing.
+    assertThat(modules.stream().map(module -> module.getIdentifier().toString()))
+        .contains("app.start", "app.database", "app.access", "app.load", "app.web", "app.fhir")
+        .contains("foundation.store", "foundation.rest", "foundation.definitions", "demo");
+    modules.verify();
+  }
+
+  @Test
+  void ofTheFoundationKnowNothingAboveThem() {
+    JavaClasses classes =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("health.helan");
+    assertThat(classes.size()).isGreaterThan(100);
+    noClasses()
+        .that()
+        .resideInAPackage("health.helan.foundation..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "health.helan",
+            "health.helan.app..",
+            "health.helan.demo..",
+            "health.helan.population..",
+            "health.helan.care..",
+            "health.helan.diagnosis..",
+            "health.helan.pharmacy..",
+            "health.helan.oversight..",
+            "health.helan.datacenter..",
+            "health.helan.assurance..")
+        .check(classes);
+    noClasses()
+        .that()
+        .resideInAPackage("health.helan.foundation..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework.boot..",
+            "org.springframework.context..",
+            "org.springframework.beans..",
+            "org.springframework.web..",
+            "org.springframework.jdbc..")
+        .because("the foundation is a library that any program can open a store with")
+        .check(classes);
+  }
+}
