@@ -1,8 +1,8 @@
 package health.helan.foundation.rest;
 
+import health.helan.foundation.rest.patch.FhirPathPatch;
 import health.helan.foundation.rest.patch.JsonPatch;
 import health.helan.foundation.store.Json;
-import health.helan.foundation.store.Refusal;
 import java.util.function.UnaryOperator;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -25,6 +25,6 @@ final class Patches {
 
   /** FHIR R4, fhirpatch.html. */
   static UnaryOperator<ObjectNode> fhirPath(ObjectNode parameters) {
-    throw new Refusal(Refusal.Kind.MEDIA_TYPE, "rest.patch-format");
+    return FhirPathPatch.of(parameters)::applyTo;
   }
 }
