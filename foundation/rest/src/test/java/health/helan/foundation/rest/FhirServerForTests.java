@@ -3,9 +3,7 @@ package health.helan.foundation.rest;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import health.helan.foundation.definitions.R4;
-import health.helan.foundation.rest.operations.FhirPathOperation;
-import health.helan.foundation.rest.operations.MetaOperation;
-import health.helan.foundation.rest.operations.ValidateOperation;
+import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
@@ -19,7 +17,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import org.apache.catalina.LifecycleException;
@@ -52,14 +49,7 @@ final class FhirServerForTests {
                   new byte[32], UUID.randomUUID().toString(), "test", AccessPolicy.EVERYTHING, true));
       var capabilities =
           new CapabilityStatements("test", "2026-11-22", R4.get()::searchParameters);
-      var operations =
-          new Operations(
-              List.of(
-                  new ValidateOperation(),
-                  new FhirPathOperation(),
-                  new MetaOperation(MetaOperation.Action.GET),
-                  new MetaOperation(MetaOperation.Action.ADD),
-                  new MetaOperation(MetaOperation.Action.DELETE)));
+      var operations = new Operations(StandardOperations.all());
       var servlet =
           new FhirServlet(
               store,

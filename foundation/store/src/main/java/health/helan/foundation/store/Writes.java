@@ -835,28 +835,56 @@ final class Writes {
     }
     // In key order: two bundles with the same claims wait for, and do not lock out, each other.
     claims.sort(java.util.Comparator.comparingLong(claim -> claim.lookup.key()));
-    try (PreparedStatement statement = connection.prepareStatement(WriteSql.INSERT_CLAIM)) {
-      for (Claim claim : claims) {
-        statement.setLong(1, claim.lookup.key());
-        statement.setBytes(2, claim.lookup.mac());
-        statement.setShort(3, IndexKey.ID);
-        statement.setShort(4, claim.kind);
-        statement.setInt(5, claim.entry.home);
-        statement.setString(6, claim.entry.type());
-        statement.setString(7, claim.entry.id);
-        statement.addBatch();
-      }
-      int[] counts = statement.executeBatch();
-      boolean raced = false;
-      for (int i = 0; i < counts.length; i++) {
-        if (counts[i] == 0 && !takeOver(connection, claims.get(i))) {
-          raced = true;
-        }
-      }
-      if (raced) {
-        throw new Raced();
+    Set<ByteBuffer> inserted = insertClaims(connection);
+    boolean raced = false;
+    for (Claim claim : claims) {
+      if (!inserted.contains(ByteBuffer.wrap(claim.lookup.mac())) && !takeOver(connection, claim)) {
+        raced = true;
       }
     }
+    if (raced) {
+      throw new Raced();
+    }
+  }
+
+  /**
+   * One statement for all, which says which were free: a driver that rewrites batches does not.
+   *
+   * @return macs of the claims that were free and are now ours
+   */
+  private Set<ByteBuffer> insertClaims(Connection connection) throws SQLException {
+    int n = claims.size();
+    var keys = new Long[n];
+    var macs = new byte[n][];
+    var kinds = new Short[n];
+    var homes = new Integer[n];
+    var types = new String[n];
+    var ids = new String[n];
+    for (int i = 0; i < n; i++) {
+      Claim claim = claims.get(i);
+      keys[i] = claim.lookup.key();
+      macs[i] = claim.lookup.mac();
+      kinds[i] = claim.kind;
+      homes[i] = claim.entry.home;
+      types[i] = claim.entry.type();
+      ids[i] = claim.entry.id;
+    }
+    var inserted = new HashSet<ByteBuffer>();
+    try (PreparedStatement statement = connection.prepareStatement(WriteSql.INSERT_CLAIMS)) {
+      statement.setShort(1, IndexKey.ID);
+      statement.setArray(2, connection.createArrayOf("bigint", keys));
+      statement.setArray(3, connection.createArrayOf("bytea", macs));
+      statement.setArray(4, connection.createArrayOf("smallint", kinds));
+      statement.setArray(5, connection.createArrayOf("integer", homes));
+      statement.setArray(6, connection.createArrayOf("text", types));
+      statement.setArray(7, connection.createArrayOf("text", ids));
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          inserted.add(ByteBuffer.wrap(rows.getBytes(1)));
+        }
+      }
+    }
+    return inserted;
   }
 
   /**

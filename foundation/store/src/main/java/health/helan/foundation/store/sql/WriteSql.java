@@ -54,10 +54,14 @@ public final class WriteSql {
   /** The counters just taken; their rows are locked, so they are this transaction's own. */
   public static final String READ_LANES = "select home, seq from lane where home = any(?)";
 
-  public static final String INSERT_CLAIM =
+  public static final String INSERT_CLAIMS =
       """
-      insert into claim (key, mac, key_id, kind, home, type, id) values (?, ?, ?, ?, ?, ?, ?)
-      on conflict (key, mac) do nothing""";
+      insert into claim (key, mac, key_id, kind, home, type, id)
+      select c.key, c.mac, ?, c.kind, c.home, c.type, c.id
+      from unnest(?::bigint[], ?::bytea[], ?::smallint[], ?::integer[], ?::text[], ?::text[])
+        as c (key, mac, kind, home, type, id)
+      on conflict (key, mac) do nothing
+      returning mac""";
 
   public static final String CLAIM_HOLDER =
       "select type, id, home from claim where key = ? and mac = ?";
