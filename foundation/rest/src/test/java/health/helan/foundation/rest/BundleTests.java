@@ -187,7 +187,8 @@ class BundleTests {
   @Test
   void otherBundlesAreRefused() {
     assertThat(server.post("", bundle("collection")).status()).isEqualTo(400);
-    assertThat(server.post("", "{\"resourceType\":\"Bundle\",\"entry\":1}").status()).isEqualTo(400);
+    assertThat(server.post("", "{\"resourceType\":\"Bundle\",\"entry\":1}").status())
+        .isEqualTo(400);
     assertThat(
             server
                 .post("", bundle("transaction", "{\"resource\":{\"resourceType\":\"Patient\"}}"))

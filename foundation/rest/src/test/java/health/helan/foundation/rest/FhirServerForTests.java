@@ -46,9 +46,12 @@ final class FhirServerForTests {
           RecordStore.open(
               new HikariDataSource(config),
               new StoreConfig(
-                  new byte[32], UUID.randomUUID().toString(), "test", AccessPolicy.EVERYTHING, true));
-      var capabilities =
-          new CapabilityStatements("test", "2026-11-22", R4.get()::searchParameters);
+                  new byte[32],
+                  UUID.randomUUID().toString(),
+                  "test",
+                  AccessPolicy.EVERYTHING,
+                  true));
+      var capabilities = new CapabilityStatements("test", "2026-11-22", R4.get()::searchParameters);
       var operations = new Operations(StandardOperations.all());
       var servlet =
           new FhirServlet(

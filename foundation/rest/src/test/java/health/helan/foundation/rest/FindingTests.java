@@ -7,7 +7,9 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Searches and the operations that find, through HTTP; what each parameter means is the store's. */
+/**
+ * Searches and the operations that find, through HTTP; what each parameter means is the store's.
+ */
 class FindingTests {
   private final FhirServerForTests server = FhirServerForTests.get();
 
@@ -117,6 +119,7 @@ class FindingTests {
     var statement = server.get("metadata").json();
     assertThat(statement.path("fhirVersion").asString()).isEqualTo("4.0.1");
     assertThat(statement.at("/rest/0/resource").size()).isGreaterThan(140);
-    assertThat(statement.toString()).contains("Patient-everything", "transaction", "clinical-patient");
+    assertThat(statement.toString())
+        .contains("Patient-everything", "transaction", "clinical-patient");
   }
 }

@@ -133,8 +133,7 @@ class InteractionTests {
     assertThat(server.get(path, "If-None-Match", "W/\"2\"").status()).isEqualTo(200);
     String modified = created.header("Last-Modified");
     assertThat(server.get(path, "If-Modified-Since", modified).status()).isEqualTo(304);
-    assertThat(
-            server.get(path, "If-Modified-Since", "Mon, 01 Jan 2001 00:00:00 GMT").status())
+    assertThat(server.get(path, "If-Modified-Since", "Mon, 01 Jan 2001 00:00:00 GMT").status())
         .isEqualTo(200);
   }
 
@@ -204,10 +203,7 @@ class InteractionTests {
             "Content-Type",
             "application/json-patch+json");
     assertThat(refused.status()).isEqualTo(422);
-    assertThat(
-            server
-                .send("PATCH", path, "[]", "Content-Type", "text/plain")
-                .status())
+    assertThat(server.send("PATCH", path, "[]", "Content-Type", "text/plain").status())
         .isEqualTo(415);
     assertThat(server.get(path).header("ETag")).isEqualTo("W/\"2\"");
   }
@@ -250,9 +246,7 @@ class InteractionTests {
     var xml = server.get("Patient/" + created.id() + "?_format=xml");
     assertThat(xml.header("Content-Type")).startsWith("application/fhir+xml");
     assertThat(xml.text()).contains("<family value=\"张\"");
-    var back =
-        server.send(
-            "POST", "Patient", xml.text(), "Content-Type", "application/fhir+xml");
+    var back = server.send("POST", "Patient", xml.text(), "Content-Type", "application/fhir+xml");
     assertThat(back.status()).isEqualTo(201);
     assertThat(server.get("Patient/" + created.id() + "?_format=pdf").status()).isEqualTo(406);
   }
@@ -298,7 +292,8 @@ class InteractionTests {
 
   @Test
   void validateSaysWhatIsWrongWithoutWriting() {
-    var faults = server.post("Patient/$validate", "{\"resourceType\":\"Patient\",\"gender\":\"x\"}");
+    var faults =
+        server.post("Patient/$validate", "{\"resourceType\":\"Patient\",\"gender\":\"x\"}");
     assertThat(faults.status()).isEqualTo(200);
     assertThat(faults.text()).contains("Patient.gender").contains("error");
     assertThat(server.post("Patient/$validate", patient("张")).text()).contains("informational");

@@ -43,8 +43,7 @@ public final class EverythingOperation implements FhirOperation {
         for (var property : parameter.properties()) {
           if (property.getKey().startsWith("value") && property.getValue().isValueNode()) {
             parameters.add(
-                new Parameter(
-                    parameter.path("name").asString(""), property.getValue().asString()));
+                new Parameter(parameter.path("name").asString(""), property.getValue().asString()));
           }
         }
       }

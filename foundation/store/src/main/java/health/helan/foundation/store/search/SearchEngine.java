@@ -471,17 +471,19 @@ public final class SearchEngine {
     return Math.round(total);
   }
 
-  /** Ties a cursor to its search: the same parameters, whatever the page size. */
+  /** Ties a cursor to its search: the same parameters in any order, whatever the page size. */
   private long digest(SearchRequest request) {
     StringBuilder text = new StringBuilder();
     text.append(request.type()).append('/').append(request.compartmentOwner());
     text.append('/').append(request.compartmentId());
+    List<String> parameters = new ArrayList<>();
     for (SearchRequest.Parameter one : request.parameters()) {
       switch (one.name()) {
         case CURSOR, "_count", "_format", "_pretty", "_total", "_summary", "_elements" -> {}
-        default -> text.append('&').append(one.name()).append('=').append(one.value());
+        default -> parameters.add('&' + one.name() + '=' + one.value());
       }
     }
+    parameters.stream().sorted().forEach(text::append);
     return registry.digests().of(text.toString());
   }
 

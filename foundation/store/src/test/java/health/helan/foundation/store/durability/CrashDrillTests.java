@@ -189,7 +189,9 @@ class CrashDrillTests {
   private void killPostgres() throws IOException, InterruptedException {
     long pid =
         Long.parseLong(
-            Files.readAllLines(folder.resolve("data").resolve("postmaster.pid")).getFirst().strip());
+            Files.readAllLines(folder.resolve("data").resolve("postmaster.pid"))
+                .getFirst()
+                .strip());
     ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
     List<ProcessHandle> backends = postmaster.children().toList();
     assertThat(postmaster.destroyForcibly()).isTrue();
@@ -236,7 +238,8 @@ class CrashDrillTests {
       long versions = found.values().stream().mapToLong(resource -> resource.versions.size()).sum();
       assertThat(store.number("select count(*) from change_log")).isEqualTo(versions);
       assertThat(
-              store.number("select count(*) from (select distinct type, id, version from change_log) v"))
+              store.number(
+                  "select count(*) from (select distinct type, id, version from change_log) v"))
           .isEqualTo(versions);
 
       // What the killed consumer left is taken here; twice would fail on the table's key.
@@ -250,8 +253,7 @@ class CrashDrillTests {
           () -> store.number("select count(*) from drilled") == versions);
       await("the counts are right", () -> countsAreRight(store, found));
       assertThat(
-              store.store.changes().status().stream()
-                  .allMatch(status -> status.stuck().isEmpty()))
+              store.store.changes().status().stream().allMatch(status -> status.stuck().isEmpty()))
           .isTrue();
     }
   }

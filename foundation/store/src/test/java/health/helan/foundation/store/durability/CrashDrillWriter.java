@@ -126,8 +126,7 @@ final class CrashDrillWriter {
     } else if (choice < 5) {
       Mine old = mine.remove(random.nextInt(mine.size()));
       String one = tag + "/1";
-      Outcome made =
-          store.write(update(old.id, tagged(resource(old.type, "y"), one), old.version));
+      Outcome made = store.write(update(old.id, tagged(resource(old.type, "y"), one), old.version));
       mine.add(new Mine(old.type, made.id(), made.version()));
       say(out, one, List.of(made));
     } else if (choice < 6) {
