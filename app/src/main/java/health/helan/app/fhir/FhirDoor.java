@@ -2,16 +2,13 @@ package health.helan.app.fhir;
 
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.StartRefused;
-import health.helan.foundation.definitions.R4;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.rest.FhirServlet;
 import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.StandardFormats;
-import health.helan.foundation.rest.operations.FhirPathOperation;
-import health.helan.foundation.rest.operations.MetaOperation;
-import health.helan.foundation.rest.operations.ValidateOperation;
+import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
@@ -42,6 +39,9 @@ class FhirDoor {
   /** Address by which callers know the API, where a proxy stands before it. */
   private static final String BASE_VARIABLE = "HELAN_BASE_URL";
 
+  /** {@code off} switches inline validation off: for benchmarks only. */
+  private static final String VALIDATION_VARIABLE = "HELAN_VALIDATION";
+
   @Bean
   RecordStore recordStore(
       DataSource connections, DataFolder data, @Value("${helan.version}") String version) {
@@ -53,7 +53,8 @@ class FhirDoor {
             version,
             // Until sign-in is built, whoever holds the operator token may do everything.
             AccessPolicy.EVERYTHING,
-            true));
+            // Off for measuring beside a peer that does not validate, for nothing else.
+            !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE))));
   }
 
   private static byte[] indexKey(@Nullable String fromEnvironment, DataFolder data) {
@@ -71,11 +72,7 @@ class FhirDoor {
   @Bean
   Operations operations(List<FhirOperation> ofTheApplication) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
-    all.add(new ValidateOperation());
-    all.add(new FhirPathOperation());
-    for (MetaOperation.Action action : MetaOperation.Action.values()) {
-      all.add(new MetaOperation(action));
-    }
+    all.addAll(StandardOperations.all());
     return new Operations(all);
   }
 
@@ -91,7 +88,7 @@ class FhirDoor {
             base == null || base.isBlank() ? null : base.strip().replaceAll("/+$", "") + "/fhir",
             RestConfig.DEFAULT_MAX_BODY_BYTES,
             new StandardFormats(),
-            new CapabilityStatements(version, released, type -> R4.get().searchParameters(type)));
+            new CapabilityStatements(version, released, store.parameters()));
     var registration =
         new ServletRegistrationBean<>(new FhirServlet(store, operations, config), "/fhir/*");
     registration.setName("fhir");

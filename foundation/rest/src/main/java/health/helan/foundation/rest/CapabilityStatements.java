@@ -2,8 +2,10 @@ package health.helan.foundation.rest;
 
 import health.helan.foundation.definitions.R4;
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.index.Parameter;
+import health.helan.foundation.store.index.ParameterRegistry;
+import java.util.Locale;
 import java.util.TreeSet;
-import java.util.function.Function;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -29,15 +31,14 @@ public final class CapabilityStatements implements RestConfig.Capabilities {
 
   private final String version;
   private final String date;
-  private final Function<String, Iterable<R4.SearchParam>> parameters;
+  private final ParameterRegistry parameters;
 
   /**
    * @param version of the application
    * @param date when it was released, FHIR dateTime
-   * @param parameters the search parameters that can be used on a type, custom ones included
+   * @param parameters of the store, custom ones included
    */
-  public CapabilityStatements(
-      String version, String date, Function<String, Iterable<R4.SearchParam>> parameters) {
+  public CapabilityStatements(String version, String date, ParameterRegistry parameters) {
     this.version = version;
     this.date = date;
     this.parameters = parameters;
@@ -104,7 +105,7 @@ public final class CapabilityStatements implements RestConfig.Capabilities {
   private static String lower(String owner) {
     return owner.equals("RelatedPerson")
         ? "relatedPerson"
-        : owner.toLowerCase(java.util.Locale.ROOT);
+        : owner.toLowerCase(Locale.ROOT);
   }
 
   private void resource(ObjectNode resource, String type, Operations operations) {
@@ -124,13 +125,17 @@ public final class CapabilityStatements implements RestConfig.Capabilities {
     resource.putArray("referencePolicy").add("literal").add("logical").add("local");
     ArrayNode includes = Json.MAPPER.createArrayNode();
     ArrayNode searchable = Json.MAPPER.createArrayNode();
-    for (R4.SearchParam parameter : parameters.apply(type)) {
+    // Answered from columns, so that the index does not list them.
+    searchable(searchable, "_id", "Resource-id", "token");
+    searchable(searchable, "_lastUpdated", "Resource-lastUpdated", "date");
+    for (Parameter parameter : parameters.type(type).searchable().values()) {
+      String kind = parameter.type().name().toLowerCase(Locale.ROOT);
       searchable
           .addObject()
           .put("name", parameter.code())
           .put("definition", parameter.url())
-          .put("type", parameter.type());
-      if (parameter.type().equals("reference")) {
+          .put("type", kind);
+      if (kind.equals("reference")) {
         includes.add(type + ":" + parameter.code());
       }
     }
@@ -153,6 +158,13 @@ public final class CapabilityStatements implements RestConfig.Capabilities {
     if (!own.isEmpty()) {
       resource.set("operation", own);
     }
+  }
+
+  private static void searchable(ArrayNode list, String name, String definition, String kind) {
+    list.addObject()
+        .put("name", name)
+        .put("definition", "http://hl7.org/fhir/SearchParameter/" + definition)
+        .put("type", kind);
   }
 
   private static void operation(ArrayNode list, FhirOperation operation) {

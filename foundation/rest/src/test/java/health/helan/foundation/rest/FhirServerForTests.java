@@ -2,7 +2,6 @@ package health.helan.foundation.rest;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import health.helan.foundation.definitions.R4;
 import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.Caller;
@@ -51,7 +50,7 @@ final class FhirServerForTests {
                   "test",
                   AccessPolicy.EVERYTHING,
                   true));
-      var capabilities = new CapabilityStatements("test", "2026-11-22", R4.get()::searchParameters);
+      var capabilities = new CapabilityStatements("test", "2026-11-22", store.parameters());
       var operations = new Operations(StandardOperations.all());
       var servlet =
           new FhirServlet(
