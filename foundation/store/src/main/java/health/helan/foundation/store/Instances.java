@@ -132,22 +132,40 @@ final class Instances implements AutoCloseable {
     return floor.minusMillis(1);
   }
 
+  /** Name of this start of the instance, as in table {@code instance}. */
+  String id() {
+    return id;
+  }
+
+  /** A time no write begun so far is later than. */
+  synchronized Instant latest() {
+    return last;
+  }
+
   /** Nothing commits any more with a time at or below this. */
   Instant watermark() {
     return watermark;
   }
 
   private void run() {
+    boolean wasHeard = true;
     while (!closed) {
       try {
         Thread.sleep(BEAT_MILLIS);
         beat();
+        if (!wasHeard) {
+          LOG.info("The instance's heartbeat goes on");
+        }
+        wasHeard = true;
       } catch (InterruptedException e) {
         return;
       } catch (SQLException e) {
-        if (!closed) {
-          LOG.warn("The instance's heartbeat failed: {}", e.getSQLState());
+        if (!closed && wasHeard) {
+          LOG.warn(
+              "The instance's heartbeat failed and is tried again: database error {}",
+              e.getSQLState());
         }
+        wasHeard = false;
       }
     }
   }

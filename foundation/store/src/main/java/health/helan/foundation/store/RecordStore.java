@@ -34,13 +34,16 @@ public final class RecordStore implements AutoCloseable {
   private final ParameterRegistry parameters;
   private final List<Consumer<Set<Integer>>> listeners;
   private final ChangeLog changes;
+  private final Reindex reindex;
 
   private RecordStore(
       StoreParts parts,
       Searching searching,
       ParameterRegistry parameters,
       List<Consumer<Set<Integer>>> listeners,
-      ChangeLog changes) {
+      ChangeLog changes,
+      Reindex reindex) {
+    this.reindex = reindex;
     this.parts = parts;
     this.changes = changes;
     this.searching = searching;
@@ -70,10 +73,10 @@ public final class RecordStore implements AutoCloseable {
       var listeners = new CopyOnWriteArrayList<Consumer<Set<Integer>>>();
       var homes = new Homes(key);
       var codec = new ZstdCodec();
-      var instances = new Instances(dataSource, config.instance(), config.version());
       var policy = config.policy();
       var registry = new ParameterRegistry(R4.get(), key.digests(), new FhirPathEngine());
       var indexer = new Indexer(registry);
+      var instances = new Instances(dataSource, config.instance(), config.version());
       Searching searching =
           new EngineSearching(
               new SearchEngine(
@@ -101,8 +104,10 @@ public final class RecordStore implements AutoCloseable {
       var changes =
           new ChangeLog(dataSource, config.instance(), changeSettings, Metrics.globalRegistry);
       listeners.add(changes::hint);
-      var store = new RecordStore(parts, searching, registry, listeners, changes);
+      var reindex = new Reindex(parts, registry, changes);
+      var store = new RecordStore(parts, searching, registry, listeners, changes, reindex);
       try {
+        reindex.start(changes);
         changes.register(new Statistics());
       } catch (SQLException | RuntimeException e) {
         store.close();
@@ -181,6 +186,11 @@ public final class RecordStore implements AutoCloseable {
     listeners.add(listener);
   }
 
+  /** Indexing rows anew, and what stands behind custom search parameters. */
+  public Reindex reindex() {
+    return reindex;
+  }
+
   /** Consumers and followers of what is committed. */
   public ChangeLog changes() {
     return changes;
@@ -209,6 +219,7 @@ public final class RecordStore implements AutoCloseable {
 
   @Override
   public void close() {
+    reindex.close();
     changes.close();
     parts.instances().close();
   }

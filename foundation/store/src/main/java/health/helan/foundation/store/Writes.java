@@ -762,7 +762,7 @@ final class Writes {
     return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
   }
 
-  private static int setMicros(PreparedStatement statement, int i, @Nullable Long micros)
+  static int setMicros(PreparedStatement statement, int i, @Nullable Long micros)
       throws SQLException {
     if (micros == null) {
       statement.setNull(i, java.sql.Types.TIMESTAMP_WITH_TIMEZONE);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * run out. Clocks that differ cost time, never correctness: each new holder raises the part's
  * epoch. One thread uses it.
  */
-final class Leases {
+public final class Leases {
   private final ChangeLog log;
   private final String consumer;
 
@@ -28,16 +28,16 @@ final class Leases {
   private record Lease(int part, @Nullable String instance, Instant until, long epoch) {}
 
   /** Told of a part that is now held, in the transaction that takes it. */
-  interface Taking {
+  public interface Taking {
     void taken(Connection transaction, int part, long epoch) throws SQLException;
   }
 
-  Leases(ChangeLog log, String consumer) {
+  public Leases(ChangeLog log, String consumer) {
     this.log = log;
     this.consumer = consumer;
   }
 
-  boolean holds(int part) {
+  public boolean holds(int part) {
     return epochs[part] != 0;
   }
 
@@ -60,7 +60,7 @@ final class Leases {
   }
 
   /** Makes the rows, when they are missing. */
-  void create(Connection connection) throws SQLException {
+  public void create(Connection connection) throws SQLException {
     try (var statement = connection.prepareStatement(ChangeSql.INSERT_LEASES)) {
       statement.setString(1, consumer);
       statement.setObject(2, utc(Instant.EPOCH));
@@ -70,7 +70,7 @@ final class Leases {
   }
 
   /** Renews, gives up, takes. */
-  void keep(Connection connection, Taking taking) throws SQLException {
+  public void keep(Connection connection, Taking taking) throws SQLException {
     Instant now = Instant.now();
     Instant until = now.plusMillis(log.settings().leaseMillis());
     if (System.nanoTime() - renewAt >= 0) {
@@ -194,7 +194,7 @@ final class Leases {
   }
 
   /** Hands everything over to other instances. */
-  void leave(Connection connection) throws SQLException {
+  public void leave(Connection connection) throws SQLException {
     for (int part = 0; part < ChangeLog.PARTS; part++) {
       if (holds(part)) {
         release(connection, part);

@@ -39,6 +39,8 @@ public enum Distribution {
     tables.put("consumer_member", CONSUMER);
     tables.put("store_fact", REFERENCE);
     tables.put("instance", LOCAL);
+    tables.put("reindex", LOCAL);
+    tables.put("reindex_ready", LOCAL);
     tables.put("flyway_schema_history", LOCAL);
     return tables;
   }

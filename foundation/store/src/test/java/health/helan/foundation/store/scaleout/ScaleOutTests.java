@@ -21,10 +21,12 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.changes.Change;
 import health.helan.foundation.store.changes.ChangeConsumer;
+import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.sql.ChangeSql;
 import health.helan.foundation.store.sql.Distribution;
 import health.helan.foundation.store.sql.HistorySql;
 import health.helan.foundation.store.sql.ReadSql;
+import health.helan.foundation.store.sql.ReindexSql;
 import health.helan.foundation.store.sql.Tables;
 import health.helan.foundation.store.sql.WriteSql;
 import health.helan.foundation.store.testing.PostgresForTests;
@@ -63,7 +65,7 @@ class ScaleOutTests {
   /** The statements that stand whole in the SQL classes. */
   private static List<String> statements() throws ReflectiveOperationException {
     var statements = new ArrayList<String>();
-    for (Class<?> type : List.of(WriteSql.class, ChangeSql.class)) {
+    for (Class<?> type : List.of(WriteSql.class, ChangeSql.class, ReindexSql.class)) {
       for (var field : type.getFields()) {
         if (Modifier.isStatic(field.getModifiers()) && field.getType() == String.class) {
           String text = (String) field.get(null);
@@ -87,6 +89,8 @@ class ScaleOutTests {
       statements.add(ReadSql.superseded(type, 1, "a", 1).text());
       statements.add(ReadSql.lastInHistory(type, 1, "a").text());
       statements.add(HistorySql.count(type, 1, "a").text());
+      statements.add(ReindexSql.rows(type));
+      statements.add(ReindexSql.update(type));
       for (var scope :
           List.of(
               new HistorySql.Scope(null, null, null, now, null, now, null),
@@ -114,7 +118,7 @@ class ScaleOutTests {
     try (var files = Files.walk(classes.resolve("health/helan/foundation/store"))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
         String path = file.toString();
-        if (path.contains("/testing/") || path.contains("/scaleout/") || path.contains("Tests")) {
+        if (path.contains("/testing/") || path.contains("/upgrade/") || path.contains("/scaleout/") || path.contains("Tests")) {
           continue; // Where tests are compiled to the same place.
         }
         for (var entry : ClassFile.of().parse(file).constantPool()) {
@@ -229,6 +233,21 @@ class ScaleOutTests {
             create(patient("urn:test", "3"), "identifier=urn:test|3")),
         Set.of("Patient?identifier=urn:test|1"),
         "request");
+    for (String query :
+        List.of(
+            "Patient?identifier=urn:test|2&_sort=-_lastUpdated&_total=accurate",
+            "Observation?subject=" + patient + "&date=ge2020&_include=Observation:subject",
+            "Observation?subject:Patient.identifier=urn:test|2&_count=2",
+            "Patient?_has:Observation:patient:status=final&name=a",
+            "Patient?name:missing=true&_revinclude=Observation:subject&_sort=birthdate",
+            "Device?_lastUpdated=ge2020&_summary=count")) {
+      search(store, query);
+    }
+    store.everything(CALLER, id, List.of());
+    store.reindex().start("Device");
+    await(
+        "it is indexed anew",
+        () -> store.reindex().progress().stream().allMatch(job -> job.finished() != null));
     await("the counts", () -> store.statistics().getOrDefault("Encounter", 0L) == 1);
     await(
         "it stumbles",
@@ -239,6 +258,18 @@ class ScaleOutTests {
       }
     }
     assertThat(store.isReady()).isTrue();
+  }
+
+  private static void search(RecordStore store, String query) {
+    var parameters = new ArrayList<SearchRequest.Parameter>();
+    int question = query.indexOf('?');
+    for (String part : query.substring(question + 1).split("&")) {
+      String[] pair = part.split("=", 2);
+      parameters.add(new SearchRequest.Parameter(pair[0], pair[1]));
+    }
+    var request =
+        new SearchRequest(query.substring(0, question), null, null, parameters, false);
+    assertThat(store.search(CALLER, request)).isNotNull();
   }
 
   // ------------------------------------------------------------------ tables
