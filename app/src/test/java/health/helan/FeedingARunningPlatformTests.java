@@ -286,6 +286,25 @@ class FeedingARunningPlatformTests {
     assertThat(answer.headers().firstValue("Server")).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'',                            200, 'no-cache'",
+    "index.html,                    200, 'no-cache'",
+    "residents/somewhere,           200, 'no-cache'",
+    "assets/console-1a2b3c4d.js,    200, 'max-age=31536000, public, immutable'",
+    "assets/no-such-file.js,        404, ''",
+    "no-such-file.css,              404, ''"
+  })
+  void pagesAreOpenAndCachedByTheirNames(String path, int status, String cacheControl)
+      throws Exception {
+    HttpResponse<String> answer = platform.send("GET", path, "", "text/html", false);
+    assertThat(answer.statusCode()).isEqualTo(status);
+    if (status == 200) {
+      assertThat(answer.headers().firstValue("Cache-Control")).hasValue(cacheControl);
+      assertThat(answer.body()).contains(path.endsWith(".js") ? "built" : "<title>a page</title>");
+    }
+  }
+
   private Ended load(Path source, String report) throws IOException, InterruptedException {
     return load(source, report, folder.resolve("state"));
   }
