@@ -86,7 +86,8 @@ public final class TrainDictionary {
               .writeValueAsString(stored)
               .replaceAll(
                   "\"encounter\":\\{\"reference\":\"urn:uuid:[0-9a-f-]{36}",
-                  "\"encounter\":{\"reference\":\"Encounter/" + Ids.next(into.size() & (Ids.HOMES - 1)))
+                  "\"encounter\":{\"reference\":\"Encounter/"
+                      + Ids.next(into.size() & (Ids.HOMES - 1)))
               .replaceAll(
                   "\"reference\":\"urn:uuid:[0-9a-f-]{36}",
                   "\"reference\":\"Patient/" + Ids.next(into.size() & (Ids.HOMES - 1)));

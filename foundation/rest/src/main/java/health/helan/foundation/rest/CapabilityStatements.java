@@ -103,9 +103,7 @@ public final class CapabilityStatements implements RestConfig.Capabilities {
   }
 
   private static String lower(String owner) {
-    return owner.equals("RelatedPerson")
-        ? "relatedPerson"
-        : owner.toLowerCase(Locale.ROOT);
+    return owner.equals("RelatedPerson") ? "relatedPerson" : owner.toLowerCase(Locale.ROOT);
   }
 
   private void resource(ObjectNode resource, String type, Operations operations) {
