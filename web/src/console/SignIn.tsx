@@ -28,7 +28,7 @@ export function SignIn() {
     setBusy(true);
     setProblem(undefined);
     try {
-      await get<Parameters>('$statistics', undefined, typed);
+      await get<Parameters>('$loads', undefined, typed);
       signIn(typed);
     } catch (error) {
       const refused = error instanceof FhirError && (error.status === 401 || error.status === 403);
