@@ -142,7 +142,8 @@ public final class Reindex implements AutoCloseable {
       var custom = new ArrayList<ParameterRegistry.Custom>();
       for (Defined one : defined) {
         boolean searchable =
-            types(one.parameter.base()).stream().allMatch(type -> done.contains(one.job + " " + type));
+            types(one.parameter.base()).stream()
+                .allMatch(type -> done.contains(one.job + " " + type));
         custom.add(new ParameterRegistry.Custom(one.parameter, searchable));
       }
       var rejected = new HashSet<R4.SearchParam>();
@@ -290,21 +291,24 @@ public final class Reindex implements AutoCloseable {
 
   /** One look; true when there is more to do at once. */
   private boolean work() throws SQLException {
+    List<Step> steps;
+    try (Connection connection = parts.dataSource().getConnection()) {
+      steps = steps(connection);
+    }
+    var now = new HashSet<String>();
+    steps.forEach(step -> now.add(step.job + " " + step.type));
+    boolean changed;
+    synchronized (this) {
+      changed = !now.equals(unfinished);
+    }
+    if (changed) {
+      load(); // Something is finished: it can be searched by from now on.
+    }
+    if (steps.isEmpty()) {
+      return false;
+    }
     try (Connection connection = parts.dataSource().getConnection()) {
       connection.setAutoCommit(true);
-      List<Step> steps = steps(connection);
-      var now = new HashSet<String>();
-      steps.forEach(step -> now.add(step.job + " " + step.type));
-      boolean changed;
-      synchronized (this) {
-        changed = !now.equals(unfinished);
-      }
-      if (changed) {
-        load(); // Something is finished: it can be searched by from now on.
-      }
-      if (steps.isEmpty()) {
-        return false;
-      }
       leases.keep(connection, (_, _, _) -> {});
       if (!leases.holds(0)) {
         return false;
@@ -381,7 +385,9 @@ public final class Reindex implements AutoCloseable {
         move.setInt(3, checked);
         move.setInt(4, changed);
         move.setObject(
-            5, checked < ROWS ? Instant.now().atOffset(ZoneOffset.UTC) : null, Types.TIMESTAMP_WITH_TIMEZONE);
+            5,
+            checked < ROWS ? Instant.now().atOffset(ZoneOffset.UTC) : null,
+            Types.TIMESTAMP_WITH_TIMEZONE);
         move.setString(6, step.job);
         move.setString(7, step.type);
         move.setInt(8, step.home);

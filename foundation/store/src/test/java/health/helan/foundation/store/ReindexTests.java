@@ -129,8 +129,7 @@ class ReindexTests {
   private int byLot(String lot) {
     var parameters = List.of(new SearchRequest.Parameter("lot", lot));
     return two.store
-        .search(
-            StoreForTests.CALLER, new SearchRequest("Device", null, null, parameters, false))
+        .search(StoreForTests.CALLER, new SearchRequest("Device", null, null, parameters, false))
         .entries()
         .size();
   }

@@ -78,7 +78,6 @@ public final class ChangeLog implements AutoCloseable {
   private final List<Following> followings = new CopyOnWriteArrayList<>();
   private final Thread poller;
   private volatile long[] lanes = new long[Ids.HOMES];
-  private volatile boolean hinted;
   private volatile boolean closed;
 
   /** A follower and how far it has come. Used by the poller only. */
@@ -141,10 +140,6 @@ public final class ChangeLog implements AutoCloseable {
     for (ConsumerWorker worker : workers.values()) {
       worker.hint(homes);
     }
-    if (!followings.isEmpty() && !hinted) {
-      hinted = true;
-      LockSupport.unpark(poller);
-    }
   }
 
   /**
@@ -195,10 +190,6 @@ public final class ChangeLog implements AutoCloseable {
       LockSupport.parkNanos(this, settings.pollMillis * 1_000_000);
       if (closed) {
         return;
-      }
-      if (hinted) {
-        LockSupport.parkNanos(this, settings.lingerMillis * 1_000_000);
-        hinted = false;
       }
       if (workers.isEmpty() && followings.isEmpty()) {
         continue;

@@ -118,7 +118,10 @@ class ScaleOutTests {
     try (var files = Files.walk(classes.resolve("health/helan/foundation/store"))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
         String path = file.toString();
-        if (path.contains("/testing/") || path.contains("/upgrade/") || path.contains("/scaleout/") || path.contains("Tests")) {
+        if (path.contains("/testing/")
+            || path.contains("/upgrade/")
+            || path.contains("/scaleout/")
+            || path.contains("Tests")) {
           continue; // Where tests are compiled to the same place.
         }
         for (var entry : ClassFile.of().parse(file).constantPool()) {
@@ -267,8 +270,7 @@ class ScaleOutTests {
       String[] pair = part.split("=", 2);
       parameters.add(new SearchRequest.Parameter(pair[0], pair[1]));
     }
-    var request =
-        new SearchRequest(query.substring(0, question), null, null, parameters, false);
+    var request = new SearchRequest(query.substring(0, question), null, null, parameters, false);
     assertThat(store.search(CALLER, request)).isNotNull();
   }
 

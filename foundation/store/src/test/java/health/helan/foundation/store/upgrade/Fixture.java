@@ -160,10 +160,12 @@ final class Fixture {
         Connection old = first.getConnection();
         Connection now = store.database.getConnection()) {
       fill(store);
-      StoreForTests.await(
-          "the clock", () -> store.number("select count(*) from change_log") > 0);
+      StoreForTests.await("the clock", () -> store.number("select count(*) from change_log") > 0);
       copy(old, "flyway_schema_history", data);
-      for (String table : texts(old, "select tablename from pg_tables where schemaname = 'public'"
+      for (String table :
+          texts(
+              old,
+              "select tablename from pg_tables where schemaname = 'public'"
                   + " and tablename <> 'flyway_schema_history' order by tablename")) {
         if (table.equals("lane")) {
           for (String line :
@@ -195,7 +197,10 @@ final class Fixture {
   private static void copy(Connection connection, String table, ByteArrayOutputStream to)
       throws SQLException, IOException {
     var rows = new ByteArrayOutputStream();
-    connection.unwrap(PGConnection.class).getCopyAPI().copyOut("copy " + table + " to stdout", rows);
+    connection
+        .unwrap(PGConnection.class)
+        .getCopyAPI()
+        .copyOut("copy " + table + " to stdout", rows);
     if (rows.size() > 0) {
       to.writeBytes(("copy " + table + " from stdin\n").getBytes(StandardCharsets.UTF_8));
       to.writeBytes(rows.toByteArray());

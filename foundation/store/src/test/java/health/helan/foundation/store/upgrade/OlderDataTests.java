@@ -54,9 +54,22 @@ class OlderDataTests {
                   .statistics()
                   .equals(
                       Map.of(
-                          "Patient", 2L, "Observation", 5L, "Condition", 1L, "Device", 1L,
-                          "DocumentReference", 1L, "Organization", 1L, "Location", 1L,
-                          "Task", 1L)));
+                          "Patient",
+                          2L,
+                          "Observation",
+                          5L,
+                          "Condition",
+                          1L,
+                          "Device",
+                          1L,
+                          "DocumentReference",
+                          1L,
+                          "Organization",
+                          1L,
+                          "Location",
+                          1L,
+                          "Task",
+                          1L)));
     }
   }
 }
