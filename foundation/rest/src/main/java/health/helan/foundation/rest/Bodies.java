@@ -16,10 +16,22 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Request bodies: bounded, unpacked, and JSON. */
 final class Bodies {
+  /** Up to here a declared length is believed before the bytes are there. */
+  private static final int TRUSTED_LENGTH = 4 << 20;
+
   private Bodies() {}
 
   /** The whole body, unpacked when it came as gzip. */
-  static byte[] read(HttpServletRequest request, long limit) throws IOException {
+  static byte[] read(HttpServletRequest request, long limit) {
+    try {
+      return readUnpacked(request, limit);
+    } catch (IOException e) {
+      // The connection, or the form of its chunks: ours is no fault that reading could meet.
+      throw new Refusal(Refusal.Kind.INVALID, "rest.body-cut");
+    }
+  }
+
+  private static byte[] readUnpacked(HttpServletRequest request, long limit) throws IOException {
     long declared = request.getContentLengthLong();
     if (declared > limit) {
       throw tooLong(limit);
@@ -36,7 +48,9 @@ final class Bodies {
         throw new Refusal(Refusal.Kind.INVALID, "rest.gzip-broken");
       }
     }
-    return readAll(in, declared > 0 ? (int) declared : 8 * 1024, limit);
+    // A length is easily said: memory is given for what comes.
+    int expected = declared > 0 ? (int) Math.min(declared, TRUSTED_LENGTH) : 8 * 1024;
+    return readAll(in, expected, limit);
   }
 
   private static byte[] readAll(InputStream in, int expected, long limit) throws IOException {
@@ -72,16 +86,27 @@ final class Bodies {
       throw new Refusal(Refusal.Kind.STRUCTURE, "rest.body-empty");
     }
     refuseOtherEncodings(bytes);
-    JsonNode tree;
-    try {
-      tree = Json.MAPPER.readTree(bytes);
-    } catch (JacksonException e) {
-      throw broken(e);
-    }
+    JsonNode tree = tree(bytes, 0, bytes.length);
     if (!(tree instanceof ObjectNode object)) {
       throw new Refusal(Refusal.Kind.STRUCTURE, "rest.not-an-object");
     }
     return object;
+  }
+
+  /**
+   * JSON of any kind.
+   *
+   * @throws Refusal when it is not JSON, or beyond the limits of {@link Json}
+   */
+  static JsonNode tree(byte[] bytes, int from, int length) {
+    try {
+      return Json.MAPPER.readTree(bytes, from, length);
+    } catch (JacksonException e) {
+      throw broken(e);
+    } catch (NumberFormatException e) {
+      // The parser's own limit, an exponent beyond 32 bits, comes as this.
+      throw new Refusal(Refusal.Kind.TOO_LONG, "rest.number-beyond-limits", Json.MAX_EXPONENT);
+    }
   }
 
   /** JSON on this API is UTF-8 (FHIR R4, json.html); the parser would also take UTF-16 and 32. */
@@ -96,6 +121,9 @@ final class Bodies {
     var location = e.getLocation();
     int line = location == null ? 0 : location.getLineNr();
     int column = location == null ? 0 : location.getColumnNr();
+    if (e instanceof Json.NumberBeyondLimits) {
+      return new Refusal(Refusal.Kind.TOO_LONG, "rest.number-beyond-limits", Json.MAX_EXPONENT);
+    }
     if (e instanceof StreamConstraintsException) {
       return new Refusal(
           Refusal.Kind.TOO_LONG, "rest.json-beyond-limits", Json.MAX_DEPTH, Json.MAX_NUMBER_LENGTH);

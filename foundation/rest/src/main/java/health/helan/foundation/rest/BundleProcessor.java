@@ -24,10 +24,12 @@ final class BundleProcessor {
 
   private final RecordStore store;
   private final FhirApi api;
+  private final Binaries binaries;
 
-  BundleProcessor(RecordStore store, FhirApi api) {
+  BundleProcessor(RecordStore store, FhirApi api, Binaries binaries) {
     this.store = store;
     this.api = api;
+    this.binaries = binaries;
   }
 
   Answer process(Exchange exchange) {
@@ -92,7 +94,7 @@ final class BundleProcessor {
     return method.equals("GET") || method.equals("HEAD");
   }
 
-  private static Interaction write(
+  private Interaction write(
       BundleReader bundle,
       BundleReader.Entry entry,
       int number,
@@ -136,7 +138,7 @@ final class BundleProcessor {
         }
         return new Interaction.Create(
             type,
-            () -> bundle.resource(entry),
+            binaries.moved(type, () -> bundle.resource(entry)),
             entry.ifNoneExist == null || entry.ifNoneExist.isEmpty()
                 ? null
                 : withoutQuestionMark(entry.ifNoneExist),
@@ -158,7 +160,7 @@ final class BundleProcessor {
             type,
             id,
             criteria,
-            () -> withId(bundle.resource(entry), id, place),
+            binaries.moved(type, () -> withId(bundle.resource(entry), id, place)),
             ifMatch,
             "*".equals(entry.ifNoneMatch),
             fullUrl,
@@ -168,7 +170,8 @@ final class BundleProcessor {
         if (entry.from < 0) {
           throw noResource(place);
         }
-        return new Interaction.Patch(type, id, criteria, patch(bundle.resource(entry)), ifMatch);
+        return new Interaction.Patch(
+            type, id, criteria, binaries.moved(type, patch(bundle.resource(entry))), ifMatch);
       }
       case "DELETE" -> {
         if (id == null && criteria == null) {

@@ -11,7 +11,6 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -81,12 +80,7 @@ final class BundleReader {
     if (entry.from < 0) {
       throw new Refusal(Refusal.Kind.INVALID, "rest.entry-without-resource");
     }
-    try {
-      JsonNode tree = Json.MAPPER.readTree(bytes, entry.from, entry.to - entry.from);
-      return (ObjectNode) tree;
-    } catch (JacksonException e) {
-      throw Bodies.broken(e);
-    }
+    return (ObjectNode) Bodies.tree(bytes, entry.from, entry.to - entry.from);
   }
 
   private void bundle(JsonParser parser) {

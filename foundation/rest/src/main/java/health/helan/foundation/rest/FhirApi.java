@@ -38,11 +38,13 @@ final class FhirApi {
   private final RecordStore store;
   private final Operations operations;
   private final BundleProcessor bundles;
+  private final Binaries binaries;
 
-  FhirApi(RecordStore store, Operations operations) {
+  FhirApi(RecordStore store, Operations operations, Binaries binaries) {
     this.store = store;
     this.operations = operations;
-    this.bundles = new BundleProcessor(store, this);
+    this.binaries = binaries;
+    this.bundles = new BundleProcessor(store, this, binaries);
   }
 
   RecordStore store() {
@@ -197,7 +199,7 @@ final class FhirApi {
     return of(200, cut(exchange, version), null);
   }
 
-  private static boolean isUnchanged(Exchange.Conditions conditions, ResourceVersion version) {
+  static boolean isUnchanged(Exchange.Conditions conditions, ResourceVersion version) {
     if (conditions.ifNoneMatch() != null) {
       for (String tag : conditions.ifNoneMatch().split(",")) {
         if (tag.strip().equals("*") || versionOf(tag).equals(Integer.toString(version.version()))) {
@@ -226,7 +228,7 @@ final class FhirApi {
   }
 
   /** {@code 3} of {@code W/"3"}. */
-  private static String versionOf(String tag) {
+  static String versionOf(String tag) {
     String stripped = tag.strip();
     if (stripped.startsWith("W/")) {
       stripped = stripped.substring(2);
@@ -238,14 +240,17 @@ final class FhirApi {
   }
 
   private Answer vread(Exchange exchange, String type, String id, String version) {
-    int number;
+    int number = versionNumber(type, id, version);
+    return of(200, cut(exchange, store.readVersion(exchange.caller(), type, id, number)), null);
+  }
+
+  static int versionNumber(String type, String id, String version) {
     try {
-      number = Integer.parseInt(version);
+      return Integer.parseInt(version);
     } catch (NumberFormatException e) {
       throw new Refusal(
           Refusal.Kind.NOT_FOUND, "store.version-not-found", type, id, printable(version));
     }
-    return of(200, cut(exchange, store.readVersion(exchange.caller(), type, id, number)), null);
   }
 
   /** {@code _summary} and {@code _elements} on reads. */
@@ -253,7 +258,7 @@ final class FhirApi {
     String summary = exchange.query().first("_summary");
     String elements = exchange.query().first("_elements");
     if (summary == null && elements == null) {
-      return version;
+      return binaries.restored(version);
     }
     return store.cut(version, summary, elements);
   }
@@ -383,13 +388,17 @@ final class FhirApi {
         store.write(
             exchange.caller(),
             new Interaction.Create(
-                type, body(exchange), exchange.conditions().ifNoneExist(), null, null));
+                type,
+                binaries.moved(type, body(exchange)),
+                exchange.conditions().ifNoneExist(),
+                null,
+                null));
     return of(exchange, outcome);
   }
 
   private Answer update(Exchange exchange, String type, @Nullable String id) {
     String criteria = id == null ? criteria(exchange) : null;
-    Interaction.Body body = body(exchange);
+    Interaction.Body body = binaries.moved(type, body(exchange));
     if (id != null) {
       String bodyId = Bodies.object(exchange.body()).path("id").asString("");
       if (!id.equals(bodyId)) {
@@ -423,7 +432,7 @@ final class FhirApi {
                 type,
                 id,
                 id == null ? criteria(exchange) : null,
-                patchOf(exchange.contentType(), exchange.body()),
+                binaries.moved(type, patchOf(exchange.contentType(), exchange.body())),
                 ifMatch(exchange.conditions().ifMatch())));
     return of(exchange, outcome);
   }

@@ -35,9 +35,12 @@ public final class FhirServlet extends HttpServlet {
 
   private final transient FhirApi api;
   private final transient RestConfig config;
+  private final transient BinaryDoor binaryDoor;
 
   public FhirServlet(RecordStore store, Operations operations, RestConfig config) {
-    this.api = new FhirApi(store, operations);
+    var binaries = new Binaries(config.objects(), config.maxBinaryBytes());
+    this.api = new FhirApi(store, operations, binaries);
+    this.binaryDoor = new BinaryDoor(store, binaries, config);
     this.config = config;
   }
 
@@ -47,7 +50,11 @@ public final class FhirServlet extends HttpServlet {
     Locale language = Messages.language(request.getHeader("Accept-Language"));
     Answer answer;
     try {
-      answer = handle(request, language);
+      Answer handled = handle(request, response, language);
+      if (handled == null) {
+        return;
+      }
+      answer = handled;
     } catch (Refusal e) {
       answer = Answer.status(e.kind().status(), Outcomes.bytes(Outcomes.of(e, language)));
       if (e.kind() == Refusal.Kind.TRANSIENT) {
@@ -56,6 +63,8 @@ public final class FhirServlet extends HttpServlet {
       if (e.kind() == Refusal.Kind.LOGIN) {
         response.setHeader("WWW-Authenticate", "Bearer");
       }
+    } catch (Binaries.Cut e) {
+      answer = refused(new Refusal(Refusal.Kind.INVALID, "rest.body-cut"), language);
     } catch (JacksonException e) {
       answer = refused(Bodies.broken(e), language);
     } catch (StackOverflowError e) {
@@ -84,7 +93,10 @@ public final class FhirServlet extends HttpServlet {
     return Answer.status(500, Outcomes.bytes(outcome));
   }
 
-  private Answer handle(HttpServletRequest request, Locale language) throws IOException {
+  /** Null when the answer was written already. */
+  private @Nullable Answer handle(
+      HttpServletRequest request, HttpServletResponse response, Locale language)
+      throws IOException {
     String path = request.getPathInfo();
     String[] segments = segments(path);
     String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
@@ -99,20 +111,37 @@ public final class FhirServlet extends HttpServlet {
       throw new Refusal(Refusal.Kind.LOGIN, "rest.login");
     }
     String contentType = request.getContentType();
+    String rawQuery = request.getQueryString() == null ? "" : request.getQueryString();
+    Query query = Query.parse(rawQuery);
+    if (binaryDoor.isRead(method, segments, query)) {
+      binaryDoor.download(request, response, caller, segments, query);
+      return null;
+    }
     byte[] body = new byte[0];
-    if (!method.equals("GET") && !method.equals("DELETE")) {
+    if (binaryDoor.isWrite(method, segments)) {
+      String given = BinaryDoor.given(contentType);
+      if (BinaryDoor.isContent(given)) {
+        return binaryDoor.upload(request, caller, segments, given, null, base);
+      }
+      byte[] read = Bodies.read(request, config.maxBodyBytes());
+      byte[] json = binaryResource(given, read, method);
+      if (json == null) {
+        return binaryDoor.upload(request, caller, segments, given, read, base);
+      }
+      body = json;
+      contentType = config.formats().jsonTypeOf(contentType);
+    } else if (!method.equals("GET") && !method.equals("DELETE")) {
       body = Bodies.read(request, config.maxBodyBytes());
       body = config.formats().toJson(contentType, body, method);
       contentType = config.formats().jsonTypeOf(contentType);
     }
-    String rawQuery = request.getQueryString() == null ? "" : request.getQueryString();
     String prefer = request.getHeader("Prefer");
     return api.handle(
         new Exchange(
             caller,
             method,
             segments,
-            Query.parse(rawQuery),
+            query,
             rawQuery,
             new Exchange.Conditions(
                 request.getHeader("If-Match"),
@@ -126,6 +155,22 @@ public final class FhirServlet extends HttpServlet {
             body,
             base,
             language));
+  }
+
+  /** A body in JSON or XML as JSON, if it is a Binary; null if it is the content of one. */
+  private byte @Nullable [] binaryResource(String contentType, byte[] read, String method) {
+    try {
+      byte[] json = config.formats().toJson(contentType, read, method);
+      if (BinaryDoor.isFhir(contentType)) {
+        Bodies.object(json); // Broken FHIR is no content: say where it is broken.
+      }
+      return BinaryDoor.isResource(json) ? json : null;
+    } catch (Refusal e) {
+      if (BinaryDoor.isFhir(contentType)) {
+        throw e;
+      }
+      return null;
+    }
   }
 
   private static String[] segments(@Nullable String path) {

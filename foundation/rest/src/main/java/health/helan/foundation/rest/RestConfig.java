@@ -1,5 +1,6 @@
 package health.helan.foundation.rest;
 
+import health.helan.foundation.store.objects.ObjectStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,11 +9,28 @@ import org.jspecify.annotations.Nullable;
  * @param base its address as callers know it, without a slash at the end; null to take it from each
  *     request
  * @param maxBodyBytes greatest length of a body, unpacked
+ * @param objects where the bytes of Binaries are kept; null to keep what comes as {@code
+ *     Binary.data} in the rows and to take nothing else
+ * @param maxBinaryBytes greatest length of a Binary that comes as bytes, unpacked
  */
 public record RestConfig(
-    @Nullable String base, long maxBodyBytes, Formats formats, Capabilities capabilities) {
+    @Nullable String base,
+    long maxBodyBytes,
+    Formats formats,
+    Capabilities capabilities,
+    @Nullable ObjectStore objects,
+    long maxBinaryBytes) {
   /** Default of {@code maxBodyBytes}: 128 MiB, three times the largest Synthea bundle. */
   public static final long DEFAULT_MAX_BODY_BYTES = 128L << 20;
+
+  /** Default of {@code maxBinaryBytes}: 2 GiB, a long video or a whole study of images. */
+  public static final long DEFAULT_MAX_BINARY_BYTES = 2L << 30;
+
+  /** Without an object store. */
+  public RestConfig(
+      @Nullable String base, long maxBodyBytes, Formats formats, Capabilities capabilities) {
+    this(base, maxBodyBytes, formats, capabilities, null, DEFAULT_MAX_BINARY_BYTES);
+  }
 
   /** Makes the CapabilityStatement. */
   public interface Capabilities {

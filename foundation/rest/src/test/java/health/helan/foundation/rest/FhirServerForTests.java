@@ -8,6 +8,8 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.objects.ObjectStore;
+import health.helan.foundation.store.objects.ObjectStoreConfig;
 import health.helan.foundation.store.testing.PostgresForTests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,10 +18,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
@@ -32,12 +37,20 @@ import tools.jackson.databind.JsonNode;
 final class FhirServerForTests {
   private static final FhirServerForTests RUNNING = new FhirServerForTests();
 
+  /** Greatest length of a body. */
+  static final int MAX_BODY_BYTES = 8 << 20;
+
   private final RecordStore store;
   private final String base;
+  private final Path objectsFolder;
+  private final ObjectStore objects;
+  private final AtomicInteger busy = new AtomicInteger();
   private final HttpClient client = HttpClient.newHttpClient();
 
   private FhirServerForTests() {
     try {
+      objectsFolder = Files.createTempDirectory("helan-objects");
+      objects = ObjectStore.open(new ObjectStoreConfig.Folder(objectsFolder));
       var config = new HikariConfig();
       config.setDataSource(PostgresForTests.emptyDatabase());
       config.setMaximumPoolSize(16);
@@ -56,11 +69,20 @@ final class FhirServerForTests {
           new FhirServlet(
               store,
               operations,
-              new RestConfig(null, 8 << 20, new StandardFormats(), capabilities));
+              new RestConfig(
+                  null,
+                  MAX_BODY_BYTES,
+                  new StandardFormats(),
+                  capabilities,
+                  objects,
+                  RestConfig.DEFAULT_MAX_BINARY_BYTES * 2));
       var tomcat = new Tomcat();
       tomcat.setBaseDir(Files.createTempDirectory("helan-rest").toString());
       tomcat.setPort(0);
       tomcat.getConnector().setProperty("address", "127.0.0.1");
+      // As the application does.
+      tomcat.getConnector().setProperty("compression", "on");
+      tomcat.getConnector().setProperty("compressibleMimeType", "text/plain,application/fhir+json");
       ((AbstractProtocol<?>) tomcat.getConnector().getProtocolHandler())
           .setExecutor(Executors.newVirtualThreadPerTaskExecutor());
       var context = tomcat.addContext("", null);
@@ -74,13 +96,23 @@ final class FhirServerForTests {
             if (http.getHeader("X-Anonymous") == null) {
               request.setAttribute(FhirServlet.CALLER, Caller.operator("test"));
             }
-            chain.doFilter(request, response);
+            busy.incrementAndGet();
+            try {
+              chain.doFilter(request, response);
+            } finally {
+              busy.decrementAndGet();
+            }
           });
       context.addFilterDef(filter);
       var map = new FilterMap();
       map.setFilterName("caller");
       map.addURLPattern("/*");
       context.addFilterMap(map);
+      // As the application does: what Tomcat itself refuses shows no inside.
+      var errors = new ErrorReportValve();
+      errors.setShowReport(false);
+      errors.setShowServerInfo(false);
+      tomcat.getHost().getPipeline().addValve(errors);
       tomcat.start();
       base = "http://127.0.0.1:" + tomcat.getConnector().getLocalPort() + "/fhir";
     } catch (LifecycleException e) {
@@ -96,6 +128,19 @@ final class FhirServerForTests {
 
   String base() {
     return base;
+  }
+
+  /** Number of requests that are being worked on. */
+  int busy() {
+    return busy.get();
+  }
+
+  ObjectStore objects() {
+    return objects;
+  }
+
+  Path objectsFolder() {
+    return objectsFolder;
   }
 
   RecordStore store() {

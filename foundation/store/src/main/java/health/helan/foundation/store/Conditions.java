@@ -1,5 +1,6 @@
 package health.helan.foundation.store;
 
+import health.helan.foundation.store.objects.ObjectKey;
 import health.helan.foundation.store.search.SearchRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,32 @@ final class Conditions {
     this.matching = matching;
   }
 
+  private static final String BY_KEYS =
+      "select key, mac, type, id, home from directory where key = any(?)";
+
+  /** Stands before an object's key, as its system would before an identifier. */
+  static final String OBJECT = "object|";
+
+  /** Those of some objects that a Binary speaks of, or has spoken of in a version of its past. */
+  Set<ObjectKey> referenced(Connection connection, Set<ObjectKey> objects) throws SQLException {
+    var byKey = new HashMap<Long, List<ObjectKey>>();
+    for (ObjectKey object : objects) {
+      IndexKey.Lookup lookup = directoryLookup("Binary", OBJECT + object);
+      byKey.computeIfAbsent(lookup.key(), _ -> new ArrayList<>()).add(object);
+    }
+    var referenced = new HashSet<ObjectKey>();
+    try (var statement = connection.prepareStatement(BY_KEYS)) {
+      statement.setArray(1, connection.createArrayOf("bigint", byKey.keySet().toArray()));
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          // 64 bits by chance alike would keep an object too many, never one too few.
+          referenced.addAll(byKey.getOrDefault(rows.getLong(1), List.of()));
+        }
+      }
+    }
+    return referenced;
+  }
+
   /**
    * @param identifier {@code system|value}
    */
@@ -84,9 +112,7 @@ final class Conditions {
     if (byKey.isEmpty()) {
       return;
     }
-    try (var statement =
-        connection.prepareStatement(
-            "select key, mac, type, id, home from directory where key = any(?)")) {
+    try (var statement = connection.prepareStatement(BY_KEYS)) {
       statement.setArray(1, connection.createArrayOf("bigint", byKey.keySet().toArray()));
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {

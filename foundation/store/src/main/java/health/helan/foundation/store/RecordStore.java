@@ -6,6 +6,8 @@ import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.index.FhirPathEngine;
 import health.helan.foundation.store.index.Indexer;
 import health.helan.foundation.store.index.ParameterRegistry;
+import health.helan.foundation.store.objects.ObjectKey;
+import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.search.SearchEngine;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
@@ -179,6 +181,30 @@ public final class RecordStore implements AutoCloseable {
       Set<String> conditionalReferences,
       @Nullable String requestKey) {
     return Writes.run(parts, caller, interactions, conditionalReferences, requestKey);
+  }
+
+  /**
+   * Refuses what {@link #write} would refuse because of who asks, before anything is sent to it.
+   *
+   * @throws Refusal FORBIDDEN
+   */
+  public void checkMayWrite(Caller caller, String type) {
+    if (!parts.policy().mayWrite(caller, type)) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-write", type);
+    }
+  }
+
+  /**
+   * Those of some objects that a version of a Binary speaks of, for {@link ObjectStore#sweep}.
+   *
+   * @throws Refusal TRANSIENT if the database does not answer
+   */
+  public Set<ObjectKey> referenced(Set<ObjectKey> objects) {
+    try (Connection connection = parts.dataSource().getConnection()) {
+      return parts.conditions().referenced(connection, objects);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
   }
 
   /** Tells {@code listener} the homes of each committed transaction of this instance. */

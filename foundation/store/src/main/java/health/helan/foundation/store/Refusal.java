@@ -27,6 +27,7 @@ public class Refusal extends RuntimeException {
     MULTIPLE_MATCHES("multiple-matches", 412),
     TOO_LONG("too-long", 413),
     MEDIA_TYPE("not-supported", 415),
+    RANGE("value", 416),
     UNPROCESSABLE("processing", 422),
     BUSINESS_RULE("business-rule", 422),
     TOO_COSTLY("too-costly", 403),

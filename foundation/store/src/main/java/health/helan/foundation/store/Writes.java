@@ -1,6 +1,8 @@
 package health.helan.foundation.store;
 
 import health.helan.foundation.store.index.IndexEntry;
+import health.helan.foundation.store.objects.Stored;
+import health.helan.foundation.store.objects.StoredData;
 import health.helan.foundation.store.sql.CopyBuffer;
 import health.helan.foundation.store.sql.Tables;
 import health.helan.foundation.store.sql.WriteSql;
@@ -34,6 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class Writes {
   static final short CLAIM_ID = 1;
   static final short CLAIM_CONDITION = 2;
+
+  private static final String BINARY = "Binary";
 
   private static final DateTimeFormatter INSTANT =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSXXX").withZone(ZoneOffset.UTC);
@@ -1130,13 +1134,20 @@ final class Writes {
   // ------------------------------------------------------------------ directory
 
   private static boolean directoryType(String type) {
-    return Conditions.DIRECTORY_TYPES.contains(type);
+    return Conditions.DIRECTORY_TYPES.contains(type) || type.equals(BINARY);
   }
 
-  /** {@code system|value} of each identifier, for the types that are looked up by identifier. */
+  /**
+   * {@code system|value} of each identifier, for the types that are looked up by identifier; for a
+   * Binary the object that holds its bytes.
+   */
   private static Set<String> directoryKeys(String type, @Nullable ObjectNode resource) {
     if (resource == null || !directoryType(type)) {
       return Set.of();
+    }
+    if (type.equals(BINARY)) {
+      Stored stored = StoredData.of(resource);
+      return stored == null ? Set.of() : Set.of(Conditions.OBJECT + stored.key());
     }
     var keys = new HashSet<String>();
     for (JsonNode identifier : resource.path("identifier")) {
@@ -1167,6 +1178,9 @@ final class Writes {
 
   private void forget(Connection connection, Entry entry, ObjectNode old, Set<String> kept)
       throws SQLException {
+    if (entry.type().equals(BINARY)) {
+      return; // The superseded version still speaks of its object.
+    }
     for (String key : directoryKeys(entry.type(), old)) {
       if (kept.contains(key)) {
         continue;

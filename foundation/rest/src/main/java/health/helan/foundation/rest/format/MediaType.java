@@ -48,7 +48,7 @@ public record MediaType(
   }
 
   /** The readable ones of a header with several, in its order. */
-  static List<MediaType> parseAll(String header) {
+  public static List<MediaType> parseAll(String header) {
     var all = new ArrayList<MediaType>();
     for (var part : split(header, ',')) {
       var one = parse(part);
