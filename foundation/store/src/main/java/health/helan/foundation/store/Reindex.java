@@ -97,7 +97,7 @@ public final class Reindex implements AutoCloseable {
    */
   public String start(String type) {
     if (!R4.get().resourceTypes().contains(type)) {
-      throw new Refusal(Refusal.Kind.UNKNOWN_TYPE, "store.unknown-type", type);
+      throw new Refusal(Refusal.Kind.UNKNOWN_TYPE, "rest.unknown-type", type);
     }
     Instant now = Instant.now();
     String job = "type/" + type + "/" + now.toEpochMilli();

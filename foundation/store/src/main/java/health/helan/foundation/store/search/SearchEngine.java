@@ -306,7 +306,7 @@ public final class SearchEngine {
 
   private void checkType(String type) {
     if (!registry.definitions().resourceTypes().contains(type)) {
-      throw new Refusal(Refusal.Kind.UNKNOWN_TYPE, "store.unknown-type", type);
+      throw new Refusal(Refusal.Kind.UNKNOWN_TYPE, "rest.unknown-type", type);
     }
   }
 

@@ -100,14 +100,29 @@ interface Primitive {
     if (text.length() > MAX_STRING) {
       return "text.too-long";
     }
+    return isWritable(text) ? null : "text.control";
+  }
+
+  /**
+   * Whether a text has no control characters but white space, and no half of a surrogate pair. R4
+   * says SHOULD NOT; XML, UTF-8 and PostgreSQL cannot hold them at all.
+   */
+  static boolean isWritable(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      // The specification says SHOULD NOT; XML and PostgreSQL cannot hold them at all.
       if (c < ' ' && c != '\t' && c != '\n' && c != '\r') {
-        return "text.control";
+        return false;
+      }
+      if (Character.isSurrogate(c)) {
+        if (!Character.isHighSurrogate(c)
+            || i + 1 == text.length()
+            || !Character.isLowSurrogate(text.charAt(i + 1))) {
+          return false;
+        }
+        i++;
       }
     }
-    return null;
+    return true;
   }
 
   /** {@code [A-Za-z0-9\-\.]{1,64}} */
@@ -134,6 +149,9 @@ interface Primitive {
 
   /** {@code [^\s]+(\s[^\s]+)*} */
   static boolean isCode(String text) {
+    if (!isWritable(text)) {
+      return false;
+    }
     boolean afterSpace = true;
     for (int i = 0; i < text.length(); i++) {
       boolean space = isSpace(text.charAt(i));
@@ -151,6 +169,9 @@ interface Primitive {
 
   /** {@code \S*}, and an OID or UUID after {@code urn:oid:} and {@code urn:uuid:}. */
   static boolean isUri(String text) {
+    if (!isWritable(text)) {
+      return false;
+    }
     for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) <= ' ') {
         return false;
@@ -237,7 +258,7 @@ interface Primitive {
   /** A {@code div} element of the XHTML namespace; its inside is not parsed. */
   static boolean isDiv(String text) {
     String div = text.strip();
-    if (!div.startsWith("<div")) {
+    if (!div.startsWith("<div") || !isWritable(text)) {
       return false;
     }
     int end = div.indexOf('>');
