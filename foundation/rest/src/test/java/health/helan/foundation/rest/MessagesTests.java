@@ -110,7 +110,7 @@ class MessagesTests {
 
   /** The main sources of the foundation's modules and the application. */
   private static List<Path> sources() throws IOException {
-    Path project = Path.of("").toAbsolutePath().getParent().getParent();
+    Path project = Path.of("..", "..").toAbsolutePath().normalize();
     var sources = new ArrayList<Path>();
     for (String part : List.of("foundation", "app")) {
       try (var files = Files.walk(project.resolve(part))) {
