@@ -13,6 +13,7 @@ import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.objects.ObjectStore;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -79,6 +80,7 @@ class FhirDoor {
   @Bean
   ServletRegistrationBean<FhirServlet> fhirServlet(
       RecordStore store,
+      ObjectStore objects,
       Operations operations,
       @Value("${helan.version}") String version,
       @Value("${helan.released}") String released) {
@@ -88,7 +90,9 @@ class FhirDoor {
             base == null || base.isBlank() ? null : base.strip().replaceAll("/+$", "") + "/fhir",
             RestConfig.DEFAULT_MAX_BODY_BYTES,
             new StandardFormats(),
-            new CapabilityStatements(version, released, store.parameters()));
+            new CapabilityStatements(version, released, store.parameters()),
+            objects,
+            RestConfig.DEFAULT_MAX_BINARY_BYTES);
     var registration =
         new ServletRegistrationBean<>(new FhirServlet(store, operations, config), "/fhir/*");
     registration.setName("fhir");
