@@ -9,7 +9,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
  * builds what is missing and passes its own arguments on. Exit codes: 0 done, 1 done in part, 2
  * refused with a sentence on what to do.
  */
-@SpringBootApplication(proxyBeanMethods = false)
+@SpringBootApplication(proxyBeanMethods = false, scanBasePackages = "health.helan.app")
 public class HelanApplication {
 
   /**

@@ -164,7 +164,8 @@ final class RunningPlatform implements AutoCloseable {
 
   /** As Ctrl-C does. */
   int stop() throws InterruptedException {
-    process.destroy();
+    // By its handle: destroying the process itself would close its output, and lose the last words.
+    process.toHandle().destroy();
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new AssertionError("does not stop:\n" + output);
