@@ -150,6 +150,8 @@ final class Platform implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "helan");
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     config.addDataSourceProperty("tcpKeepAlive", "true");
+    // A search for a rare code wants another plan than one for a frequent code: plan each anew.
+    config.addDataSourceProperty("options", "-c plan_cache_mode=force_custom_plan");
     return new HikariDataSource(config);
   }
 

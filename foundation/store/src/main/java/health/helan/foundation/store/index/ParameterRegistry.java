@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,9 +60,15 @@ public final class ParameterRegistry {
           "MedicationRequest", Set.of("code"),
           "Procedure", Set.of("code"));
 
+  /** R4 parameters that are not answered here: no word index, no sound index, no named queries. */
+  private static final Set<String> NOT_SUPPORTED =
+      Set.of("_text", "_content", "_query", "phonetic");
+
   /** Answered from columns, from words that are not indexed, or refused: never in the plan. */
   private static final Set<String> NOT_INDEXED =
       Set.of("_id", "_lastUpdated", "_text", "_content", "_query", "phonetic");
+
+  private static final Pattern CODE = Pattern.compile("[A-Za-z][A-Za-z0-9-]{0,63}");
 
   private final R4 r4;
   private final Digests digests;
@@ -180,6 +187,7 @@ public final class ParameterRegistry {
         continue;
       }
       try {
+        checkCustom(definition);
         add(type, definition, true, drafts, byExpression);
         if (!one.searchable) {
           notSearchable.add(definition.code());
@@ -221,7 +229,7 @@ public final class ParameterRegistry {
     drafts.forEach(
         (code, draft) -> {
           parameters.put(code, draft.parameter);
-          if (!notSearchable.contains(code)) {
+          if (!notSearchable.contains(code) && !NOT_SUPPORTED.contains(code)) {
             searchable.put(code, draft.parameter);
           }
         });
@@ -235,6 +243,17 @@ public final class ParameterRegistry {
         principalDate,
         byExpression,
         references);
+  }
+
+  /** Codes become part of statements and of JSON paths. */
+  private static void checkCustom(R4.SearchParam definition) {
+    if (!CODE.matcher(definition.code()).matches()) {
+      throw new IllegalArgumentException("a code has letters, digits and hyphens, at most 64");
+    }
+    if (definition.type().equals("composite") || definition.type().equals("special")) {
+      throw new IllegalArgumentException(
+          "parameters of type " + definition.type() + " cannot be added");
+    }
   }
 
   private static void reject(

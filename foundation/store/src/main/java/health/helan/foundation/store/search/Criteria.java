@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -108,11 +109,12 @@ final class Criteria {
       }
     }
     List<SearchRequest.Parameter> paired = new ArrayList<>();
+    Set<Predicate> codes = new HashSet<>();
     for (SearchRequest.Parameter one : criteria) {
       try {
         checkText(one);
         Parameter plain = index.searchable().get(one.name());
-        if (plain != null && plain.isPaired() && !one.value().isEmpty()) {
+        if (plain != null && isPaired(index, plain) && !one.value().isEmpty()) {
           paired.add(one);
         } else {
           long[] column = byPatients == null ? patients(index, one) : null;
@@ -120,7 +122,11 @@ final class Criteria {
             patients = column;
             byPatients = ParameterPredicates.patients(column);
           } else {
-            all.add(one(index, one.name(), one.value(), 0));
+            Predicate predicate = one(index, one.name(), one.value(), 0);
+            all.add(predicate);
+            if (isCode(index, one.name())) {
+              codes.add(predicate);
+            }
           }
         }
       } catch (UnknownParameter e) {
@@ -138,8 +144,9 @@ final class Criteria {
     for (SearchRequest.Parameter one : paired) {
       Parameter p = ParameterPredicates.part(index, one.name());
       Predicate plain = predicates.of(index, p, null, one.value());
+      codes.add(plain);
       boolean[] exact = {true};
-      Predicate pair = patients == null ? null : predicates.paired(p, one.value(), patients, exact);
+      Predicate pair = patients == null ? null : paired(index, p, one.value(), patients, exact);
       if (pair == null) {
         all.add(plain);
       } else {
@@ -150,10 +157,54 @@ final class Criteria {
         }
       }
     }
-    if (byPatients != null && !covered) {
+    if (byPatients == null) {
+      return Predicate.and(all);
+    }
+    if (!covered) {
       all.add(0, byPatients);
     }
-    return Predicate.and(all);
+    return Predicate.and(all.stream().map(one -> beside(one, codes)).toList());
+  }
+
+  /**
+   * A patient's rows are few, a code's are many: then reading the code's index costs more than
+   * looking at the patient's rows.
+   */
+  private static Predicate beside(Predicate predicate, Set<Predicate> codes) {
+    return codes.contains(predicate) ? new Predicate.Checked(predicate) : predicate;
+  }
+
+  /** Coded values and composites with them, but not identifiers. */
+  private static boolean isCode(TypeIndex index, String name) {
+    int colon = name.indexOf(':');
+    Parameter p = index.searchable().get(colon < 0 ? name : name.substring(0, colon));
+    return p != null
+        && !p.isHidden()
+        && (p.type() == Parameter.Type.TOKEN || p.type() == Parameter.Type.COMPOSITE);
+  }
+
+  private static boolean isPaired(TypeIndex index, Parameter p) {
+    return p.isPaired()
+        || !p.parts().isEmpty()
+            && p.parts().stream()
+                .allMatch(part -> ParameterPredicates.part(index, part).isPaired());
+  }
+
+  private @Nullable Predicate paired(
+      TypeIndex index, Parameter p, String value, long[] patients, boolean[] exact) {
+    if (p.isPaired()) {
+      return predicates.paired(p, value, patients, exact);
+    }
+    List<Predicate> any = new ArrayList<>();
+    for (String part : p.parts()) {
+      Predicate one =
+          predicates.paired(ParameterPredicates.part(index, part), value, patients, exact);
+      if (one == null) {
+        return null;
+      }
+      any.add(one);
+    }
+    return Predicate.or(any);
   }
 
   private long @Nullable [] patients(TypeIndex index, SearchRequest.Parameter one) {
@@ -313,7 +364,7 @@ final class Criteria {
     if (known.size() == 1) {
       sql.add("r.home = ? and r.id = ?", at.iterator().next(), known.get(0));
     } else {
-      sql.add("r.home = any(").addArray(at, "int").add(") and r.id = any(");
+      sql.add("r.home = any(").addArray(at, "int4").add(") and r.id = any(");
       sql.addArray(known, "text").add(")");
     }
     return new Predicate.Raw(sql);

@@ -189,7 +189,7 @@ final class Includes {
         continue;
       }
       SqlText sql = Criteria.select(type, Rows.COLUMNS);
-      sql.add(" and r.home = any(").addArray(at, "int").add(") and r.id = any(");
+      sql.add(" and r.home = any(").addArray(at, "int4").add(") and r.id = any(");
       sql.addArray(ids, "text").add(")");
       policy.restrict(sql, run.caller(), type, "r");
       take(type, sql, found);

@@ -526,6 +526,16 @@ final class ParameterPredicates {
     return Predicate.or(any);
   }
 
+  /**
+   * Rows whose principal date is not before {@code start}, or not behind {@code end}; or without.
+   */
+  Predicate caredFor(String bound, String value) {
+    Moments moments = moments(bound, value);
+    return bound.equals("start")
+        ? Predicate.raw("r.date_hi is null or r.date_hi >= ?", instant(moments.lo()))
+        : Predicate.raw("r.date_lo is null or r.date_lo <= ?", instant(moments.hi()));
+  }
+
   private static Moments moments(String code, String value) {
     // A plus that was not percent-encoded has become a space by now.
     String text = Prefix.strip(Escapes.unescape(value)).replace(' ', '+');

@@ -31,6 +31,9 @@ sealed interface Predicate {
   /** SQL of its own; null counts as false. */
   record Raw(SqlText sql) implements Predicate {}
 
+  /** Looked at row by row: not by an index of its own. */
+  record Checked(Predicate predicate) implements Predicate {}
+
   /** All hold. */
   record And(List<Predicate> all) implements Predicate {}
 
@@ -142,6 +145,12 @@ sealed interface Predicate {
       case Constant constant -> sql.add(constant.value ? "true" : "false");
       case Token token -> sql.add("r.tokens && ?::bigint[]", (Object) token.any);
       case Raw raw -> sql.add("(").add(raw.sql).add(")");
+      case Checked checked -> {
+        // PostgreSQL uses no index for what stands under "is true".
+        sql.add("(");
+        render(sql, checked.predicate);
+        sql.add(") is true");
+      }
       case And and -> joined(sql, and.all, " and ");
       case Or or -> joined(sql, or.any, " or ");
       case Not not -> {

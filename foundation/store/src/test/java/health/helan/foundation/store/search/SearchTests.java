@@ -410,6 +410,16 @@ class SearchTests {
   }
 
   @Test
+  void givesEverythingOfATime() {
+    SearchResult result =
+        rows.engine.everything(
+            TestRows.CALLER, "p1", TestRows.parameters("start=2024-01-02&end=2024-01-31"));
+    assertThat(TestRows.keys(result))
+        .contains("Patient/p1", "Observation/h1")
+        .doesNotContain("Observation/b1", "Appointment/a1", "Encounter/e1");
+  }
+
+  @Test
   void givesTheLatestOfEachCode() {
     SearchResult result =
         rows.engine.lastn(TestRows.CALLER, TestRows.parameters("patient=Patient/p1"), 1);
@@ -430,6 +440,22 @@ class SearchTests {
     assertThat(rows.match("Patient", "identifier=http://id|640101198005170013"))
         .singleElement()
         .satisfies(key -> assertThat(key.id()).isEqualTo("p1"));
+  }
+
+  @Test
+  void summariesKeepWhatTheSpecificationMarks() {
+    SearchResult result = rows.search("Observation?_id=b1&_summary=true");
+    String json =
+        new String(
+            result.entries().get(0).resource().content(), java.nio.charset.StandardCharsets.UTF_8);
+    assertThat(json).contains("SUBSETTED", "85354-9", "8480-6", "Patient/p1");
+    result = rows.search("Patient?_id=p1&_summary=true");
+    json =
+        new String(
+            result.entries().get(0).resource().content(), java.nio.charset.StandardCharsets.UTF_8);
+    assertThat(json).contains("1980-05-17").doesNotContain("Practitioner/d1");
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(() -> rows.search("Patient?_summary=true&_elements=name"));
   }
 
   @Test

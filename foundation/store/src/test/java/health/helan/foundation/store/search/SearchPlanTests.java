@@ -1,0 +1,158 @@
+package health.helan.foundation.store.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import health.helan.foundation.store.sql.SqlText;
+import health.helan.foundation.store.testing.PostgresForTests;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * The common searches use an index and never read a whole large table. With {@code
+ * -Dhelan.test.full=true} a million observations are generated, else forty thousand.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SearchPlanTests {
+  private static final int OBSERVATIONS =
+      Integer.getInteger(
+          "helan.test.observations", Boolean.getBoolean("helan.test.full") ? 1_000_000 : 40_000);
+
+  private static final String[] COMMON = {
+    "Patient?identifier=http://id|6401%014d",
+    "Patient?name=王&birthdate=1980",
+    "Patient?_id=%s",
+    "Observation?patient=%s&code=85354-9&_sort=-date&_count=20",
+    "Observation?patient=%s&code=http://loinc.org|85354-9&_sort=-date&_count=20",
+    "Observation?patient=%s&combo-code=8480-6&_sort=-date",
+    "Observation?patient=%s&_sort=-date&_count=20",
+    "Observation?patient=%s&category=vital-signs",
+    "Observation?patient=%s&date=ge2018&date=lt2019",
+    "Observation?subject=Patient/%s&component-code-value-quantity=8480-6$gt150",
+    "Condition?patient=%s",
+    "Condition?patient=%s&code=I7",
+    "Encounter?_include=Encounter:patient&date=ge2018&_count=50",
+    "Encounter?patient=%s&_include=Encounter:service-provider",
+    "Observation?encounter=Encounter/x",
+    "Observation?_lastUpdated=ge2030&_sort=_lastUpdated",
+    "Observation?_sort=-date&_count=20",
+    "Observation?code=85354-9&_count=20",
+    "Observation?status=final&_count=20",
+    "Observation?subject:Patient.identifier=http://id|6401%014d",
+    "Patient?_has:Observation:patient:code=nowhere",
+    "Patient/%s/Observation?code=85354-9",
+    "Patient/%s/*",
+  };
+
+  private TestRows rows;
+
+  @BeforeAll
+  void fill() throws SQLException, IOException {
+    rows = new TestRows(PostgresForTests.storeDatabase());
+    Integer target = Integer.getInteger("helan.test.statistics");
+    if (target != null) {
+      try (Connection connection = rows.dataSource.getConnection();
+          var statement = connection.createStatement()) {
+        for (String table : health.helan.foundation.store.sql.Tables.all()) {
+          statement.execute(
+              "alter table " + table + " alter column tokens set statistics " + target);
+        }
+      }
+    }
+    long start = System.nanoTime();
+    new GeneratedRegion(rows).fill(OBSERVATIONS);
+    System.out.printf(
+        "%d observations in %.1f s%n", OBSERVATIONS, (System.nanoTime() - start) / 1e9);
+    for (int i = 0; i < OBSERVATIONS / GeneratedRegion.OBSERVATIONS_OF_EACH; i++) {
+      rows.homes.put("Patient/" + GeneratedRegion.patientId(i), i % 4096);
+    }
+    for (int i = 0; i < 100; i++) {
+      rows.homes.put(String.format("Organization/%03xorg%04d", i, i), i);
+    }
+  }
+
+  private static String query(String pattern, int patient) {
+    return pattern
+        .replace("%014d", String.format("%014d", patient))
+        .replace("%s", GeneratedRegion.patientId(patient));
+  }
+
+  @Test
+  void commonSearchesReadNoWholeTable() throws SQLException {
+    for (String pattern : COMMON) {
+      List<SqlText> statements = new ArrayList<>();
+      rows.engine.observe(statements::add);
+      rows.search(query(pattern, 17));
+      rows.engine.observe(_ -> {});
+      assertThat(statements).isNotEmpty();
+      try (Connection connection = rows.dataSource.getConnection()) {
+        for (SqlText statement : statements) {
+          StringBuilder plan = new StringBuilder();
+          try (var explain =
+                  new SqlText()
+                      .add("explain (analyze, buffers, costs) ")
+                      .add(statement)
+                      .prepare(connection);
+              var lines = explain.executeQuery()) {
+            while (lines.next()) {
+              plan.append(lines.getString(1)).append('\n');
+            }
+          }
+          if (Boolean.getBoolean("helan.test.showPlans")) {
+            System.out.println(pattern + "\n" + statement + "\n" + plan);
+          }
+          assertThat(plan.toString())
+              .as(pattern)
+              .doesNotContainPattern("Seq Scan on res_(observation|encounter|condition|patient)");
+        }
+      }
+    }
+  }
+
+  @Test
+  void commonSearchesAreQuick() throws SQLException {
+    int patients = OBSERVATIONS / GeneratedRegion.OBSERVATIONS_OF_EACH;
+    try (Connection connection = rows.dataSource.getConnection()) {
+      try (var statement = connection.createStatement()) {
+        statement.execute(
+            "set plan_cache_mode = "
+                + System.getProperty("helan.test.planCache", "force_custom_plan"));
+      }
+      for (String pattern : COMMON) {
+        long[] nanos = new long[150];
+        int found = 0;
+        long cpu = 0;
+        var threads = java.lang.management.ManagementFactory.getThreadMXBean();
+        for (int i = -50; i < nanos.length; i++) {
+          String query = query(pattern, Math.floorMod(i * 7919, patients));
+          SearchRequest request = TestRows.request(query, false);
+          long start = System.nanoTime();
+          long cpuStart = threads.getCurrentThreadCpuTime();
+          SearchResult result = rows.engine.search(connection, TestRows.CALLER, request);
+          long took = System.nanoTime() - start;
+          if (i >= 0) {
+            cpu += threads.getCurrentThreadCpuTime() - cpuStart;
+            nanos[i] = took;
+            found += result.entries().size();
+          }
+        }
+        Arrays.sort(nanos);
+        System.out.printf(
+            "%-90s p50 %7.3f ms, p95 %7.3f ms, Java CPU %4.0f us, %5.1f entries%n",
+            pattern,
+            nanos[nanos.length / 2] / 1e6,
+            nanos[nanos.length * 95 / 100] / 1e6,
+            cpu / 1e3 / nanos.length,
+            (double) found / nanos.length);
+        // Generous: the machine of a build is shared.
+        assertThat(nanos[nanos.length / 2]).as(pattern).isLessThan(500_000_000L);
+      }
+    }
+  }
+}
