@@ -122,4 +122,29 @@ class FindingTests {
     assertThat(statement.toString())
         .contains("Patient-everything", "transaction", "clinical-patient");
   }
+
+  @Test
+  void aCustomParameterCanBeSearchedByOnceItsRowsAreIndexed() throws InterruptedException {
+    String mark = "lot-" + UUID.randomUUID();
+    server.post("Device", "{\"resourceType\":\"Device\",\"lotNumber\":\"" + mark + "\"}");
+    String query = "Device?lot-number=" + mark + "&_total=accurate";
+    assertThat(server.get(query).status()).isEqualTo(400);
+    var defined =
+        server.post(
+            "SearchParameter",
+            """
+            {"resourceType":"SearchParameter","url":"https://example.org/lot-number","name":"lot",
+             "status":"active","description":"lot","code":"lot-number","base":["Device"],
+             "type":"string","expression":"Device.lotNumber"}""");
+    assertThat(defined.status()).as(defined.text()).isEqualTo(201);
+    var found = server.get(query);
+    for (int tries = 0; found.status() != 200 && tries < 300; tries++) {
+      Thread.sleep(100);
+      found = server.get(query);
+    }
+    assertThat(found.json().path("total").intValue()).as(found.text()).isEqualTo(1);
+    assertThat(server.get("$reindex-progress").text()).contains("SearchParameter/");
+    assertThat(server.post("Device/$reindex", "").text()).contains("type/Device/");
+    assertThat(server.get("Device/$reindex").status()).isEqualTo(405);
+  }
 }

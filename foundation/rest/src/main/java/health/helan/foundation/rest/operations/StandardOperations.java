@@ -16,6 +16,8 @@ public final class StandardOperations {
         new MetaOperation(MetaOperation.Action.ADD),
         new MetaOperation(MetaOperation.Action.DELETE),
         new FhirPathOperation(),
-        new StatisticsOperation());
+        new StatisticsOperation(),
+        new ReindexOperation(),
+        new ReindexProgressOperation());
   }
 }
