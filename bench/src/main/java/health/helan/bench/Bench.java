@@ -56,16 +56,26 @@ public final class Bench {
       circumstances.add(
           "Phases with 8 connections last %d s; searches at one connection are asked %d times."
               .formatted(options.seconds(), options.samples()));
-      results = new Comparison(options, postgres, corpus).run();
+      results =
+          new Comparison(options, postgres, corpus)
+              .run(
+                  (rounds, soFar) -> {
+                    List<String> lines = new ArrayList<>(circumstances);
+                    lines.add("Unfinished: %d of %d runs.".formatted(rounds, options.runs()));
+                    write(options.out(), Report.write(soFar, List.of(), lines));
+                  });
     }
     List<Growth.Size> growth =
         options.growth().isEmpty() ? List.of() : new Growth(options, postgres).run();
     if (options.runs() == 0 && growth.isEmpty()) {
       throw new IllegalArgumentException("Nothing to measure: --runs 0 and no --growth.");
     }
-    Path out = options.out();
+    write(options.out(), Report.write(results, growth, circumstances));
+  }
+
+  private static void write(Path out, String figures) throws IOException {
     String page = Files.exists(out) ? Files.readString(out) : "# Performance\n";
-    Files.writeString(out, Report.insert(page, Report.write(results, growth, circumstances)));
+    Files.writeString(out, Report.insert(page, figures));
     Comparison.say("written to %s", out);
   }
 

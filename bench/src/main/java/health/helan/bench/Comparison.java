@@ -40,10 +40,16 @@ final class Comparison {
     this.postmaster = postgres.postmaster();
   }
 
+  /** Told after each round of turns, so that a measurement that is cut short leaves figures. */
+  @FunctionalInterface
+  interface Progress {
+    void after(int rounds, Results soFar) throws IOException;
+  }
+
   /**
    * @throws IOException if a contestant cannot be started, or the data not loaded
    */
-  Results run() throws IOException, InterruptedException {
+  Results run(Progress progress) throws IOException, InterruptedException {
     int needed = options.warmup() + options.runs() * options.bundles();
     if (needed > corpus.size()) {
       throw new IllegalArgumentException(
@@ -64,6 +70,7 @@ final class Comparison {
           say("run %d of %d: %s", run + 1, options.runs(), server.kind().label());
           turn(server, slice);
         }
+        progress.after(run + 1, results);
       }
       for (Server server : servers) {
         secondStarts(server);
