@@ -105,7 +105,7 @@ final class Criteria {
         patients = new long[] {digests.reference(owner, ownerId)};
         byPatients = compartment;
       } else {
-        all.add(compartment);
+        all.add(owner.equals("Patient") ? new Predicate.Few(compartment) : compartment);
       }
     }
     List<SearchRequest.Parameter> paired = new ArrayList<>();
@@ -151,7 +151,7 @@ final class Criteria {
         all.add(plain);
       } else {
         covered = true;
-        all.add(pair);
+        all.add(new Predicate.Few(pair));
         if (!exact[0]) {
           all.add(plain);
         }
@@ -161,7 +161,7 @@ final class Criteria {
       return Predicate.and(all);
     }
     if (!covered) {
-      all.add(0, byPatients);
+      all.add(0, new Predicate.Few(byPatients));
     }
     return Predicate.and(all.stream().map(one -> beside(one, codes)).toList());
   }
@@ -312,9 +312,10 @@ final class Criteria {
   /** Rows of any type that belong to a patient. */
   Predicate ofPatient(String id) {
     long self = digests.reference("Patient", id);
-    return Predicate.or(
-        patient(self),
-        Predicate.token(registry.compartmentParameter().space(Kind.REFERENCE) ^ self));
+    return new Predicate.Few(
+        Predicate.or(
+            patient(self),
+            Predicate.token(registry.compartmentParameter().space(Kind.REFERENCE) ^ self)));
   }
 
   private static Predicate patient(long self) {

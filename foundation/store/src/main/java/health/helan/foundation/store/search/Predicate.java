@@ -31,6 +31,9 @@ sealed interface Predicate {
   /** SQL of its own; null counts as false. */
   record Raw(SqlText sql) implements Predicate {}
 
+  /** Holds for some thousand rows at most, whatever the statistics say: one patient's. */
+  record Few(Predicate predicate) implements Predicate {}
+
   /** Looked at row by row: not by an index of its own. */
   record Checked(Predicate predicate) implements Predicate {}
 
@@ -115,12 +118,22 @@ sealed interface Predicate {
     };
   }
 
+  static boolean isFew(Predicate predicate) {
+    return switch (predicate) {
+      case Few _ -> true;
+      case And and -> and.all.stream().anyMatch(Predicate::isFew);
+      default -> false;
+    };
+  }
+
   /** Appends {@code " and <condition>"}; nothing for one that always holds. */
   static void append(SqlText sql, Predicate predicate) {
     if (predicate.equals(TRUE)) {
       return;
     }
-    List<Predicate> all = predicate instanceof And and ? and.all : List.of(predicate);
+    List<Predicate> all =
+        (predicate instanceof And and ? and.all : List.of(predicate))
+            .stream().map(one -> one instanceof Few few ? few.predicate : one).toList();
     // Tokens that must all be there go into one array: one scan of the GIN index.
     long[] single =
         all.stream()
@@ -145,6 +158,7 @@ sealed interface Predicate {
       case Constant constant -> sql.add(constant.value ? "true" : "false");
       case Token token -> sql.add("r.tokens && ?::bigint[]", (Object) token.any);
       case Raw raw -> sql.add("(").add(raw.sql).add(")");
+      case Few few -> render(sql, few.predicate);
       case Checked checked -> {
         // PostgreSQL uses no index for what stands under "is true".
         sql.add("(");

@@ -430,7 +430,11 @@ public final class SearchEngine {
       if (from != null) {
         ordering.after(sql, from, i, unit.isShared());
       }
-      ordering.orderBy(sql, unit.isShared() ? "r.home, r.type, r.id" : "r.home, r.id");
+      // A patient's rows lie together in the order of the key: walking the key for the first of
+      // them
+      // would pass everybody else's, which the planner, who takes them for scattered, cannot know.
+      String home = Predicate.isFew(unit.predicate) ? "r.home + 0" : "r.home";
+      ordering.orderBy(sql, home + (unit.isShared() ? ", r.type, r.id" : ", r.id"));
       sql.add(" limit ?", ordering.isEmpty() ? limit - found.size() : limit);
       try (var statement = budget.prepare(sql);
           ResultSet row = statement.executeQuery()) {
