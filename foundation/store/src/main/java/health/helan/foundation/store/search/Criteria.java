@@ -123,7 +123,10 @@ final class Criteria {
             byPatients = ParameterPredicates.patients(column);
           } else {
             Predicate predicate = one(index, one.name(), one.value(), 0);
-            all.add(predicate);
+            all.add(
+                predicate instanceof Predicate.Token && isRare(index, one.name())
+                    ? new Predicate.Few(predicate)
+                    : predicate);
             if (isCode(index, one.name())) {
               codes.add(predicate);
             }
@@ -172,6 +175,27 @@ final class Criteria {
    */
   private static Predicate beside(Predicate predicate, Set<Predicate> codes) {
     return codes.contains(predicate) ? new Predicate.Checked(predicate) : predicate;
+  }
+
+  /** What a whole region points to. */
+  private static final Set<String> BROAD =
+      Set.of("Organization", "Practitioner", "PractitionerRole", "Location", "HealthcareService");
+
+  /**
+   * Identifiers, and references within a record: few rows have any one of them. Said here, because
+   * the planner guesses the number of rows with a token that its statistics do not list, and
+   * guesses too high on a large table.
+   */
+  private static boolean isRare(TypeIndex index, String name) {
+    int colon = name.indexOf(':');
+    Parameter p = index.searchable().get(colon < 0 ? name : name.substring(0, colon));
+    if (p == null || colon >= 0 && name.endsWith(":not")) {
+      return false;
+    }
+    return p.type() == Parameter.Type.TOKEN && p.leafTypes().contains("Identifier")
+        || p.type() == Parameter.Type.REFERENCE
+            && !p.targets().isEmpty()
+            && p.targets().stream().noneMatch(BROAD::contains);
   }
 
   /** Coded values and composites with them, but not identifiers. */

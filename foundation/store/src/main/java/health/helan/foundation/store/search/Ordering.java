@@ -144,11 +144,13 @@ final class Ordering {
 
   /**
    * @param last key columns of the table behind the sort keys
+   * @param sorted true to sort what was found, even where an index has the order
    */
-  void orderBy(SqlText sql, String last) {
+  void orderBy(SqlText sql, String last, boolean sorted) {
     sql.add(" order by ");
     for (Key key : keys) {
-      sql.add(key.sql);
+      // An index on the column does not serve this expression.
+      sql.add(sorted && key.kind == Kind.TIME ? "(" + key.sql + " + interval '0')" : key.sql);
       if (key.alwaysThere) {
         sql.add(key.descending ? " desc, " : ", ");
       } else {

@@ -126,6 +126,15 @@ sealed interface Predicate {
     };
   }
 
+  /** Few, and found by tokens: no index has them in any order. */
+  static boolean isFewByToken(Predicate predicate) {
+    return switch (predicate) {
+      case Few few -> !(few.predicate instanceof Raw);
+      case And and -> and.all.stream().anyMatch(Predicate::isFewByToken);
+      default -> false;
+    };
+  }
+
   /** Appends {@code " and <condition>"}; nothing for one that always holds. */
   static void append(SqlText sql, Predicate predicate) {
     if (predicate.equals(TRUE)) {

@@ -434,7 +434,10 @@ public final class SearchEngine {
       // them
       // would pass everybody else's, which the planner, who takes them for scattered, cannot know.
       String home = Predicate.isFew(unit.predicate) ? "r.home + 0" : "r.home";
-      ordering.orderBy(sql, home + (unit.isShared() ? ", r.type, r.id" : ", r.id"));
+      ordering.orderBy(
+          sql,
+          home + (unit.isShared() ? ", r.type, r.id" : ", r.id"),
+          Predicate.isFewByToken(unit.predicate));
       sql.add(" limit ?", ordering.isEmpty() ? limit - found.size() : limit);
       try (var statement = budget.prepare(sql);
           ResultSet row = statement.executeQuery()) {
