@@ -10,7 +10,6 @@ import health.helan.bench.measure.CpuMeter;
 import health.helan.bench.measure.Figure;
 import health.helan.bench.server.Server;
 import health.helan.demo.SyntheaLike;
-import health.helan.foundation.definitions.R4;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirServlet;
 import health.helan.foundation.rest.Operations;
@@ -62,7 +61,7 @@ class SessionTests {
       tomcat.setPort(0);
       tomcat.getConnector().setProperty("address", "127.0.0.1");
       var context = tomcat.addContext("", null);
-      var capabilities = new CapabilityStatements("test", "2026-11-22", R4.get()::searchParameters);
+      var capabilities = new CapabilityStatements("test", "2026-11-22", store.parameters());
       var rest = new RestConfig(null, 8 << 20, new StandardFormats(), capabilities);
       Tomcat.addServlet(context, "fhir", new FhirServlet(store, new Operations(List.of()), rest));
       context.addServletMappingDecoded("/fhir/*", "fhir");

@@ -44,7 +44,8 @@ class ObjectDoorTests {
   @Test
   void settingsThatDoNotFitTogetherAreRefused(@TempDir Path folder) {
     refused(folder, Map.of("HELAN_S3_ENDPOINT", "https://s3.example"), "HELAN_S3_BUCKET");
-    refused(folder, Map.of("HELAN_S3_BUCKET", "b", "HELAN_S3_ACCESS_KEY", "a"), "HELAN_S3_SECRET_KEY");
+    refused(
+        folder, Map.of("HELAN_S3_BUCKET", "b", "HELAN_S3_ACCESS_KEY", "a"), "HELAN_S3_SECRET_KEY");
     refused(folder, Map.of("HELAN_S3_BUCKET", "b", "HELAN_S3_ENDPOINT", "s3.example"), "https://");
   }
 
