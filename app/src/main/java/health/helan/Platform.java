@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import health.helan.app.access.OperatorToken;
 import health.helan.app.database.Database;
+import health.helan.app.database.SearchConnections;
 import health.helan.app.load.DemoLoad;
 import health.helan.app.start.Console;
 import health.helan.app.start.DataFolder;
@@ -42,6 +43,7 @@ final class Platform implements AutoCloseable {
   private final DataFolder data;
   private @Nullable Database database;
   private @Nullable HikariDataSource connections;
+  private @Nullable HikariDataSource searchConnections;
   private @Nullable ConfigurableApplicationContext context;
   private boolean closed;
 
@@ -135,22 +137,36 @@ final class Platform implements AutoCloseable {
         why);
   }
 
-  private static HikariDataSource connect(Database database, Map<String, String> environment) {
+  private static HikariConfig pool(
+      Database database, Map<String, String> environment, String name) {
     HikariConfig config = new HikariConfig();
-    config.setPoolName("helan");
+    config.setPoolName(name);
     config.setJdbcUrl(database.jdbcUrl());
     if (!database.user().isEmpty()) {
       config.setUsername(database.user());
       config.setPassword(database.password());
     }
-    int pool = poolSize(environment);
+    int pool = poolSize(environment) / 2;
     config.setMaximumPoolSize(pool);
     config.setMinimumIdle(Math.min(4, pool));
     config.setConnectionTimeout(10_000);
     config.addDataSourceProperty("ApplicationName", "helan");
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     config.addDataSourceProperty("tcpKeepAlive", "true");
-    // A search for a rare code wants another plan than one for a frequent code: plan each anew.
+    return config;
+  }
+
+  private static HikariDataSource connect(Database database, Map<String, String> environment) {
+    return new HikariDataSource(pool(database, environment, "helan"));
+  }
+
+  /**
+   * A search for a rare code wants another plan than one for a frequent code: each is planned anew.
+   * Reads and writes by key would pay for that as much as for their work, hence two pools.
+   */
+  private static HikariDataSource connectForSearches(
+      Database database, Map<String, String> environment) {
+    HikariConfig config = pool(database, environment, "helan-search");
     config.addDataSourceProperty("options", "-c plan_cache_mode=force_custom_plan");
     return new HikariDataSource(config);
   }
@@ -191,10 +207,13 @@ final class Platform implements AutoCloseable {
           database = opened;
           HikariDataSource pool = connect(opened, environment);
           connections = pool;
+          HikariDataSource searches = connectForSearches(opened, environment);
+          searchConnections = searches;
           console.say("正在启动服务…… / Starting the service ...");
           // Instances, so that this class closes them after the context.
           var beans = starting.getBeanFactory();
           beans.registerSingleton("dataSource", pool);
+          beans.registerSingleton("searchConnections", new SearchConnections(searches));
           beans.registerSingleton("dataFolder", data);
           beans.registerSingleton("operatorToken", OperatorToken.of(data));
           beans.registerSingleton("runArguments", arguments);
@@ -271,7 +290,7 @@ final class Platform implements AutoCloseable {
       return;
     }
     closed = true;
-    for (@Nullable AutoCloseable part : Arrays.asList(context, connections, database, data)) {
+    for (@Nullable AutoCloseable part : Arrays.asList(context, searchConnections, connections, database, data)) {
       if (part != null) {
         close(part);
       }

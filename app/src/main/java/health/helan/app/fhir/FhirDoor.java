@@ -1,5 +1,6 @@
 package health.helan.app.fhir;
 
+import health.helan.app.database.SearchConnections;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.rest.CapabilityStatements;
@@ -13,6 +14,7 @@ import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.objects.ObjectStore;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -45,9 +47,13 @@ class FhirDoor {
 
   @Bean
   RecordStore recordStore(
-      DataSource connections, DataFolder data, @Value("${helan.version}") String version) {
+      DataSource connections,
+      SearchConnections searches,
+      DataFolder data,
+      @Value("${helan.version}") String version) {
     return RecordStore.open(
         connections,
+        searches.dataSource(),
         new StoreConfig(
             indexKey(System.getenv(INDEX_KEY_VARIABLE), data),
             UUID.randomUUID().toString(),
@@ -55,7 +61,8 @@ class FhirDoor {
             // Until sign-in is built, whoever holds the operator token may do everything.
             AccessPolicy.EVERYTHING,
             // Off for measuring beside a peer that does not validate, for nothing else.
-            !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE))));
+            !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE))),
+        ChangeLog.Settings.DEFAULT);
   }
 
   private static byte[] indexKey(@Nullable String fromEnvironment, DataFolder data) {

@@ -53,7 +53,8 @@ final class Histories {
               (text, of) -> parts.policy().restrict(text, caller, of, "r"),
               (text, of) -> parts.policy().restrictHistory(text, caller, of, "r"));
       var versions = new ArrayList<ResourceVersion>();
-      try (var statement = sql.prepare(connection);
+      try (var statement =
+              id == null ? sql.prepareForItsValues(connection) : sql.prepare(connection);
           var rows = statement.executeQuery()) {
         while (rows.next()) {
           byte[] content = rows.getBytes(8);

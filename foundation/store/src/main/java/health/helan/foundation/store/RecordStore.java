@@ -67,6 +67,21 @@ public final class RecordStore implements AutoCloseable {
   /** As {@link #open(DataSource, StoreConfig)}, with other times for consumers of the log. */
   public static RecordStore open(
       DataSource dataSource, StoreConfig config, ChangeLog.Settings changeSettings) {
+    return open(dataSource, null, config, changeSettings);
+  }
+
+  /**
+   * As {@link #open(DataSource, StoreConfig)}, with connections of their own for searches.
+   *
+   * @param forSearches connections to the same database that plan every statement for its values
+   *     ({@code plan_cache_mode=force_custom_plan}), which searches need and reads and writes by
+   *     key only pay for; null for none
+   */
+  public static RecordStore open(
+      DataSource dataSource,
+      @Nullable DataSource forSearches,
+      StoreConfig config,
+      ChangeLog.Settings changeSettings) {
     try {
       StoreGuard.check(dataSource);
       StoreGuard.migrate(Flyway.configure().dataSource(dataSource).load());
@@ -82,7 +97,8 @@ public final class RecordStore implements AutoCloseable {
       Searching searching =
           new EngineSearching(
               new SearchEngine(
-                  dataSource,
+                  forSearches == null ? dataSource : forSearches,
+                  forSearches != null,
                   registry,
                   ValueSets.of(R4.get()),
                   policy,

@@ -47,6 +47,7 @@ public final class SearchEngine {
   public static final int SECONDS = 10;
 
   private final DataSource dataSource;
+  private final boolean plansForValues;
   private final ParameterRegistry registry;
   private final AccessPolicy policy;
   private final HomeOf homes;
@@ -58,10 +59,13 @@ public final class SearchEngine {
   private volatile @Nullable Consumer<SqlText> observer;
 
   /**
+   * @param plansForValues whether {@code dataSource} plans every statement for its values ({@code
+   *     plan_cache_mode=force_custom_plan})
    * @param watermark a time at or below which nothing can still commit
    */
   public SearchEngine(
       DataSource dataSource,
+      boolean plansForValues,
       ParameterRegistry registry,
       ValueSets valueSets,
       AccessPolicy policy,
@@ -70,6 +74,7 @@ public final class SearchEngine {
       Supplier<Instant> watermark,
       Clock clock) {
     this.dataSource = dataSource;
+    this.plansForValues = plansForValues;
     this.registry = registry;
     this.policy = policy;
     this.homes = homes;
@@ -85,10 +90,16 @@ public final class SearchEngine {
     private final Connection connection;
     private final Caller caller;
     private final long end;
+    private final boolean plansForValues;
     private final @Nullable Consumer<SqlText> observer;
 
     Budget(
-        Connection connection, Caller caller, int seconds, @Nullable Consumer<SqlText> observer) {
+        Connection connection,
+        Caller caller,
+        int seconds,
+        boolean plansForValues,
+        @Nullable Consumer<SqlText> observer) {
+      this.plansForValues = plansForValues;
       this.observer = observer;
       this.connection = connection;
       this.caller = caller;
@@ -114,11 +125,16 @@ public final class SearchEngine {
       if (left <= 0) {
         throw new Refusal(Refusal.Kind.TOO_COSTLY, "search.out-of-time");
       }
-      PreparedStatement statement = sql.prepare(connection);
+      PreparedStatement statement =
+          plansForValues ? sql.prepare(connection) : sql.prepareForItsValues(connection);
       // Cancelled by the client: no statement of its own, as set local statement_timeout would be.
       statement.setQueryTimeout((int) (left / 1_000_000_000L) + 1);
       return statement;
     }
+  }
+
+  private Budget own(Connection connection, Caller caller) {
+    return new Budget(connection, caller, SECONDS, plansForValues, observer);
   }
 
   /** Shows tests every statement before it runs. */
@@ -150,7 +166,7 @@ public final class SearchEngine {
    */
   public SearchResult search(Caller caller, SearchRequest request) {
     try (Connection connection = dataSource.getConnection()) {
-      return search(connection, caller, request);
+      return run(own(connection, caller), request, false, Predicate.TRUE);
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
@@ -159,7 +175,8 @@ public final class SearchEngine {
   /** As {@link #search(Caller, SearchRequest)}, on a connection of the caller's. */
   public SearchResult search(Connection connection, Caller caller, SearchRequest request) {
     try {
-      return run(new Budget(connection, caller, SECONDS, observer), request, false, Predicate.TRUE);
+      return run(
+          new Budget(connection, caller, SECONDS, false, observer), request, false, Predicate.TRUE);
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
@@ -528,7 +545,7 @@ public final class SearchEngine {
       int limit)
       throws SQLException {
     checkType(type);
-    Budget budget = new Budget(connection, caller, SECONDS, observer);
+    Budget budget = new Budget(connection, caller, SECONDS, false, observer);
     SearchOptions options =
         SearchOptions.of(new SearchRequest(type, null, null, parameters, false));
     Predicate predicate = criteria(budget).all(type, options.criteria, null, null, null, null);
@@ -572,7 +589,7 @@ public final class SearchEngine {
       }
     }
     try (Connection connection = dataSource.getConnection()) {
-      Budget budget = new Budget(connection, caller, SECONDS, observer);
+      Budget budget = own(connection, caller);
       return run(
           budget,
           new SearchRequest(null, "Patient", patient, mapped, false),
@@ -631,7 +648,7 @@ public final class SearchEngine {
     }
     SearchRequest request = new SearchRequest("Observation", null, null, parameters, false);
     try (Connection connection = dataSource.getConnection()) {
-      Budget budget = new Budget(connection, caller, SECONDS, observer);
+      Budget budget = own(connection, caller);
       SearchOptions options = SearchOptions.of(request);
       if (!policy.mayRead(caller, "Observation")) {
         throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", "Observation");

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.postgresql.PGStatement;
 
 /** SQL text and the values of its {@code ?}, grown side by side. Not thread-safe. */
 public final class SqlText {
@@ -70,6 +71,18 @@ public final class SqlText {
       statement.close();
       throw e;
     }
+  }
+
+  /**
+   * As {@link #prepare}, for statements whose best plan depends on the values: a search for a rare
+   * code wants another plan than one for a frequent code. The driver then sends the text each time,
+   * and PostgreSQL plans it for these values; by key, where every plan is the same, planning anew
+   * costs more than the work itself.
+   */
+  public PreparedStatement prepareForItsValues(Connection connection) throws SQLException {
+    PreparedStatement statement = prepare(connection);
+    statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+    return statement;
   }
 
   @Override

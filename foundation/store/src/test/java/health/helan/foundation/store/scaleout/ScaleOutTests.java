@@ -397,7 +397,7 @@ class ScaleOutTests {
             assertThat(Rules.normal(statement))
                 .as(file.getFileName().toString())
                 .matches(
-                    "(create table|create index|alter table|drop index|insert into|create extension) .*");
+                    "(create table|create index|alter table|alter index|drop index|insert into|create extension) .*");
             assertThat(Rules.brokenByWords(statement)).as(file.getFileName().toString()).isEmpty();
           }
         }

@@ -56,6 +56,7 @@ final class TestRows {
   SearchEngine engine(AccessPolicy policy) {
     return new SearchEngine(
         dataSource,
+        false,
         registry,
         ValueSets.of(R4.get()),
         policy,
