@@ -290,7 +290,8 @@ final class Platform implements AutoCloseable {
       return;
     }
     closed = true;
-    for (@Nullable AutoCloseable part : Arrays.asList(context, searchConnections, connections, database, data)) {
+    for (@Nullable AutoCloseable part :
+        Arrays.asList(context, searchConnections, connections, database, data)) {
       if (part != null) {
         close(part);
       }

@@ -57,6 +57,25 @@ final class RunningPlatform implements AutoCloseable {
     return platform;
   }
 
+  /** Status line of the answer to a request line that Java's own client would not send. */
+  String answerTo(String requestLine) throws IOException, InterruptedException {
+    URI at = URI.create(url());
+    try (var socket = new java.net.Socket(at.getHost(), at.getPort())) {
+      String request =
+          requestLine
+              + "\r\nHost: "
+              + at.getAuthority()
+              + "\r\nAuthorization: Bearer "
+              + token()
+              + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .findFirst()
+          .orElse("");
+    }
+  }
+
   /** Runs a command to its end. */
   static Ended run(Map<String, String> environment, List<String> words)
       throws IOException, InterruptedException {

@@ -70,6 +70,9 @@ class StartingAndStoppingTests {
       assertThat(orphan.isAlive()).as("the orphan is stopped first").isFalse();
       assertThat(second.token()).isEqualTo(token);
       assertThat(second.get("fhir/Patient/kept").body()).contains("测试");
+      assertThat(second.answerTo("GET /fhir/Patient?identifier=urn:a|b HTTP/1.1"))
+          .as("a bar between system and value, as everybody types it")
+          .startsWith("HTTP/1.1 200");
       ProcessHandle postgres = RunningPlatform.postgres(data);
 
       // PostgreSQL dies under the running platform, which brings it back by itself.
