@@ -48,6 +48,48 @@ class BundleTests {
     assertThat(read.id()).startsWith(patientId.substring(0, 3));
   }
 
+  /** FHIR R4, 3.1.0.11.2: uris follow, canonicals and all other texts stay as they were sent. */
+  @Test
+  void onlyWhatMayBeALinkFollowsTheIdsAssigned() {
+    String report = "urn:uuid:" + UUID.randomUUID();
+    var answer =
+        server.post(
+            "",
+            bundle(
+                "transaction",
+                post(report, "Basic", ",\"code\":{\"text\":\"x\"}"),
+                post(
+                    "urn:uuid:" + UUID.randomUUID(),
+                    "CarePlan",
+                    """
+                    ,"status":"active","intent":"plan","subject":{"reference":"#p"},
+                    "contained":[{"resourceType":"Patient","id":"p","photo":[{"url":"%1$s"}],"name":[{"given":["%1$s"]}]}],
+                    "identifier":[{"system":"urn:ietf:rfc:3986","value":"%1$s"}],
+                    "extension":[{"url":"http://a.b/c","valueUri":"%1$s"},{"url":"http://a.b/d","valueString":"%1$s"}],
+                    "instantiatesUri":["%1$s","%1$s#part"],"instantiatesCanonical":["%1$s"],"title":"%1$s"
+                    """
+                        .formatted(report))));
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    String[] basic = answer.json().at("/entry/0/response/location").asString().split("/");
+    String target = basic[0] + "/" + basic[1];
+    var read = server.get(answer.json().at("/entry/1/response/location").asString()).json();
+    for (String link :
+        java.util.List.of(
+            "/contained/0/photo/0/url", "/extension/0/valueUri", "/instantiatesUri/0")) {
+      assertThat(read.at(link).asString()).as(link).isEqualTo(target);
+    }
+    assertThat(read.at("/instantiatesUri/1").asString()).isEqualTo(target + "#part");
+    for (String text :
+        java.util.List.of(
+            "/contained/0/name/0/given/0",
+            "/identifier/0/value",
+            "/extension/1/valueString",
+            "/instantiatesCanonical/0",
+            "/title")) {
+      assertThat(read.at(text).asString()).as(text).isEqualTo(report);
+    }
+  }
+
   @Test
   void conditionalReferencesAreResolvedOrRefuseTheWhole() {
     String value = UUID.randomUUID().toString();

@@ -1,7 +1,10 @@
 package health.helan.foundation.store;
 
+import health.helan.foundation.definitions.R4;
 import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -13,15 +16,21 @@ import tools.jackson.databind.node.StringNode;
 final class References {
   private References() {}
 
+  /** Types whose values may name a resource; a canonical names a definition and stays. */
+  private static final Set<String> URI_TYPES = Set.of("uri", "url", "oid", "uuid");
+
   /**
    * Rewrites in place: references, uris and links in the narrative that name another entry of the
-   * bundle by its fullUrl, and conditional references ({@code Patient?identifier=…}).
+   * bundle by its fullUrl, and conditional references ({@code Patient?identifier=…}). Texts that
+   * merely look like a fullUrl stay, such as the value of an identifier.
    *
    * @param entries fullUrl to {@code Type/id}
    * @param conditional from a conditional reference to {@code Type/id}
    */
   static void rewrite(
       ObjectNode resource, Map<String, String> entries, UnaryOperator<String> conditional) {
+    // Types are asked for only where some text is a fullUrl: this runs for every resource written.
+    boolean elsewhere = false;
     var open = new ArrayDeque<JsonNode>();
     open.push(resource);
     JsonNode node;
@@ -32,25 +41,26 @@ final class References {
           if (value.isContainer()) {
             open.push(value);
           } else if (value instanceof StringNode) {
-            String now = rewrite(property.getKey(), value.stringValue(), entries, conditional);
+            String text = value.stringValue();
+            String now = rewrite(property.getKey(), text, entries, conditional);
             if (now != null) {
               property.setValue(StringNode.valueOf(now));
             }
+            elsewhere |= isFullUrl(text, entries);
           }
         }
-      } else if (node instanceof ArrayNode array) {
-        for (int i = 0; i < array.size(); i++) {
-          JsonNode value = array.get(i);
+      } else {
+        for (JsonNode value : node) {
           if (value.isContainer()) {
             open.push(value);
-          } else if (value instanceof StringNode) {
-            String now = entries.get(value.stringValue());
-            if (now != null) {
-              array.set(i, StringNode.valueOf(now));
-            }
+          } else {
+            elsewhere |= value instanceof StringNode && isFullUrl(value.stringValue(), entries);
           }
         }
       }
+    }
+    if (elsewhere) {
+      rewriteUris(resource, resource.path("resourceType").asString(""), entries);
     }
   }
 
@@ -67,9 +77,6 @@ final class References {
       }
       return null;
     }
-    if (value.startsWith("urn:")) {
-      return find(value, entries);
-    }
     if (name.equals("div") && value.contains("urn:")) {
       String now = value;
       for (Map.Entry<String, String> entry : entries.entrySet()) {
@@ -80,6 +87,40 @@ final class References {
       return now;
     }
     return null;
+  }
+
+  private static boolean isFullUrl(String text, Map<String, String> entries) {
+    return text.startsWith("urn:") && find(text, entries) != null;
+  }
+
+  /** Depth is bounded where the resource was read. */
+  private static void rewriteUris(ObjectNode object, String typeName, Map<String, String> entries) {
+    R4.TypeDef type = R4.get().type(typeName);
+    if (type == null) {
+      return;
+    }
+    for (Map.Entry<String, JsonNode> property : object.properties()) {
+      R4.ElementDef element = type.elements().get(property.getKey());
+      if (element != null) {
+        property.setValue(withUris(property.getValue(), element.type(), entries));
+      }
+    }
+  }
+
+  private static JsonNode withUris(JsonNode value, String type, Map<String, String> entries) {
+    if (value instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        array.set(i, withUris(array.get(i), type, entries));
+      }
+    } else if (value instanceof ObjectNode object) {
+      // A contained resource says itself what it is.
+      rewriteUris(object, object.path("resourceType").asString(type), entries);
+    } else if (value instanceof StringNode
+        && URI_TYPES.contains(type)
+        && isFullUrl(value.stringValue(), entries)) {
+      return StringNode.valueOf(Objects.requireNonNull(find(value.stringValue(), entries)));
+    }
+    return value;
   }
 
   private static @Nullable String find(String value, Map<String, String> entries) {
