@@ -236,7 +236,7 @@ final class Platform implements AutoCloseable {
       }
       if (cause instanceof StoreUnusable unusable) {
         return new StartRefused(
-            "数据库不能用作记录库：" + unusable.getMessage(),
+            "数据库不能用作记录库：" + unusable.chinese(),
             "The database cannot hold the records: " + unusable.getMessage(),
             failed);
       }

@@ -3,6 +3,7 @@ package health.helan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.RunningPlatform.Ended;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -178,6 +179,76 @@ class StartingAndStoppingTests {
     assertThat(data.resolve("postgres")).as("nothing was begun").doesNotExist();
   }
 
+  /** Real servers that someone set up badly. */
+  @Test
+  void areRefusedByADatabaseThatCannotKeepRecords() throws Exception {
+    try (EmbeddedPostgres loose =
+        EmbeddedPostgres.builder()
+            .setDataDirectory(folder.resolve("loose"))
+            .setServerConfig("fsync", "off")
+            .start()) {
+      refusal(at(loose, "postgres"), List.of(), "fsync off", "ALTER SYSTEM SET fsync = on");
+      assertThat(tables(loose, "postgres")).as("nothing was begun").isZero();
+    }
+    try (EmbeddedPostgres strict =
+        EmbeddedPostgres.builder()
+            .setDataDirectory(folder.resolve("strict"))
+            .setServerConfig("fsync", "on")
+            .setServerConfig("full_page_writes", "on")
+            .setServerConfig("synchronous_commit", "on")
+            .start()) {
+      try (Connection connection = strict.getPostgresDatabase().getConnection();
+          var statement = connection.createStatement()) {
+        statement.execute(
+            "create database ascii template template0 encoding 'SQL_ASCII' locale 'C'");
+        statement.execute("create database forgetful template template0 encoding 'UTF8'");
+        statement.execute("alter database forgetful set synchronous_commit = off");
+        statement.execute("create role guest login");
+        statement.execute("create database of_another template template0 encoding 'UTF8'");
+      }
+      refusal(at(strict, "ascii"), List.of(), "must be UTF8", "CREATE DATABASE");
+      refusal(at(strict, "forgetful"), List.of(), "synchronous_commit off");
+      refusal(at(strict, "no_such_database"), List.of(), "cannot be reached", "no_such_database");
+      refusal(
+          Map.of("HELAN_DB_URL", strict.getJdbcUrl("guest", "of_another")),
+          List.of(),
+          "make it the owner",
+          "ALTER DATABASE",
+          "无权建表");
+      for (String database : List.of("ascii", "forgetful", "of_another")) {
+        assertThat(tables(strict, database)).as(database).isZero();
+      }
+    }
+  }
+
+  private static Map<String, String> at(EmbeddedPostgres server, String database) {
+    return Map.of("HELAN_DB_URL", server.getJdbcUrl("postgres", database));
+  }
+
+  private static int tables(EmbeddedPostgres server, String database) throws SQLException {
+    try (Connection connection = server.getDatabase("postgres", database).getConnection()) {
+      return Integer.parseInt(
+          ask(connection, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
+    }
+  }
+
+  @Test
+  void areRefusedByAFolderThatCannotBeUsed() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "mine");
+    Ended onAFile =
+        RunningPlatform.run(
+            Map.of(), List.of("run", "--no-demo", "--port", "0", "--data", file.toString()));
+    assertThat(onAFile.exitCode()).isEqualTo(2);
+    assertThat(onAFile.output()).contains("cannot be used", "--data").doesNotContain("\tat ");
+    assertThat(file).hasContent("mine");
+
+    Path postgres = Files.createDirectories(folder.resolve("data/postgres"));
+    Files.writeString(postgres.resolve("PG_VERSION"), "16\n");
+    refusal(Map.of(), List.of(), "made by PostgreSQL 16", "由 PostgreSQL 16 建立");
+    assertThat(postgres.resolve("PG_VERSION")).hasContent("16\n");
+    assertThat(postgres.resolve("postgresql.conf")).doesNotExist();
+  }
+
   private void refusal(Map<String, String> environment, List<String> options, String... sentence)
       throws Exception {
     List<String> words = new java.util.ArrayList<>(List.of("run", "--no-demo"));
@@ -189,6 +260,7 @@ class StartingAndStoppingTests {
         .contains(sentence)
         .doesNotContain("\tat ")
         .doesNotContain("very-secret");
-    assertThat(ended.output().lines().count()).as(ended.output()).isLessThanOrEqualTo(3);
+    // What it was doing, then one sentence in each language.
+    assertThat(ended.output().lines().count()).as(ended.output()).isLessThanOrEqualTo(4);
   }
 }

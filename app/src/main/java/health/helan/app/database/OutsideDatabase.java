@@ -32,11 +32,12 @@ public record OutsideDatabase(String jdbcUrl, String user, String password) impl
     } catch (SQLException unreachable) {
       // The driver's message names host, port, database and role, which the operator needs, and no
       // password.
+      String why = String.valueOf(unreachable.getMessage()).strip().replaceAll("\\.+$", "");
       throw new StartRefused(
-          "连不上 HELAN_DB_URL 指定的数据库：" + unreachable.getMessage() + "。请检查地址、账号和密码，并确认数据库已启动。",
+          "连不上 HELAN_DB_URL 指定的数据库：" + why + "。请检查地址、账号和密码，并确认数据库已启动。",
           "The database of HELAN_DB_URL cannot be reached: "
-              + unreachable.getMessage()
-              + " Check address, user and password, and that it is running.",
+              + why
+              + ". Check address, user and password, and that it is running.",
           unreachable);
     }
     return new OutsideDatabase(jdbcUrl, user, password);

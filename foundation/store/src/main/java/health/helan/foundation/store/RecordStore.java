@@ -133,7 +133,10 @@ public final class RecordStore implements AutoCloseable {
       }
       return store;
     } catch (SQLException e) {
-      throw new StoreUnusable("The database answered with error " + e.getSQLState() + ".", e);
+      throw new StoreUnusable(
+          "数据库返回错误 " + e.getSQLState() + "。",
+          "The database answered with error " + e.getSQLState() + ".",
+          e);
     }
   }
 

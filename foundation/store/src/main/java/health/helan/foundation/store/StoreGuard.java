@@ -25,7 +25,9 @@ final class StoreGuard {
       }
       if (version < OLDEST_VERSION) {
         throw new StoreUnusable(
-            "PostgreSQL %d is too old: Helan needs 15 or newer.".formatted(version / 10_000), null);
+            "PostgreSQL %d 版本过低，需要 15 或更新。".formatted(version / 10_000),
+            "PostgreSQL %d is too old: Helan needs 15 or newer.".formatted(version / 10_000),
+            null);
       }
       Map<String, String> off = new TreeMap<>();
       try (var rows =
@@ -40,6 +42,7 @@ final class StoreGuard {
       }
       if (!off.isEmpty()) {
         throw new StoreUnusable(
+            "PostgreSQL 关闭了 %s，会丢失已确认的记录，请打开后重启。".formatted(String.join("、", off.keySet())),
             "PostgreSQL runs with %s switched off and would lose acknowledged records: switch on and restart it."
                 .formatted(String.join(", ", off.keySet())),
             null);
@@ -51,9 +54,38 @@ final class StoreGuard {
     try {
       flyway.migrate();
     } catch (FlywayException e) {
-      throw new StoreUnusable(
-          "The database could not be brought to this version of Helan: " + e.getMessage(), e);
+      throw notMigrated(e);
     }
+  }
+
+  /** What an operator can mend by name; else the first line of what was said, and its code. */
+  private static StoreUnusable notMigrated(FlywayException failed) {
+    String state = "";
+    for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+        state = sql.getSQLState();
+      }
+    }
+    return switch (state) {
+      case "42501" ->
+          new StoreUnusable(
+              "数据库账号无权建表，请让它成为该数据库的属主：ALTER DATABASE … OWNER TO …。",
+              "The database user may not make tables here; make it the owner: ALTER DATABASE … OWNER TO ….",
+              failed);
+      case "0A000", "58P01" ->
+          new StoreUnusable(
+              "数据库服务器上缺少扩展 pg_trgm 或 btree_gin，请安装（Debian：postgresql-contrib）。",
+              "The extensions pg_trgm and btree_gin are not both on the server; install them (Debian: postgresql-contrib).",
+              failed);
+      default -> {
+        String why = String.valueOf(failed.getMessage()).lines().findFirst().orElse("").strip();
+        yield new StoreUnusable(
+            "数据库无法升级到本程序的版本：%s（%s），详情见日志。".formatted(why, state),
+            "The database could not be brought to this version of Helan: %s (%s); the log has the details."
+                .formatted(why, state),
+            failed);
+      }
+    };
   }
 
   /** The first opening notes the key's check value; later ones compare. */
@@ -75,6 +107,7 @@ final class StoreGuard {
         rows.next();
         if (!rows.getString(1).equals(key.checkValue())) {
           throw new StoreUnusable(
+              "索引密钥不是建立这个数据库时所用的，没有它什么也找不到；请恢复数据目录中的 index-key 文件，或设置 HELAN_INDEX_KEY。",
               "The index key is not the one this database was made with; without it nothing can be found. Restore the file index-key of this data folder, or set HELAN_INDEX_KEY.",
               null);
         }
