@@ -220,6 +220,26 @@ final class Contents {
             true));
   }
 
+  /**
+   * One entry of a batch as a batch of its own. It stands for no part of its file: that is counted
+   * with the batch it comes from.
+   *
+   * @param entry its number in the unit, from 0
+   */
+  static Unit single(Unit batch, int entry) {
+    ObjectNode bundle = (ObjectNode) JSON.readTree(batch.body());
+    JsonNode alone = bundle.path("entry").get(entry);
+    bundle.set("entry", JSON.createArrayNode().add(alone));
+    return new Unit(
+        batch.file(),
+        batch.firstEntry() + entry,
+        JSON.writeValueAsBytes(bundle),
+        1,
+        0,
+        false,
+        false);
+  }
+
   private static ObjectNode entry(ObjectNode resource, String fullUrl) {
     ObjectNode entry = JSON.createObjectNode();
     if (!fullUrl.isEmpty()) {

@@ -110,16 +110,27 @@ final class Feed {
       }
       return;
     }
+    int forLater = 0;
     for (Sender.Refused refused : result.refused()) {
+      if (!result.whole() && refused.isForLater() && unit.resources() > 1) {
+        // Of a batch some went in: the others are sent again, each by itself.
+        Unit one = Contents.single(unit, refused.entry());
+        String oneKey = key(one);
+        if (!sent.has(oneKey)) {
+          deliver(one, oneKey);
+        }
+        forLater++;
+        continue;
+      }
       int entry =
           refused.entry() < 0
               ? (unit.resources() == 1 ? unit.firstEntry() : 0)
               : unit.firstEntry() + refused.entry();
       report.add(unit.file(), entry, refused.status(), refused.code(), refused.why());
     }
-    int refused = result.whole() ? unit.resources() : result.refused().size();
+    int refused = result.whole() ? unit.resources() : result.refused().size() - forLater;
     progress.refused().addAndGet(refused);
-    progress.resources().addAndGet(unit.resources() - refused);
+    progress.resources().addAndGet(unit.resources() - refused - forLater);
     if (!result.whole()) {
       sent.add(key);
     }

@@ -18,13 +18,17 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Sends bundles until each has an answer. A cut connection, {@code 429}, {@code 502}, {@code 503}
- * and {@code 504} are tried again with growing pauses; the platform knows a repeat by its {@code
- * X-Request-Id} and answers it with the first outcome.
+ * and {@code 504} are tried again with growing pauses, also when every entry of a batch has them;
+ * the platform knows a repeat by its {@code X-Request-Id} and answers it with the first outcome.
  */
 final class Sender implements AutoCloseable {
   private static final Duration REQUEST_PATIENCE = Duration.ofMinutes(10);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
   private static final Set<Integer> TRY_AGAIN = Set.of(429, 502, 503, 504);
+
+  /** Insufficient Storage (RFC 4918); nothing of the load would go in. */
+  private static final int DISK_FULL = 507;
+
   private static final Pattern ENTRY = Pattern.compile("entry\\[(\\d{1,7})\\]");
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -53,7 +57,12 @@ final class Sender implements AutoCloseable {
    * @param entry its number in the bundle, from 0; -1 when the bundle was refused as a whole and
    *     the answer does not say for which
    */
-  record Refused(int entry, int status, String code, String why) {}
+  record Refused(int entry, int status, String code, String why) {
+    /** Whether the platform could not do it right now, and may when asked again. */
+    boolean isForLater() {
+      return TRY_AGAIN.contains(status);
+    }
+  }
 
   /**
    * @param whole whether nothing of the bundle went in
@@ -87,8 +96,18 @@ final class Sender implements AutoCloseable {
               "平台不接受这个访问令牌，请检查 --token-file。",
               "The platform does not accept the access token; check --token-file.");
         }
+        if (answer.statusCode() == DISK_FULL) {
+          throw new LoadStopped(
+              "平台磁盘已满，载入停止；腾出空间后再次运行同一命令即可接着载入。",
+              "The platform's disk is full, so the load stops; make room and run the same command again to go on from here.");
+        }
         if (!TRY_AGAIN.contains(answer.statusCode())) {
-          return read(answer);
+          Result result = read(answer);
+          // A batch of which nothing could be done right now is as good as not answered.
+          if (result.refused().size() < unit.resources()
+              || !result.refused().stream().allMatch(Refused::isForLater)) {
+            return result;
+          }
         }
         trouble = "HTTP " + answer.statusCode();
         asked =

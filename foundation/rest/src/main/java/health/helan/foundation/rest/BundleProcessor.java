@@ -20,6 +20,9 @@ final class BundleProcessor {
   /** So many writes of a batch share a database transaction, as long as none is refused. */
   private static final int BATCH_CHUNK = 200;
 
+  /** Entries in a row that the database could not do, after which those behind are not tried. */
+  private static final int GIVE_UP_AFTER = 2;
+
   private static final byte[] NO_BODY = new byte[0];
 
   private final RecordStore store;
@@ -230,8 +233,15 @@ final class BundleProcessor {
       Exchange exchange, BundleReader bundle, boolean withContent) {
     List<BundleReader.Entry> entries = bundle.entries();
     var responses = new Bundles.Response[entries.size()];
+    int inVain = 0;
     int i = 0;
     while (i < entries.size()) {
+      if (inVain >= GIVE_UP_AFTER) {
+        // Each try may wait for seconds, and a batch has thousands of entries.
+        responses[i] = responses[i - 1];
+        i++;
+        continue;
+      }
       int to = i;
       while (to < entries.size() && to - i < BATCH_CHUNK && isPlainWrite(entries.get(to))) {
         to++;
@@ -241,11 +251,18 @@ final class BundleProcessor {
         continue;
       }
       int last = Math.max(to, i + 1);
-      for (; i < last; i++) {
+      for (; i < last && inVain < GIVE_UP_AFTER; i++) {
         responses[i] = one(exchange, bundle, entries.get(i), withContent);
+        inVain = isForLater(responses[i]) ? inVain + 1 : 0;
       }
     }
     return Arrays.asList(responses);
+  }
+
+  /** The database does not answer, or has no room. */
+  private static boolean isForLater(Bundles.Response response) {
+    return response.status() == Refusal.Kind.TRANSIENT.status()
+        || response.status() == Refusal.Kind.NO_STORE.status();
   }
 
   private static boolean isPlainWrite(BundleReader.Entry entry) {

@@ -28,6 +28,7 @@ public final class SqlErrors {
       return new Refusal(Refusal.Kind.NO_STORE, "store.disk-full");
     }
     if (state.startsWith("08")
+        || isOfADroppedConnection(e)
         || state.startsWith("57P")
         || state.startsWith("53")
         || state.equals("40001")
@@ -36,5 +37,13 @@ public final class SqlErrors {
       return new Refusal(Refusal.Kind.TRANSIENT, "store.unreachable");
     }
     return new IllegalStateException("database error " + state, e);
+  }
+
+  /**
+   * The pool takes a broken connection away from its user, whose next statement then fails like
+   * this: without a code (HikariCP's ClosedConnection).
+   */
+  private static boolean isOfADroppedConnection(SQLException e) {
+    return e.getSQLState() == null && "Connection is closed".equals(e.getMessage());
   }
 }
