@@ -153,6 +153,25 @@ class FeedingARunningPlatformTests {
   }
 
   @Test
+  void aDamagedFileIsNamedAndKeepsNoOtherOut() throws Exception {
+    Path source = Files.createDirectory(folder.resolve("damaged"));
+    Files.writeString(source.resolve("a-broken.zip"), "not a zip");
+    byte[] packed = gzip((organization("cut-1") + "\n").repeat(3));
+    Files.write(source.resolve("b-cut.ndjson.gz"), java.util.Arrays.copyOf(packed, 40));
+    Files.writeString(source.resolve("c-plain.json.gz"), organization("not-packed"));
+    Files.writeString(source.resolve("d-good.json"), organization("beside-damage"));
+
+    Ended ended = load(source, "damaged.tsv");
+
+    assertThat(ended.exitCode()).as(ended.output()).isEqualTo(1);
+    assertThat(ended.output()).contains("3 resources were refused").doesNotContain("\tat ");
+    assertThat(Files.readString(folder.resolve("damaged.tsv")))
+        .contains(
+            "a-broken.zip\t", "b-cut.ndjson.gz\t", "c-plain.json.gz\t", "Damaged or unreadable");
+    assertThat(platform.get("fhir/Organization/beside-damage").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void aTransactionWhoseAnswerWasLostIsNotStoredTwice() throws Exception {
     String bundle =
         """

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -53,12 +54,18 @@ public final class LoadCommand {
 
   private int load() throws IOException, InterruptedException {
     List<String> skipped = new ArrayList<>();
-    List<Source> sources = Source.at(arguments.paths(), skipped);
+    List<Source> sources = new ArrayList<>();
     List<Source.Item> items = new ArrayList<>();
-    for (Source source : sources) {
-      items.addAll(source.items());
+    Map<Source, IOException> damaged = new LinkedHashMap<>();
+    for (Source source : Source.at(arguments.paths(), skipped)) {
+      try {
+        items.addAll(source.items());
+        sources.add(source);
+      } catch (IOException broken) {
+        damaged.put(source, broken);
+      }
     }
-    if (items.isEmpty()) {
+    if (items.isEmpty() && damaged.isEmpty()) {
       throw new StartRefused(
           "这里没有可以载入的文件（.json .ndjson .jsonl，可压缩为 .gz .zip .tar.gz .tgz）。",
           "Nothing here can be loaded (.json .ndjson .jsonl, also packed as .gz .zip .tar.gz .tgz).");
@@ -86,14 +93,33 @@ public final class LoadCommand {
       Feed feed = new Feed(sender, sent, report, progress, salt, arguments.connections());
       for (Rank rank : Source.ranks(items)) {
         for (Source source : sources) {
-          source.read(rank, (item, content) -> read(item, content, feed, report, progress));
+          if (damaged.containsKey(source)) {
+            continue;
+          }
+          try {
+            source.read(rank, (item, content) -> read(item, content, feed, report, progress));
+          } catch (IOException broken) {
+            damaged.put(source, broken);
+          }
         }
         feed.settle();
       }
+      damaged.forEach(
+          (source, broken) -> {
+            report.add(source.path().toString(), 0, 0, "structure", unreadable(broken));
+            progress.refused().incrementAndGet();
+          });
       teller.finish(true);
       tellEnd(progress, report, skipped);
       return report.isEmpty() ? 0 : REFUSED_IN_PART;
     }
+  }
+
+  /** One bad file must not keep the others out, and must be named. */
+  private static String unreadable(IOException broken) {
+    String why = broken.getClass().getSimpleName() + ": " + broken.getMessage();
+    return "文件损坏或无法读取（%s），其后的内容没有载入。/ Damaged or unreadable (%s); nothing from there on was loaded."
+        .formatted(why, why);
   }
 
   private static void read(
