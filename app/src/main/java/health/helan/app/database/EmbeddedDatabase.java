@@ -41,7 +41,9 @@ public final class EmbeddedDatabase implements Database {
   private static final Duration STARTUP_PATIENCE = Duration.ofMinutes(5);
 
   private static final Duration STOP_PATIENCE = Duration.ofMinutes(2);
-  private static final int RESTART_ATTEMPTS = 20;
+
+  /** Between attempts to bring a dead server back; what keeps it down may take hours to mend. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final DataFolder data;
   private final Path folder;
@@ -210,29 +212,37 @@ public final class EmbeddedDatabase implements Database {
                         () -> Thread.ofVirtual().name("postgres-restart").start(this::restart)));
   }
 
+  /**
+   * Tries until it is back or the platform stops: a full disk is freed by people, at their pace.
+   */
   private void restart() {
-    synchronized (process) {
-      for (int attempt = 1; !closed && attempt <= RESTART_ATTEMPTS; attempt++) {
-        log.error("PostgreSQL has ended by itself; starting it again, attempt {}", attempt);
-        try {
-          server.close();
-          server = launch(data, folder, settings, password, port);
-          watch();
-          log.warn("PostgreSQL is back");
-          return;
-        } catch (IOException | StartRefused failed) {
-          log.error("PostgreSQL did not come back", failed);
-          pause(Duration.ofMillis(500L * attempt));
-        }
+    for (int attempt = 1; !isBack(attempt); attempt++) {
+      try {
+        Thread.sleep(Duration.ofMillis(Math.min(500L * attempt, LONGEST_PAUSE.toMillis())));
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return;
       }
     }
   }
 
-  private static void pause(Duration duration) {
-    try {
-      Thread.sleep(duration);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
+  /** One attempt; between two of them the platform can be stopped. True ends the attempts. */
+  private boolean isBack(int attempt) {
+    synchronized (process) {
+      if (closed) {
+        return true;
+      }
+      log.error("PostgreSQL has ended by itself; starting it again, attempt {}", attempt);
+      try {
+        server.close();
+        server = launch(data, folder, settings, password, port);
+        watch();
+        log.warn("PostgreSQL is back");
+        return true;
+      } catch (IOException | StartRefused failed) {
+        log.error("PostgreSQL did not come back", failed);
+        return false;
+      }
     }
   }
 

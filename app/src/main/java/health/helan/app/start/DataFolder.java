@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,6 +18,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +36,24 @@ public final class DataFolder implements AutoCloseable {
       PosixFilePermissions.fromString("rw-------");
   private static final int SECRET_BYTES = 32;
 
+  /** Of what a start demands, the part that a running platform leaves alone. */
+  private static final int RESERVE = 4;
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
   private final Path root;
   private final FileChannel lockFile;
+  private final FileStore disk;
+  private final long leastFreeBytes;
+  private volatile long lookedNanos;
+  private volatile boolean nearlyFull;
 
-  private DataFolder(Path root, FileChannel lockFile) {
+  private DataFolder(Path root, FileChannel lockFile, FileStore disk, long leastFreeBytes) {
     this.root = root;
     this.lockFile = lockFile;
+    this.disk = disk;
+    this.leastFreeBytes = leastFreeBytes;
+    this.lookedNanos = System.nanoTime() - LOOK_EVERY.toNanos();
   }
 
   /**
@@ -57,7 +71,8 @@ public final class DataFolder implements AutoCloseable {
       }
       Path root = folder.toRealPath();
       FileChannel lockFile = lock(root);
-      long free = Files.getFileStore(root).getUsableSpace();
+      FileStore disk = Files.getFileStore(root);
+      long free = disk.getUsableSpace();
       if (free < leastFreeBytes) {
         lockFile.close();
         throw new StartRefused(
@@ -66,7 +81,7 @@ public final class DataFolder implements AutoCloseable {
             "Disk nearly full: %d MB are left for %s and %d MB are needed; make room or choose another --data."
                 .formatted(free >> 20, root, leastFreeBytes >> 20));
       }
-      return new DataFolder(root, lockFile);
+      return new DataFolder(root, lockFile, disk, leastFreeBytes);
     } catch (AccessDeniedException | FileAlreadyExistsException unusable) {
       throw unusable(folder, unusable);
     } catch (IOException failed) {
@@ -114,6 +129,23 @@ public final class DataFolder implements AutoCloseable {
         ByteBuffer.wrap(
             Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
     return channel;
+  }
+
+  /**
+   * Whether the disk is so full that nothing more should be put on it: less is free than a quarter
+   * of what a start demands. Cheap enough to ask at each request.
+   */
+  public boolean isNearlyFull() {
+    long now = System.nanoTime();
+    if (now - lookedNanos >= LOOK_EVERY.toNanos()) {
+      lookedNanos = now;
+      try {
+        nearlyFull = disk.getUsableSpace() < leastFreeBytes / RESERVE;
+      } catch (IOException failed) {
+        throw new UncheckedIOException(failed);
+      }
+    }
+    return nearlyFull;
   }
 
   /** The folder itself, as an absolute path without links. */
