@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import health.helan.RunningPlatform.Ended;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -276,6 +277,33 @@ class FeedingARunningPlatformTests {
       try (var client = java.net.http.HttpClient.newHttpClient()) {
         assertThat(client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode())
             .isEqualTo(401);
+      }
+    }
+  }
+
+  /** As curl sends what it is given; Java's own client would not. */
+  @ParameterizedTest
+  @CsvSource({
+    "'GET /fhir/Organization?identifier=urn:test|x HTTP/1.1', 200",
+    "'GET /fhir/Organization?name=%E5%BC%A0 HTTP/1.1', 200",
+    "'GET /fhir/Organization?name=张 HTTP/1.1', 400",
+    "'GET /fhir/Organization?name=a b HTTP/1.1', 400",
+    "'GET /fhir/%zz HTTP/1.1', 400",
+    "'BROKEN', 400"
+  })
+  void whatIsNoProperRequestGetsAnOutcomeToo(String line, int status) throws Exception {
+    java.net.URI address = java.net.URI.create(platform.url());
+    try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+      socket.setSoTimeout(10_000);
+      String request =
+          "%s\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n"
+              .formatted(line, platform.token());
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      assertThat(answer).startsWith("HTTP/1.1 " + status).doesNotContain("<html", "Tomcat");
+      if (status == 400) {
+        assertThat(answer)
+            .contains("application/fhir+json", "OperationOutcome", "百分号编码", "percent-encoded");
       }
     }
   }
