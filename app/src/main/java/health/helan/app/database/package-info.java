@@ -5,7 +5,7 @@
  */
 @ApplicationModule(
     displayName = "数据库",
-    allowedDependencies = {"app.start"})
+    allowedDependencies = {"app.start", "foundation.store"})
 @NullMarked
 package health.helan.app.database;
 

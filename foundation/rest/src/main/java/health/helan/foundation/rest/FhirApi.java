@@ -389,7 +389,7 @@ final class FhirApi {
             exchange.caller(),
             new Interaction.Create(
                 type,
-                binaries.moved(type, body(exchange)),
+                binaries.moved(type, body(exchange.body(), Bodies.object(exchange.body()))),
                 exchange.conditions().ifNoneExist(),
                 null,
                 null));
@@ -398,9 +398,9 @@ final class FhirApi {
 
   private Answer update(Exchange exchange, String type, @Nullable String id) {
     String criteria = id == null ? criteria(exchange) : null;
-    Interaction.Body body = binaries.moved(type, body(exchange));
+    ObjectNode parsed = Bodies.object(exchange.body());
     if (id != null) {
-      String bodyId = Bodies.object(exchange.body()).path("id").asString("");
+      String bodyId = parsed.path("id").asString("");
       if (!id.equals(bodyId)) {
         throw new Refusal(
             Refusal.Kind.INVALID,
@@ -416,7 +416,7 @@ final class FhirApi {
                 type,
                 id,
                 criteria,
-                body,
+                binaries.moved(type, body(exchange.body(), parsed)),
                 ifMatch(exchange.conditions().ifMatch()),
                 "*".equals(exchange.conditions().ifNoneMatch()),
                 null,
@@ -484,10 +484,9 @@ final class FhirApi {
     }
   }
 
-  /** Parsed at once; parsed again only when the store has to start over. */
-  private static Interaction.Body body(Exchange exchange) {
-    byte[] bytes = exchange.body();
-    var first = new ArrayList<ObjectNode>(List.of(Bodies.object(bytes)));
+  /** What is parsed already; parsed again only when the store has to start over. */
+  private static Interaction.Body body(byte[] bytes, ObjectNode parsed) {
+    var first = new ArrayList<ObjectNode>(List.of(parsed));
     return () -> first.isEmpty() ? Bodies.object(bytes) : first.removeLast();
   }
 

@@ -2,52 +2,42 @@ package health.helan.foundation.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Map;
-import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
 /** Looks at a database before the store trusts it. */
 final class StoreGuard {
-  private static final int OLDEST_VERSION = 150_000;
-
   private StoreGuard() {}
 
-  /** Version and durability: a store that loses acknowledged writes is none. */
+  /** A store that loses acknowledged writes is none. */
   static void check(DataSource dataSource) throws SQLException {
-    try (Connection connection = dataSource.getConnection();
-        var statement = connection.createStatement()) {
-      int version;
-      try (var rows = statement.executeQuery("select current_setting('server_version_num')::int")) {
-        rows.next();
-        version = rows.getInt(1);
-      }
-      if (version < OLDEST_VERSION) {
-        throw new StoreUnusable(
-            "PostgreSQL %d 版本过低，需要 15 或更新。".formatted(version / 10_000),
-            "PostgreSQL %d is too old: Helan needs 15 or newer.".formatted(version / 10_000),
-            null);
-      }
-      Map<String, String> off = new TreeMap<>();
-      try (var rows =
-          statement.executeQuery(
-              """
-              select name, setting from pg_settings
-              where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'
-              """)) {
-        while (rows.next()) {
-          off.put(rows.getString(1), rows.getString(2));
-        }
-      }
-      if (!off.isEmpty()) {
-        throw new StoreUnusable(
-            "PostgreSQL 关闭了 %s，会丢失已确认的记录，请打开后重启。".formatted(String.join("、", off.keySet())),
-            "PostgreSQL runs with %s switched off and would lose acknowledged records: switch on and restart it."
-                .formatted(String.join(", ", off.keySet())),
-            null);
-      }
+    UnmetDemand unmet;
+    try (Connection connection = dataSource.getConnection()) {
+      unmet = UnmetDemand.of(connection);
     }
+    if (unmet == null) {
+      return;
+    }
+    throw switch (unmet) {
+      case UnmetDemand.TooOld old ->
+          new StoreUnusable(
+              "PostgreSQL %d 版本过低，需要 15 或更新。".formatted(old.major()),
+              "PostgreSQL %d is too old: Helan needs 15 or newer.".formatted(old.major()),
+              null);
+      case UnmetDemand.LosesWrites loses ->
+          new StoreUnusable(
+              "PostgreSQL 关闭了 %s，会丢失已确认的记录，请打开后重启。"
+                  .formatted(String.join("、", loses.settings())),
+              "PostgreSQL runs with %s switched off and would lose acknowledged records: switch on and restart it."
+                  .formatted(String.join(", ", loses.settings())),
+              null);
+      case UnmetDemand.NotUtf8 other ->
+          new StoreUnusable(
+              "数据库的编码是 %s，必须是 UTF8。".formatted(other.encoding()),
+              "The database is encoded in %s and must be UTF8.".formatted(other.encoding()),
+              null);
+    };
   }
 
   static void migrate(Flyway flyway) {
