@@ -100,7 +100,7 @@ public final class RecordStore implements AutoCloseable {
                   forSearches == null ? dataSource : forSearches,
                   forSearches != null,
                   registry,
-                  ValueSets.of(R4.get()),
+                  ValueSets.ofR4(),
                   policy,
                   homes::of,
                   codec,

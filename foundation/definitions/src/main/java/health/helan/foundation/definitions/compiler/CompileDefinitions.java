@@ -25,25 +25,25 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import javax.xml.stream.XMLStreamException;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code CompileDefinitions OUTPUT}: compiles HL7's R4 definitions from the class path into one
- * file. Does nothing if the file is younger than the compiler's own classes and the jar that holds
- * the definitions.
+ * file, and the codes that few need into another beside it. Does nothing if the file is younger
+ * than the compiler's own classes and the jar that holds the definitions.
  */
 public final class CompileDefinitions {
   private static final String MODEL = "org/hl7/fhir/r4/model/";
   private static final String PROFILES = MODEL + "profile/profiles-";
   private static final String VALUE_SETS = MODEL + "valueset/";
+  private static final String CODES = "r4-codes.bin";
   private static final String SEARCH = MODEL + "sp/search-parameters.json";
 
   private final Types types = new Types();
   private final ValueSets valueSets = new ValueSets();
   private final Map<String, Map<String, List<String>>> compartments = new TreeMap<>();
 
-  private final Map<String, Integer> strings = new LinkedHashMap<>();
+  private final Strings strings = new Strings();
   private final Map<ElementDef, Integer> elements = new LinkedHashMap<>();
 
   private CompileDefinitions() {}
@@ -56,15 +56,27 @@ public final class CompileDefinitions {
       return;
     }
     Files.createDirectories(output.getParent());
+    var compiler = new CompileDefinitions();
+    compiler.read();
+    write(output.resolveSibling(CODES), compiler::compileCodes);
+    write(output, compiler::compile);
+  }
+
+  /** What fills a file. */
+  private interface Content {
+    void write(DataOutputStream out) throws IOException;
+  }
+
+  private static void write(Path output, Content content) throws IOException {
     Path draft = output.resolveSibling(output.getFileName() + ".draft");
     try (var out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(draft)))) {
-      new CompileDefinitions().compile(out);
+      content.write(out);
     }
     Files.move(draft, output, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static boolean isCurrent(Path output) throws IOException, URISyntaxException {
-    if (!Files.exists(output)) {
+    if (!Files.exists(output) || !Files.exists(output.resolveSibling(CODES))) {
       return false;
     }
     FileTime built = Files.getLastModifiedTime(output);
@@ -102,7 +114,7 @@ public final class CompileDefinitions {
     return resource(path).openStream();
   }
 
-  private void compile(DataOutputStream out) throws IOException, XMLStreamException {
+  private void read() throws IOException, XMLStreamException {
     for (String path :
         List.of(
             PROFILES + "types.xml",
@@ -114,6 +126,20 @@ public final class CompileDefinitions {
         Xml.resources(in, this::add);
       }
     }
+  }
+
+  /** Code systems with their hierarchies, and value sets: read on first use only. */
+  private void compileCodes(DataOutputStream out) throws IOException {
+    var table = new Strings();
+    var body = new ByteArrayOutputStream();
+    try (var bodyOut = new DataOutputStream(body)) {
+      valueSets.write(bodyOut, table);
+    }
+    table.writeTable(out);
+    body.writeTo(out);
+  }
+
+  private void compile(DataOutputStream out) throws IOException {
     Map<String, List<SearchParam>> parameters;
     try (var in = open(SEARCH)) {
       parameters = SearchParameters.compile(JsonMapper.shared().readTree(in), types);
@@ -125,10 +151,7 @@ public final class CompileDefinitions {
     try (var bodyOut = new DataOutputStream(body)) {
       writeBody(bodyOut, parameters, codes);
     }
-    out.writeInt(strings.size());
-    for (String string : strings.keySet()) {
-      out.writeUTF(string);
-    }
+    strings.writeTable(out);
     body.writeTo(out);
     System.out.println(
         "R4: "
@@ -190,82 +213,57 @@ public final class CompileDefinitions {
     }
     out.writeInt(elements.size());
     for (ElementDef element : elements.keySet()) {
-      string(out, element.json());
-      string(out, element.name());
-      string(out, element.type());
+      strings.string(out, element.json());
+      strings.string(out, element.name());
+      strings.string(out, element.type());
       out.writeInt(element.min());
       out.writeInt(element.max());
-      strings(out, element.targets());
-      string(out, element.requiredBinding());
+      strings.strings(out, element.targets());
+      strings.string(out, element.requiredBinding());
       out.writeByte(element.isSummary() ? 1 : 0);
     }
     out.writeInt(types.byName.size());
     for (TypeDef type : types.byName.values()) {
-      string(out, type.name());
+      strings.string(out, type.name());
       out.writeByte(type.kind().ordinal());
-      string(out, type.base());
+      strings.string(out, type.base());
       out.writeBoolean(type.isAbstract());
-      string(out, type.pattern());
+      strings.string(out, type.pattern());
       out.writeInt(type.elements().size());
       for (ElementDef element : type.elements().values()) {
         out.writeInt(Objects.requireNonNull(elements.get(element)));
       }
-      lists(out, type.choices());
+      strings.lists(out, type.choices());
     }
     out.writeInt(parameters.size());
     for (var entry : parameters.entrySet()) {
-      string(out, entry.getKey());
+      strings.string(out, entry.getKey());
       out.writeInt(entry.getValue().size());
       for (SearchParam parameter : entry.getValue()) {
-        string(out, parameter.code());
-        string(out, parameter.type());
-        string(out, parameter.expression());
-        strings(out, parameter.targets());
+        strings.string(out, parameter.code());
+        strings.string(out, parameter.type());
+        strings.string(out, parameter.expression());
+        strings.strings(out, parameter.targets());
         out.writeInt(parameter.components().size());
         for (SearchParam.Component component : parameter.components()) {
-          string(out, component.code());
-          string(out, component.type());
-          string(out, component.expression());
+          strings.string(out, component.code());
+          strings.string(out, component.type());
+          strings.string(out, component.expression());
         }
-        string(out, parameter.url());
+        strings.string(out, parameter.url());
       }
     }
     out.writeInt(compartments.size());
     for (var entry : compartments.entrySet()) {
-      string(out, entry.getKey());
-      lists(out, entry.getValue());
+      strings.string(out, entry.getKey());
+      strings.lists(out, entry.getValue());
     }
     out.writeInt(codes.size());
     for (var entry : codes.entrySet()) {
-      string(out, entry.getKey());
+      strings.string(out, entry.getKey());
       Map<String, List<String>> bySystem = new LinkedHashMap<>();
       entry.getValue().forEach((system, members) -> bySystem.put(system, new ArrayList<>(members)));
-      lists(out, bySystem);
+      strings.lists(out, bySystem);
     }
-  }
-
-  private void lists(DataOutputStream out, Map<String, List<String>> lists) throws IOException {
-    out.writeInt(lists.size());
-    for (var entry : lists.entrySet()) {
-      string(out, entry.getKey());
-      strings(out, entry.getValue());
-    }
-  }
-
-  private void strings(DataOutputStream out, List<String> list) throws IOException {
-    out.writeInt(list.size());
-    for (String string : list) {
-      string(out, string);
-    }
-  }
-
-  /** A string's number; -1 for null. */
-  private void string(DataOutputStream out, @Nullable String string) throws IOException {
-    Integer number = string == null ? Integer.valueOf(-1) : strings.get(string);
-    if (number == null) {
-      number = strings.size();
-      strings.put(Objects.requireNonNull(string), number);
-    }
-    out.writeInt(number);
   }
 }

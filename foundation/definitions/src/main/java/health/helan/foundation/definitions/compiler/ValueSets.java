@@ -1,10 +1,13 @@
 package health.helan.foundation.definitions.compiler;
 
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -12,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Code systems and value sets, to be expanded where that is possible from what is in the jar. */
 final class ValueSets {
-  /** A code system's codes, each with its parents' codes. */
-  private record Codes(Map<String, Set<String>> parents) {
+  /**
+   * A code system's codes, each with its parents' codes.
+   *
+   * @param isHierarchy false when the nesting of its concepts means something else than is-a
+   */
+  private record Codes(Map<String, Set<String>> parents, boolean isHierarchy) {
     boolean isA(String code, String ancestor) {
       if (code.equals(ancestor)) {
         return true;
@@ -43,7 +50,8 @@ final class ValueSets {
     if (resource.name.equals("ValueSet")) {
       valueSets.put(url, resource);
     } else if (resource.name.equals("CodeSystem") && "complete".equals(resource.text("content"))) {
-      var codes = new Codes(new LinkedHashMap<>());
+      String meaning = resource.text("hierarchyMeaning");
+      var codes = new Codes(new LinkedHashMap<>(), meaning == null || meaning.equals("is-a"));
       addConcepts(resource.all("concept"), null, codes);
       systems.put(url, codes);
     }
@@ -66,6 +74,50 @@ final class ValueSets {
       }
       addConcepts(concept.all("concept"), code, codes);
     }
+  }
+
+  /** All that can be enumerated, for {@code CompiledCodes}. */
+  void write(DataOutputStream out, Strings table) throws IOException {
+    var hierarchies = new TreeMap<String, Codes>();
+    systems.forEach(
+        (url, codes) -> {
+          if (codes.isHierarchy) {
+            hierarchies.put(url, codes);
+          }
+        });
+    out.writeInt(hierarchies.size());
+    for (var entry : hierarchies.entrySet()) {
+      table.string(out, entry.getKey());
+      table.lists(out, lists(entry.getValue().parents));
+    }
+    var expansions = new TreeMap<String, Map<String, Set<String>>>();
+    for (String url : valueSets.keySet()) {
+      Map<String, Set<String>> expansion = expand(url);
+      if (expansion != null) {
+        expansions.put(url, expansion);
+      }
+    }
+    out.writeInt(expansions.size());
+    for (var entry : expansions.entrySet()) {
+      table.string(out, entry.getKey());
+      String version = Objects.requireNonNull(valueSets.get(entry.getKey())).text("version");
+      table.string(out, version == null ? "" : version);
+      table.lists(out, lists(entry.getValue()));
+    }
+    System.out.println(
+        "R4: "
+            + hierarchies.size()
+            + " code systems, "
+            + expansions.size()
+            + " of "
+            + valueSets.size()
+            + " value sets can be enumerated");
+  }
+
+  private static Map<String, List<String>> lists(Map<String, Set<String>> sets) {
+    var lists = new LinkedHashMap<String, List<String>>();
+    sets.forEach((key, set) -> lists.put(key, List.copyOf(set)));
+    return lists;
   }
 
   /** Codes by system; null where the value set or a system it draws on cannot be enumerated. */
@@ -132,13 +184,16 @@ final class ValueSets {
     Set<String> codes = new LinkedHashSet<>(known.parents.keySet());
     for (Xml filter : include.all("filter")) {
       String value = filter.need("value");
-      if (!filter.need("property").equals("concept")) {
+      String property = filter.need("property");
+      if (!property.equals("concept") && !property.equals("code")) {
         return null;
       }
       switch (filter.need("op")) {
         case "is-a" -> codes.removeIf(code -> !known.isA(code, value));
         case "descendent-of" ->
             codes.removeIf(code -> code.equals(value) || !known.isA(code, value));
+        case "in" -> codes.retainAll(List.of(value.split("\\s*,\\s*")));
+        case "not-in" -> codes.removeAll(List.of(value.split("\\s*,\\s*")));
         case "is-not-a" -> codes.removeIf(code -> known.isA(code, value));
         default -> {
           return null;

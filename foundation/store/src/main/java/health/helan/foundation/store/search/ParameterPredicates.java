@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -203,22 +204,38 @@ final class ParameterPredicates {
         return codes(p, codes);
       }
       case "above", "below" -> {
-        List<String> pieces = Escapes.split(value, '|');
-        List<String> codes =
-            pieces.size() == 2
-                ? valueSets.related(
-                    Escapes.unescape(pieces.get(0)),
-                    Escapes.unescape(pieces.get(1)),
-                    modifier.equals("below"))
-                : null;
-        if (codes == null) {
-          throw new Refusal(
-              Refusal.Kind.NOT_SUPPORTED, "search.hierarchy-unknown", Escapes.unescape(value));
-        }
-        return codes(p, codes);
+        return codes(p, related(p, value, modifier.equals("below")));
       }
       default -> throw modifier(p, modifier);
     }
+  }
+
+  /** A code alone is one of the systems that the element itself implies. */
+  private List<String> related(Parameter p, String value, boolean below) {
+    List<String> pieces = Escapes.split(value, '|');
+    if (pieces.size() > 2 || pieces.getLast().isEmpty()) {
+      throw invalid("search.token-has-two-parts", p.code());
+    }
+    String code = Escapes.unescape(pieces.getLast());
+    Collection<String> systems =
+        pieces.size() == 2 ? List.of(Escapes.unescape(pieces.getFirst())) : p.systems();
+    List<String> found = new ArrayList<>();
+    boolean known = !systems.isEmpty();
+    for (String system : systems) {
+      List<String> codes = valueSets.related(system, code, below);
+      if (codes == null) {
+        known = false;
+      } else {
+        found.addAll(codes);
+      }
+    }
+    if (found.isEmpty()) {
+      throw new Refusal(
+          known ? Refusal.Kind.VALUE : Refusal.Kind.NOT_SUPPORTED,
+          known ? "search.code-unknown" : "search.hierarchy-unknown",
+          Escapes.unescape(value));
+    }
+    return found;
   }
 
   private Predicate codes(Parameter p, List<String> codes) {

@@ -1,8 +1,9 @@
 package health.helan.foundation.store.search;
 
-import health.helan.foundation.definitions.R4;
+import health.helan.foundation.definitions.ShippedCodes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ public interface ValueSets {
   /**
    * {@code system|code} of every code in a value set.
    *
+   * @param valueSet its canonical URL, with {@code |version} or without
    * @return null when it is not known or cannot be enumerated
    */
   @Nullable List<String> codes(String valueSet);
@@ -19,31 +21,29 @@ public interface ValueSets {
    * {@code system|code} of a code and all that it includes ({@code below}), or of all that include
    * it and itself.
    *
-   * @return null when the hierarchy of the system is not known
+   * @return null when the hierarchy of the system is not known; empty when the system has no such
+   *     code
    */
   @Nullable List<String> related(String system, String code, boolean below);
 
-  /** Value sets of R4's required bindings; no hierarchies. */
-  static ValueSets of(R4 r4) {
+  /** Value sets that R4 enumerates, and code systems that it ships whole. */
+  static ValueSets ofR4() {
     return new ValueSets() {
       @Override
       public @Nullable List<String> codes(String valueSet) {
-        Set<String> codes = r4.codes(valueSet);
-        if (codes == null) {
+        Map<String, List<String>> bySystem = ShippedCodes.get().expansion(valueSet);
+        if (bySystem == null) {
           return null;
         }
         List<String> full = new ArrayList<>();
-        for (String code : codes) {
-          if (code.indexOf('|') > 0) {
-            full.add(code);
-          }
-        }
+        bySystem.forEach((system, codes) -> codes.forEach(code -> full.add(system + "|" + code)));
         return full;
       }
 
       @Override
       public @Nullable List<String> related(String system, String code, boolean below) {
-        return null;
+        Set<String> codes = ShippedCodes.get().related(system, code, below);
+        return codes == null ? null : codes.stream().map(one -> system + "|" + one).toList();
       }
     };
   }

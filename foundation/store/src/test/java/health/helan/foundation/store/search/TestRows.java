@@ -58,7 +58,7 @@ final class TestRows {
         dataSource,
         false,
         registry,
-        ValueSets.of(R4.get()),
+        ValueSets.ofR4(),
         policy,
         (connection, type, id) -> homes.get(type + "/" + id),
         PLAIN,
