@@ -13,9 +13,11 @@ import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.objects.ObjectStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,6 +47,11 @@ class FhirDoor {
   /** {@code off} switches inline validation off: for benchmarks only. */
   private static final String VALIDATION_VARIABLE = "HELAN_VALIDATION";
 
+  /** Days that the change log and answers to requests with a key are kept. */
+  private static final String KEEP_CHANGES_VARIABLE = "HELAN_KEEP_CHANGES_DAYS";
+
+  private static final String KEEP_ANSWERS_VARIABLE = "HELAN_KEEP_ANSWERS_DAYS";
+
   @Bean
   RecordStore recordStore(
       DataSource connections,
@@ -62,7 +69,26 @@ class FhirDoor {
             AccessPolicy.EVERYTHING,
             // Off for measuring beside a peer that does not validate, for nothing else.
             !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE))),
-        ChangeLog.Settings.DEFAULT);
+        ChangeLog.Settings.DEFAULT,
+        retention(System.getenv(KEEP_CHANGES_VARIABLE), System.getenv(KEEP_ANSWERS_VARIABLE)));
+  }
+
+  static Retention retention(@Nullable String changeDays, @Nullable String answerDays) {
+    return new Retention(
+        days(KEEP_ANSWERS_VARIABLE, answerDays, Retention.DEFAULT.answers()),
+        days(KEEP_CHANGES_VARIABLE, changeDays, Retention.DEFAULT.changes()),
+        Retention.DEFAULT.every());
+  }
+
+  private static Duration days(String variable, @Nullable String value, Duration otherwise) {
+    if (value == null || value.isBlank()) {
+      return otherwise;
+    }
+    if (!value.strip().matches("[1-9][0-9]{0,4}")) {
+      throw new StartRefused(
+          variable + " 应为 1 至 99999 的天数。", variable + " takes a number of days, 1 to 99999.");
+    }
+    return Duration.ofDays(Integer.parseInt(value.strip()));
   }
 
   private static byte[] indexKey(@Nullable String fromEnvironment, DataFolder data) {

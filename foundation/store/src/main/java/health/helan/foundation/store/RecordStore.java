@@ -2,6 +2,7 @@ package health.helan.foundation.store;
 
 import health.helan.foundation.definitions.R4;
 import health.helan.foundation.store.changes.ChangeLog;
+import health.helan.foundation.store.changes.Pruning;
 import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.index.FhirPathEngine;
 import health.helan.foundation.store.index.Indexer;
@@ -37,6 +38,7 @@ public final class RecordStore implements AutoCloseable {
   private final List<Consumer<Set<Integer>>> listeners;
   private final ChangeLog changes;
   private final Reindex reindex;
+  private final Pruning pruning;
 
   private RecordStore(
       StoreParts parts,
@@ -44,8 +46,10 @@ public final class RecordStore implements AutoCloseable {
       ParameterRegistry parameters,
       List<Consumer<Set<Integer>>> listeners,
       ChangeLog changes,
-      Reindex reindex) {
+      Reindex reindex,
+      Pruning pruning) {
     this.reindex = reindex;
+    this.pruning = pruning;
     this.parts = parts;
     this.changes = changes;
     this.searching = searching;
@@ -67,7 +71,7 @@ public final class RecordStore implements AutoCloseable {
   /** As {@link #open(DataSource, StoreConfig)}, with other times for consumers of the log. */
   public static RecordStore open(
       DataSource dataSource, StoreConfig config, ChangeLog.Settings changeSettings) {
-    return open(dataSource, null, config, changeSettings);
+    return open(dataSource, null, config, changeSettings, Retention.DEFAULT);
   }
 
   /**
@@ -76,12 +80,14 @@ public final class RecordStore implements AutoCloseable {
    * @param forSearches connections to the same database that plan every statement for its values
    *     ({@code plan_cache_mode=force_custom_plan}), which searches need and reads and writes by
    *     key only pay for; null for none
+   * @param retention how long to keep what is kept for a while
    */
   public static RecordStore open(
       DataSource dataSource,
       @Nullable DataSource forSearches,
       StoreConfig config,
-      ChangeLog.Settings changeSettings) {
+      ChangeLog.Settings changeSettings,
+      Retention retention) {
     try {
       StoreGuard.check(dataSource);
       StoreGuard.migrate(Flyway.configure().dataSource(dataSource).load());
@@ -123,10 +129,12 @@ public final class RecordStore implements AutoCloseable {
           new ChangeLog(dataSource, config.instance(), changeSettings, Metrics.globalRegistry);
       listeners.add(changes::hint);
       var reindex = new Reindex(parts, registry, changes);
-      var store = new RecordStore(parts, searching, registry, listeners, changes, reindex);
+      var pruning = new Pruning(dataSource, changes, retention, Metrics.globalRegistry);
+      var store = new RecordStore(parts, searching, registry, listeners, changes, reindex, pruning);
       try {
         reindex.start(changes);
         changes.register(new Statistics());
+        pruning.start();
       } catch (SQLException | RuntimeException e) {
         store.close();
         throw e;
@@ -264,6 +272,7 @@ public final class RecordStore implements AutoCloseable {
 
   @Override
   public void close() {
+    pruning.close();
     reindex.close();
     changes.close();
     parts.instances().close();

@@ -13,6 +13,7 @@ public interface ChangeConsumer {
 
   /** Where a consumer begins that is new to the database. */
   enum Start {
+    /** The beginning of what the log still holds: see {@link ChangeConsumer#beginsAfter}. */
     BEGINNING,
     NOW
   }
@@ -23,6 +24,16 @@ public interface ChangeConsumer {
   default Start start() {
     return Start.BEGINNING;
   }
+
+  /**
+   * Told once to a consumer that is new to the database and starts at the beginning, when the log
+   * begins later than the store: so many changes were pruned before ({@link
+   * health.helan.foundation.store.Retention}). What it would have learnt from them it must read
+   * from the current resources. Called on the instance that enrols it, before anything is taken.
+   *
+   * @param transaction commits together with the offsets it starts from
+   */
+  default void beginsAfter(Connection transaction, long pruned) throws SQLException {}
 
   /**
    * Takes changes of one home, in order. What it writes through {@code transaction} is committed

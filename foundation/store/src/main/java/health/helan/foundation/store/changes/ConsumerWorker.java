@@ -2,12 +2,14 @@ package health.helan.foundation.store.changes;
 
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.sql.ChangeSql;
+import health.helan.foundation.store.sql.PruneSql;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -125,16 +127,63 @@ final class ConsumerWorker {
     try (Connection connection = log.dataSource().getConnection()) {
       connection.setAutoCommit(true);
       leases.create(connection);
-      String sql =
-          switch (consumer.start()) {
-            case BEGINNING -> ChangeSql.START_AT_BEGINNING;
-            case NOW -> ChangeSql.START_AT_NOW;
-          };
-      try (var statement = connection.prepareStatement(sql)) {
-        statement.setString(1, consumer.name());
-        statement.setString(2, consumer.name());
-        statement.executeUpdate();
+      if (!isNew(connection)) {
+        return;
       }
+      connection.setAutoCommit(false);
+      try {
+        placeOffsets(connection);
+        connection.commit();
+      } catch (SQLException | RuntimeException e) {
+        connection.rollback();
+        throw e;
+      } finally {
+        connection.setAutoCommit(true);
+      }
+    }
+  }
+
+  private boolean isNew(Connection connection) throws SQLException {
+    try (var statement = connection.prepareStatement(ChangeSql.IS_NEW)) {
+      statement.setString(1, consumer.name());
+      try (var rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getBoolean(1);
+      }
+    }
+  }
+
+  /** While nothing is pruned: what the offsets say is there must be there. */
+  private void placeOffsets(Connection connection) throws SQLException {
+    String now = Instant.now().toString();
+    try (var make = connection.prepareStatement(PruneSql.MAKE_GATE);
+        var close = connection.prepareStatement(PruneSql.CLOSE_GATE)) {
+      make.setString(1, now);
+      make.executeUpdate();
+      close.setString(1, now);
+      close.executeUpdate();
+    }
+    String sql =
+        switch (consumer.start()) {
+          case BEGINNING -> ChangeSql.START_AT_BEGINNING;
+          case NOW -> ChangeSql.START_AT_NOW;
+        };
+    long before = 0;
+    try (var statement = connection.prepareStatement(sql)) {
+      statement.setString(1, consumer.name());
+      statement.setString(2, consumer.name());
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          before += rows.getLong(1);
+        }
+      }
+    }
+    if (before > 0 && consumer.start() == ChangeConsumer.Start.BEGINNING) {
+      LOG.info(
+          "Consumer {} begins after {} changes that the log no longer holds",
+          consumer.name(),
+          before);
+      consumer.beginsAfter(connection, before);
     }
   }
 

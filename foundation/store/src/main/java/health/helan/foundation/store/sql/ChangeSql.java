@@ -10,19 +10,28 @@ public final class ChangeSql {
   /** The last number of every lane: one cheap scan tells all consumers whether there is news. */
   public static final String LANES = "select home, seq from lane";
 
+  /** Whether a consumer has homes without an offset. */
+  public static final String IS_NEW =
+      """
+      select exists (select from lane l
+        where not exists (select from consumer_offset o where o.home = l.home and o.consumer = ?))""";
+
+  /** Tells each offset: what stands before it is in the log no more. */
   public static final String START_AT_BEGINNING =
       """
       insert into consumer_offset (home, consumer, seq, epoch)
-      select l.home, ?, 0, 0 from lane l
+      select l.home, ?,
+        coalesce((select c.seq - 1 from change_log c where c.home = l.home order by c.seq limit 1), l.seq), 0
+      from lane l
       where not exists (select from consumer_offset o where o.home = l.home and o.consumer = ?)
-      on conflict (home, consumer) do nothing""";
+      on conflict (home, consumer) do nothing returning seq""";
 
   public static final String START_AT_NOW =
       """
       insert into consumer_offset (home, consumer, seq, epoch)
       select l.home, ?, l.seq, 0 from lane l
       where not exists (select from consumer_offset o where o.home = l.home and o.consumer = ?)
-      on conflict (home, consumer) do nothing""";
+      on conflict (home, consumer) do nothing returning seq""";
 
   public static final String OFFSETS =
       "select home, seq, epoch from consumer_offset where consumer = ? and home between ? and ?";

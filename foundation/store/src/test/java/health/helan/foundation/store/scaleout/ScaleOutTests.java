@@ -25,6 +25,7 @@ import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.sql.ChangeSql;
 import health.helan.foundation.store.sql.Distribution;
 import health.helan.foundation.store.sql.HistorySql;
+import health.helan.foundation.store.sql.PruneSql;
 import health.helan.foundation.store.sql.ReadSql;
 import health.helan.foundation.store.sql.ReindexSql;
 import health.helan.foundation.store.sql.Tables;
@@ -65,7 +66,8 @@ class ScaleOutTests {
   /** The statements that stand whole in the SQL classes. */
   private static List<String> statements() throws ReflectiveOperationException {
     var statements = new ArrayList<String>();
-    for (Class<?> type : List.of(WriteSql.class, ChangeSql.class, ReindexSql.class)) {
+    for (Class<?> type :
+        List.of(WriteSql.class, ChangeSql.class, PruneSql.class, ReindexSql.class)) {
       for (var field : type.getFields()) {
         if (Modifier.isStatic(field.getModifiers()) && field.getType() == String.class) {
           String text = (String) field.get(null);

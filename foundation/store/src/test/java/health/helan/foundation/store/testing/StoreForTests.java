@@ -8,6 +8,7 @@ import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.changes.ChangeLog;
 import java.sql.Connection;
@@ -31,9 +32,14 @@ public final class StoreForTests implements AutoCloseable {
 
   public final DataSource database;
   public final HikariDataSource pool;
+
+  /** Keeps the instance's heartbeat, or other threads, from getting a connection. */
+  public final HeldThreads heartbeat = new HeldThreads();
+
   public final RecordStore store;
 
-  private StoreForTests(DataSource database, String instance, ChangeLog.Settings settings) {
+  private StoreForTests(
+      DataSource database, String instance, ChangeLog.Settings settings, Retention retention) {
     this.database = database;
     var config = new HikariConfig();
     config.setDataSource(database);
@@ -45,7 +51,7 @@ public final class StoreForTests implements AutoCloseable {
     Arrays.fill(key, (byte) 7);
     // Not checked against R4: these tests write much and say little.
     var unchecked = new StoreConfig(key, instance, "test", AccessPolicy.EVERYTHING, false);
-    store = RecordStore.open(pool, unchecked, settings);
+    store = RecordStore.open(heartbeat.over(pool), null, unchecked, settings, retention);
   }
 
   public static StoreForTests open() {
@@ -58,7 +64,12 @@ public final class StoreForTests implements AutoCloseable {
 
   public static StoreForTests open(
       DataSource database, String instance, ChangeLog.Settings settings) {
-    return new StoreForTests(database, instance, settings);
+    return open(database, instance, settings, Retention.DEFAULT);
+  }
+
+  public static StoreForTests open(
+      DataSource database, String instance, ChangeLog.Settings settings, Retention retention) {
+    return new StoreForTests(database, instance, settings, retention);
   }
 
   public static ObjectNode resource(String type, String text) {
