@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.TreeMap;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,22 +23,31 @@ import org.slf4j.LoggerFactory;
  * others'. A newcomer first makes its row, then reads. So either the others' next look sees the
  * newcomer's floor, or the newcomer sees what they had published and takes only later times.
  *
- * <p>Why it holds when an instance is given up: its row goes only when it is silent and the
- * database has no connection of its name left; and should it come back, it drops what it had begun.
+ * <p>Why it holds when an instance is given up, whatever the clocks say: its row goes only when the
+ * database has no connection of its name left, so nothing of it is under way there. A connection
+ * gets the name before anything is written on it, and then touches the row ({@link #announce}). So
+ * either the removal sees the connection, or the row, touched since, is not silent any more; or the
+ * row is gone at the touch, and the write is dropped. When the instance comes back, it drops all
+ * that it had begun. The silence only keeps a moment's cut from making instances come and go.
  */
 final class Instances implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Instances.class);
   private static final long BEAT_MILLIS = 500;
   private static final String CONNECTION_PREFIX = "helan-";
+  private static final String NAME = "ApplicationName";
 
-  /** An instance not seen for so long is looked at: without connections it can commit nothing. */
-  private static final long SILENT_SECONDS = 15;
+  /** An instance not seen for so long is given up, unless the database knows a connection of it. */
+  private static final long SILENT_SECONDS = 5;
+
+  /** PostgreSQL cuts names of connections to this length. */
+  private static final int LONGEST_NAME = 63;
 
   private static final long LONGEST_SILENCE_NANOS = 10_000_000_000L;
 
   private final DataSource dataSource;
   private final String id;
   private final String version;
+  private final String connectionName;
   private final TreeMap<Instant, Integer> underWay = new TreeMap<>();
   private final Thread beat;
   private Instant last = Instant.EPOCH;
@@ -48,7 +58,7 @@ final class Instances implements AutoCloseable {
   /** Writes begun at or before this are dropped: this instance was taken for gone. */
   private Instant dropped = Instant.EPOCH;
 
-  /** True until this instance knows what others promised before they knew of it. Beats only. */
+  /** True until this instance knows what others promised before they knew of it. */
   private boolean joins = true;
 
   private volatile long lastBeat;
@@ -59,14 +69,37 @@ final class Instances implements AutoCloseable {
     // Each start is an instance of its own: transactions of a killed one may still commit.
     this.id = id + "-" + HexFormat.of().toHexDigits(new SecureRandom().nextInt());
     this.version = version;
+    String name = CONNECTION_PREFIX + this.id;
+    connectionName = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
     signOn();
     beat();
     beat = Thread.ofPlatform().daemon().name("helan-instance").start(this::run);
   }
 
-  /** Name of the connections on which this instance writes. */
-  String connectionName() {
-    return CONNECTION_PREFIX + id;
+  /**
+   * Makes a connection known as one of this instance before anything is written on it; no round
+   * trip when it is. Without a transaction under way.
+   *
+   * @throws Refusal transient, when this instance was taken for gone
+   */
+  void announce(Connection connection) throws SQLException {
+    if (connectionName.equals(connection.getClientInfo(NAME))) {
+      return;
+    }
+    connection.setClientInfo(NAME, connectionName);
+    boolean isKnown = false;
+    try (var statement = connection.prepareStatement("update instance set seen = ? where id = ?")) {
+      statement.setObject(1, Instant.now().atOffset(ZoneOffset.UTC));
+      statement.setString(2, id);
+      isKnown = statement.executeUpdate() == 1;
+    } finally {
+      if (!isKnown) {
+        connection.setClientInfo(NAME, ""); // The next write on it must ask again.
+      }
+    }
+    if (!isKnown) {
+      throw new Refusal(Refusal.Kind.TRANSIENT, "store.unreachable");
+    }
   }
 
   private void signOn() throws SQLException {
@@ -94,7 +127,7 @@ final class Instances implements AutoCloseable {
    *     may take it for gone
    */
   synchronized Instant begin() {
-    if (System.nanoTime() - lastBeat > LONGEST_SILENCE_NANOS) {
+    if (joins || System.nanoTime() - lastBeat > LONGEST_SILENCE_NANOS) {
       throw new Refusal(Refusal.Kind.TRANSIENT, "store.unreachable");
     }
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -173,7 +206,6 @@ final class Instances implements AutoCloseable {
   private void beat() throws SQLException {
     Instant own = ownFloor();
     try (Connection connection = dataSource.getConnection()) {
-      connection.setClientInfo("ApplicationName", connectionName());
       boolean isKnown;
       try (var statement =
           connection.prepareStatement(
@@ -187,9 +219,9 @@ final class Instances implements AutoCloseable {
         synchronized (this) {
           dropped = last;
           last = last.plusMillis(1);
+          joins = true;
         }
         signOn();
-        joins = true;
       }
       // Gone instances: silent, and without a connection that could still commit.
       try (var statement =
@@ -211,10 +243,7 @@ final class Instances implements AutoCloseable {
           rows.next();
           var least = rows.getObject(1, OffsetDateTime.class);
           var greatest = rows.getObject(2, OffsetDateTime.class);
-          if (joins && greatest != null) {
-            takeOnlyTimesAfter(greatest.toInstant());
-          }
-          joins = false;
+          join(greatest == null ? null : greatest.toInstant());
           Instant all = least == null || own.isBefore(least.toInstant()) ? own : least.toInstant();
           if (all.isAfter(watermark)) {
             watermark = all; // What was told stays true when a newcomer's floor is lower.
@@ -225,12 +254,18 @@ final class Instances implements AutoCloseable {
     }
   }
 
-  /** What others promised before they knew of this instance, or while its clock was behind. */
-  private synchronized void takeOnlyTimesAfter(Instant promised) {
-    Instant next = promised.truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
-    if (last.isBefore(next)) {
-      last = next;
+  /**
+   * @param promised what others promised before they knew of this instance, or while its clock was
+   *     behind: it takes only later times
+   */
+  private synchronized void join(@Nullable Instant promised) {
+    if (joins && promised != null) {
+      Instant next = promised.truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
+      if (last.isBefore(next)) {
+        last = next;
+      }
     }
+    joins = false;
   }
 
   @Override

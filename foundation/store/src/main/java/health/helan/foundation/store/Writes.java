@@ -112,8 +112,7 @@ final class Writes {
     updated = parts.instances().begin();
     try (Connection connection = parts.dataSource().getConnection()) {
       connection.setAutoCommit(true);
-      // Tells other instances that this one may still commit (Instances); no round trip when set.
-      connection.setClientInfo("ApplicationName", parts.instances().connectionName());
+      parts.instances().announce(connection); // No round trip but on a new connection.
       if (requestKey != null) {
         List<Outcome> before = Answers.find(connection, parts, requestKey);
         if (before != null) {

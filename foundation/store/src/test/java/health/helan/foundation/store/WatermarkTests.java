@@ -5,6 +5,7 @@ import static health.helan.foundation.store.testing.StoreForTests.create;
 import static health.helan.foundation.store.testing.StoreForTests.resource;
 import static health.helan.foundation.store.testing.StoreForTests.update;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -71,6 +73,84 @@ class WatermarkTests {
 
   private static long writtenUntil(StoreForTests store, Instant time) {
     return store.number("select count(*) from change_log where updated <= '" + time + "'");
+  }
+
+  /** A killed instance's connections end with it: nothing of it can come any more. */
+  @Test
+  void theWatermarkGoesOnSoonAfterAnInstanceWasKilled() {
+    try (var one = StoreForTests.open(PostgresForTests.storeDatabase(), "one")) {
+      var two = StoreForTests.open(one.database, "two");
+      two.write(create(resource("Device", "v")));
+      two.kill();
+      Instant killed = Instant.now();
+      StoreForTests.await("the watermark passes", () -> watermark(one).isAfter(killed));
+      assertThat(Duration.between(killed, Instant.now())).isLessThan(Duration.ofSeconds(9));
+      assertThat(one.number("select count(*) from instance")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aSilentInstanceIsNotGivenUpWhileTheDatabaseHasAConnectionOfIt() {
+    try (var one = StoreForTests.open(PostgresForTests.storeDatabase(), "one");
+        var two = StoreForTests.open(one.database, "two")) {
+      two.write(create(resource("Device", "v")));
+      try (var _ = two.heartbeat.hold()) {
+        Instant silent = Instant.now();
+        sleep(7_000);
+        assertThat(one.number("select count(*) from instance")).isEqualTo(2);
+        assertThat(watermark(one)).isBefore(silent);
+      }
+      StoreForTests.await(
+          "it is heard again", () -> two.write(create(resource("Device", "v"))).status() == 201);
+    }
+  }
+
+  @Test
+  void anInstanceThatWasGivenUpDropsWhatItHadBegunAndComesBack() throws Exception {
+    try (var one = StoreForTests.open(PostgresForTests.storeDatabase(), "one");
+        var two = StoreForTests.open(one.database, "two");
+        var threads = Executors.newFixedThreadPool(2)) {
+      two.write(create(resource("Device", "v")));
+      // Begun before, with a connection yet to come.
+      try (var held = two.heartbeat.hold()) {
+        var begun =
+            threads.submit(
+                () -> {
+                  Thread.currentThread().setName("held-writer");
+                  return two.write(create(resource("Device", "lost")));
+                });
+        StoreForTests.await("it has begun", () -> two.heartbeat.isWaiting("held-writer"));
+        two.pool.getHikariPoolMXBean().softEvictConnections();
+        StoreForTests.await(
+            "it is given up", () -> one.number("select count(*) from instance") == 1);
+        // Its own beat is held: only the connection's announcement can tell.
+        held.let("held-writer");
+        assertThatExceptionOfType(ExecutionException.class)
+            .isThrownBy(begun::get)
+            .havingCause()
+            .isInstanceOfSatisfying(
+                Refusal.class,
+                refusal -> assertThat(refusal.kind()).isEqualTo(Refusal.Kind.TRANSIENT));
+        var next =
+            threads.submit(
+                () -> {
+                  Thread.currentThread().setName("next-writer");
+                  return two.write(create(resource("Device", "lost")));
+                });
+        assertThatExceptionOfType(ExecutionException.class).isThrownBy(next::get);
+      }
+      StoreForTests.await(
+          "it comes back",
+          () -> {
+            try {
+              return two.write(create(resource("Device", "v"))).status() == 201;
+            } catch (Refusal refusal) {
+              return false;
+            }
+          });
+      assertThat(one.number("select count(*) from instance")).isEqualTo(2);
+      assertThat(one.number("select count(*) from change_log")).isEqualTo(2);
+    }
   }
 
   @Test
