@@ -90,8 +90,10 @@ public final class SearchEngine {
     private final Connection connection;
     private final Caller caller;
     private final long end;
-    private final boolean plansForValues;
     private final @Nullable Consumer<SqlText> observer;
+
+    /** Whether the connection decides how statements are planned. */
+    private boolean plansForValues;
 
     Budget(
         Connection connection,
@@ -135,6 +137,37 @@ public final class SearchEngine {
 
   private Budget own(Connection connection, Caller caller) {
     return new Budget(connection, caller, SECONDS, plansForValues, observer);
+  }
+
+  /**
+   * Until closed, the database plans each statement once per connection and keeps the plan; else
+   * statements are planned anew each time, as a rare code wants another plan than a frequent one.
+   * For statements whose values do not matter to their plan. Only indexes: a plan may have been
+   * made when the tables were empty.
+   */
+  private static final class KeptPlans implements AutoCloseable {
+    private final Budget budget;
+    private final boolean before;
+
+    KeptPlans(Budget budget) throws SQLException {
+      this.budget = budget;
+      before = budget.plansForValues;
+      execute("set plan_cache_mode = force_generic_plan; set enable_seqscan = off");
+      budget.plansForValues = true;
+    }
+
+    private void execute(String settings) throws SQLException {
+      try (var statement = budget.connection.prepareStatement(settings)) {
+        statement.execute();
+      }
+    }
+
+    /** A transaction that failed has taken the settings back, or will when it is rolled back. */
+    @Override
+    public void close() throws SQLException {
+      budget.plansForValues = before;
+      execute("reset plan_cache_mode; reset enable_seqscan");
+    }
   }
 
   /** Shows tests every statement before it runs. */
@@ -215,7 +248,18 @@ public final class SearchEngine {
     long search = digest(request);
     Ordering.Position from =
         options.cursor == null ? null : ordering.position(options.cursor, search);
-    List<Found> page = page(budget, units, ordering, from, options.count + 1);
+    List<Found> page;
+    if (ordering.isEmpty()
+        && units.size() > 1
+        && units.stream().allMatch(unit -> Predicate.isFew(unit.predicate))) {
+      // One patient's rows of many tables: planning would cost more than finding them, and comes to
+      // the same whoever the patient is.
+      try (var _ = new KeptPlans(budget)) {
+        page = page(budget, units, ordering, from, options.count + 1);
+      }
+    } else {
+      page = page(budget, units, ordering, from, options.count + 1);
+    }
     String next = null;
     if (page.size() > options.count) {
       page = page.subList(0, options.count);
@@ -448,8 +492,8 @@ public final class SearchEngine {
         ordering.after(sql, from, i, unit.isShared());
       }
       // A patient's rows lie together in the order of the key: walking the key for the first of
-      // them
-      // would pass everybody else's, which the planner, who takes them for scattered, cannot know.
+      // them would pass everybody else's, which the planner, who takes them for scattered, cannot
+      // know.
       String home = Predicate.isFew(unit.predicate) ? "r.home + 0" : "r.home";
       ordering.orderBy(
           sql,

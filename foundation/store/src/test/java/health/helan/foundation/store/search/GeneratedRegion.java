@@ -40,6 +40,17 @@ final class GeneratedRegion {
 
   /** Fills the tables and analyses them. */
   void fill(int observations) throws SQLException, IOException {
+    load(observations);
+    try (Connection connection = rows.dataSource.getConnection();
+        var statement = connection.createStatement()) {
+      for (String table : Tables.all()) {
+        statement.execute("vacuum analyze " + table);
+      }
+    }
+  }
+
+  /** Fills the tables, and no more. */
+  void load(int observations) throws SQLException, IOException {
     int patients = observations / OBSERVATIONS_OF_EACH;
     try (Connection connection = rows.dataSource.getConnection()) {
       copy(connection, "Organization", 100, i -> organization(i));
@@ -47,11 +58,6 @@ final class GeneratedRegion {
       copy(connection, "Encounter", patients * 20, i -> encounter(i / 20, i));
       copy(connection, "Condition", patients * 10, i -> condition(i / 10, i));
       copy(connection, "Observation", observations, i -> observation(i % patients, i));
-      try (var statement = connection.createStatement()) {
-        for (String table : Tables.all()) {
-          statement.execute("vacuum analyze " + table);
-        }
-      }
     }
   }
 

@@ -50,7 +50,7 @@ class SearchPlanTests {
     "Patient/%s/*",
   };
 
-  private TestRows rows;
+  TestRows rows;
 
   @BeforeAll
   void fill() throws SQLException, IOException {
@@ -66,7 +66,7 @@ class SearchPlanTests {
       }
     }
     long start = System.nanoTime();
-    new GeneratedRegion(rows).fill(OBSERVATIONS);
+    fill(new GeneratedRegion(rows), OBSERVATIONS);
     System.out.printf(
         "%d observations in %.1f s%n", OBSERVATIONS, (System.nanoTime() - start) / 1e9);
     for (int i = 0; i < OBSERVATIONS / GeneratedRegion.OBSERVATIONS_OF_EACH; i++) {
@@ -75,6 +75,10 @@ class SearchPlanTests {
     for (int i = 0; i < 100; i++) {
       rows.homes.put(String.format("Organization/%03xorg%04d", i, i), i);
     }
+  }
+
+  void fill(GeneratedRegion region, int observations) throws SQLException, IOException {
+    region.fill(observations);
   }
 
   private static String query(String pattern, int patient) {
@@ -112,6 +116,39 @@ class SearchPlanTests {
               // The few thousand patients are rightly read whole where many are asked for.
               .doesNotContainPattern("Seq Scan on res_(observation|encounter|condition)");
         }
+      }
+    }
+  }
+
+  /** One patient's rows of all tables: planned once per connection, and by indexes only. */
+  @Test
+  void aRecordIsReadByPlansThatAreKept() throws SQLException {
+    int patients = OBSERVATIONS / GeneratedRegion.OBSERVATIONS_OF_EACH;
+    try (Connection connection = rows.dataSource.getConnection();
+        var asked = connection.createStatement()) {
+      for (int i = 0; i < 12; i++) {
+        rows.engine.search(
+            connection,
+            TestRows.CALLER,
+            TestRows.request(query("Patient/%s/*", i * 7919 % patients) + "?_count=1000", false));
+      }
+      try (var plans =
+          asked.executeQuery(
+              """
+              select count(*), min(generic_plans), max(custom_plans) from pg_prepared_statements
+              where statement like '% from res_% order by r.home + 0%'""")) {
+        plans.next();
+        assertThat(plans.getInt(1)).as("statements kept").isGreaterThan(15);
+        assertThat(plans.getInt(2)).as("plans kept").isPositive();
+        assertThat(plans.getInt(3)).as("plans made anew").isZero();
+      }
+      try (var settings =
+          asked.executeQuery(
+              "select current_setting('enable_seqscan'), current_setting('plan_cache_mode')")) {
+        settings.next();
+        assertThat(settings.getString(1)).isEqualTo("on");
+        // As the connection began: here PostgreSQL's own default.
+        assertThat(settings.getString(2)).isEqualTo("auto");
       }
     }
   }

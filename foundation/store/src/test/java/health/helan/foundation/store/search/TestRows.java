@@ -54,6 +54,10 @@ final class TestRows {
   }
 
   SearchEngine engine(AccessPolicy policy) {
+    return engine(dataSource, policy);
+  }
+
+  SearchEngine engine(DataSource dataSource, AccessPolicy policy) {
     return new SearchEngine(
         dataSource,
         false,
