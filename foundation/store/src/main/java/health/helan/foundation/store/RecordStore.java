@@ -3,6 +3,7 @@ package health.helan.foundation.store;
 import health.helan.foundation.definitions.R4;
 import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.changes.Pruning;
+import health.helan.foundation.store.changes.TableStatistics;
 import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.index.FhirPathEngine;
 import health.helan.foundation.store.index.Indexer;
@@ -39,6 +40,7 @@ public final class RecordStore implements AutoCloseable {
   private final ChangeLog changes;
   private final Reindex reindex;
   private final Pruning pruning;
+  private final TableStatistics statistics;
 
   private RecordStore(
       StoreParts parts,
@@ -47,9 +49,11 @@ public final class RecordStore implements AutoCloseable {
       List<Consumer<Set<Integer>>> listeners,
       ChangeLog changes,
       Reindex reindex,
-      Pruning pruning) {
+      Pruning pruning,
+      TableStatistics statistics) {
     this.reindex = reindex;
     this.pruning = pruning;
+    this.statistics = statistics;
     this.parts = parts;
     this.changes = changes;
     this.searching = searching;
@@ -130,11 +134,15 @@ public final class RecordStore implements AutoCloseable {
       listeners.add(changes::hint);
       var reindex = new Reindex(parts, registry, changes);
       var pruning = new Pruning(dataSource, changes, retention, Metrics.globalRegistry);
-      var store = new RecordStore(parts, searching, registry, listeners, changes, reindex, pruning);
+      var statistics = new TableStatistics(dataSource, changes);
+      var store =
+          new RecordStore(
+              parts, searching, registry, listeners, changes, reindex, pruning, statistics);
       try {
         reindex.start(changes);
         changes.register(new Statistics());
         pruning.start();
+        statistics.start();
       } catch (SQLException | RuntimeException e) {
         store.close();
         throw e;
@@ -272,6 +280,7 @@ public final class RecordStore implements AutoCloseable {
 
   @Override
   public void close() {
+    statistics.close();
     pruning.close();
     reindex.close();
     changes.close();

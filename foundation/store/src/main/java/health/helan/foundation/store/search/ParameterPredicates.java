@@ -538,9 +538,23 @@ final class ParameterPredicates {
     }
     List<Predicate> any = new ArrayList<>();
     for (String one : Escapes.split(value, ',')) {
-      any.add(range(Prefix.of(one), moments("_lastUpdated", one), "r.updated", "r.updated"));
+      any.add(written(Prefix.of(one), moments("_lastUpdated", one)));
     }
     return Predicate.or(any);
+  }
+
+  /**
+   * A row is written at one moment, so that ge and le are one comparison: one range of the index,
+   * in its order.
+   */
+  private Predicate written(Prefix prefix, Moments m) {
+    return switch (prefix) {
+      case GE -> Predicate.raw("r.updated >= ?", instant(m.lo()));
+      case LE -> Predicate.raw("r.updated <= ?", instant(m.hi()));
+      case EQ ->
+          Predicate.raw("r.updated >= ? and r.updated <= ?", instant(m.lo()), instant(m.hi()));
+      default -> range(prefix, m, "r.updated", "r.updated");
+    };
   }
 
   /**
