@@ -331,7 +331,7 @@ final class Report {
   }
 
   private static String times(double factor) {
-    return Double.isNaN(factor) ? "–" : number(factor) + " x";
+    return Double.isFinite(factor) ? number(factor) + " x" : "–";
   }
 
   /** About three digits that count. */

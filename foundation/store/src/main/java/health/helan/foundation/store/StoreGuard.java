@@ -27,8 +27,7 @@ final class StoreGuard {
               null);
       case UnmetDemand.LosesWrites loses ->
           new StoreUnusable(
-              "PostgreSQL 关闭了 %s，会丢失已确认的记录，请打开后重启。"
-                  .formatted(String.join("、", loses.settings())),
+              "PostgreSQL 关闭了 %s，会丢失已确认的记录，请打开后重启。".formatted(String.join("、", loses.settings())),
               "PostgreSQL runs with %s switched off and would lose acknowledged records: switch on and restart it."
                   .formatted(String.join(", ", loses.settings())),
               null);
