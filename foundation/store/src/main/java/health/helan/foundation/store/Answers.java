@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -31,7 +32,10 @@ final class Answers {
         if (!rows.next()) {
           return null;
         }
-        byte[] json = parts.codec().decode(rows.getShort(1), rows.getShort(2), rows.getBytes(3));
+        byte[] json =
+            parts
+                .codec()
+                .decode(place(lookup), rows.getShort(1), rows.getShort(2), rows.getBytes(3));
         var outcomes = new ArrayList<Outcome>();
         for (JsonNode entry : Json.MAPPER.readTree(json)) {
           outcomes.add(
@@ -46,6 +50,11 @@ final class Answers {
         return outcomes;
       }
     }
+  }
+
+  /** What the content of a row of {@code answered} belongs to. */
+  private static ContentCodec.Place place(IndexKey.Lookup lookup) {
+    return new ContentCodec.Place("answered", HexFormat.of().formatHex(lookup.mac()), 0);
   }
 
   /** False when another request with the same key was faster. */
@@ -65,8 +74,9 @@ final class Answers {
           .add(outcome.version())
           .add(outcome.updated().toEpochMilli());
     }
-    ContentCodec.Encoded encoded = parts.codec().encode(Json.MAPPER.writeValueAsBytes(list));
     IndexKey.Lookup lookup = parts.indexKey().lookup("request|" + requestKey);
+    ContentCodec.Encoded encoded =
+        parts.codec().encode(place(lookup), Json.MAPPER.writeValueAsBytes(list));
     try (var statement = connection.prepareStatement(WriteSql.INSERT_ANSWER)) {
       statement.setLong(1, lookup.key());
       statement.setBytes(2, lookup.mac());

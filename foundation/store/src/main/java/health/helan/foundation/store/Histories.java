@@ -58,16 +58,17 @@ final class Histories {
           var rows = statement.executeQuery()) {
         while (rows.next()) {
           byte[] content = rows.getBytes(8);
+          var place = new ContentCodec.Place(rows.getString(1), rows.getString(2), rows.getInt(3));
           versions.add(
               new ResourceVersion(
-                  rows.getString(1),
-                  rows.getString(2),
-                  rows.getInt(3),
+                  place.type(),
+                  place.id(),
+                  place.version(),
                   rows.getObject(4, OffsetDateTime.class).toInstant(),
                   ResourceVersion.Method.of(rows.getInt(5)),
                   content == null
                       ? null
-                      : parts.codec().decode(rows.getShort(6), rows.getShort(7), content)));
+                      : parts.codec().decode(place, rows.getShort(6), rows.getShort(7), content)));
         }
       }
       String next = null;

@@ -111,13 +111,20 @@ final class Reads {
   }
 
   private ResourceVersion version(ResultSet rows, String type, String id) throws SQLException {
+    int version = rows.getInt(1);
     byte[] content = rows.getBytes(6);
     return new ResourceVersion(
         type,
         id,
-        rows.getInt(1),
+        version,
         rows.getObject(2, OffsetDateTime.class).toInstant(),
         ResourceVersion.Method.of(rows.getInt(3)),
-        content == null ? null : codec.decode(rows.getShort(4), rows.getShort(5), content));
+        content == null
+            ? null
+            : codec.decode(
+                new ContentCodec.Place(type, id, version),
+                rows.getShort(4),
+                rows.getShort(5),
+                content));
   }
 }

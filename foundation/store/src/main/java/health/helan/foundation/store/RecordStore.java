@@ -4,7 +4,6 @@ import health.helan.foundation.definitions.R4;
 import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.changes.Pruning;
 import health.helan.foundation.store.changes.TableStatistics;
-import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.index.FhirPathEngine;
 import health.helan.foundation.store.index.Indexer;
 import health.helan.foundation.store.index.ParameterRegistry;
@@ -18,6 +17,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -99,7 +99,8 @@ public final class RecordStore implements AutoCloseable {
       StoreGuard.checkKey(dataSource, key);
       var listeners = new CopyOnWriteArrayList<Consumer<Set<Integer>>>();
       var homes = new Homes(key);
-      var codec = new ZstdCodec();
+      ContentCodec codec = config.codec();
+      codec.open(dataSource);
       var policy = config.policy();
       var registry = new ParameterRegistry(R4.get(), key.digests(), new FhirPathEngine());
       var indexer = new Indexer(registry);
@@ -183,6 +184,14 @@ public final class RecordStore implements AutoCloseable {
   /** {@link SearchEngine#lastn}: the latest observations of each code. */
   public SearchResult lastn(Caller caller, List<SearchRequest.Parameter> parameters, int max) {
     return searching.lastn(caller, parameters, max);
+  }
+
+  /**
+   * A time at or below which nothing can still commit, on any application instance: whoever must be
+   * sure that a change is known to every write waits until it is past that change.
+   */
+  public Instant watermark() {
+    return parts.instances().watermark();
   }
 
   /** The search parameters of every type, R4's and custom ones. */

@@ -229,7 +229,14 @@ public final class Reindex implements AutoCloseable {
       while (rows.next()) {
         JsonNode resource =
             Json.MAPPER.readTree(
-                parts.codec().decode(rows.getShort(2), rows.getShort(3), rows.getBytes(4)));
+                parts
+                    .codec()
+                    .decode(
+                        new ContentCodec.Place(
+                            "SearchParameter", rows.getString(1), rows.getInt(5)),
+                        rows.getShort(2),
+                        rows.getShort(3),
+                        rows.getBytes(4)));
         if (resource.path("status").asString("").equals("active")) {
           define(rows.getString(1), resource, defined);
         }
@@ -370,7 +377,13 @@ public final class Reindex implements AutoCloseable {
             home = rows.getInt(1);
             id = rows.getString(2);
             byte[] json =
-                parts.codec().decode(rows.getShort(4), rows.getShort(5), rows.getBytes(6));
+                parts
+                    .codec()
+                    .decode(
+                        new ContentCodec.Place(step.type, id, rows.getInt(3)),
+                        rows.getShort(4),
+                        rows.getShort(5),
+                        rows.getBytes(6));
             ObjectNode tree = (ObjectNode) Json.MAPPER.readTree(json);
             IndexEntry index = parts.indexing().index(step.type, tree, id);
             bind(update, step.type, home, id, rows.getInt(3), index);

@@ -1,5 +1,7 @@
 package health.helan.foundation.store;
 
+import health.helan.foundation.store.content.ZstdCodec;
+
 /**
  * How a store is opened.
  *
@@ -9,9 +11,21 @@ package health.helan.foundation.store;
  * @param version version of the application, shown beside the instance
  * @param policy who may see and do what
  * @param validate false only for benchmarks
+ * @param codec how contents are compressed and encrypted
  */
 public record StoreConfig(
-    byte[] indexKey, String instance, String version, AccessPolicy policy, boolean validate) {
+    byte[] indexKey,
+    String instance,
+    String version,
+    AccessPolicy policy,
+    boolean validate,
+    ContentCodec codec) {
+
+  /** Contents compressed, not encrypted. */
+  public StoreConfig(
+      byte[] indexKey, String instance, String version, AccessPolicy policy, boolean validate) {
+    this(indexKey, instance, version, policy, validate, new ZstdCodec());
+  }
 
   public static StoreConfig of(byte[] indexKey, String instance) {
     return new StoreConfig(indexKey, instance, "dev", AccessPolicy.EVERYTHING, true);

@@ -256,7 +256,7 @@ final class Writes {
         caller.institution().isEmpty() ? Owners.of(type, entry.id, stored) : caller.institution(),
         parts.indexKey().digests().reference(type, entry.id),
         index,
-        parts.codec().encode(json),
+        parts.codec().encode(new ContentCodec.Place(type, entry.id, version), json),
         json);
   }
 
@@ -375,7 +375,14 @@ final class Writes {
       bindKey(statement, 1, entry);
       try (var rows = statement.executeQuery()) {
         if (rows.next()) {
-          byte[] json = parts.codec().decode(rows.getShort(5), rows.getShort(6), rows.getBytes(7));
+          byte[] json =
+              parts
+                  .codec()
+                  .decode(
+                      new ContentCodec.Place(entry.type(), entry.id, rows.getInt(3)),
+                      rows.getShort(5),
+                      rows.getShort(6),
+                      rows.getBytes(7));
           entry.current = new WriteEntry.Current(rows.getInt(3), rows.getString(4), json);
         }
       }

@@ -51,7 +51,7 @@ public final class ZstdCodec implements ContentCodec {
   }
 
   @Override
-  public Encoded encode(byte[] json) {
+  public Encoded encode(Place place, byte[] json) {
     ZstdCompressCtx context = compressors.poll();
     if (context == null) {
       context = new ZstdCompressCtx();
@@ -71,7 +71,7 @@ public final class ZstdCodec implements ContentCodec {
   }
 
   @Override
-  public byte[] decode(short codec, short keyId, byte[] content) {
+  public byte[] decode(Place place, short codec, short keyId, byte[] content) {
     if (keyId != 0) {
       throw new IllegalStateException("content is encrypted with key " + keyId);
     }

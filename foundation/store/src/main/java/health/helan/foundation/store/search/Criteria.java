@@ -411,13 +411,18 @@ final class Criteria {
       if (home == null) {
         continue;
       }
-      SqlText sql = select("List", "r.codec, r.key_id, r.content");
+      SqlText sql = select("List", "r.version, r.codec, r.key_id, r.content");
       sql.add(" and r.home = ? and r.id = ?", home, id);
       policy.restrict(sql, run.caller(), "List", "r");
       try (var statement = run.prepare(sql);
           var rows = statement.executeQuery()) {
         while (rows.next()) {
-          byte[] json = codec.decode(rows.getShort(1), rows.getShort(2), rows.getBytes(3));
+          byte[] json =
+              codec.decode(
+                  new ContentCodec.Place("List", id, rows.getInt(1)),
+                  rows.getShort(2),
+                  rows.getShort(3),
+                  rows.getBytes(4));
           for (JsonNode entry : Json.MAPPER.readTree(json).path("entry")) {
             if (entry.path("deleted").asBoolean(false)) {
               continue;

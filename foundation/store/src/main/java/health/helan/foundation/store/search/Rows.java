@@ -25,13 +25,19 @@ final class Rows {
 
   /** The current row, whose select list begins with {@link #COLUMNS}. */
   ResourceVersion resource(String type, ResultSet row) throws SQLException {
+    String id = row.getString(2);
+    int version = row.getInt(3);
     return new ResourceVersion(
         type,
-        row.getString(2),
-        row.getInt(3),
+        id,
+        version,
         row.getObject(4, OffsetDateTime.class).toInstant(),
         ResourceVersion.Method.of(row.getInt(5)),
-        codec.decode(row.getShort(6), row.getShort(7), row.getBytes(8)));
+        codec.decode(
+            new ContentCodec.Place(type, id, version),
+            row.getShort(6),
+            row.getShort(7),
+            row.getBytes(8)));
   }
 
   List<ResourceVersion> read(Criteria.Run run, String type, SqlText sql) throws SQLException {

@@ -5,7 +5,7 @@ public final class ReindexSql {
   private ReindexSql() {}
 
   public static final String PARAMETERS =
-      "select id, codec, key_id, content from res_other where type = 'SearchParameter' order by id";
+      "select id, codec, key_id, content, version from res_other where type = 'SearchParameter' order by id";
 
   public static final String ASK =
       """

@@ -73,12 +73,12 @@ final class TestRows {
   private static final ContentCodec PLAIN =
       new ContentCodec() {
         @Override
-        public Encoded encode(byte[] json) {
+        public Encoded encode(Place place, byte[] json) {
           return new Encoded((short) 0, (short) 0, json);
         }
 
         @Override
-        public byte[] decode(short codec, short keyId, byte[] content) {
+        public byte[] decode(Place place, short codec, short keyId, byte[] content) {
           return content;
         }
       };
