@@ -1,7 +1,7 @@
 /** National cryptography (SM2, SM3, SM4) and the international algorithms beside it; keys. */
 @ApplicationModule(
     displayName = "密码服务",
-    allowedDependencies = {"foundation.store"})
+    allowedDependencies = {"foundation.rest", "foundation.store"})
 @NullMarked
 package health.helan.foundation.trust.crypto;
 
