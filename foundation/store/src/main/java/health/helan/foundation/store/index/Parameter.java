@@ -193,7 +193,10 @@ public final class Parameter {
     return repeats;
   }
 
-  /** Only its presence stands in {@code vals}: identifiers and contact points, references. */
+  /**
+   * Only its presence stands in {@code vals}: identifiers, contact points, addresses of people,
+   * references.
+   */
   public boolean isHidden() {
     return hidden;
   }

@@ -388,6 +388,10 @@ public final class ParameterRegistry {
     return false;
   }
 
+  /** Types whose addresses are those of people. */
+  private static final Set<String> PERSONS =
+      Set.of("Patient", "Person", "RelatedPerson", "Practitioner");
+
   private void shape(
       String type, Draft draft, Map<String, Draft> drafts, @Nullable Parameter patient) {
     Parameter parameter = draft.parameter;
@@ -435,6 +439,14 @@ public final class ParameterRegistry {
       }
       case URI -> {
         if (parameter.owner().equals("Resource")) {
+          parameter.hidden();
+        }
+      }
+      case STRING -> {
+        // Where people live is found by keyed digests of its beginnings, and stands nowhere plain.
+        if (PERSONS.contains(type)
+            && (parameter.leafTypes().contains("Address")
+                || parameter.code().startsWith("address"))) {
           parameter.hidden();
         }
       }

@@ -371,7 +371,11 @@ public final class Values {
       i += Character.charCount(normalised.codePointAt(i));
       add(space ^ digests.of(normalised.substring(0, i)));
     }
-    value(p, normalised);
+    if (p.isHidden()) {
+      present(p);
+    } else {
+      value(p, normalised);
+    }
   }
 
   private void reference(Parameter p, @Nullable String resolved, ObjectNode e) {

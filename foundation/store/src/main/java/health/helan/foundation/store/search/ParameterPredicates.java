@@ -356,9 +356,16 @@ final class ParameterPredicates {
       String normal = normal(p, text);
       String head = Texts.head(normal, Texts.PREFIX_LENGTH);
       Predicate byHead = Predicate.token(p.space(Kind.PREFIX) ^ digests.of(head));
+      if (p.isHidden() && head.length() < normal.length()) {
+        throw new Refusal(
+            Refusal.Kind.NOT_SUPPORTED, "search.beginning-too-long", p.code(), Texts.PREFIX_LENGTH);
+      }
       return head.length() == normal.length()
           ? byHead
           : Predicate.and(byHead, jsonPath(p.code(), "@ starts with $q", vars().put("q", normal)));
+    }
+    if (p.isHidden() && !modifier.equals("exact")) {
+      throw modifier(p, modifier);
     }
     return switch (modifier) {
       case "exact" -> Predicate.token(p.space(Kind.EXACT) ^ digests.of(text));

@@ -3,8 +3,14 @@ package health.helan.foundation.store.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import health.helan.foundation.definitions.R4;
+import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.index.FhirPathEngine;
+import health.helan.foundation.store.index.Indexer;
+import health.helan.foundation.store.index.ParameterRegistry;
 import health.helan.foundation.store.testing.PostgresForTests;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -12,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Each parameter type, modifier and prefix on a small region. */
 class SearchTests {
@@ -158,6 +165,9 @@ class SearchTests {
         "Patient?address=解放; p1",
         "Patient?address=兴庆; p1",
         "Patient?address-postalcode=7500; p1",
+        "Patient?address:exact=解放西街1号; p1",
+        "Patient?address:exact=解放西街; -",
+        "Patient?address-city:missing=true; p2 p3",
         "Patient?given=ana&family=mull; p2",
         "Patient?given=ana&given=jose; p2",
         "Patient?name:missing=true; p3",
@@ -376,6 +386,39 @@ class SearchTests {
         .containsExactly("Patient/p2");
     assertThat(included("Practitioner?_id=d1&_revinclude=Observation:*"))
         .containsExactly("Observation/b1");
+  }
+
+  @Test
+  void keepsWherePeopleLiveAndTheirNumbersAsDigestsOnly() throws SQLException {
+    for (String query :
+        List.of(
+            "Patient?address=宁夏回族自治区银川市",
+            "Patient?address-city:contains=川",
+            "Patient?_sort=address-city",
+            "Observation?subject:Patient.address=宁夏回族自治区银川市")) {
+      assertThatExceptionOfType(Refusal.class)
+          .as(query)
+          .isThrownBy(() -> rows.all(query))
+          .satisfies(refusal -> assertThat(refusal.kind()).isEqualTo(Refusal.Kind.NOT_SUPPORTED));
+    }
+    ObjectNode patient =
+        TestRows.tree(
+            """
+            {'resourceType':'Patient','id':'secret','identifier':[{'system':'urn:id','value':'640102198005170011'}],
+             'telecom':[{'system':'phone','value':'13912345678','use':'mobile'},{'system':'email','value':'zhang@example.org'}],
+             'address':[{'text':'光明路七号','line':['光明路七号'],'city':'吴忠市','district':'利通区','postalCode':'751100'}]}""");
+    String vals =
+        new String(
+            new Indexer(
+                    new ParameterRegistry(
+                        R4.get(), new IndexKey(new byte[32]).digests(), new FhirPathEngine()))
+                .index("Patient", patient, "secret")
+                .vals(),
+            StandardCharsets.UTF_8);
+    assertThat(vals).contains("address").contains("telecom");
+    for (String secret : List.of("640102", "139123", "zhang", "光明", "吴忠", "利通", "751100")) {
+      assertThat(vals).doesNotContain(secret);
+    }
   }
 
   @Test
