@@ -256,6 +256,11 @@ public final class RecordStore implements AutoCloseable {
     listeners.add(listener);
   }
 
+  /** Taking residents' records out for good. */
+  public Purges purges() {
+    return new Purges(parts);
+  }
+
   /** Indexing rows anew, and what stands behind custom search parameters. */
   public Reindex reindex() {
     return reindex;
