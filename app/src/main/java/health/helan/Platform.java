@@ -10,6 +10,7 @@ import health.helan.app.start.Console;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.RunArguments;
 import health.helan.app.start.StartRefused;
+import health.helan.app.start.TlsSettings;
 import health.helan.foundation.store.StoreUnusable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -53,6 +54,7 @@ final class Platform implements AutoCloseable {
   private @Nullable HikariDataSource searchConnections;
   private @Nullable ConfigurableApplicationContext context;
   private boolean closed;
+  private TlsSettings tls = TlsSettings.NONE;
 
   private Platform(RunArguments arguments, DataFolder data) {
     this.arguments = arguments;
@@ -196,6 +198,8 @@ final class Platform implements AutoCloseable {
     Map<String, Object> properties = new HashMap<>();
     properties.put("server.port", arguments.port());
     properties.put("server.address", arguments.address().getHostAddress());
+    tls = TlsSettings.of(environment);
+    properties.putAll(tls.properties());
     properties.put("logging.file.name", data.folder("logs").resolve("helan.log").toString());
     if ("json".equalsIgnoreCase(environment.get("HELAN_LOG"))) {
       properties.put("logging.structured.format.console", "ecs");
@@ -264,7 +268,7 @@ final class Platform implements AutoCloseable {
 
   private void loadDemo(Console console) {
     String token = data.secret(OperatorToken.FILE);
-    if (new DemoLoad(data, console, url() + "fhir", token).run(arguments)) {
+    if (new DemoLoad(data, console, url() + "fhir", token, tls.callingItself()).run(arguments)) {
       console.say("示范区域已就绪。/ The demo region is ready.");
     }
   }
@@ -279,7 +283,7 @@ final class Platform implements AutoCloseable {
             : address instanceof java.net.Inet6Address
                 ? "[" + address.getHostAddress() + "]"
                 : address.getHostAddress();
-    return "http://" + host + ":" + port + "/";
+    return (tls.isOn() ? "https://" : "http://") + host + ":" + port + "/";
   }
 
   DataFolder data() {

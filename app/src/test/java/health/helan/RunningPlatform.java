@@ -114,7 +114,7 @@ final class RunningPlatform implements AutoCloseable {
         new BufferedReader(new InputStreamReader(said, StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         output.append(line).append('\n');
-        int address = line.indexOf("http://");
+        int address = line.indexOf("http");
         if (line.contains("Helan is ready") && address >= 0) {
           url.complete(line.substring(address).strip());
         }

@@ -11,6 +11,7 @@ import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.StandardFormats;
 import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.AccessPolicy;
+import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
@@ -57,6 +58,7 @@ class FhirDoor {
       DataSource connections,
       SearchConnections searches,
       DataFolder data,
+      ContentCodec codec,
       @Value("${helan.version}") String version) {
     return RecordStore.open(
         connections,
@@ -68,7 +70,8 @@ class FhirDoor {
             // Until sign-in is built, whoever holds the operator token may do everything.
             AccessPolicy.EVERYTHING,
             // Off for measuring beside a peer that does not validate, for nothing else.
-            !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE))),
+            !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE)),
+            codec),
         ChangeLog.Settings.DEFAULT,
         retention(System.getenv(KEEP_CHANGES_VARIABLE), System.getenv(KEEP_ANSWERS_VARIABLE)));
   }

@@ -5,6 +5,9 @@ import health.helan.app.start.StartRefused;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.objects.ObjectStoreConfig;
+import health.helan.foundation.trust.crypto.ContentCipher;
+import health.helan.foundation.trust.crypto.DataKeys;
+import health.helan.foundation.trust.crypto.EncryptedObjects;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -29,10 +32,10 @@ class ObjectDoor {
   private static final String DEFAULT_REGION = "us-east-1";
 
   @Bean(destroyMethod = "close")
-  ObjectStore objectStore(DataFolder data) {
+  ObjectStore objectStore(DataFolder data, DataKeys keys, ContentCipher cipher) {
     ObjectStoreConfig config = config(data, System::getenv);
     try {
-      return ObjectStore.open(config);
+      return new EncryptedObjects(ObjectStore.open(config), keys, cipher);
     } catch (IOException | RuntimeException e) {
       throw new StartRefused(
           "无法打开大内容存储 " + config + "，请检查该文件夹的权限或 " + PREFIX + "* 设置。",

@@ -8,6 +8,7 @@ import health.helan.demo.Region;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,12 +31,16 @@ public final class DemoLoad {
   private final Console console;
   private final String base;
   private final String token;
+  private final @Nullable SSLContext tls;
 
   /**
    * @param base address of the FHIR API, without a slash at the end
    * @param token access token
+   * @param tls how the platform is known to itself; null in plain HTTP
    */
-  public DemoLoad(DataFolder data, Console console, String base, String token) {
+  public DemoLoad(
+      DataFolder data, Console console, String base, String token, @Nullable SSLContext tls) {
+    this.tls = tls;
     this.data = data;
     this.console = console;
     this.base = base;
@@ -80,7 +85,7 @@ public final class DemoLoad {
         Progress.of(
             "demo-" + Feed.name(List.of(asked)), "示范区域 Demo region", region.bundleCount(), 0);
     progress.totalBytes().set(region.bundleCount());
-    try (Sender sender = new Sender(base, token, PATIENCE);
+    try (Sender sender = new Sender(base, token, PATIENCE, tls);
         SentUnits sent = SentUnits.open(data.resolve(MARKER + ".sent"), false);
         RefusalReport report = new RefusalReport(data.resolve(MARKER + "-refused.tsv"));
         ProgressTeller teller =

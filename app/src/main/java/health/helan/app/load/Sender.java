@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,11 +43,21 @@ final class Sender implements AutoCloseable {
    * @param patience how long a platform that does not answer is waited for
    */
   Sender(String base, String token, Duration patience) {
-    this.client =
+    this(base, token, patience, null);
+  }
+
+  /**
+   * @param tls whom to trust; null for the authorities that the JVM knows
+   */
+  Sender(String base, String token, Duration patience, @Nullable SSLContext tls) {
+    HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10))
-            .build();
+            .connectTimeout(Duration.ofSeconds(10));
+    if (tls != null) {
+      builder.sslContext(tls);
+    }
+    this.client = builder.build();
     this.base = base;
     this.token = token;
     this.patience = patience;
