@@ -163,7 +163,7 @@ class HostileConnectionsTests {
       strings = {
         "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
         "GET /\u0001 HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /fhir/Patient?name={\"<script>\" HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /fhir/Patient?name={\"<script>\" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         "NONSENSE\r\n\r\n",
         "GET / HTTP/1.1\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
