@@ -131,7 +131,7 @@ final class Backup {
     List<Long> lanes = Lanes.read(connection);
     String database = database();
     String marks = marks(tables.keySet(), migrations);
-    String heads = Lanes.heads(connection, lanes);
+    List<String> heads = Lanes.heads(connection, lanes);
     ChainState before = ChainState.read(stateFolder);
     Why why = plan.full ? null : whyFull(before, lanes, database, marks);
     boolean full = plan.full || why != null;
@@ -241,7 +241,7 @@ final class Backup {
       }
       changes += more;
     }
-    if (!Lanes.heads(connection, before.lanes()).equals(before.heads())) {
+    if (!Lanes.sameHistory(before.heads(), Lanes.heads(connection, before.lanes()))) {
       return Why.OTHER_DATABASE;
     }
     if (!before.marks().equals(marks)) {

@@ -18,7 +18,7 @@ import tools.jackson.core.JacksonException;
  * @param last id of the last backup
  * @param number of the last backup
  * @param database which database of which PostgreSQL, on which timeline
- * @param heads digest of the last change of each lane
+ * @param heads digest of the last change of each lane, by home
  * @param marks what tells of rows rewritten without the change log
  * @param floor nothing that committed after the last backup has a time below
  * @param series last number of each series of the tables kept by number
@@ -30,7 +30,7 @@ record ChainState(
     int number,
     String database,
     List<Long> lanes,
-    String heads,
+    List<String> heads,
     String marks,
     String floor,
     Map<String, Map<String, Long>> series,

@@ -3,6 +3,7 @@ package health.helan.app.backup;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Where the lanes of the change log stand, and what the log names between two such places. */
@@ -23,11 +24,11 @@ final class Lanes {
       join change_log c on c.home = n.ordinal - 1 and c.seq > n.after
       group by c.home, c.type, c.id""";
 
-  /** The last changes that a place knows: other ones stand there when history went another way. */
+  /** The changes at a place: other ones stand there when history went another way. */
   private static final String HEADS =
       """
-      select md5(coalesce(string_agg(c.home || ' ' || c.seq || ' ' || c.type || ' ' || c.id || ' '
-        || c.version || ' ' || extract(epoch from c.updated), ',' order by c.home), ''))
+      select c.home, left(md5(c.type || ' ' || c.id || ' ' || c.version || ' '
+        || extract(epoch from c.updated)), 8)
       from unnest(?::bigint[]) with ordinality n (at, ordinal)
       join change_log c on c.home = n.ordinal - 1 and c.seq = n.at""";
 
@@ -58,14 +59,32 @@ final class Lanes {
     }
   }
 
-  static String heads(Connection connection, List<Long> at) throws SQLException {
+  /**
+   * Digest of the change at a place of each lane, by home; empty where it was pruned or is none.
+   */
+  static List<String> heads(Connection connection, List<Long> at) throws SQLException {
+    List<String> heads = new ArrayList<>(Collections.nCopies(at.size(), ""));
     try (var statement = connection.prepareStatement(HEADS)) {
       statement.setArray(1, connection.createArrayOf("bigint", at.toArray()));
       try (var rows = statement.executeQuery()) {
-        rows.next();
-        return rows.getString(1);
+        while (rows.next()) {
+          heads.set(rows.getInt(1), rows.getString(2));
+        }
       }
     }
+    return heads;
+  }
+
+  /** Whether two looks at one place saw the same history, as far as it was not pruned between. */
+  static boolean sameHistory(List<String> before, List<String> now) {
+    for (int home = 0; home < before.size(); home++) {
+      if (!before.get(home).isEmpty()
+          && !now.get(home).isEmpty()
+          && !before.get(home).equals(now.get(home))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Makes table {@link #TOUCHED} of this transaction: keys, and the least version named. */

@@ -143,6 +143,9 @@ class KeptTablesTests {
           insert into parent_of values (1);
           insert into child_of values (1, 1);
           select nextval('counter');
+          update lane set seq = 2 where home in (9, 10);
+          insert into change_log select h, n, null, now(), 1, 1, 'Patient', 'p' || n
+            from (values (9), (10)) v (h), generate_series(1, 2) n;
           """);
     }
     backup(rules, target, data);
@@ -169,6 +172,9 @@ class KeptTablesTests {
           """
           delete from link where chain = 'a' and seq < 900;
           delete from link where chain = 'b';
+          delete from change_log where home = 9 and seq = 1 or home = 10;
+          update lane set seq = 3 where home = 9;
+          insert into change_log values (9, 3, null, now(), 2, 2, 'Patient', 'p1');
           insert into link values ('a', 1501, 'the last');
           delete from child_of where id = 1;
           delete from nobody_knows_me;
@@ -193,6 +199,11 @@ class KeptTablesTests {
       }
       assertThat(CopyRows.text(to, "select count(*) from link")).isEqualTo("603");
       assertThat(CopyRows.text(to, "select nextval('counter')")).isEqualTo("78");
+      assertThat(
+              CopyRows.text(
+                  to, "select string_agg(home || ':' || seq, ' ' order by seq) from change_log"))
+          .as("what was pruned from the log is gone")
+          .isEqualTo("9:2 9:3");
       assertThat(CopyRows.text(to, "select count(*) from pg_indexes where schemaname = 'public'"))
           .isEqualTo(
               CopyRows.text(from, "select count(*) from pg_indexes where schemaname = 'public'"));
