@@ -12,15 +12,15 @@ const counts = parameters([
 const metadata = { resourceType: 'CapabilityStatement', fhirVersion: '4.0.1', software: { name: 'Helan', version: '0.1.0' }, rest: [{ resource: [{}, {}] }] };
 
 const answering =
-  (statistics: unknown, loads: unknown = parameters([])) =>
+  (statistics: unknown, loads: unknown = parameters([]), links: unknown = parameters([{ name: 'probing', valueBoolean: false }])) =>
   ({ path }: Asked) =>
-    ({ $statistics: statistics, $loads: loads, metadata, '/health': { status: 'UP' }, '/metrics': '# HELP process_uptime_seconds\nprocess_uptime_seconds 93784.5\n' })[path];
+    ({ $statistics: statistics, $loads: loads, '$link-health': links, metadata, '/health': { status: 'UP' }, '/metrics': '# HELP process_uptime_seconds\nprocess_uptime_seconds 93784.5\n' })[path];
 
 describe('The overview', () => {
   test('shows the shape of what comes while it loads', async () => {
     platform(() => never);
     await open(<OverviewPage />);
-    expect(screen.getAllByRole('status').length).toBe(4);
+    expect(screen.getAllByRole('status').length).toBe(5);
   });
 
   test('says what it is waiting for when the platform is empty', async () => {
@@ -67,5 +67,56 @@ describe('The overview', () => {
     await screen.findByText('synthea.zip');
     expect(screen.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('25');
     expect(screen.getByText('被拒 3 份')).toBeTruthy();
+  });
+
+  const link = (endpoint: string, name: string, state: string, more: unknown[] = []) => ({
+    name: 'link',
+    part: [
+      { name: 'endpoint', valueString: endpoint },
+      { name: 'name', valueString: name },
+      { name: 'address', valueString: 'http://10.20.0.7/fhir' },
+      { name: 'state', valueCode: state },
+      { name: 'since', valueInstant: '2026-11-25T08:00:00Z' },
+      ...more,
+    ],
+  });
+
+  test('names the institutions whose links are down first, in word, shape and reason', async () => {
+    const links = parameters([
+      { name: 'probing', valueBoolean: true },
+      link('1', '县人民医院', 'ok', [{ name: 'latency', valueDecimal: 12 }]),
+      link('2', '城关卫生院', 'down', [{ name: 'reason', valueCode: 'timeout' }]),
+      link('3', '中医院', 'degraded', [{ name: 'latency', valueDecimal: 1800 }]),
+    ]);
+    platform(answering(counts, parameters([]), links));
+    await open(<OverviewPage />);
+    await screen.findByText('城关卫生院');
+    const section = screen.getByRole('region', { name: '机构链路' });
+    const rows = within(section).getAllByRole('listitem').map(({ textContent }) => textContent);
+    expect(rows.length).toBe(3);
+    expect(rows[0]).toContain('城关卫生院');
+    expect(rows[0]).toContain('✕中断');
+    expect(rows[0]).toContain('超时无应答');
+    expect(rows[1]).toContain('‖不稳定');
+    expect(rows[1]).toContain('1,800 毫秒');
+    expect(rows[2]).toContain('✓正常');
+  });
+
+  test('says how links come to be watched, and what is missing when there are none', async () => {
+    platform(answering(counts));
+    const { unmount } = await open(<OverviewPage />);
+    await screen.findByText('没有监测机构链路');
+    await screen.findByText('HELAN_LINK_NETWORKS');
+    unmount();
+    platform(answering(counts, parameters([]), parameters([{ name: 'probing', valueBoolean: true }])));
+    await open(<OverviewPage />);
+    await screen.findByText('没有可以监测的接口');
+  });
+
+  test('keeps the rest of the page when the links cannot be had', async () => {
+    platform((asked) => (asked.path === '$link-health' ? new Refused(403, 'forbidden', '您无权读取 Endpoint。') : answering(counts)(asked)));
+    await open(<OverviewPage />);
+    await screen.findByText('您无权读取 Endpoint。');
+    await screen.findAllByText('1,234');
   });
 });

@@ -8,6 +8,7 @@ import { formatCount } from '../../shared/format/numbers';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
 import { countOf, totalOf } from './figures';
+import { LinkList } from './LinkList';
 import { LoadList } from './LoadList';
 import { FiguresSkeleton } from './OverviewSkeleton';
 import styles from './Overview.module.css';
@@ -28,6 +29,7 @@ export function OverviewPage() {
         <TypeCounts />
         <div className={styles.side}>
           <LoadList />
+          <LinkList />
           <ServerFacts />
         </div>
       </div>

@@ -3,6 +3,7 @@ import type { CapabilityStatement, Parameters } from 'fhir/r4';
 import { repetitionsOf } from '../../shared/fhir/bundles';
 import { get, health, metric } from '../../shared/fhir/client';
 import { countsIn, loadsIn, withRates, type Load } from './figures';
+import { linksIn } from './links';
 
 /** How often the page asks again, in milliseconds. React Query stops while the page is hidden. */
 const CALM = 5_000;
@@ -28,6 +29,15 @@ export function useLoads() {
       return withRates(client.getQueryData<Load[]>(['loads']), loads);
     },
     refetchInterval: ({ state }) => (state.data?.some((load) => load.state === 'running') ? BUSY : CALM),
+  });
+}
+
+/** Links are looked at once a minute or so. */
+export function useLinks() {
+  return useQuery({
+    queryKey: ['link-health'],
+    queryFn: async ({ signal }) => linksIn(await get<Parameters>('$link-health', signal)),
+    refetchInterval: 15_000,
   });
 }
 

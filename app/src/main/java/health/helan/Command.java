@@ -1,5 +1,7 @@
 package health.helan;
 
+import health.helan.app.backup.BackupCommand;
+import health.helan.app.backup.RestoreCommand;
 import health.helan.app.load.LoadCommand;
 import health.helan.app.start.RunArguments;
 import health.helan.app.start.StartRefused;
@@ -18,6 +20,8 @@ interface Command {
     return switch (name) {
       case "run" -> words -> Platform.runUntilStopped(RunArguments.parse(words));
       case "load" -> words -> LoadCommand.run(words, System.getenv());
+      case "backup" -> words -> BackupCommand.run(words, System.getenv());
+      case "restore" -> words -> RestoreCommand.run(words, System.getenv());
       case "train" -> Training::run;
       default ->
           throw new StartRefused(

@@ -13,7 +13,8 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class HelanApplication {
 
   /**
-   * @param args {@code run}, {@code load} or {@code train}, and its options
+   * @param args {@code run}, {@code load}, {@code backup}, {@code restore} or {@code train}, and
+   *     its options
    */
   public static void main(String[] args) {
     List<String> words = List.of(args);

@@ -9,6 +9,7 @@ import health.helan.app.load.DemoLoad;
 import health.helan.app.start.Console;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.RunArguments;
+import health.helan.app.start.StartCheck;
 import health.helan.app.start.StartRefused;
 import health.helan.app.start.TlsSettings;
 import health.helan.foundation.store.StoreUnusable;
@@ -101,6 +102,7 @@ final class Platform implements AutoCloseable {
    * @throws StartRefused if something stands in the way that the operator can mend
    */
   static Platform start(RunArguments arguments, Map<String, String> environment, Console console) {
+    StartCheck.all(arguments, environment);
     requireFree(arguments.address(), arguments.port());
     DataFolder data = DataFolder.open(arguments.dataFolder(), leastFreeBytes(environment));
     Platform platform = new Platform(arguments, data);
@@ -220,6 +222,7 @@ final class Platform implements AutoCloseable {
           connections = pool;
           HikariDataSource searches = connectForSearches(opened, environment);
           searchConnections = searches;
+          DemoMark.check(pool, arguments.demo(), environment);
           console.say("正在启动服务…… / Starting the service ...");
           // Instances, so that this class closes them after the context.
           var beans = starting.getBeanFactory();
@@ -268,6 +271,9 @@ final class Platform implements AutoCloseable {
 
   private void loadDemo(Console console) {
     String token = data.secret(OperatorToken.FILE);
+    if (connections != null) {
+      DemoMark.set(connections);
+    }
     if (new DemoLoad(data, console, url() + "fhir", token, tls.callingItself()).run(arguments)) {
       console.say("示范区域已就绪。/ The demo region is ready.");
     }

@@ -38,7 +38,7 @@ class LauncherTests {
     assertThat(said.exitCode()).isZero();
     assertThat(said.text())
         .contains("./helan run", "./helan load", "./helan test", "--port", "--residents")
-        .doesNotContain("backup", "restore");
+        .contains("./helan backup", "./helan restore", "HELAN_BACKUP_RECIPIENT");
   }
 
   @Test

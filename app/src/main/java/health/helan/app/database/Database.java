@@ -1,7 +1,13 @@
 package health.helan.app.database;
 
 import health.helan.app.start.DataFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A PostgreSQL that is up, meets the demands and can be connected to. */
 public sealed interface Database extends AutoCloseable permits EmbeddedDatabase, OutsideDatabase {
@@ -34,5 +40,37 @@ public sealed interface Database extends AutoCloseable permits EmbeddedDatabase,
           environment.getOrDefault("HELAN_DB_PASSWORD", ""));
     }
     return EmbeddedDatabase.start(data, EmbeddedSettings.of(environment));
+  }
+
+  /**
+   * The database that a running platform uses, beside it: the operator's own, or the embedded one
+   * of the data folder.
+   *
+   * @return null when the embedded one does not run
+   * @throws health.helan.app.start.StartRefused if the operator's cannot be reached
+   */
+  static @Nullable Database running(Map<String, String> environment, Path dataFolder) {
+    String url = environment.get("HELAN_DB_URL");
+    if (url != null && !url.isBlank()) {
+      return OutsideDatabase.connect(
+          url,
+          environment.getOrDefault("HELAN_DB_USER", ""),
+          environment.getOrDefault("HELAN_DB_PASSWORD", ""));
+    }
+    try {
+      Path root = dataFolder.toRealPath();
+      Path folder = root.resolve("postgres");
+      if (OrphanPostmaster.find(folder).isEmpty()) {
+        return null;
+      }
+      // Line 4 is the port.
+      List<String> lines = Files.readAllLines(folder.resolve("postmaster.pid"));
+      return OutsideDatabase.connect(
+          EmbeddedDatabase.url(Integer.parseInt(lines.get(3).strip()), EmbeddedDatabase.NAME),
+          EmbeddedDatabase.NAME,
+          Files.readString(root.resolve("database-password")).strip());
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 }

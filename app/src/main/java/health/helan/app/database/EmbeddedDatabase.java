@@ -34,7 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedDatabase implements Database {
   private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
 
-  private static final String NAME = "helan";
+  /** Of the database, and of the role that owns it. */
+  static final String NAME = "helan";
+
   private static final String SUPERUSER = "postgres";
 
   /** Replaying the log after a hard kill in the middle of a load can take minutes. */
@@ -197,7 +199,7 @@ public final class EmbeddedDatabase implements Database {
     return DriverManager.getConnection(url(port, database), user, password);
   }
 
-  private static String url(int port, String database) {
+  static String url(int port, String database) {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
   }
 

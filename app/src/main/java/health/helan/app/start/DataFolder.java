@@ -41,6 +41,9 @@ public final class DataFolder implements AutoCloseable {
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
+  /** There while a restore is under way in the folder, and after one that was killed. */
+  public static final String RESTORING = "restoring";
+
   private final Path root;
   private final FileChannel lockFile;
   private final FileStore disk;
@@ -70,6 +73,12 @@ public final class DataFolder implements AutoCloseable {
         Files.createDirectory(folder, OWNER_ONLY_FOLDER);
       }
       Path root = folder.toRealPath();
+      if (Files.exists(root.resolve(RESTORING))) {
+        throw new StartRefused(
+            "数据目录 %s 中有未完成的恢复，请清空该目录后重新恢复。".formatted(root),
+            "The data folder %s holds a restore that did not come to its end: empty it and restore again."
+                .formatted(root));
+      }
       FileChannel lockFile = lock(root);
       FileStore disk = Files.getFileStore(root);
       long free = disk.getUsableSpace();

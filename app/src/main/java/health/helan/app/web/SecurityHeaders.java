@@ -5,6 +5,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -23,6 +25,21 @@ final class SecurityHeaders extends OncePerRequestFilter {
           + "img-src 'self' data: blob:; frame-src 'self' blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
           + "base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
+  /** Behind a proxy that ends TLS, browsers know the platform by an https address. */
+  private final boolean overTls;
+
+  @Autowired
+  SecurityHeaders() {
+    this(System.getenv("HELAN_BASE_URL"));
+  }
+
+  /**
+   * @param base address by which browsers know the platform; null to take it from each request
+   */
+  SecurityHeaders(@Nullable String base) {
+    overTls = base != null && base.strip().startsWith("https://");
+  }
+
   @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -32,6 +49,10 @@ final class SecurityHeaders extends OncePerRequestFilter {
     response.setHeader("X-Frame-Options", "DENY");
     response.setHeader("Referrer-Policy", "no-referrer");
     response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+    response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+    if (overTls || request.isSecure()) {
+      response.setHeader("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+    }
     response.setHeader("Permissions-Policy", "geolocation=(), camera=(), microphone=()");
     chain.doFilter(request, response);
   }

@@ -1,10 +1,11 @@
 /**
  * The HTTP side that is not FHIR: static pages, security headers, one log line and one measurement
- * per request, with no resident data in either.
+ * per request with no resident data in either, and what keeps browsers and slow or strange clients
+ * at bay.
  */
 @ApplicationModule(
     displayName = "网页与运行观测",
-    allowedDependencies = {})
+    allowedDependencies = {"app.start"})
 @NullMarked
 package health.helan.app.web;
 
