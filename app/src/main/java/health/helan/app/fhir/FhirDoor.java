@@ -10,13 +10,15 @@ import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.StandardFormats;
 import health.helan.foundation.rest.operations.StandardOperations;
-import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.objects.ObjectStore;
+import health.helan.foundation.trust.policy.AccessOperations;
+import health.helan.foundation.trust.policy.RolePolicy;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -65,8 +67,7 @@ class FhirDoor {
             indexKey(System.getenv(INDEX_KEY_VARIABLE), data),
             UUID.randomUUID().toString(),
             version,
-            // Until sign-in is built, whoever holds the operator token may do everything.
-            AccessPolicy.EVERYTHING,
+            new RolePolicy(Clock.systemUTC()),
             // Off for measuring beside a peer that does not validate, for nothing else.
             !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE))),
         ChangeLog.Settings.DEFAULT,
@@ -107,6 +108,7 @@ class FhirDoor {
   Operations operations(List<FhirOperation> ofTheApplication) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     all.addAll(StandardOperations.all());
+    all.addAll(AccessOperations.all(Clock.systemUTC()));
     return new Operations(all);
   }
 

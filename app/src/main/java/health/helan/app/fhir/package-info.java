@@ -6,7 +6,8 @@
       "app.start",
       "foundation.definitions",
       "foundation.rest",
-      "foundation.store"
+      "foundation.store",
+      "foundation.trust"
     })
 @NullMarked
 package health.helan.app.fhir;
