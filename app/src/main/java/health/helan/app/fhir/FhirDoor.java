@@ -10,7 +10,6 @@ import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.StandardFormats;
 import health.helan.foundation.rest.operations.StandardOperations;
-import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
@@ -18,6 +17,9 @@ import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.objects.ObjectStore;
+import health.helan.foundation.trust.policy.AccessOperations;
+import health.helan.foundation.trust.policy.RolePolicy;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -67,8 +69,7 @@ class FhirDoor {
             indexKey(System.getenv(INDEX_KEY_VARIABLE), data),
             UUID.randomUUID().toString(),
             version,
-            // Until sign-in is built, whoever holds the operator token may do everything.
-            AccessPolicy.EVERYTHING,
+            new RolePolicy(Clock.systemUTC()),
             // Off for measuring beside a peer that does not validate, for nothing else.
             !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE)),
             codec),
@@ -110,6 +111,7 @@ class FhirDoor {
   Operations operations(List<FhirOperation> ofTheApplication) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     all.addAll(StandardOperations.all());
+    all.addAll(AccessOperations.all(Clock.systemUTC()));
     return new Operations(all);
   }
 

@@ -7,6 +7,7 @@
       "foundation.definitions",
       "foundation.rest",
       "foundation.store",
+      "foundation.trust",
       "foundation.trust.crypto"
     })
 @NullMarked

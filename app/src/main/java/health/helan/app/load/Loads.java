@@ -72,6 +72,7 @@ public final class Loads implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
+    call.store().checkMayOperate(call.caller(), "loads");
     if (call.method().equals("POST")) {
       report(call.body());
     }

@@ -1,40 +1,144 @@
 package health.helan.foundation.store;
 
+import health.helan.foundation.store.index.ParameterRegistry;
 import health.helan.foundation.store.sql.SqlText;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a caller may see and do. Compiled into the SQL of every search step and asked at every read
- * and write. Implemented by trust; until then {@link #EVERYTHING} serves the operator's token.
+ * and write. Implemented by trust ({@code docs/guide/access.md}).
+ *
+ * <p>Three answers to "may this caller see this row": not at all ({@link #restrict} leaves it out,
+ * and nothing in an answer depends on it), masked ({@link #inFull} is false: names, numbers and
+ * addresses are blotted out, and no search finds the row by them), or in full.
  */
 public interface AccessPolicy {
 
-  /** May the caller take part at all in interactions with this type? */
-  boolean mayRead(Caller caller, String type);
+  /** What may be done with a type; the letters of SMART App Launch 2.x scopes. */
+  enum Action {
+    /** Read, vread, history of an instance, being included. */
+    READ,
+    /** Search, chain, {@code _has}, history of a type or of everything. */
+    SEARCH,
+    CREATE,
+    /** Update and patch. */
+    UPDATE,
+    DELETE
+  }
 
-  boolean mayWrite(Caller caller, String type);
+  /**
+   * A write about to be carried out, for {@link #check}.
+   *
+   * @param before the current version; null when there is none
+   * @param owner institution that owns the current version; null when there is none
+   * @param after what is to be written; null for a deletion
+   */
+  record Write(
+      String type,
+      String id,
+      @Nullable ObjectNode before,
+      @Nullable String owner,
+      @Nullable ObjectNode after) {}
+
+  /** Called once, when the store opens, before anything else. */
+  default void bind(ParameterRegistry registry) {}
+
+  /** True for the caller to whom nothing is closed: the policy then adds nothing to any SQL. */
+  default boolean isUnlimited(Caller caller) {
+    return false;
+  }
+
+  /** May the caller take part at all in such interactions with this type? */
+  boolean may(Caller caller, Action action, String type);
+
+  /**
+   * May the caller choose the ids of what it creates? Who may learns whether an id is taken; the
+   * others are told that there is nothing, whether there is or not.
+   */
+  default boolean mayChooseIds(Caller caller) {
+    return isUnlimited(caller);
+  }
+
+  /**
+   * May the caller call an operation that is about the store as a whole ({@code statistics,
+   * reindex, reindex-progress, loads})?
+   */
+  default boolean mayOperate(Caller caller, String operation) {
+    return isUnlimited(caller);
+  }
 
   /**
    * Appends {@code " and <condition>"} on the rows of {@code alias} (columns {@code patient, owner,
-   * level, home, id}) that the caller may see; nothing for no restriction. Called for each table
-   * that a search touches: the type itself, every step of chains and {@code _has}, includes.
+   * level, home, id, tokens}) that the caller may see; nothing for no restriction. Called for each
+   * table that a search touches: the type itself, every step of chains and {@code _has}, includes.
    *
-   * @param type empty where rows of several types are read at once
+   * @param type empty where rows of several types are read at once; the alias then has a column
+   *     {@code type}
    */
   void restrict(SqlText sql, Caller caller, String type, String alias);
 
-  /** The same for rows of {@code history}: superseded versions and deletions. */
+  /** The same for rows of {@code history}: superseded versions and deletions. No tokens there. */
   void restrictHistory(SqlText sql, Caller caller, String type, String alias);
 
-  /** No restriction. */
+  /** Could rows of this type be masked for the caller? False spares the rest. */
+  default boolean masks(Caller caller, String type) {
+    return false;
+  }
+
+  /**
+   * Appends an expression: does the caller see the row in full? Asked only where {@link #masks}.
+   *
+   * @param type as in {@link #restrict}
+   * @param history true for rows of {@code history}, which have no tokens
+   */
+  default void inFull(SqlText sql, Caller caller, String type, String alias, boolean history) {
+    sql.add("true");
+  }
+
+  /**
+   * May a search by this parameter find rows that the caller sees only masked? False for whatever
+   * looks at what is masked.
+   *
+   * @param value null for a sort key
+   */
+  default boolean findsMasked(
+      Caller caller,
+      String type,
+      String parameter,
+      @Nullable String modifier,
+      @Nullable String value) {
+    return true;
+  }
+
+  /** The content as a caller sees it who does not see it in full; tagged SUBSETTED. */
+  default byte[] mask(String type, byte[] content) {
+    return content;
+  }
+
+  /**
+   * Last check of a write, on what is really there and what it really becomes. Only for writes that
+   * {@link #may} allows, on rows that the caller sees in full.
+   *
+   * @throws Refusal with the reason
+   */
+  default void check(Caller caller, Write write) {}
+
+  /** What follows from a write in the same transaction. */
+  default GrantRules grants() {
+    return GrantRules.NONE;
+  }
+
+  /** No restriction. For tests and benchmarks. */
   AccessPolicy EVERYTHING =
       new AccessPolicy() {
         @Override
-        public boolean mayRead(Caller caller, String type) {
+        public boolean isUnlimited(Caller caller) {
           return true;
         }
 
         @Override
-        public boolean mayWrite(Caller caller, String type) {
+        public boolean may(Caller caller, Action action, String type) {
           return true;
         }
 

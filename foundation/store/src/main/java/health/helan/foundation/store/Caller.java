@@ -47,6 +47,9 @@ public record Caller(
     public static final Set<String> ALL_SCOPES = Set.of("*");
 
     public static final Binding NONE = new Binding("", Set.of(), Set.of(), ALL_SCOPES);
+
+    /** The mark of {@link Caller#isRoot}: this very object, which no token's text can become. */
+    private static final Binding ROOT = new Binding("", Set.of(), Set.of(), Set.of("root"));
   }
 
   /** A caller bound to no resource. */
@@ -55,13 +58,29 @@ public record Caller(
     this(subject, role, institution, purposes, request, Binding.NONE);
   }
 
-  /** The operator of the platform, who holds the operator token. */
+  /**
+   * The holder of the operator token: root of the installation, to whom nothing is closed. Accounts
+   * in the role OPERATOR are something else: they see no one's record.
+   */
   public static Caller operator(String request) {
-    return new Caller("operator", Role.OPERATOR, "", Set.of(), request);
+    return new Caller("operator", Role.OPERATOR, "", Set.of(), request, Binding.ROOT);
   }
 
   /** The platform itself: consumers of the change log, the loader of the demo region. */
   public static Caller platform(String part) {
-    return new Caller(part, Role.SYSTEM, "", Set.of(), "");
+    return new Caller(part, Role.SYSTEM, "", Set.of(), "", Binding.ROOT);
+  }
+
+  /**
+   * The platform, acting on this caller's request: for operations that say themselves who may call
+   * them and what of the answer is shown. Never for what a caller asks of the store directly.
+   */
+  public Caller asPlatform() {
+    return new Caller(subject, Role.SYSTEM, "", purposes, request, Binding.ROOT);
+  }
+
+  /** True for the operator token and the platform itself, and for nobody else. */
+  public boolean isRoot() {
+    return binding == Binding.ROOT;
   }
 }

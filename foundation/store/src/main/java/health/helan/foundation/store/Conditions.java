@@ -93,12 +93,12 @@ final class Conditions {
     var byKey = new HashMap<Long, List<Condition>>();
     var macs = new HashMap<Condition, byte[]>();
     for (Condition condition : conditions) {
-      if (!policy.mayRead(caller, condition.type())) {
+      if (!policy.may(caller, AccessPolicy.Action.SEARCH, condition.type())) {
         throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", condition.type());
       }
       List<SearchRequest.Parameter> parameters = parse(condition.criteria());
       String identifier = identifier(condition.type(), parameters);
-      if (identifier != null && policy == AccessPolicy.EVERYTHING) {
+      if (identifier != null && policy.isUnlimited(caller)) {
         IndexKey.Lookup lookup = directoryLookup(condition.type(), identifier);
         byKey.computeIfAbsent(lookup.key(), _ -> new ArrayList<>()).add(condition);
         macs.put(condition, lookup.mac());

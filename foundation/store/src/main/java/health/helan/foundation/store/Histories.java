@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Histories, newest first, paged by position: what does not change meanwhile appears once. */
@@ -21,7 +22,9 @@ final class Histories {
 
   HistoryRequest.Page page(Caller caller, HistoryRequest request) {
     String type = request.type();
-    if (type != null && !parts.policy().mayRead(caller, type)) {
+    AccessPolicy policy = parts.policy();
+    var action = request.id() == null ? AccessPolicy.Action.SEARCH : AccessPolicy.Action.READ;
+    if (type != null && !policy.may(caller, action, type)) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", type);
     }
     if (request.atFrom() != null && type == null) {
@@ -29,6 +32,10 @@ final class Histories {
     }
     Instant watermark = parts.instances().watermark();
     HistorySql.Position after = request.cursor() == null ? null : position(request.cursor());
+    BiConsumer<SqlText, String> onCurrent = (sql, of) -> policy.restrict(sql, caller, of, "r");
+    BiConsumer<SqlText, String> onHistory =
+        (sql, of) -> policy.restrictHistory(sql, caller, of, "r");
+    boolean masks = policy.masks(caller, type == null ? "" : type);
     try (Connection connection = parts.dataSource().getConnection()) {
       Integer home = null;
       Long total = null;
@@ -38,7 +45,7 @@ final class Histories {
         if (home == null) {
           throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", type, id);
         }
-        total = count(connection, HistorySql.count(type, home, id));
+        total = count(connection, HistorySql.count(type, home, id, onCurrent, onHistory));
         if (total == 0) {
           throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", type, id);
         }
@@ -50,15 +57,24 @@ final class Histories {
           HistorySql.page(
               scope,
               request.count() + 1,
-              (text, of) -> parts.policy().restrict(text, caller, of, "r"),
-              (text, of) -> parts.policy().restrictHistory(text, caller, of, "r"));
+              onCurrent,
+              onHistory,
+              (text, of) -> inFull(text, caller, of, masks, false),
+              (text, of) -> inFull(text, caller, of, masks, true));
       var versions = new ArrayList<ResourceVersion>();
       try (var statement =
               id == null ? sql.prepareForItsValues(connection) : sql.prepare(connection);
           var rows = statement.executeQuery()) {
         while (rows.next()) {
-          byte[] content = rows.getBytes(8);
+          byte[] stored = rows.getBytes(8);
           var place = new ContentCodec.Place(rows.getString(1), rows.getString(2), rows.getInt(3));
+          byte[] content =
+              stored == null
+                  ? null
+                  : parts.codec().decode(place, rows.getShort(6), rows.getShort(7), stored);
+          if (masks && content != null && !rows.getBoolean(9)) {
+            content = policy.mask(rows.getString(1), content);
+          }
           versions.add(
               new ResourceVersion(
                   place.type(),
@@ -66,9 +82,7 @@ final class Histories {
                   place.version(),
                   rows.getObject(4, OffsetDateTime.class).toInstant(),
                   ResourceVersion.Method.of(rows.getInt(5)),
-                  content == null
-                      ? null
-                      : parts.codec().decode(place, rows.getShort(6), rows.getShort(7), content)));
+                  content));
         }
       }
       String next = null;
@@ -79,6 +93,14 @@ final class Histories {
       return new HistoryRequest.Page(versions, next, total, watermark);
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
+    }
+  }
+
+  private void inFull(SqlText sql, Caller caller, String type, boolean masks, boolean history) {
+    if (masks) {
+      sql.add(", ");
+      parts.policy().inFull(sql, caller, type, "r", history);
+      sql.add(" as in_full");
     }
   }
 

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Reads by key. */
 final class Reads {
@@ -44,15 +45,16 @@ final class Reads {
     if (home == null) {
       throw notFound(type, id);
     }
-    SqlText sql = ReadSql.current(type, home, id);
+    boolean masks = policy.masks(caller, type);
+    SqlText sql = ReadSql.current(type, home, id, inFull(caller, type, masks, false));
     policy.restrict(sql, caller, type, "r");
-    ResourceVersion current = one(connection, sql, type, id);
+    ResourceVersion current = one(connection, sql, type, id, masks);
     if (current != null) {
       return current;
     }
-    sql = ReadSql.lastInHistory(type, home, id);
+    sql = ReadSql.inHistory(type, home, id, inFull(caller, type, masks, true));
     policy.restrictHistory(sql, caller, type, "r");
-    ResourceVersion last = one(connection, sql, type, id);
+    ResourceVersion last = one(connection, sql.add(ReadSql.LAST), type, id, masks);
     if (last != null && last.isDeleted()) {
       throw new Refusal(Refusal.Kind.GONE, "store.gone", type, id);
     }
@@ -71,13 +73,18 @@ final class Reads {
       if (home == null) {
         throw notFound(type, id);
       }
-      SqlText sql = ReadSql.current(type, home, id).add(" and r.version = ?", version);
+      boolean masks = policy.masks(caller, type);
+      SqlText sql =
+          ReadSql.current(type, home, id, inFull(caller, type, masks, false))
+              .add(" and r.version = ?", version);
       policy.restrict(sql, caller, type, "r");
-      ResourceVersion found = one(connection, sql, type, id);
+      ResourceVersion found = one(connection, sql, type, id, masks);
       if (found == null) {
-        sql = ReadSql.superseded(type, home, id, version);
+        sql =
+            ReadSql.inHistory(type, home, id, inFull(caller, type, masks, true))
+                .add(" and r.version = ?", version);
         policy.restrictHistory(sql, caller, type, "r");
-        found = one(connection, sql, type, id);
+        found = one(connection, sql, type, id, masks);
       }
       if (found == null) {
         throw new Refusal(
@@ -92,8 +99,65 @@ final class Reads {
     }
   }
 
+  /** The column that says whether the row is seen in full; empty where no row is masked. */
+  private SqlText inFull(Caller caller, String type, boolean masks, boolean history) {
+    SqlText column = new SqlText();
+    if (masks) {
+      column.add(", ");
+      policy.inFull(column, caller, type, "r", history);
+    }
+    return column;
+  }
+
+  /**
+   * Whether the caller sees a current row: null not at all, false masked, true in full.
+   *
+   * @param home where it would lie
+   */
+  @Nullable Boolean sees(Connection connection, Caller caller, String type, int home, String id)
+      throws SQLException {
+    boolean masks = policy.masks(caller, type);
+    SqlText sql = ReadSql.current(type, home, id, inFull(caller, type, masks, false));
+    policy.restrict(sql, caller, type, "r");
+    try (var statement = sql.prepare(connection);
+        ResultSet rows = statement.executeQuery()) {
+      return rows.next() ? Boolean.valueOf(!masks || rows.getBoolean(7)) : null;
+    }
+  }
+
+  /** Current content, whoever may see it; null for none. */
+  @Nullable ObjectNode tree(Connection connection, String type, int home, String id)
+      throws SQLException {
+    ResourceVersion current =
+        one(connection, ReadSql.current(type, home, id, new SqlText()), type, id, false);
+    return current == null ? null : (ObjectNode) Json.MAPPER.readTree(current.content());
+  }
+
+  /** Institution that owns a current row; null for no row. */
+  @Nullable String owner(Connection connection, String type, int home, String id)
+      throws SQLException {
+    SqlText sql = ReadSql.current(type, home, id, new SqlText().add(", r.owner"));
+    try (var statement = sql.prepare(connection);
+        ResultSet rows = statement.executeQuery()) {
+      return rows.next() ? rows.getString(7) : null;
+    }
+  }
+
+  /** Owner of the deletion that ended a resource; null when there is none that the caller sees. */
+  @Nullable String seesDeletion(
+      Connection connection, Caller caller, String type, int home, String id) throws SQLException {
+    SqlText sql = ReadSql.inHistory(type, home, id, new SqlText().add(", r.owner"));
+    policy.restrictHistory(sql, caller, type, "r");
+    try (var statement = sql.add(ReadSql.LAST).prepare(connection);
+        ResultSet rows = statement.executeQuery()) {
+      return rows.next() && rows.getInt(3) == ResourceVersion.Method.DELETE.code()
+          ? rows.getString(7)
+          : null;
+    }
+  }
+
   private void mayRead(Caller caller, String type) {
-    if (!policy.mayRead(caller, type)) {
+    if (!policy.may(caller, AccessPolicy.Action.READ, type)) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", type);
     }
   }
@@ -102,29 +166,33 @@ final class Reads {
     return new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", type, id);
   }
 
-  private @Nullable ResourceVersion one(Connection connection, SqlText sql, String type, String id)
+  private @Nullable ResourceVersion one(
+      Connection connection, SqlText sql, String type, String id, boolean masks)
       throws SQLException {
     try (var statement = sql.prepare(connection);
         ResultSet rows = statement.executeQuery()) {
-      return rows.next() ? version(rows, type, id) : null;
+      return rows.next() ? version(rows, type, id, masks && !rows.getBoolean(7)) : null;
     }
   }
 
-  private ResourceVersion version(ResultSet rows, String type, String id) throws SQLException {
+  private ResourceVersion version(ResultSet rows, String type, String id, boolean masked)
+      throws SQLException {
     int version = rows.getInt(1);
-    byte[] content = rows.getBytes(6);
+    byte[] stored = rows.getBytes(6);
+    byte[] content =
+        stored == null
+            ? null
+            : codec.decode(
+                new ContentCodec.Place(type, id, version),
+                rows.getShort(4),
+                rows.getShort(5),
+                stored);
     return new ResourceVersion(
         type,
         id,
         version,
         rows.getObject(2, OffsetDateTime.class).toInstant(),
         ResourceVersion.Method.of(rows.getInt(3)),
-        content == null
-            ? null
-            : codec.decode(
-                new ContentCodec.Place(type, id, version),
-                rows.getShort(4),
-                rows.getShort(5),
-                content));
+        content == null || !masked ? content : policy.mask(type, content));
   }
 }

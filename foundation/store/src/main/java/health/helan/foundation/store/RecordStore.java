@@ -103,6 +103,7 @@ public final class RecordStore implements AutoCloseable {
       codec.open(dataSource);
       var policy = config.policy();
       var registry = new ParameterRegistry(R4.get(), key.digests(), new FhirPathEngine());
+      policy.bind(registry);
       var indexer = new Indexer(registry);
       var instances = new Instances(dataSource, config.instance(), config.version());
       Searching searching =
@@ -233,7 +234,9 @@ public final class RecordStore implements AutoCloseable {
    * @throws Refusal FORBIDDEN
    */
   public void checkMayWrite(Caller caller, String type) {
-    if (!parts.policy().mayWrite(caller, type)) {
+    AccessPolicy policy = parts.policy();
+    if (!policy.may(caller, AccessPolicy.Action.CREATE, type)
+        && !policy.may(caller, AccessPolicy.Action.UPDATE, type)) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-write", type);
     }
   }
@@ -248,6 +251,18 @@ public final class RecordStore implements AutoCloseable {
       return parts.conditions().referenced(connection, objects);
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
+    }
+  }
+
+  /**
+   * Refuses an operation about the store as a whole to callers who may not call it.
+   *
+   * @param operation its name without the dollar sign
+   * @throws Refusal FORBIDDEN
+   */
+  public void checkMayOperate(Caller caller, String operation) {
+    if (!parts.policy().mayOperate(caller, operation)) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-operate", operation);
     }
   }
 

@@ -386,7 +386,7 @@ public final class Reindex implements AutoCloseable {
                         rows.getBytes(6));
             ObjectNode tree = (ObjectNode) Json.MAPPER.readTree(json);
             IndexEntry index = parts.indexing().index(step.type, tree, id);
-            bind(update, step.type, home, id, rows.getInt(3), index);
+            bind(update, step.type, home, id, rows.getInt(3), index, Levels.of(step.type, tree));
             changed += update.executeUpdate();
             checked++;
           }
@@ -420,24 +420,31 @@ public final class Reindex implements AutoCloseable {
   }
 
   private static void bind(
-      PreparedStatement update, String type, int home, String id, int version, IndexEntry index)
+      PreparedStatement update,
+      String type,
+      int home,
+      String id,
+      int version,
+      IndexEntry index,
+      short level)
       throws SQLException {
-    int i = bindValues(update, 1, index);
+    int i = bindValues(update, 1, index, level);
     update.setInt(i++, home);
     update.setString(i++, id);
     update.setInt(i++, version);
     if (Tables.isShared(type)) {
       update.setString(i++, type);
     }
-    bindValues(update, i, index);
+    bindValues(update, i, index, level);
   }
 
-  private static int bindValues(PreparedStatement update, int first, IndexEntry index)
+  private static int bindValues(PreparedStatement update, int first, IndexEntry index, short level)
       throws SQLException {
     int i = first;
     update.setObject(i++, index.patient(), Types.BIGINT);
     i = Writes.setMicros(update, i, index.dateLo());
     i = Writes.setMicros(update, i, index.dateHi());
+    update.setShort(i++, level);
     update.setObject(i++, index.tokens());
     update.setString(i++, new String(index.vals(), java.nio.charset.StandardCharsets.UTF_8));
     return i;

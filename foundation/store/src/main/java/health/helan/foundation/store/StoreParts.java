@@ -1,9 +1,14 @@
 package health.helan.foundation.store;
 
 import health.helan.foundation.store.index.IndexEntry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -27,5 +32,41 @@ record StoreParts(
   /** From a resource to its search values. */
   interface Indexing {
     IndexEntry index(String type, ObjectNode resource, String id);
+  }
+
+  /** Carries out what the policy says follows from writes, in their transaction. */
+  void grants(Connection transaction, Caller caller, List<GrantRules.Written> written, Instant at)
+      throws SQLException {
+    policy
+        .grants()
+        .follow(
+            transaction,
+            caller,
+            written,
+            at,
+            new GrantRules.Around() {
+              @Override
+              public long patient(String id) {
+                return indexKey.digests().reference("Patient", id);
+              }
+
+              @Override
+              public int home(String type, String id) throws SQLException {
+                Integer home = homes.of(transaction, type, id);
+                return home == null ? homes.ofUnknown(type + "/" + id) : home;
+              }
+
+              @Override
+              public @Nullable String owner(String type, String id) throws SQLException {
+                Integer home = homes.of(transaction, type, id);
+                return home == null ? null : reads.owner(transaction, type, home, id);
+              }
+
+              @Override
+              public @Nullable ObjectNode read(String type, String id) throws SQLException {
+                Integer home = homes.of(transaction, type, id);
+                return home == null ? null : reads.tree(transaction, type, home, id);
+              }
+            });
   }
 }

@@ -39,6 +39,12 @@ final class WriteEntry {
 
   @Nullable Outcome outcome;
 
+  /** The version before, as a tree; kept for what the policy makes of the write. */
+  @Nullable ObjectNode before;
+
+  /** What grants may follow from; null for none. */
+  GrantRules.@Nullable Written written;
+
   WriteEntry(Interaction interaction, int number) {
     this.interaction = interaction;
     this.number = number;

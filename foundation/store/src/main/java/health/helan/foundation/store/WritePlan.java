@@ -23,6 +23,7 @@ final class WritePlan {
   private final Caller caller;
   private final List<WriteEntry> entries;
   private final Claims claims;
+  private final WriteGuard guard;
   private final Map<String, Condition> conditions = new LinkedHashMap<>();
   private final Map<String, String> byFullUrl = new HashMap<>();
   private final Map<String, String> byCondition = new HashMap<>();
@@ -33,11 +34,13 @@ final class WritePlan {
    */
   private final int homeOfTheRest;
 
-  WritePlan(StoreParts parts, Caller caller, List<WriteEntry> entries, Claims claims) {
+  WritePlan(
+      StoreParts parts, Caller caller, List<WriteEntry> entries, Claims claims, WriteGuard guard) {
     this.parts = parts;
     this.caller = caller;
     this.entries = entries;
     this.claims = claims;
+    this.guard = guard;
     homeOfTheRest = parts.homes().any();
   }
 
@@ -147,7 +150,7 @@ final class WritePlan {
   /** Two who want to create by the same criteria meet at the claim. */
   private void claimCondition(WriteEntry entry) {
     claims.add(
-        parts.indexKey().lookup("condition|" + caller.institution() + "|" + conditionKey(entry)),
+        parts.indexKey().lookup("condition|" + guard.source() + "|" + conditionKey(entry)),
         Claims.CONDITION,
         entry);
   }
@@ -201,6 +204,7 @@ final class WritePlan {
         }
         id = found.id();
       } else if (bodyId.isEmpty()) {
+        guard.mayCreate(entry);
         entry.planCreate();
         claimCondition(entry);
         return;
@@ -215,6 +219,7 @@ final class WritePlan {
       if (update.ifMatch() != null) {
         throw precondition(entry);
       }
+      guard.mayChooseId(entry);
       entry.planCreate();
     } else {
       entry.home = home;

@@ -39,6 +39,7 @@ final class Writes {
   private final Caller caller;
   private final List<WriteEntry> entries;
   private final Claims claims;
+  private final WriteGuard guard;
   private final WritePlan plan;
   private final @Nullable String requestKey;
   private Instant updated = Instant.EPOCH;
@@ -60,13 +61,14 @@ final class Writes {
       Map<ByteBuffer, Keyed> holders) {
     this.parts = parts;
     this.caller = caller;
-    this.requestKey = requestKey;
+    guard = new WriteGuard(parts, caller);
+    this.requestKey = guard.requestKey(requestKey);
     entries = new ArrayList<>(interactions.size());
     for (Interaction interaction : interactions) {
       entries.add(new WriteEntry(interaction, entries.size()));
     }
     claims = new Claims(holders);
-    plan = new WritePlan(parts, caller, entries, claims);
+    plan = new WritePlan(parts, caller, entries, claims, guard);
   }
 
   /** Carries the interactions out; outcomes in their order. */
@@ -104,11 +106,7 @@ final class Writes {
   }
 
   private List<Outcome> run(Set<String> conditionalReferences) throws SQLException {
-    for (WriteEntry entry : entries) {
-      if (!parts.policy().mayWrite(caller, entry.type())) {
-        throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-write", entry.type());
-      }
-    }
+    entries.forEach(guard::mayWrite);
     updated = parts.instances().begin();
     try (Connection connection = parts.dataSource().getConnection()) {
       connection.setAutoCommit(true);
@@ -132,7 +130,9 @@ final class Writes {
       }
       if (entries.size() == 1 && claims.isEmpty() && !locks && requestKey == null) {
         Row row = entries.getFirst().row;
-        if (row != null && DirectoryRows.keys(row.type(), entries.getFirst().tree).isEmpty()) {
+        if (row != null
+            && entries.getFirst().written == null
+            && DirectoryRows.keys(row.type(), entries.getFirst().tree).isEmpty()) {
           parts.instances().check(updated);
           createAlone(connection, row);
           return outcomes();
@@ -211,6 +211,7 @@ final class Writes {
           new Object[] {tree.path("resourceType").asString(""), type});
     }
     parts.check().check(tree, plan.place(entry));
+    Masked.refuse(tree, plan.place(entry));
     ObjectNode stored = tree.objectNode();
     stored.put("resourceType", type);
     stored.put("id", entry.id);
@@ -243,6 +244,8 @@ final class Writes {
               ? Ids.home(patientId) != entry.home
               : plan.homeOfPatient(connection, patientId) != entry.home;
     }
+    String owner = guard.owner(entry, stored);
+    guard.check(entry, stored, updated);
     entry.tree = DirectoryRows.holds(type) ? stored : null;
     return new Row(
         type,
@@ -253,7 +256,7 @@ final class Writes {
         method,
         Levels.of(type, stored),
         stray,
-        caller.institution().isEmpty() ? Owners.of(type, entry.id, stored) : caller.institution(),
+        owner,
         parts.indexKey().digests().reference(type, entry.id),
         index,
         parts.codec().encode(new ContentCodec.Place(type, entry.id, version), json),
@@ -345,6 +348,7 @@ final class Writes {
       }
     }
     directory.send(connection);
+    guard.follow(connection, entries, updated);
     List<Outcome> answer = null;
     if (requestKey != null) {
       answer = new ArrayList<>();
@@ -386,6 +390,9 @@ final class Writes {
           entry.current = new WriteEntry.Current(rows.getInt(3), rows.getString(4), json);
         }
       }
+    }
+    if (!guard.maySee(connection, entry, plan, updated)) {
+      return;
     }
     Integer ifMatch = entry.ifMatch();
     WriteEntry.Current current = entry.current;
@@ -442,13 +449,15 @@ final class Writes {
       Connection connection, WriteEntry entry, LogRows logged, DirectoryRows directory)
       throws SQLException {
     WriteEntry.Current current = Objects.requireNonNull(entry.current);
+    ObjectNode old = (ObjectNode) Json.MAPPER.readTree(current.json());
+    entry.before = old;
+    guard.check(entry, null, updated);
     moveToHistory(connection, entry);
     try (PreparedStatement statement =
         connection.prepareStatement(WriteSql.of(entry.type()).delete)) {
       bindKey(statement, 1, entry);
       statement.executeUpdate();
     }
-    ObjectNode old = (ObjectNode) Json.MAPPER.readTree(current.json());
     IndexEntry index = parts.indexing().index(entry.type(), old, entry.id);
     var history = new CopyBuffer(WriteSql.HISTORY_COLUMNS);
     history
@@ -508,6 +517,7 @@ final class Writes {
       throws SQLException {
     WriteEntry.Current current = Objects.requireNonNull(entry.current);
     ObjectNode old = (ObjectNode) Json.MAPPER.readTree(current.json());
+    entry.before = old;
     if (entry.interaction instanceof Interaction.Patch patch) {
       ObjectNode patched = patch.patch().apply(old.deepCopy());
       if (!entry.type().equals(patched.path("resourceType").asString(""))

@@ -25,6 +25,7 @@ public final class ReindexOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
+    call.store().checkMayOperate(call.caller(), "reindex");
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("resourceType", "Parameters");
     answer

@@ -24,6 +24,7 @@ public final class ReindexProgressOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
+    call.store().checkMayOperate(call.caller(), "reindex-progress");
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("resourceType", "Parameters");
     List<Reindex.Progress> jobs = call.store().reindex().progress();

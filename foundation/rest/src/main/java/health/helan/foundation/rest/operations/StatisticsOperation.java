@@ -27,6 +27,7 @@ public final class StatisticsOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
+    call.store().checkMayOperate(call.caller(), "statistics");
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("resourceType", "Parameters");
     ArrayNode parameters = Json.MAPPER.createArrayNode();

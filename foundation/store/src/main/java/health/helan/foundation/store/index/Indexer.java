@@ -29,6 +29,12 @@ public final class Indexer {
     Values values = new Values(registry, index, resource);
     if (type.equals("Patient")) {
       values.patient(id);
+    } else if (type.equals("Binary")) {
+      // Its search parameters name nobody; its security context says whose it is.
+      String context = local(resource.path("securityContext").path("reference").asString(""));
+      if (context != null && context.startsWith("Patient/")) {
+        values.patient(context.substring("Patient/".length()));
+      }
     }
     walk(index.plan.root, resource, values, resource);
     for (TypeIndex.ByExpression by : index.byExpression) {

@@ -291,7 +291,36 @@ final class Criteria {
     if (parameter == null) {
       throw new UnknownParameter(index.type(), code);
     }
-    return predicates.of(index, parameter, modifier, value);
+    return amongSeenInFull(
+        index.type(), code, modifier, value, predicates.of(index, parameter, modifier, value));
+  }
+
+  /** What looks at something masked finds only rows that the caller sees in full. */
+  private Predicate amongSeenInFull(
+      String type,
+      String code,
+      @Nullable String modifier,
+      @Nullable String value,
+      Predicate predicate) {
+    if (!policy.masks(run.caller(), type)
+        || policy.findsMasked(run.caller(), type, code, modifier, value)) {
+      return predicate;
+    }
+    SqlText inFull = new SqlText();
+    policy.inFull(inFull, run.caller(), type, "r", false);
+    return Predicate.and(predicate, new Predicate.Raw(inFull));
+  }
+
+  /** The rows that may be sorted by these keys without telling what is masked. */
+  Predicate sortable(String type, @Nullable String sort) {
+    Predicate all = Predicate.TRUE;
+    if (sort != null && policy.masks(run.caller(), type)) {
+      for (String key : sort.split(",", -1)) {
+        String code = key.startsWith("-") ? key.substring(1) : key;
+        all = Predicate.and(all, amongSeenInFull(type, code, null, null, Predicate.TRUE));
+      }
+    }
+    return all;
   }
 
   // ---- compartments
@@ -401,7 +430,7 @@ final class Criteria {
     if (modifier != null || value.startsWith("$")) {
       throw new Refusal(Refusal.Kind.NOT_SUPPORTED, "search.list-by-id-only");
     }
-    if (!policy.mayRead(run.caller(), "List")) {
+    if (!policy.may(run.caller(), AccessPolicy.Action.READ, "List")) {
       return Predicate.FALSE;
     }
     Set<String> ids = new LinkedHashSet<>();
@@ -476,7 +505,7 @@ final class Criteria {
         continue;
       }
       known = true;
-      if (policy.mayRead(run.caller(), target)) {
+      if (policy.may(run.caller(), AccessPolicy.Action.SEARCH, target)) {
         any.add(pointing(p, target, inner));
       }
     }
@@ -561,7 +590,8 @@ final class Criteria {
       throw invalid("search.not-a-target", pieces[2], index.type());
     }
     Predicate inner = one(sourceIndex, pieces[3], value, depth + 1);
-    if (inner.equals(Predicate.FALSE) || !policy.mayRead(run.caller(), source)) {
+    if (inner.equals(Predicate.FALSE)
+        || !policy.may(run.caller(), AccessPolicy.Action.SEARCH, source)) {
       return Predicate.FALSE;
     }
     List<Predicate> any = new ArrayList<>();

@@ -173,7 +173,7 @@ final class Includes {
     List<ResourceVersion> found = new ArrayList<>();
     for (Map.Entry<String, Set<String>> entry : wanted.entrySet()) {
       String type = entry.getKey();
-      if (!policy.mayRead(run.caller(), type)) {
+      if (!policy.may(run.caller(), AccessPolicy.Action.READ, type)) {
         continue;
       }
       List<String> ids = new ArrayList<>();
@@ -188,7 +188,7 @@ final class Includes {
       if (ids.isEmpty()) {
         continue;
       }
-      SqlText sql = Criteria.select(type, Rows.COLUMNS);
+      SqlText sql = rows.select(run.caller(), type);
       sql.add(" and r.home = any(").addArray(at, "int4").add(") and r.id = any(");
       sql.addArray(ids, "text").add(")");
       policy.restrict(sql, run.caller(), type, "r");
@@ -200,12 +200,12 @@ final class Includes {
   private List<ResourceVersion> byUrl(String type, Set<String> urls) throws SQLException {
     List<ResourceVersion> found = new ArrayList<>();
     Parameter url = registry.type(type).searchable().get("url");
-    if (url == null || !policy.mayRead(run.caller(), type)) {
+    if (url == null || !policy.may(run.caller(), AccessPolicy.Action.READ, type)) {
       return found;
     }
     long[] tokens =
         urls.stream().mapToLong(one -> url.space(Kind.URI) ^ registry.digests().of(one)).toArray();
-    SqlText sql = Criteria.select(type, Rows.COLUMNS);
+    SqlText sql = rows.select(run.caller(), type);
     Predicate.append(sql, Predicate.token(tokens));
     policy.restrict(sql, run.caller(), type, "r");
     take(type, sql, found);
@@ -216,7 +216,7 @@ final class Includes {
       throws SQLException {
     List<ResourceVersion> found = new ArrayList<>();
     String type = include.type();
-    if (!policy.mayRead(run.caller(), type)) {
+    if (!policy.may(run.caller(), AccessPolicy.Action.READ, type)) {
       return found;
     }
     TypeIndex index = registry.type(type);
@@ -244,7 +244,7 @@ final class Includes {
     if (any.isEmpty()) {
       return found;
     }
-    SqlText sql = Criteria.select(type, Rows.COLUMNS);
+    SqlText sql = rows.select(run.caller(), type);
     Predicate.append(sql, Predicate.or(any));
     policy.restrict(sql, run.caller(), type, "r");
     take(type, sql, found);

@@ -1,8 +1,11 @@
 package health.helan.foundation.store.search;
 
+import health.helan.foundation.store.AccessPolicy;
+import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.ResourceVersion;
 import health.helan.foundation.store.sql.SqlText;
+import health.helan.foundation.store.sql.Tables;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -18,26 +21,55 @@ final class Rows {
   static final int WIDTH = 8;
 
   private final ContentCodec codec;
+  private final AccessPolicy policy;
 
-  Rows(ContentCodec codec) {
+  Rows(ContentCodec codec, AccessPolicy policy) {
     this.codec = codec;
+    this.policy = policy;
   }
 
-  /** The current row, whose select list begins with {@link #COLUMNS}. */
-  ResourceVersion resource(String type, ResultSet row) throws SQLException {
+  /** {@code select … from table r where …} of whole rows, ready for {@code " and …"}. */
+  SqlText select(Caller caller, String type) {
+    SqlText sql = new SqlText().add("select ").add(COLUMNS);
+    inFull(sql, caller, type);
+    sql.add(" from ").add(Tables.of(type));
+    return Tables.isShared(type) ? sql.add(" r where r.type = ?", type) : sql.add(" r where true");
+  }
+
+  /** Appends the last column of a select list: whether the caller sees the row in full. */
+  void inFull(SqlText sql, Caller caller, String type) {
+    if (policy.masks(caller, type)) {
+      sql.add(", ");
+      policy.inFull(sql, caller, type, "r", false);
+      sql.add(" as in_full");
+    }
+  }
+
+  /**
+   * The current row, whose select list begins with {@link #COLUMNS}.
+   *
+   * @param asked the type {@link #inFull} was asked with
+   */
+  ResourceVersion resource(Caller caller, String asked, String type, ResultSet row)
+      throws SQLException {
     String id = row.getString(2);
     int version = row.getInt(3);
+    byte[] content =
+        codec.decode(
+            new ContentCodec.Place(type, id, version),
+            row.getShort(6),
+            row.getShort(7),
+            row.getBytes(8));
+    if (policy.masks(caller, asked) && !row.getBoolean("in_full")) {
+      content = policy.mask(type, content);
+    }
     return new ResourceVersion(
         type,
         id,
         version,
         row.getObject(4, OffsetDateTime.class).toInstant(),
         ResourceVersion.Method.of(row.getInt(5)),
-        codec.decode(
-            new ContentCodec.Place(type, id, version),
-            row.getShort(6),
-            row.getShort(7),
-            row.getBytes(8)));
+        content);
   }
 
   List<ResourceVersion> read(Criteria.Run run, String type, SqlText sql) throws SQLException {
@@ -45,7 +77,7 @@ final class Rows {
     try (var statement = run.prepare(sql);
         var rows = statement.executeQuery()) {
       while (rows.next()) {
-        resources.add(resource(type, rows));
+        resources.add(resource(run.caller(), type, type, rows));
       }
     }
     return resources;

@@ -81,7 +81,7 @@ public final class SearchEngine {
     this.codec = codec;
     this.watermark = watermark;
     this.predicates = new ParameterPredicates(registry, valueSets, clock);
-    this.rows = new Rows(codec);
+    this.rows = new Rows(codec, policy);
     this.summaries = new Summaries(registry.definitions());
   }
 
@@ -188,6 +188,11 @@ public final class SearchEngine {
     boolean isShared() {
       return Tables.isShared(types.get(0));
     }
+
+    /** The type as the policy is asked: none when there are several. */
+    String policyType() {
+      return types.size() == 1 ? types.get(0) : "";
+    }
   }
 
   private record Found(ResourceVersion resource, Ordering.Position position) {}
@@ -231,6 +236,9 @@ public final class SearchEngine {
                         : new Unit(unit.types, unit.index, Predicate.and(unit.predicate, care)))
             .toList();
     Ordering ordering = ordering(units, options, request.lenient() ? warnings : null);
+    if (options.sort != null && !policy.isUnlimited(budget.caller)) {
+      units = sortable(budget, units, options.sort);
+    }
     Includes includes = new Includes(registry, predicates, policy, homes, rows, budget);
     includes.check(options.includes);
 
@@ -239,7 +247,8 @@ public final class SearchEngine {
     if (countOnly || options.total == SearchOptions.Total.ACCURATE) {
       total = count(budget, units);
     } else if (options.total == SearchOptions.Total.ESTIMATE) {
-      total = estimate(budget, units);
+      // The planner's guess comes from statistics of all rows, hidden ones too.
+      total = policy.isUnlimited(budget.caller) ? estimate(budget, units) : count(budget, units);
     }
     Instant now = watermark.get();
     if (countOnly) {
@@ -328,7 +337,7 @@ public final class SearchEngine {
       if (options.types != null && !options.types.equals(List.of(type))) {
         throw invalid("search.value-not-allowed", "_type");
       }
-      if (!policy.mayRead(budget.caller, type)) {
+      if (!policy.may(budget.caller, AccessPolicy.Action.SEARCH, type)) {
         throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", type);
       }
       if (owner != null
@@ -399,7 +408,7 @@ public final class SearchEngine {
     if (options.types != null) {
       for (String type : options.types) {
         checkType(type);
-        if (!policy.mayRead(budget.caller, type)) {
+        if (!policy.may(budget.caller, AccessPolicy.Action.SEARCH, type)) {
           throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", type);
         }
         types.add(type);
@@ -412,7 +421,7 @@ public final class SearchEngine {
       all.addAll(Tables.busyTypes());
       all.addAll(new TreeSet<>(registry.definitions().resourceTypes()));
       for (String type : all) {
-        if (policy.mayRead(budget.caller, type)) {
+        if (policy.may(budget.caller, AccessPolicy.Action.SEARCH, type)) {
           types.add(type);
         }
       }
@@ -449,6 +458,19 @@ public final class SearchEngine {
     }
   }
 
+  /** The rows that may be sorted by the keys: no order tells of what is masked. */
+  private List<Unit> sortable(Budget budget, List<Unit> units, String sort) {
+    Criteria criteria = criteria(budget);
+    return units.stream()
+        .map(
+            unit ->
+                new Unit(
+                    unit.types,
+                    unit.index,
+                    Predicate.and(unit.predicate, criteria.sortable(unit.types.get(0), sort))))
+        .toList();
+  }
+
   private static boolean isCommonSort(@Nullable String sort) {
     return sort == null || sort.matches("-?(_id|_lastUpdated)(,-?(_id|_lastUpdated))*");
   }
@@ -465,7 +487,7 @@ public final class SearchEngine {
       sql.add("r.type = any(").addArray(unit.types, "text").add(")");
     }
     Predicate.append(sql, unit.predicate);
-    policy.restrict(sql, budget.caller, first, "r");
+    policy.restrict(sql, budget.caller, unit.policyType(), "r");
   }
 
   private List<Found> page(
@@ -487,6 +509,7 @@ public final class SearchEngine {
         sql.add(", r.type");
       }
       ordering.columns(sql);
+      rows.inFull(sql, budget.caller, unit.policyType());
       from(sql, budget, unit);
       if (from != null) {
         ordering.after(sql, from, i, unit.isShared());
@@ -504,7 +527,7 @@ public final class SearchEngine {
           ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           String type = unit.isShared() ? row.getString(Rows.WIDTH + 1) : unit.types.get(0);
-          ResourceVersion resource = rows.resource(type, row);
+          ResourceVersion resource = rows.resource(budget.caller, unit.policyType(), type, row);
           int keys = Rows.WIDTH + (unit.isShared() ? 2 : 1);
           found.add(
               new Found(
@@ -694,7 +717,7 @@ public final class SearchEngine {
     try (Connection connection = dataSource.getConnection()) {
       Budget budget = own(connection, caller);
       SearchOptions options = SearchOptions.of(request);
-      if (!policy.mayRead(caller, "Observation")) {
+      if (!policy.may(caller, AccessPolicy.Action.SEARCH, "Observation")) {
         throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", "Observation");
       }
       Predicate predicate =
@@ -702,13 +725,11 @@ public final class SearchEngine {
       List<SearchResult.Entry> entries = new ArrayList<>();
       if (!predicate.equals(Predicate.FALSE)) {
         // The codes of an observation, texts left out, are its group.
-        SqlText sql =
-            new SqlText()
-                .add("select ")
-                .add(Rows.COLUMNS)
-                .add(" ")
-                .add(
-                    """
+        SqlText sql = new SqlText().add("select ").add(Rows.COLUMNS);
+        rows.inFull(sql, caller, "Observation");
+        sql.add(" ")
+            .add(
+                """
                     from (select r.*, row_number() over (
                         partition by jsonb_path_query_array(
                           r.vals, '$."code"[*] ? (!(@ starts with "~"))')

@@ -45,23 +45,31 @@ public enum Distribution {
     return tables;
   }
 
+  /** Tables of other rooms on the same database, whose migrations lie there. */
+  public static Map<String, Distribution> ofOtherRooms() {
+    var tables = new LinkedHashMap<String, Distribution>();
+    tables.put("access_grant", HOME); // trust: in the home of the patient
+    return tables;
+  }
+
   /** Calls that would distribute empty tables. */
   public static String citusScript() {
     var script = new StringBuilder();
-    byTable()
-        .forEach(
-            (table, kind) -> {
-              switch (kind) {
-                case HOME -> distribute(script, table, "home", "lane");
-                case KEY -> distribute(script, table, "key", "claim");
-                case CONSUMER -> distribute(script, table, "consumer", "consumer_lease");
-                case REFERENCE ->
-                    script.append("select create_reference_table('%s');%n".formatted(table));
-                case LOCAL -> {
-                  // Stays where it is.
-                }
-              }
-            });
+    var tables = new LinkedHashMap<>(byTable());
+    tables.putAll(ofOtherRooms());
+    tables.forEach(
+        (table, kind) -> {
+          switch (kind) {
+            case HOME -> distribute(script, table, "home", "lane");
+            case KEY -> distribute(script, table, "key", "claim");
+            case CONSUMER -> distribute(script, table, "consumer", "consumer_lease");
+            case REFERENCE ->
+                script.append("select create_reference_table('%s');%n".formatted(table));
+            case LOCAL -> {
+              // Stays where it is.
+            }
+          }
+        });
     return script.toString();
   }
 

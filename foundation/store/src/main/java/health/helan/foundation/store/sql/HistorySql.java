@@ -32,12 +32,16 @@ public final class HistorySql {
    * @param policyOnCurrent appends the policy for a type to the branch of current versions; the
    *     type is empty when several are meant
    * @param policyOnHistory the same for superseded ones
+   * @param moreOfCurrent appends further columns, each behind a comma, for a type or for several
+   * @param moreOfHistory the same for superseded versions
    */
   public static SqlText page(
       Scope scope,
       int limit,
       BiConsumer<SqlText, String> policyOnCurrent,
-      BiConsumer<SqlText, String> policyOnHistory) {
+      BiConsumer<SqlText, String> policyOnHistory,
+      BiConsumer<SqlText, String> moreOfCurrent,
+      BiConsumer<SqlText, String> moreOfHistory) {
     String only = scope.type();
     SqlText sql = new SqlText().add("select * from (");
     List<String> tables = only == null ? Tables.all() : List.of(Tables.of(only));
@@ -50,9 +54,9 @@ public final class HistorySql {
       } else {
         sql.add("?::text as type", type);
       }
-      sql.add(", r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content from ")
-          .add(table)
-          .add(" r where true");
+      sql.add(", r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content");
+      moreOfCurrent.accept(sql, type);
+      sql.add(" from ").add(table).add(" r where true");
       if (shared && only != null) {
         sql.add(" and r.type = ?", only);
       }
@@ -81,9 +85,9 @@ public final class HistorySql {
       sql.add(" order by r.updated desc, r.id desc, r.version desc limit ?)", limit);
       sql.add(" union all ");
     }
-    sql.add(
-        "(select r.type, r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content"
-            + " from history r where true");
+    sql.add("(select r.type, r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content");
+    moreOfHistory.accept(sql, only == null ? "" : only);
+    sql.add(" from history r where true");
     if (only != null) {
       sql.add(" and r.type = ?", only);
     }
@@ -132,21 +136,28 @@ public final class HistorySql {
     }
   }
 
-  /** Number of versions of one resource. */
-  public static SqlText count(String type, int home, String id) {
+  /** Number of versions of one resource that the policies let be seen. */
+  public static SqlText count(
+      String type,
+      int home,
+      String id,
+      BiConsumer<SqlText, String> policyOnCurrent,
+      BiConsumer<SqlText, String> policyOnHistory) {
     SqlText sql =
         new SqlText()
             .add(
-                "select (select count(*) from history where home = ? and type = ? and id = ?)",
+                "select (select count(*) from history r where r.home = ? and r.type = ? and r.id = ?",
                 home,
                 type,
-                id)
-            .add(" + (select count(*) from ")
-            .add(Tables.of(type))
-            .add(" where home = ? and id = ?", home, id);
+                id);
+    policyOnHistory.accept(sql, type);
+    sql.add(") + (select count(*) from ")
+        .add(Tables.of(type))
+        .add(" r where r.home = ? and r.id = ?", home, id);
     if (Tables.isShared(type)) {
-      sql.add(" and type = ?", type);
+      sql.add(" and r.type = ?", type);
     }
+    policyOnCurrent.accept(sql, type);
     return sql.add(")");
   }
 }

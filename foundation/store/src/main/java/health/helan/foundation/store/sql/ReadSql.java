@@ -4,11 +4,23 @@ package health.helan.foundation.store.sql;
 public final class ReadSql {
   private ReadSql() {}
 
-  /** Current version by key, as far as the policy appended lets it be seen. */
-  public static SqlText current(String type, int home, String id) {
+  private static final String COLUMNS =
+      "select r.version, r.updated, r.method, r.codec, r.key_id, r.content";
+
+  /** Ends a statement of {@link #inHistory}: the last version that it finds. */
+  public static final String LAST = " order by r.version desc limit 1";
+
+  /**
+   * Current version by key, as far as the policy appended lets it be seen.
+   *
+   * @param more further columns, each behind a comma
+   */
+  public static SqlText current(String type, int home, String id, SqlText more) {
     SqlText sql =
         new SqlText()
-            .add("select r.version, r.updated, r.method, r.codec, r.key_id, r.content from ")
+            .add(COLUMNS)
+            .add(more)
+            .add(" from ")
             .add(Tables.of(type))
             .add(" r where r.home = ? and r.id = ?", home, id);
     if (Tables.isShared(type)) {
@@ -17,19 +29,11 @@ public final class ReadSql {
     return sql;
   }
 
-  /** One superseded version, or a deletion, by key. */
-  public static SqlText superseded(String type, int home, String id, int version) {
+  /** Superseded versions and deletions by key, as far as the policy appended lets them be seen. */
+  public static SqlText inHistory(String type, int home, String id, SqlText more) {
     return new SqlText()
-        .add("select r.version, r.updated, r.method, r.codec, r.key_id, r.content from history r")
-        .add(" where r.home = ? and r.type = ? and r.id = ?", home, type, id)
-        .add(" and r.version = ?", version);
-  }
-
-  /** The last version in history: a deletion, when there is no current version. */
-  public static SqlText lastInHistory(String type, int home, String id) {
-    return new SqlText()
-        .add("select r.version, r.updated, r.method, r.codec, r.key_id, r.content from history r")
-        .add(" where r.home = ? and r.type = ? and r.id = ?", home, type, id)
-        .add(" order by r.version desc limit 1");
+        .add(COLUMNS)
+        .add(more)
+        .add(" from history r where r.home = ? and r.type = ? and r.id = ?", home, type, id);
   }
 }

@@ -55,7 +55,7 @@ public final class ReindexSql {
 
   /** Sets a row's search values, if they differ and the row is still the version they are of. */
   public static String update(String type) {
-    return "update %s set patient = ?, date_lo = ?, date_hi = ?, tokens = ?, vals = ?::jsonb where home = ? and id = ? and version = ?%s and (patient, date_lo, date_hi, tokens, vals) is distinct from (?, ?::timestamptz, ?::timestamptz, ?, ?::jsonb)"
+    return "update %s set patient = ?, date_lo = ?, date_hi = ?, level = ?, tokens = ?, vals = ?::jsonb where home = ? and id = ? and version = ?%s and (patient, date_lo, date_hi, level, tokens, vals) is distinct from (?, ?::timestamptz, ?::timestamptz, ?::smallint, ?, ?::jsonb)"
         .formatted(Tables.of(type), Tables.isShared(type) ? " and type = ?" : "");
   }
 }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * The rules that keep the store a configuration away from distributed PostgreSQL (docs/adr/0002),
  * as far as a statement's text shows them.
  */
-final class Rules {
+public final class Rules {
   private static final Map<String, Pattern> NEVER = new LinkedHashMap<>();
 
   static {
@@ -65,7 +65,7 @@ final class Rules {
   }
 
   /** Rules that even a piece of a statement can break. */
-  static List<String> brokenByWords(String sql) {
+  public static List<String> brokenByWords(String sql) {
     String text = normal(sql);
     var broken = new ArrayList<String>();
     NEVER.forEach(
@@ -78,7 +78,7 @@ final class Rules {
   }
 
   /** Rules that a whole statement breaks. */
-  static List<String> broken(String sql) {
+  public static List<String> broken(String sql) {
     var broken = new ArrayList<>(brokenByWords(sql));
     String text = normal(sql);
     if (LOCKING.matcher(text).find() && !(ONE_HOME.matcher(text).find() && !manyHomes(text))) {
@@ -155,6 +155,7 @@ final class Rules {
   }
 
   private static boolean byHome(String table) {
-    return Distribution.byTable().get(table) == Distribution.HOME;
+    return Distribution.byTable().get(table) == Distribution.HOME
+        || Distribution.ofOtherRooms().get(table) == Distribution.HOME;
   }
 }

@@ -28,6 +28,7 @@ import health.helan.foundation.store.sql.HistorySql;
 import health.helan.foundation.store.sql.PruneSql;
 import health.helan.foundation.store.sql.ReadSql;
 import health.helan.foundation.store.sql.ReindexSql;
+import health.helan.foundation.store.sql.SqlText;
 import health.helan.foundation.store.sql.Tables;
 import health.helan.foundation.store.sql.WriteSql;
 import health.helan.foundation.store.testing.PostgresForTests;
@@ -87,10 +88,9 @@ class ScaleOutTests {
     }
     Instant now = Instant.now();
     for (String type : List.of("Patient", "Device")) {
-      statements.add(ReadSql.current(type, 1, "a").text());
-      statements.add(ReadSql.superseded(type, 1, "a", 1).text());
-      statements.add(ReadSql.lastInHistory(type, 1, "a").text());
-      statements.add(HistorySql.count(type, 1, "a").text());
+      statements.add(ReadSql.current(type, 1, "a", new SqlText()).text());
+      statements.add(ReadSql.inHistory(type, 1, "a", new SqlText()).add(ReadSql.LAST).text());
+      statements.add(HistorySql.count(type, 1, "a", (_, _) -> {}, (_, _) -> {}).text());
       statements.add(ReindexSql.rows(type));
       statements.add(ReindexSql.update(type));
       for (var scope :
@@ -98,7 +98,9 @@ class ScaleOutTests {
               new HistorySql.Scope(null, null, null, now, null, now, null),
               new HistorySql.Scope(
                   type, "a", 1, null, now, null, new HistorySql.Position(now, "a", 1, type)))) {
-        statements.add(HistorySql.page(scope, 10, (_, _) -> {}, (_, _) -> {}).text());
+        statements.add(
+            HistorySql.page(scope, 10, (_, _) -> {}, (_, _) -> {}, (_, _) -> {}, (_, _) -> {})
+                .text());
       }
     }
     return statements;

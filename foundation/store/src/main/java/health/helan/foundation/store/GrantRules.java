@@ -1,0 +1,70 @@
+package health.helan.foundation.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Which accesses follow from a write: a booking opens a record to the doctor booked, a withdrawn
+ * consent closes it. Called in the transaction of the write, so that the grant stands when the
+ * write does and not a moment earlier.
+ */
+public interface GrantRules {
+
+  /**
+   * A version that the transaction has written.
+   *
+   * @param before the version it follows; null for a create
+   * @param owner institution that owned the version before; null for a create
+   * @param after null for a deletion
+   */
+  record Written(
+      String type,
+      String id,
+      @Nullable ObjectNode before,
+      @Nullable String owner,
+      @Nullable ObjectNode after) {}
+
+  /** What the rules may ask the store, as it stands in the transaction. */
+  interface Around {
+    /** Digest of {@code Patient/id}: the column {@code patient}. */
+    long patient(String id);
+
+    /** Home of a resource, or where it would lie. */
+    int home(String type, String id) throws SQLException;
+
+    /** Institution that owns a resource; null when it is not there. */
+    @Nullable String owner(String type, String id) throws SQLException;
+
+    /** Current content, whoever may see it; null for none. */
+    @Nullable ObjectNode read(String type, String id) throws SQLException;
+  }
+
+  /** Could anything follow from it? Cheap, and asked for every write. */
+  boolean concerns(Caller caller, Written written, Instant at);
+
+  /** Writes what follows. Runs before the change log's numbers are taken. */
+  void follow(
+      Connection transaction, Caller caller, List<Written> written, Instant at, Around around)
+      throws SQLException;
+
+  /** Nothing follows. */
+  GrantRules NONE =
+      new GrantRules() {
+        @Override
+        public boolean concerns(Caller caller, Written written, Instant at) {
+          return false;
+        }
+
+        @Override
+        public void follow(
+            Connection transaction,
+            Caller caller,
+            List<Written> written,
+            Instant at,
+            Around around) {}
+      };
+}

@@ -1,0 +1,157 @@
+package health.helan.foundation.store;
+
+import health.helan.foundation.store.WriteEntry.Plan;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What the access policy says to the writes of one transaction. What a caller may not see is
+ * answered as if nothing had ever been there (docs/adr/0037).
+ */
+final class WriteGuard {
+  private final StoreParts parts;
+  private final Caller caller;
+  private final AccessPolicy policy;
+  private final boolean isUnlimited;
+
+  WriteGuard(StoreParts parts, Caller caller) {
+    this.parts = parts;
+    this.caller = caller;
+    policy = parts.policy();
+    isUnlimited = policy.isUnlimited(caller);
+  }
+
+  /** Another's kept answer is not for this caller, even under the same key. */
+  @Nullable String requestKey(@Nullable String given) {
+    return given == null || isUnlimited
+        ? given
+        : caller.institution() + "|" + caller.subject() + "|" + given;
+  }
+
+  /** Whose conditional creates exclude each other. */
+  String source() {
+    return caller.role() == Caller.Role.RESIDENT ? "/" + caller.subject() : caller.institution();
+  }
+
+  /**
+   * @throws Refusal FORBIDDEN
+   */
+  void mayWrite(WriteEntry entry) {
+    may(
+        switch (entry.interaction) {
+          case Interaction.Create _ -> AccessPolicy.Action.CREATE;
+          case Interaction.Update _, Interaction.Patch _ -> AccessPolicy.Action.UPDATE;
+          case Interaction.Delete _ -> AccessPolicy.Action.DELETE;
+        },
+        entry.type());
+  }
+
+  /** For an update that turns out to create. */
+  void mayCreate(WriteEntry entry) {
+    may(AccessPolicy.Action.CREATE, entry.type());
+  }
+
+  private void may(AccessPolicy.Action action, String type) {
+    if (!policy.may(caller, action, type)) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-write", type);
+    }
+  }
+
+  /** For a create under an id that the client chose. */
+  void mayChooseId(WriteEntry entry) {
+    if (!policy.mayChooseIds(caller)) {
+      throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", entry.type(), entry.id);
+    }
+    mayCreate(entry);
+  }
+
+  /**
+   * Looks whether the caller sees what was locked; what it does not see, it finds not there.
+   *
+   * @return false when there is nothing to do
+   * @throws Refusal as for an id that nobody has, or when the row is seen only masked
+   */
+  boolean maySee(Connection connection, WriteEntry entry, WritePlan plan, Instant at)
+      throws SQLException {
+    if (isUnlimited) {
+      return true;
+    }
+    String type = entry.type();
+    if (entry.current != null) {
+      Boolean inFull = parts.reads().sees(connection, caller, type, entry.home, entry.id);
+      if (inFull != null) {
+        if (!inFull) {
+          throw new Refusal(
+              Refusal.Kind.FORBIDDEN, plan.place(entry), "store.seen-masked", new Object[] {type});
+        }
+        return true;
+      }
+      entry.current = null;
+    } else {
+      String owner = parts.reads().seesDeletion(connection, caller, type, entry.home, entry.id);
+      if (owner != null) {
+        if (entry.plan == Plan.UPDATE && entry.ifMatch() == null) {
+          if (!owner.equals(caller.institution()) || !policy.mayChooseIds(caller)) {
+            throw new Refusal(Refusal.Kind.GONE, "store.gone", type, entry.id);
+          }
+          mayCreate(entry);
+        }
+        return true;
+      }
+    }
+    switch (entry.plan) {
+      case UPDATE -> {
+        if (entry.ifMatch() != null) {
+          throw plan.precondition(entry);
+        }
+        throw policy.mayChooseIds(caller)
+            ? new Refusal(
+                Refusal.Kind.CONFLICT, plan.place(entry), "store.id-taken", new Object[] {})
+            : new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", type, entry.id);
+      }
+      case PATCH -> throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", type, entry.id);
+      default -> entry.planNothing(at);
+    }
+    return false;
+  }
+
+  /** Institution that owns the version to be written. */
+  String owner(WriteEntry entry, ObjectNode after) {
+    if (isUnlimited) {
+      return caller.institution().isEmpty()
+          ? Owners.of(entry.type(), entry.id, after)
+          : caller.institution();
+    }
+    WriteEntry.Current current = entry.current;
+    return current == null ? caller.institution() : current.owner();
+  }
+
+  /**
+   * Last look at what is about to be written; notes it if grants could follow from it.
+   *
+   * @param after null for a deletion
+   */
+  void check(WriteEntry entry, @Nullable ObjectNode after, Instant at) {
+    WriteEntry.Current current = entry.current;
+    String owner = current == null ? null : current.owner();
+    if (!isUnlimited) {
+      policy.check(
+          caller, new AccessPolicy.Write(entry.type(), entry.id, entry.before, owner, after));
+    }
+    var written = new GrantRules.Written(entry.type(), entry.id, entry.before, owner, after);
+    entry.written = policy.grants().concerns(caller, written, at) ? written : null;
+  }
+
+  /** Writes the grants that follow. */
+  void follow(Connection transaction, List<WriteEntry> entries, Instant at) throws SQLException {
+    var written = entries.stream().map(entry -> entry.written).filter(Objects::nonNull).toList();
+    if (!written.isEmpty()) {
+      parts.grants(transaction, caller, written, at);
+    }
+  }
+}

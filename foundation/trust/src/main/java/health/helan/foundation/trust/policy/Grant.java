@@ -1,0 +1,21 @@
+package health.helan.foundation.trust.policy;
+
+import java.time.Instant;
+
+/**
+ * A row of {@code access_grant} before it is written.
+ *
+ * @param patient id of the Patient
+ * @param grantee {@code Practitioner/id}, {@code Organization/id}, {@code CareTeam/id} or everybody
+ * @param weight one of {@link GrantSql}'s
+ * @param level highest level it opens, 1 to 5
+ * @param categories bits of the categories it opens, or closes
+ */
+public record Grant(
+    String patient,
+    String grantee,
+    Instant since,
+    Instant until,
+    int weight,
+    int level,
+    int categories) {}

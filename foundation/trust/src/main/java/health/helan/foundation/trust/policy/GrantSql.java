@@ -1,0 +1,79 @@
+package health.helan.foundation.trust.policy;
+
+import health.helan.foundation.store.sql.SqlText;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Statements on {@code access_grant}. On one machine the policy does not ask for the home, so that
+ * a row whose patient lies in another home costs nothing; a distributed dialect would add {@code
+ * g.home = r.home} and the branch for strays, as for every other statement.
+ */
+final class GrantSql {
+  /** Offered by a referral that waits for its answer: opens nothing yet. */
+  static final short OFFERED = 0;
+
+  /** Opened by treatment or consent. */
+  static final short OPENED = 1;
+
+  /** Closed to everybody. */
+  static final short CLOSED = 2;
+
+  /** Opened in spite of that. */
+  static final short EXCEPTED = 3;
+
+  /** Closed to this one by name. */
+  static final short CLOSED_BY_NAME = 4;
+
+  /** Emergency access: beats what the resident closed, and is told to the resident. */
+  static final short EMERGENCY = 5;
+
+  static final short STANDS = 1;
+  static final short ENDED = 2;
+
+  static final String INSERT =
+      """
+      insert into access_grant (home, patient, since, until, made, weight, level, categories, state, part, grantee,
+        cause, made_by)
+      values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
+      on conflict (home, patient, grantee, cause, part) do update
+      set since = excluded.since, until = excluded.until, made = excluded.made, weight = excluded.weight,
+        level = excluded.level, categories = excluded.categories, state = 1, made_by = excluded.made_by""";
+
+  static final String OF_CAUSE =
+      "select home, patient, grantee, part, until from access_grant where cause = ? and until > ? and state = 1";
+
+  static final String END =
+      """
+      update access_grant set until = ?, state = 2
+      where home = ? and patient = ? and grantee = ? and cause = ? and part = ?""";
+
+  static final String SHORTEN =
+      """
+      update access_grant set until = least(until, ?)
+      where home = ? and patient = ? and grantee = ? and cause = ? and part = ?""";
+
+  static final String STANDING =
+      """
+      select count(*) from access_grant
+      where home = ? and patient = ? and grantee = any(?) and weight in (1, 3) and state = 1 and since <= ? and until > ?""";
+
+  private GrantSql() {}
+
+  /** The condition that the strongest grant which speaks of the row opens it. */
+  static SqlText opens(SqlText sql, String alias, List<String> grantees, Instant now) {
+    return sql.add(
+            """
+            (select max(g.weight) from access_grant g where g.patient = %s.patient and g.grantee = any("""
+                .formatted(alias))
+        .addArray(grantees, "text")
+        .add(
+            """
+            ) and g.state = 1 and g.since <= ? and g.until > ? and case when g.weight in (2, 4) then g.categories = 0 \
+            or (%1$s.level >> 3) & g.categories <> 0 else g.level >= (%1$s.level & 7) \
+            and (%1$s.level >> 3) & ~g.categories = 0 end) in (1, 3, 5)"""
+                .formatted(alias),
+            now,
+            now);
+  }
+}

@@ -1,0 +1,43 @@
+package health.helan.foundation.trust.policy;
+
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Caller.Role;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Under which names grants reach a caller. */
+final class Grantee {
+  /** Everybody: only rows that close have it. */
+  static final String EVERYBODY = "*";
+
+  private Grantee() {}
+
+  /** All that the caller is; empty when no grant can reach it. */
+  static List<String> of(Caller caller) {
+    List<String> own = own(caller);
+    if (own.isEmpty()) {
+      return own;
+    }
+    List<String> all = new ArrayList<>(own);
+    all.add(EVERYBODY);
+    return all;
+  }
+
+  /** The same without everybody: whoever is among them gives itself no grant. */
+  static List<String> own(Caller caller) {
+    List<String> own = new ArrayList<>();
+    if (caller.role() == Role.PRACTITIONER || caller.role() == Role.SYSTEM) {
+      if (!caller.binding().practitioner().isEmpty()) {
+        own.add("Practitioner/" + caller.binding().practitioner());
+      }
+      for (String team : caller.binding().teams()) {
+        own.add("Organization/" + team);
+        own.add("CareTeam/" + team);
+      }
+      if (!caller.institution().isEmpty()) {
+        own.add("Organization/" + caller.institution());
+      }
+    }
+    return own;
+  }
+}

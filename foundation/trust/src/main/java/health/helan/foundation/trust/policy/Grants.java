@@ -1,0 +1,204 @@
+package health.helan.foundation.trust.policy;
+
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.GrantRules;
+import health.helan.foundation.trust.consent.ConsentProvisions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes the grants that follow from bookings, check-ins, referrals, consents and emergency
+ * accesses, in their transaction. A grant needs an act of someone other than the grantee: what a
+ * clinician writes opens nothing to that clinician, its department or its institution. An own later
+ * write of the same cause may shorten a grant, never lengthen it.
+ */
+final class Grants implements GrantRules {
+  private static final Set<String> CAUSES = Set.of("Appointment", "Encounter", "Task", "Consent");
+
+  @Override
+  public boolean concerns(Caller caller, Written written, Instant at) {
+    if (!CAUSES.contains(written.type())) {
+      return false;
+    }
+    // What was over before it was loaded opens nothing, and nothing of it can stand.
+    return written.before() != null
+        || written.after() != null && Causes.isLive(written.type(), written.after(), at);
+  }
+
+  @Override
+  public void follow(
+      Connection transaction, Caller caller, List<Written> all, Instant at, Around around)
+      throws SQLException {
+    for (Written written : all) {
+      follow(transaction, caller, written, at, around);
+    }
+  }
+
+  private record Key(int home, long patient, String grantee, int part) {}
+
+  private static void follow(
+      Connection transaction, Caller caller, Written written, Instant at, Around around)
+      throws SQLException {
+    String cause = written.type() + "/" + written.id();
+    Map<Key, Instant> standing = standing(transaction, cause, at);
+    Map<Key, Grant> wanted = new LinkedHashMap<>();
+    boolean isConsent = written.type().equals("Consent");
+    ObjectNode after = written.after();
+    List<Grant> grants =
+        after == null
+            ? List.of()
+            : isConsent
+                ? ConsentProvisions.grants(after, at)
+                : Causes.grants(caller, written, after, at, around);
+    int part = 0;
+    for (Grant grant : grants) {
+      var key =
+          new Key(
+              around.home("Patient", grant.patient()),
+              around.patient(grant.patient()),
+              grant.grantee(),
+              isConsent ? ++part : 0);
+      wanted.put(key, grant);
+    }
+    for (Key key : standing.keySet()) {
+      if (!wanted.containsKey(key)) {
+        end(transaction, key, cause, at);
+      }
+    }
+    List<String> own = Grantee.own(caller);
+    for (Map.Entry<Key, Grant> entry : wanted.entrySet()) {
+      Key key = entry.getKey();
+      Grant grant = entry.getValue();
+      if (Causes.isReferralOf(caller, written)) {
+        // The answer opens what was offered, by someone who had it to offer; nothing else.
+        if (standing.containsKey(key)) {
+          insert(transaction, key, grant, cause, caller, at);
+        }
+        continue;
+      }
+      boolean byAnother = caller.isRoot() || isConsent || !own.contains(grant.grantee());
+      if (byAnother) {
+        if (mayOpen(transaction, caller, key, own, grant, at, around)) {
+          insert(transaction, key, grant, cause, caller, at);
+        }
+      } else if (standing.containsKey(key)) {
+        shorten(transaction, key, grant, cause);
+      }
+    }
+  }
+
+  /**
+   * Staff opens a record to a colleague, or refers it, only where there is a reason to have it in
+   * hand: the resident is the own institution's, or its record is open to it.
+   */
+  private static boolean mayOpen(
+      Connection transaction,
+      Caller caller,
+      Key key,
+      List<String> own,
+      Grant grant,
+      Instant at,
+      Around around)
+      throws SQLException {
+    if (caller.role() != Caller.Role.PRACTITIONER) {
+      return true;
+    }
+    if (caller.institution().equals(around.owner("Patient", grant.patient()))) {
+      return true;
+    }
+    try (PreparedStatement statement = transaction.prepareStatement(GrantSql.STANDING)) {
+      statement.setInt(1, key.home);
+      statement.setLong(2, key.patient);
+      statement.setArray(3, transaction.createArrayOf("text", own.toArray()));
+      statement.setObject(4, at.atOffset(ZoneOffset.UTC));
+      statement.setObject(5, at.atOffset(ZoneOffset.UTC));
+      try (var rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getLong(1) > 0;
+      }
+    }
+  }
+
+  private static Map<Key, Instant> standing(Connection transaction, String cause, Instant at)
+      throws SQLException {
+    Map<Key, Instant> standing = new LinkedHashMap<>();
+    try (PreparedStatement statement = transaction.prepareStatement(GrantSql.OF_CAUSE)) {
+      statement.setString(1, cause);
+      statement.setObject(2, at.atOffset(ZoneOffset.UTC));
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          standing.put(
+              new Key(rows.getInt(1), rows.getLong(2), rows.getString(3), rows.getInt(4)),
+              rows.getObject(5, java.time.OffsetDateTime.class).toInstant());
+        }
+      }
+    }
+    return standing;
+  }
+
+  private static void end(Connection transaction, Key key, String cause, Instant at)
+      throws SQLException {
+    move(transaction, GrantSql.END, key, cause, at);
+  }
+
+  private static void shorten(Connection transaction, Key key, Grant grant, String cause)
+      throws SQLException {
+    move(transaction, GrantSql.SHORTEN, key, cause, grant.until());
+  }
+
+  private static void move(Connection transaction, String sql, Key key, String cause, Instant until)
+      throws SQLException {
+    try (PreparedStatement statement = transaction.prepareStatement(sql)) {
+      statement.setObject(1, until.atOffset(ZoneOffset.UTC));
+      statement.setInt(2, key.home);
+      statement.setLong(3, key.patient);
+      statement.setString(4, key.grantee);
+      statement.setString(5, cause);
+      statement.setInt(6, key.part);
+      statement.executeUpdate();
+    }
+  }
+
+  private static void insert(
+      Connection transaction, Key key, Grant grant, String cause, Caller caller, Instant at)
+      throws SQLException {
+    try (PreparedStatement statement = transaction.prepareStatement(GrantSql.INSERT)) {
+      int i = 1;
+      statement.setInt(i++, key.home);
+      statement.setLong(i++, key.patient);
+      statement.setObject(i++, grant.since().atOffset(ZoneOffset.UTC));
+      statement.setObject(i++, grant.until().atOffset(ZoneOffset.UTC));
+      statement.setObject(i++, at.atOffset(ZoneOffset.UTC));
+      statement.setInt(i++, grant.weight());
+      statement.setInt(i++, grant.level());
+      statement.setInt(i++, grant.categories());
+      statement.setInt(i++, key.part);
+      statement.setString(i++, grant.grantee());
+      statement.setString(i++, cause);
+      statement.setString(i, caller.subject());
+      statement.executeUpdate();
+    }
+  }
+
+  /** Ids of the patients in some references, in their order. */
+  static List<String> patients(List<String> references) {
+    List<String> patients = new ArrayList<>();
+    for (String reference : references) {
+      if (reference.startsWith("Patient/")) {
+        String id = reference.substring("Patient/".length());
+        int slash = id.indexOf('/');
+        patients.add(slash < 0 ? id : id.substring(0, slash));
+      }
+    }
+    return patients;
+  }
+}

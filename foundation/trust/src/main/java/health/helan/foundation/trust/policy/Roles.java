@@ -1,0 +1,189 @@
+package health.helan.foundation.trust.policy;
+
+import static health.helan.foundation.trust.policy.Relation.ADDRESSED;
+import static health.helan.foundation.trust.policy.Relation.INSTITUTION;
+import static health.helan.foundation.trust.policy.Relation.OPEN;
+import static health.helan.foundation.trust.policy.Relation.OWN;
+import static health.helan.foundation.trust.policy.Relation.TREATED;
+
+import health.helan.foundation.store.Caller.Role;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The access policy, role by role. What is not said here is closed. The guide ({@code
+ * docs/guide/access.md}) says the same in a table written by hand, and a test holds the running API
+ * to that table.
+ */
+final class Roles {
+  private Roles() {}
+
+  /** What care writes about residents, and what it needs beside. */
+  private static final Set<String> CARE =
+      Set.of(
+          "Account",
+          "AdverseEvent",
+          "AllergyIntolerance",
+          "Appointment",
+          "AppointmentResponse",
+          "Binary",
+          "BodyStructure",
+          "CarePlan",
+          "CareTeam",
+          "ChargeItem",
+          "Claim",
+          "ClinicalImpression",
+          "Communication",
+          "CommunicationRequest",
+          "Composition",
+          "Condition",
+          "Contract",
+          "Coverage",
+          "CoverageEligibilityRequest",
+          "DetectedIssue",
+          "Device",
+          "DeviceRequest",
+          "DeviceUseStatement",
+          "DiagnosticReport",
+          "DocumentManifest",
+          "DocumentReference",
+          "Encounter",
+          "EpisodeOfCare",
+          "FamilyMemberHistory",
+          "Flag",
+          "Goal",
+          "Group",
+          "GuidanceResponse",
+          "ImagingStudy",
+          "Immunization",
+          "ImmunizationEvaluation",
+          "ImmunizationRecommendation",
+          "Invoice",
+          "List",
+          "Measure",
+          "MeasureReport",
+          "Media",
+          "Medication",
+          "MedicationAdministration",
+          "MedicationDispense",
+          "MedicationRequest",
+          "MedicationStatement",
+          "NutritionOrder",
+          "Observation",
+          "Patient",
+          "Procedure",
+          "Provenance",
+          "QuestionnaireResponse",
+          "RelatedPerson",
+          "RequestGroup",
+          "RiskAssessment",
+          "Schedule",
+          "ServiceRequest",
+          "Slot",
+          "Specimen",
+          "SupplyDelivery",
+          "SupplyRequest",
+          "Task",
+          "VisionPrescription");
+
+  /** What is never taken back by deleting it. */
+  private static final Set<String> KEPT = Set.of("Patient", "Provenance", "Task");
+
+  private static final Set<String> DELETABLE = without(CARE, KEPT);
+
+  /** Who works where. */
+  private static final Set<String> REGISTRY =
+      Set.of("Practitioner", "PractitionerRole", "Location", "HealthcareService", "Endpoint");
+
+  /** What the platform itself runs by. */
+  private static final Set<String> PLATFORM =
+      Set.of(
+          "Organization",
+          "OrganizationAffiliation",
+          "CodeSystem",
+          "ValueSet",
+          "ConceptMap",
+          "NamingSystem",
+          "StructureDefinition",
+          "SearchParameter",
+          "OperationDefinition",
+          "CapabilityStatement",
+          "Questionnaire",
+          "PlanDefinition",
+          "ActivityDefinition",
+          "Library",
+          "Measure",
+          "Medication",
+          "MedicationKnowledge",
+          "Substance",
+          "InsurancePlan");
+
+  /** What residents write; each of it only about themselves and those they act for. */
+  private static final Set<String> BY_RESIDENTS =
+      Set.of(
+          "Appointment",
+          "AppointmentResponse",
+          "Consent",
+          "Observation",
+          "QuestionnaireResponse",
+          "Communication");
+
+  /** 居民: the own record and that of those the resident acts for, whole; and what is open to all. */
+  static final RoleRules RESIDENT =
+      RoleRules.role().sees(OPEN).sees(OWN).creates(BY_RESIDENTS).changes(BY_RESIDENTS);
+
+  /**
+   * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
+   * masked where no grant opens it; tasks addressed to it.
+   */
+  static final RoleRules PRACTITIONER =
+      RoleRules.role()
+          .sees(OPEN)
+          .sees(TREATED)
+          .seesMasked(INSTITUTION, 4)
+          .sees(ADDRESSED, "Task")
+          .creates(CARE)
+          .changes(CARE)
+          .deletes(DELETABLE);
+
+  /**
+   * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
+   */
+  static final RoleRules SYSTEM =
+      RoleRules.role()
+          .sees(OPEN)
+          .sees(TREATED)
+          .sees(INSTITUTION)
+          .sees(ADDRESSED, "Task")
+          .creates(CARE, REGISTRY)
+          .changes(CARE, REGISTRY)
+          .deletes(DELETABLE)
+          .choosesIds();
+
+  /** 监管人员: nothing personal; what is open, and counts. */
+  static final RoleRules REGULATOR = RoleRules.role().sees(OPEN).calls("statistics");
+
+  /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
+  static final RoleRules OPERATOR =
+      RoleRules.role()
+          .sees(OPEN)
+          .creates(PLATFORM, REGISTRY)
+          .changes(PLATFORM, REGISTRY)
+          .deletes(PLATFORM, REGISTRY)
+          .choosesIds()
+          .calls("statistics", "reindex", "reindex-progress", "loads");
+
+  static final Map<Role, RoleRules> ALL =
+      Map.of(
+          Role.RESIDENT, RESIDENT,
+          Role.PRACTITIONER, PRACTITIONER,
+          Role.SYSTEM, SYSTEM,
+          Role.REGULATOR, REGULATOR,
+          Role.OPERATOR, OPERATOR);
+
+  private static Set<String> without(Set<String> types, Set<String> these) {
+    var rest = new java.util.TreeSet<>(types);
+    rest.removeAll(these);
+    return rest;
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Who may see and do what: the declared rules of each role ({@link
+ * health.helan.foundation.trust.policy.Roles}), their compilation into SQL, the grants that open a
+ * record for a time, masking, and emergency access. {@code docs/guide/access.md}.
+ */
+@NullMarked
+package health.helan.foundation.trust.policy;
+
+import org.jspecify.annotations.NullMarked;
