@@ -7,8 +7,8 @@
       "foundation.definitions",
       "foundation.rest",
       "foundation.store",
-      "foundation.trust",
-      "foundation.trust.crypto"
+      "foundation.trust.crypto",
+      "foundation.trust.policy"
     })
 @NullMarked
 package health.helan.app.fhir;

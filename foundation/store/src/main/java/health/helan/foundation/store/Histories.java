@@ -66,14 +66,14 @@ final class Histories {
               id == null ? sql.prepareForItsValues(connection) : sql.prepare(connection);
           var rows = statement.executeQuery()) {
         while (rows.next()) {
-          byte[] stored = rows.getBytes(8);
           var place = new ContentCodec.Place(rows.getString(1), rows.getString(2), rows.getInt(3));
+          byte[] stored = rows.getBytes(8);
           byte[] content =
               stored == null
                   ? null
                   : parts.codec().decode(place, rows.getShort(6), rows.getShort(7), stored);
           if (masks && content != null && !rows.getBoolean(9)) {
-            content = policy.mask(rows.getString(1), content);
+            content = policy.mask(place.type(), content);
           }
           versions.add(
               new ResourceVersion(

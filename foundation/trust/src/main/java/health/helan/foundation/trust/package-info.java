@@ -5,12 +5,7 @@
  * leaves to it: {@link health.helan.foundation.store.AccessPolicy}, {@link
  * health.helan.foundation.store.ContentCodec}.
  */
-@ApplicationModule(
-    displayName = "信任",
-    type = ApplicationModule.Type.OPEN,
-    allowedDependencies = {"foundation.definitions", "foundation.rest", "foundation.store"})
 @NullMarked
 package health.helan.foundation.trust;
 
 import org.jspecify.annotations.NullMarked;
-import org.springframework.modulith.ApplicationModule;

@@ -2,7 +2,6 @@ package health.helan.foundation.trust.consent;
 
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.Sensitivity;
-import health.helan.foundation.trust.policy.Grant;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;

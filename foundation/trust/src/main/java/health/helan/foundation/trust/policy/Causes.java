@@ -4,6 +4,7 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.GrantRules.Around;
 import health.helan.foundation.store.GrantRules.Written;
 import health.helan.foundation.store.Sensitivity;
+import health.helan.foundation.trust.consent.Grant;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package health.helan.foundation.trust.policy;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.GrantRules;
 import health.helan.foundation.trust.consent.ConsentProvisions;
+import health.helan.foundation.trust.consent.Grant;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -1,4 +1,4 @@
-package health.helan.foundation.trust.policy;
+package health.helan.foundation.trust.consent;
 
 import java.time.Instant;
 
@@ -7,7 +7,7 @@ import java.time.Instant;
  *
  * @param patient id of the Patient
  * @param grantee {@code Practitioner/id}, {@code Organization/id}, {@code CareTeam/id} or everybody
- * @param weight one of {@link GrantSql}'s
+ * @param weight what beats what, as the table {@code access_grant} says; odd opens
  * @param level highest level it opens, 1 to 5
  * @param categories bits of the categories it opens, or closes
  */
