@@ -393,6 +393,19 @@ public final class SignIn {
     return new PasswordChange.Done();
   }
 
+  /** Whether it is the account's password; asked of who sits at an open session. */
+  public boolean isPassword(Account account, String password, Visitor visitor) {
+    String name = "change|" + account.id();
+    if (throttle.delay(name, visitor, null).isPositive()) {
+      return false;
+    }
+    boolean right = passwords.matches(passwordOf(account.id()), password);
+    if (!right) {
+      throttle.failed(name, visitor, null);
+    }
+    return right;
+  }
+
   /**
    * Asks for a resident's account. What becomes of it depends on the record store, and the answer
    * never says so: the person learns it after signing in.
