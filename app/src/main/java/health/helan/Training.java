@@ -43,7 +43,11 @@ final class Training {
           "fhir/Observation?_count=5&_summary=true",
           "fhir/Encounter?date=ge2025-01-01&_include=Encounter:subject",
           "fhir/Patient/_history?_count=2",
-          "fhir/Patient?_format=xml&_count=1");
+          "fhir/Patient?_format=xml&_count=1",
+          "sign-in",
+          "account",
+          "oauth2/jwks",
+          ".well-known/openid-configuration");
 
   private Training() {}
 

@@ -89,6 +89,7 @@ class SigningInTests {
           "{\"resourceType\":\"PractitionerRole\",\"id\":\"role-old\",\"active\":false,\"practitioner\":{\"reference\":\"Practitioner/doctor\"},\"organization\":{\"reference\":\"Organization/clinic\"}}",
           "{\"resourceType\":\"Patient\",\"id\":\"mother\",\"identifier\":[{\"system\":\"urn:oid:2.16.156.10011.1.3\",\"value\":\"" + MOTHER + "\"}],\"name\":[{\"text\":\"马秀兰\"}],\"birthDate\":\"1958-03-12\"}",
           "{\"resourceType\":\"Patient\",\"id\":\"child\",\"identifier\":[{\"system\":\"urn:oid:2.16.156.10011.1.3\",\"value\":\"" + CHILD + "\"}],\"name\":[{\"text\":\"李子轩\"}],\"birthDate\":\"2021-06-21\"}",
+          "{\"resourceType\":\"Patient\",\"id\":\"father\",\"identifier\":[{\"system\":\"urn:oid:2.16.156.10011.1.3\",\"value\":\"649101195509300017\"}],\"name\":[{\"text\":\"马建国\"}],\"birthDate\":\"1955-09-30\"}",
           "{\"resourceType\":\"RelatedPerson\",\"id\":\"proof\",\"active\":true,\"identifier\":[{\"system\":\"urn:oid:2.16.156.10011.1.3\",\"value\":\"" + MOTHER + "\"}],\"patient\":{\"reference\":\"Patient/child\"},\"relationship\":[{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-RoleCode\",\"code\":\"GUARD\"}]}]}");
 
   @AfterAll
@@ -111,7 +112,7 @@ class SigningInTests {
                 kind,
                 Account.State.ACTIVE,
                 login,
-                "账户" + login,
+                "账户" + login.replaceAll("[0-9]{18}", "居民"),
                 person,
                 "",
                 signIn().passwords().hash(PASSWORD),
@@ -523,7 +524,7 @@ class SigningInTests {
       assertThat(shape(known.body())).isEqualTo(shape(unknown.body()));
       one.get("/sign-in/register");
       two.get("/sign-in/register");
-      Map<String, String> first = Map.of("name", "马秀兰", "number", "649100195803120002", "password", PASSWORD, "again", PASSWORD);
+      Map<String, String> first = Map.of("name", "马建国", "number", "649101195509300017", "password", PASSWORD, "again", PASSWORD);
       Map<String, String> second = Map.of("name", "无此人", "number", "649107197604250019", "password", PASSWORD, "again", PASSWORD);
       assertThat(shape(one.submit("/sign-in/register", first).body())).isEqualTo(shape(two.submit("/sign-in/register", second).body()));
     }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.Customizer;
@@ -46,9 +45,9 @@ import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 /**
  * OAuth 2.1 and OpenID Connect at {@code /oauth2/…} and the guard of the sign-in pages, by Spring
  * Authorization Server. A context of its own, made when the first request for it comes: it takes a
- * second of processor time that a start should not wait for (docs/adr/0029).
+ * second of processor time that a start should not wait for (docs/adr/0029). Hence no annotation by
+ * which the application's own context would find it.
  */
-@Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
 class AuthorizationServer {
   static final String CSRF_COOKIE = "helan-form";
@@ -95,7 +94,7 @@ class AuthorizationServer {
   }
 
   @Bean
-  JWKSource<SecurityContext> signingKeys(SigningKeys keys) {
+  JWKSource<SecurityContext> tokenKeys(SigningKeys keys) {
     JWKSet set = keys.keys();
     return (selector, context) -> selector.select(set);
   }

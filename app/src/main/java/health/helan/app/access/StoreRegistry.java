@@ -172,6 +172,33 @@ final class StoreRegistry implements Registry {
         List.copyOf(all));
   }
 
+  /** A doctor's post, for the demo accounts. */
+  record Holding(
+      String practitioner, String name, String institution, String department, String where) {}
+
+  /** Some doctors, always the same ones of a region; hospitals first. */
+  List<Holding> doctors() {
+    List<Holding> found = new ArrayList<>();
+    for (JsonNode role : search("PractitionerRole", "role", "doctor")) {
+      Post post = post(role, Set.of());
+      String practitioner =
+          id(role.path("practitioner").path("reference").asString(""), "Practitioner");
+      if (!practitioner.isEmpty() && !post.institution().isEmpty()) {
+        found.add(
+            new Holding(
+                practitioner,
+                role.path("practitioner").path("display").asString(practitioner),
+                post.institution(),
+                post.department(),
+                (post.institutionName() + " " + post.title()).strip()));
+      }
+    }
+    found.sort(
+        java.util.Comparator.comparing((Holding holding) -> !holding.where().contains("医院"))
+            .thenComparing(Holding::practitioner));
+    return found;
+  }
+
   /** HL7's organization-type {@code dept}. */
   private static boolean isDepartment(JsonNode organization) {
     for (JsonNode type : organization.path("type")) {

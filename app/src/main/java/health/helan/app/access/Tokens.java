@@ -5,6 +5,7 @@ import health.helan.foundation.trust.account.SignIn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,10 @@ final class Tokens {
     identity.setJwtCustomizer(
         context -> {
           if (context.getPrincipal() instanceof SignedIn person) {
-            context.getClaims().claims(claims -> claims.putAll(aboutPerson(context, person)));
+            context
+                .getClaims()
+                .claim("auth_time", Date.from(person.session().created()))
+                .claims(claims -> claims.putAll(aboutPerson(context, person)));
           }
         });
     OAuth2AccessTokenGenerator access = new OAuth2AccessTokenGenerator();
@@ -56,7 +60,6 @@ final class Tokens {
   /** As far as the scopes go: openid says no more than who, profile the name, fhirUser the record. */
   private Map<String, Object> aboutPerson(OAuth2TokenContext context, SignedIn person) {
     Map<String, Object> claims = new LinkedHashMap<>();
-    claims.put("auth_time", person.session().created());
     Account account = signIn.accounts().byId(person.session().account());
     if (account == null) {
       return claims;

@@ -10,6 +10,7 @@
     displayName = "访问控制",
     allowedDependencies = {
       "app.start",
+      "demo",
       "foundation.rest",
       "foundation.store",
       "foundation.trust.account",
