@@ -78,6 +78,8 @@ class AccessConfiguration {
         new SignIn(
             database, key, clock, registry, settings.production(), settings.demoAllowed());
     signIn.sessions().onEnd(grants::endOfSession);
+    // A new password or a locked account: apps that go on without a session stop too.
+    signIn.sessions().onEndAll(grants::endOffline);
     return signIn;
   }
 

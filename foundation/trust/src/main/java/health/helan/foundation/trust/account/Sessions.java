@@ -32,6 +32,7 @@ public final class Sessions {
   private final SignInKey key;
   private final Clock clock;
   private final List<Consumer<String>> endings = new CopyOnWriteArrayList<>();
+  private final List<Consumer<String>> clearings = new CopyOnWriteArrayList<>();
 
   Sessions(Sql sql, SignInKey key, Clock clock) {
     this.sql = sql;
@@ -49,6 +50,11 @@ public final class Sessions {
   /** Called with the id of each session that ends here, so that what hangs on it ends too. */
   public void onEnd(Consumer<String> listener) {
     endings.add(listener);
+  }
+
+  /** Called with the id of each account whose sessions end altogether, one perhaps excepted. */
+  public void onEndAll(Consumer<String> listener) {
+    clearings.add(listener);
   }
 
   Begun begin(String account, Session.Stage stage, String role, Visitor visitor, Instant created) {
@@ -180,6 +186,7 @@ public final class Sessions {
             Ids.home(account),
             account);
     ids.stream().filter(id -> !id.equals(but)).forEach(id -> end(account, id));
+    clearings.forEach(listener -> listener.accept(account));
   }
 
   /** Removes those that are over. */

@@ -109,7 +109,8 @@ public final class Grants {
               """
               insert into app_grant (home, id, client, account, session, body, created, until)
               values (?, ?, ?, ?, ?, ?, ?, ?)
-              on conflict (home, id) do update set body = excluded.body, until = excluded.until""",
+              on conflict (home, id) do update
+              set body = excluded.body, session = excluded.session, until = excluded.until""",
               Ids.home(grant.id()),
               grant.id(),
               grant.client(),
@@ -232,6 +233,13 @@ public final class Grants {
             Ids.home(session),
             session)
         .forEach(this::end);
+  }
+
+  /** Ends what was granted to go on without a session. */
+  public void endOffline(String account) {
+    of(account).stream()
+        .filter(grant -> grant.session().isEmpty())
+        .forEach(grant -> end(grant.id()));
   }
 
   /** Those of an account that have not ended. */

@@ -72,6 +72,22 @@ class GrantsTests {
   }
 
   @Test
+  void goOnWithoutASessionUntilTheAccountIsCleared() {
+    String session = health.helan.foundation.store.Ids.next(7);
+    Grants.Grant asked = grant(session);
+    grants.save(asked, List.of(token(Grants.Kind.STATE, "s")));
+    // Only once it is allowed is it known that the app may go on offline.
+    Grants.Grant offline =
+        new Grants.Grant(
+            asked.id(), "app", asked.account(), "", "{}", asked.created(), asked.until());
+    grants.save(offline, List.of(token(Grants.Kind.REFRESH, "r")));
+    grants.endOfSession(session);
+    assertThat(grants.find(Grants.Kind.REFRESH, "r")).isNotNull();
+    grants.endOffline(asked.account());
+    assertThat(grants.find(Grants.Kind.REFRESH, "r")).isNull();
+  }
+
+  @Test
   void rememberWhatAPersonAllowedUntilItIsTakenBack() {
     Grants.Grant grant = grant(health.helan.foundation.store.Ids.next(7));
     grants.save(grant, List.of(token(Grants.Kind.ACCESS, "a")));
