@@ -123,9 +123,7 @@ class AccessApi {
 
   /** With all of an operator's rights: the token of the data folder, or a session of an operator's. */
   private static void needOperator(HttpServletRequest request) {
-    Caller caller = caller(request);
-    if (caller.role() != Caller.Role.OPERATOR
-        || !caller.binding().scopes().equals(Caller.Binding.ALL_SCOPES)) {
+    if (!AccessFilter.isOperator(request, caller(request))) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "access.operators-only");
     }
   }

@@ -103,7 +103,7 @@ public final class AccessFilter extends OncePerRequestFilter {
             "需要有效的访问令牌：Authorization: Bearer …。"
                 + " A valid access token is needed: Authorization: Bearer ….");
       }
-    } else if (mayGoOn(caller, path)) {
+    } else if (mayGoOn(request, caller, path)) {
       request.setAttribute(FhirServlet.CALLER, caller);
       chain.doFilter(request, response);
     } else {
@@ -143,9 +143,8 @@ public final class AccessFilter extends OncePerRequestFilter {
    * Metrics are the operators'. Records are for all as far as the access policy goes; while there is
    * none, they are the operators' too.
    */
-  private boolean mayGoOn(Caller caller, String path) {
-    boolean whole = caller.binding().scopes().equals(Caller.Binding.ALL_SCOPES);
-    if (caller.role() == Caller.Role.OPERATOR && whole) {
+  private boolean mayGoOn(HttpServletRequest request, Caller caller, String path) {
+    if (isOperator(request, caller)) {
       return true;
     }
     if (OPEN.contains(path)) {
@@ -156,6 +155,13 @@ public final class AccessFilter extends OncePerRequestFilter {
       return false;
     }
     return isBelow(path, FOR_EVERYONE) || !isBelow(path, CLOSED_PREFIXES);
+  }
+
+  /** The holder of the operator token, or an operator's account on our own pages. */
+  static boolean isOperator(HttpServletRequest request, Caller caller) {
+    return caller.role() == Caller.Role.OPERATOR
+        && (!(request.getAttribute(HOLDER) instanceof Callers.Holder holder)
+            || holder.caller().binding().scopes().equals(Caller.Binding.ALL_SCOPES));
   }
 
   private static boolean isOpen(HttpServletRequest request, String path) {
