@@ -560,6 +560,7 @@ class SigningInTests {
       visit.get("/sign-in/activate");
       assertThat(visit.submit("/sign-in/activate", Map.of("code", code, "password", "short", "again", "short")).statusCode()).isEqualTo(400);
       assertThat(visit.submit("/sign-in/activate", Map.of("code", code, "password", PASSWORD, "again", PASSWORD)).body()).contains("账户已激活");
+      visit.get("/sign-in/activate");
       assertThat(visit.submit("/sign-in/activate", Map.of("code", code, "password", PASSWORD, "again", PASSWORD)).statusCode()).isEqualTo(400);
       assertThat(visit.signIn("/account", "dr-new", PASSWORD).statusCode()).isEqualTo(303);
       // A second factor, from the page.

@@ -81,8 +81,12 @@ final class AuthorizationRequests
       if (request.getScopes().contains("launch")) {
         throw refused(OAuth2ErrorCodes.INVALID_REQUEST, "launch", request);
       }
+      // Else the person is asked (AuthorizeGate).
+      boolean silent =
+          String.valueOf(request.getAdditionalParameters().get("prompt")).contains("none");
       boolean missing =
-          Launches.needsPatient(request.getScopes())
+          silent
+              && Launches.needsPatient(request.getScopes())
               && launches
                   .contextOf(
                       person.session(), client.getClientId(), request.getScopes(), null)

@@ -179,7 +179,11 @@ class AuthorizationServer {
                 .clientAuthentication(
                     client ->
                         client
-                            .authenticationConverters(all -> all.addFirst(publicClients))
+                            .authenticationConverters(
+                                all -> {
+                                  all.addFirst(publicClients);
+                                  all.addFirst(new SystemAssertions());
+                                })
                             .authenticationProviders(
                                 all -> {
                                   all.addFirst(publicClients);

@@ -32,6 +32,14 @@ final class AuthorizeGate extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
+    if (request.getServletPath().equals("/oauth2/authorize")
+        && request.getMethod().equals("POST")
+        && request.getParameter("response_type") != null) {
+      // A request by POST goes on as one by GET, so that the pages can lead back to it.
+      response.setStatus(HttpServletResponse.SC_SEE_OTHER);
+      response.setHeader("Location", asQuery(request));
+      return;
+    }
     String page =
         request.getServletPath().equals("/oauth2/authorize") && request.getMethod().equals("GET")
             ? pageBefore(request)
@@ -42,6 +50,23 @@ final class AuthorizeGate extends OncePerRequestFilter {
       response.setStatus(HttpServletResponse.SC_SEE_OTHER);
       response.setHeader("Location", page);
     }
+  }
+
+  private static String asQuery(HttpServletRequest request) {
+    StringBuilder query = new StringBuilder();
+    request
+        .getParameterMap()
+        .forEach(
+            (name, values) -> {
+              for (String value : values) {
+                query
+                    .append(query.isEmpty() ? "" : "&")
+                    .append(URLEncoder.encode(name, StandardCharsets.UTF_8))
+                    .append('=')
+                    .append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+              }
+            });
+    return "/oauth2/authorize?" + query;
   }
 
   private @Nullable String pageBefore(HttpServletRequest request) {

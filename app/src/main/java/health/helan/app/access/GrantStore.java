@@ -399,7 +399,10 @@ final class GrantStore implements OAuth2AuthorizationService {
               JsonNode value = entry.getValue();
               Object read;
               if (value.path("instant").isNumber()) {
-                read = Instant.ofEpochMilli(value.path("instant").asLong());
+                Instant instant = Instant.ofEpochMilli(value.path("instant").asLong());
+                // The server reads this one back as what it wrote when a token is renewed.
+                read =
+                    entry.getKey().equals("auth_time") ? java.util.Date.from(instant) : instant;
               } else if (value.isArray()) {
                 read = new ArrayList<>(texts(value));
               } else if (value.isBoolean()) {
