@@ -50,7 +50,9 @@ export async function finishSignIn(): Promise<void> {
     sessionStorage.removeItem(WAITING);
     const waiting = JSON.parse(kept) as Waiting;
     // The code is good for one use and a minute; it has no business in the history.
-    history.replaceState(null, '', `/${waiting.place}`);
+    history.replaceState(null, '', '/');
+    // As a change of the hash, which the router follows; it has read the address already.
+    if (waiting.place !== '') location.replace(waiting.place);
     const code = answer.get('code');
     if (code === null || answer.get('state') !== waiting.state) return;
     const tokens = await ask({ grant_type: 'authorization_code', code, redirect_uri: home(), code_verifier: waiting.verifier }).catch(() => undefined);
