@@ -137,13 +137,6 @@ class AccessConfiguration {
   }
 
   @Bean
-  FilterRegistrationBean<CrossOrigin> crossOrigin(AccessSettings settings) {
-    var registration = new FilterRegistrationBean<>(new CrossOrigin(settings.origins()));
-    registration.setOrder(AccessFilter.ORDER - 10);
-    return registration;
-  }
-
-  @Bean
   ServletRegistrationBean<SmartConfiguration> smartConfiguration(AccessSettings settings) {
     var registration =
         new ServletRegistrationBean<>(
