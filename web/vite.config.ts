@@ -14,7 +14,7 @@ export default defineConfig({
   },
   server: {
     // `npm run dev` against a running platform: HELAN_URL=http://127.0.0.1:8080 npm run dev
-    proxy: Object.fromEntries(['/fhir', '/health', '/metrics'].map((path) => [path, { target: process.env['HELAN_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: true }])),
+    proxy: Object.fromEntries(['/fhir', '/health', '/metrics', '/access', '/account', '/oauth2', '/sign-in', '/sign-out', '/access.css'].map((path) => [path, { target: process.env['HELAN_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: true }])),
   },
   test: {
     include: ['src/**/*.test.{ts,tsx}'],

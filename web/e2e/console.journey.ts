@@ -69,7 +69,7 @@ describe.skipIf(reason)('An operator', () => {
     await page.getByText('operator-token').first().waitFor();
     await looksRight('sign-in');
     await page.getByLabel('运维口令').fill('not-the-token');
-    await page.getByRole('button', { name: '登录' }).click();
+    await page.getByRole('button', { name: '用口令登录' }).click();
     await page.getByText('口令不对').waitFor();
     expect(faults.filter((fault) => !fault.includes('401'))).toEqual([]);
     faults.length = 0;
@@ -77,7 +77,7 @@ describe.skipIf(reason)('An operator', () => {
 
   test('signs in and is at the page that was asked for', async () => {
     await page.getByLabel('运维口令').fill(environment.token ?? '');
-    await page.getByRole('button', { name: '登录' }).click();
+    await page.getByRole('button', { name: '用口令登录' }).click();
     await page.getByRole('heading', { name: '查找居民' }).waitFor();
     expect(page.url()).toContain('#/residents');
     expect(await page.evaluate(() => localStorage.length + document.cookie.length)).toBeLessThanOrEqual(1);
@@ -203,7 +203,7 @@ describe.skipIf(reason)('An operator', () => {
     await page.reload();
     await page.getByText('口令已失效').waitFor();
     await page.getByLabel('运维口令').fill(environment.token ?? '');
-    await page.getByRole('button', { name: '登录' }).click();
+    await page.getByRole('button', { name: '用口令登录' }).click();
     await page.getByRole('heading', { name: '查找居民' }).waitFor();
     expect(faults.filter((fault) => !fault.includes('401'))).toEqual([]);
   });

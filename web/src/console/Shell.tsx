@@ -3,7 +3,8 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { speak, useLanguage } from '../shared/i18n/i18n';
-import { endSession } from '../shared/session/session';
+import { signOut } from '../shared/session/account';
+import { WhoAmI } from './WhoAmI';
 import { Mark } from '../shared/Mark';
 import styles from './Shell.module.css';
 
@@ -31,7 +32,8 @@ export function Shell() {
           </nav>
           <div className={styles.tools}>
             <LanguageButton />
-            <Button type="text" onClick={() => endSession('signed-out')}>
+            <WhoAmI />
+            <Button type="text" onClick={signOut}>
               {t('shell.signOut')}
             </Button>
           </div>

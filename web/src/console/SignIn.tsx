@@ -6,11 +6,12 @@ import { useErrorSentence } from '../shared/faces/useErrorSentence';
 import { FhirError, get } from '../shared/fhir/client';
 import { Mark } from '../shared/Mark';
 import { PageTitle } from '../shared/PageTitle';
+import { beginSignIn } from '../shared/session/account';
 import { signIn, useSession } from '../shared/session/session';
 import { LanguageButton } from './Shell';
 import styles from './SignIn.module.css';
 
-/** Asks for the operator token until accounts exist, and says where it lies. The token is tried before it is kept. */
+/** Sends people with an account to the platform's sign-in pages; asks operators without one for the operator token, and tries it before it is kept. */
 export function SignIn() {
   const { t } = useTranslation(['console', 'common']);
   const { ended } = useSession();
@@ -54,12 +55,15 @@ export function SignIn() {
           </div>
         </div>
         {ended === 'rejected' && !problem ? <Alert type="warning" showIcon role="alert" title={t('signIn.ended')} /> : null}
+        <Button type="primary" size="large" block onClick={() => void beginSignIn()}>
+          {t('signIn.account')}
+        </Button>
+        <p className={styles.or}>{t('signIn.or')}</p>
         <div className={styles.field}>
           <label htmlFor="token">{t('signIn.token')}</label>
           <Input.Password
             id="token"
             name="token"
-            autoFocus
             autoComplete="off"
             spellCheck={false}
             value={token}
@@ -72,7 +76,7 @@ export function SignIn() {
         <p id="token-problem" role="alert" className={styles.problem}>
           {problem}
         </p>
-        <Button type="primary" htmlType="submit" loading={busy} block>
+        <Button htmlType="submit" loading={busy} block>
           {t('signIn.submit')}
         </Button>
         <div id="token-hint" className={styles.hint}>

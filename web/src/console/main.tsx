@@ -5,11 +5,12 @@ import { startTranslation } from '../shared/i18n/i18n';
 import { applyTokens } from '../shared/theme/tokens';
 import '../shared/theme/base.css';
 import { Themed } from '../shared/theme/Themed';
+import { finishSignIn } from '../shared/session/account';
 import { queryClient } from '../shared/fhir/queries';
 import { Console } from './Console';
 
 applyTokens(document.documentElement);
-await startTranslation();
+await Promise.all([startTranslation(), finishSignIn()]);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

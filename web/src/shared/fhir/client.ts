@@ -1,5 +1,6 @@
 import type { Bundle, FhirResource, OperationOutcome } from 'fhir/r4';
-import { currentToken, endSession } from '../session/session';
+import { renew, type Me } from '../session/account';
+import { currentRefresh, currentToken, endSession } from '../session/session';
 import { currentLanguage } from '../i18n/language';
 
 /** Where the FHIR API is. The pages and the API are served by one application. */
@@ -32,7 +33,7 @@ function outcomeOf(text: string): OperationOutcome | undefined {
 
 type Ask = { method?: 'GET' | 'POST'; body?: URLSearchParams; token?: string | undefined; signal?: AbortSignal | undefined; accept?: string };
 
-async function send(url: string, ask: Ask): Promise<Response> {
+async function send(url: string, ask: Ask, again = true): Promise<Response> {
   const token = ask.token ?? currentToken();
   let response: Response;
   try {
@@ -54,6 +55,10 @@ async function send(url: string, ask: Ask): Promise<Response> {
     throw new FhirError(0, undefined, undefined);
   }
   if (response.ok) return response;
+  if (response.status === 401 && again && ask.token === undefined && currentRefresh() !== undefined) {
+    // Another request may have renewed it in the meantime.
+    if (currentToken() !== token || (await renew())) return send(url, ask, false);
+  }
   const issue = outcomeOf(await response.text())?.issue[0];
   if (response.status === 401 && ask.token === undefined) endSession('rejected');
   throw new FhirError(response.status, issue?.details?.text ?? issue?.diagnostics, issue?.code);
@@ -70,6 +75,11 @@ export async function get<T extends FhirResource>(path: string, signal?: AbortSi
  */
 export async function search(type: string, parameters: URLSearchParams, signal?: AbortSignal): Promise<Bundle> {
   return (await send(`${BASE}/${type}/_search`, { method: 'POST', body: parameters, signal })).json() as Promise<Bundle>;
+}
+
+/** Who is signed in. @throws FhirError */
+export async function me(signal?: AbortSignal): Promise<Me> {
+  return (await send('/access/me', { signal, accept: 'application/json' })).json() as Promise<Me>;
 }
 
 /** Follows a Bundle's `next` link. @throws FhirError */

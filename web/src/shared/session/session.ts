@@ -1,30 +1,40 @@
 import { useSyncExternalStore } from 'react';
 
 /**
- * Who is signed in, in this tab. The token lies in `sessionStorage` only: it goes when the tab closes and is never shared
- * with another one.
+ * Who is signed in, in this tab. Tokens lie in `sessionStorage` only: they go when the tab closes and are never shared
+ * with another one. An account's access token lives for minutes and is renewed; the operator token has no end.
  */
-export type Session = { token: string | undefined; ended: 'rejected' | 'signed-out' | undefined };
+export type Session = { token: string | undefined; refresh: string | undefined; ended: 'rejected' | 'signed-out' | undefined };
 
 const KEY = 'helan.token';
+const REFRESH = 'helan.refresh';
 
-let session: Session = { token: sessionStorage.getItem(KEY) ?? undefined, ended: undefined };
+let session: Session = { token: sessionStorage.getItem(KEY) ?? undefined, refresh: sessionStorage.getItem(REFRESH) ?? undefined, ended: undefined };
 const listeners = new Set<() => void>();
+
+function keep(key: string, value: string | undefined): void {
+  if (value === undefined) sessionStorage.removeItem(key);
+  else sessionStorage.setItem(key, value);
+}
 
 function become(next: Session): void {
   session = next;
-  if (next.token === undefined) sessionStorage.removeItem(KEY);
-  else sessionStorage.setItem(KEY, next.token);
+  keep(KEY, next.token);
+  keep(REFRESH, next.refresh);
   for (const listener of listeners) listener();
 }
 
 export const currentToken = (): string | undefined => session.token;
 
-export const signIn = (token: string): void => become({ token, ended: undefined });
+/** Absent for the operator token. */
+export const currentRefresh = (): string | undefined => session.refresh;
+
+/** @param refresh what renews it; absent for the operator token */
+export const signIn = (token: string, refresh?: string): void => become({ token, refresh, ended: undefined });
 
 /** @param why `rejected` if the server refused the token, and the sign-in page should say so */
 export function endSession(why: 'rejected' | 'signed-out'): void {
-  if (session.token !== undefined) become({ token: undefined, ended: why });
+  if (session.token !== undefined) become({ token: undefined, refresh: undefined, ended: why });
 }
 
 export function onSessionChange(listener: () => void): () => void {

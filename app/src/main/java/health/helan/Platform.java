@@ -2,6 +2,7 @@ package health.helan;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import health.helan.app.access.DemoAccounts;
 import health.helan.app.access.OperatorToken;
 import health.helan.app.database.Database;
 import health.helan.app.database.SearchConnections;
@@ -275,7 +276,17 @@ final class Platform implements AutoCloseable {
       DemoMark.set(connections);
     }
     if (new DemoLoad(data, console, url() + "fhir", token, tls.callingItself()).run(arguments)) {
+      tellDemoAccounts(console);
       console.say("示范区域已就绪。/ The demo region is ready.");
+    }
+  }
+
+  private void tellDemoAccounts(Console console) {
+    try {
+      context().getBean(DemoAccounts.class).create().forEach(console::say);
+    } catch (RuntimeException failed) {
+      LoggerFactory.getLogger(Platform.class).error("Demo accounts could not be made", failed);
+      console.say("演示账户没有建好，详情见日志。/ Demo accounts could not be made; see the log.");
     }
   }
 

@@ -45,6 +45,10 @@ final class Training {
           "fhir/Patient/_history?_count=2",
           "fhir/Patient?_format=xml&_count=1");
 
+  /** Asked for without a token. */
+  private static final List<String> OPEN =
+      List.of("sign-in", "account", "oauth2/jwks", ".well-known/openid-configuration");
+
   private Training() {}
 
   static int run(List<String> words) {
@@ -88,20 +92,25 @@ final class Training {
       for (String path : PATHS) {
         send(client, platform, token, "GET", path, new byte[0]);
       }
+      for (String path : OPEN) {
+        send(client, platform, token, "GET", path, new byte[0]);
+      }
     }
   }
 
   private static void send(
       HttpClient client, Platform platform, String token, String method, String path, byte[] body)
       throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(platform.url() + path))
+            .header("Content-Type", "application/fhir+json")
+            .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
+    // The sign-in pages are for browsers, which have no token.
+    if (!OPEN.contains(path)) {
+      request.header("Authorization", "Bearer " + token);
+    }
     HttpResponse<Void> answer =
-        client.send(
-            HttpRequest.newBuilder(URI.create(platform.url() + path))
-                .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/fhir+json")
-                .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
-                .build(),
-            HttpResponse.BodyHandlers.discarding());
+        client.send(request.build(), HttpResponse.BodyHandlers.discarding());
     log.info("Trained {} {}: {}", method, path, answer.statusCode());
   }
 }

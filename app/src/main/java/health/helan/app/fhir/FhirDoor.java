@@ -1,5 +1,6 @@
 package health.helan.app.fhir;
 
+import health.helan.app.access.SmartSecurity;
 import health.helan.app.database.SearchConnections;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.StartRefused;
@@ -10,6 +11,7 @@ import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.StandardFormats;
 import health.helan.foundation.rest.operations.StandardOperations;
+import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
@@ -55,12 +57,19 @@ class FhirDoor {
 
   private static final String KEEP_ANSWERS_VARIABLE = "HELAN_KEEP_ANSWERS_DAYS";
 
+  /** Asked by the store at every step; the access filter refuses to work without one. */
+  @Bean
+  AccessPolicy accessPolicy() {
+    return new RolePolicy(Clock.systemUTC());
+  }
+
   @Bean
   RecordStore recordStore(
       DataSource connections,
       SearchConnections searches,
       DataFolder data,
       ContentCodec codec,
+      AccessPolicy policy,
       @Value("${helan.version}") String version) {
     return RecordStore.open(
         connections,
@@ -69,7 +78,7 @@ class FhirDoor {
             indexKey(System.getenv(INDEX_KEY_VARIABLE), data),
             UUID.randomUUID().toString(),
             version,
-            new RolePolicy(Clock.systemUTC()),
+            policy,
             // Off for measuring beside a peer that does not validate, for nothing else.
             !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE)),
             codec),
@@ -128,7 +137,8 @@ class FhirDoor {
             base == null || base.isBlank() ? null : base.strip().replaceAll("/+$", "") + "/fhir",
             RestConfig.DEFAULT_MAX_BODY_BYTES,
             new StandardFormats(),
-            new CapabilityStatements(version, released, store.parameters()),
+            new CapabilityStatements(
+                version, released, store.parameters(), SmartSecurity::describe),
             objects,
             RestConfig.DEFAULT_MAX_BINARY_BYTES);
     var registration =

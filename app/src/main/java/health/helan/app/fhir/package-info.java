@@ -2,6 +2,7 @@
 @ApplicationModule(
     displayName = "FHIR 接口装配",
     allowedDependencies = {
+      "app.access",
       "app.database",
       "app.start",
       "foundation.definitions",

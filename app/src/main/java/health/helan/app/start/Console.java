@@ -51,7 +51,8 @@ public final class Console {
     out.println();
     out.println("贺兰已就绪 / Helan is ready:   " + url);
     out.println("  登录令牌 / Sign-in token:   " + tokenFile);
-    out.println("  网页：打开上面的地址，粘贴令牌登录。/ Pages: open the address and paste the token.");
+    out.println(
+        "  网页：打开上面的地址，用账户登录，或粘贴令牌。/ Pages: open the address; sign in with an account or paste the token.");
     out.println(
         "  接口 / API:  curl -H \"Authorization: Bearer $(cat '"
             + tokenFile

@@ -21,8 +21,25 @@ final class RouteTemplate {
     if (path.equals("/fhir") || path.startsWith("/fhir/")) {
       return fhir(path);
     }
+    if (path.startsWith("/access/")) {
+      return "/access/{act}";
+    }
     return switch (path) {
-      case "/health", "/health/ready", "/metrics", "/error" -> path;
+      case "/health",
+          "/health/ready",
+          "/metrics",
+          "/error",
+          "/oauth2/authorize",
+          "/oauth2/token",
+          "/oauth2/introspect",
+          "/oauth2/revoke",
+          "/oauth2/jwks",
+          "/userinfo",
+          "/sign-in",
+          "/sign-in/second",
+          "/sign-out",
+          "/account" ->
+          path;
       default -> "/{page}";
     };
   }

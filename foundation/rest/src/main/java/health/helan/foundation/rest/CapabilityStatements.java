@@ -6,6 +6,7 @@ import health.helan.foundation.store.index.Parameter;
 import health.helan.foundation.store.index.ParameterRegistry;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,6 +33,7 @@ public final class CapabilityStatements implements RestConfig.Capabilities {
   private final String version;
   private final String date;
   private final ParameterRegistry parameters;
+  private final BiConsumer<String, ObjectNode> security;
 
   /**
    * @param version of the application
@@ -39,9 +41,22 @@ public final class CapabilityStatements implements RestConfig.Capabilities {
    * @param parameters of the store, custom ones included
    */
   public CapabilityStatements(String version, String date, ParameterRegistry parameters) {
+    this(version, date, parameters, (base, node) -> {});
+  }
+
+  /**
+   * @param security adds to {@code rest.security}, given the base, what the application's sign-in
+   *     offers
+   */
+  public CapabilityStatements(
+      String version,
+      String date,
+      ParameterRegistry parameters,
+      BiConsumer<String, ObjectNode> security) {
     this.version = version;
     this.date = date;
     this.parameters = parameters;
+    this.security = security;
   }
 
   @Override
@@ -71,8 +86,10 @@ public final class CapabilityStatements implements RestConfig.Capabilities {
         .add("application/fhir+json");
     ObjectNode rest = statement.putArray("rest").addObject();
     rest.put("mode", "server");
-    rest.putObject("security")
-        .put("description", "Authorization: Bearer. Everything but this statement needs it.");
+    security.accept(
+        base,
+        rest.putObject("security")
+            .put("description", "Authorization: Bearer. Everything but this statement needs it."));
     ArrayNode resources = rest.putArray("resource");
     for (String type : new TreeSet<>(R4.get().resourceTypes())) {
       if (!type.equals("Parameters")) {
