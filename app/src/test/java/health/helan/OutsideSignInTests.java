@@ -23,8 +23,10 @@ class OutsideSignInTests {
         RunningPlatform platform =
             RunningPlatform.start(
                 Map.of(
-                    "HELAN_OIDC_ISSUER", provider.url().replaceAll("/$", ""),
-                    "HELAN_OIDC_CLIENT_ID", "other-platform"),
+                    "HELAN_OIDC_ISSUER",
+                    provider.url().replaceAll("/$", ""),
+                    "HELAN_OIDC_CLIENT_ID",
+                    "other-platform"),
                 folder.resolve("platform"),
                 "--no-demo");
         Visit there = new Visit(provider.url().replaceAll("/$", ""));
@@ -64,8 +66,7 @@ class OutsideSignInTests {
   }
 
   /** From our sign-in page to the provider's, through it, and back to us. */
-  private static HttpResponse<String> back(Visit here, Visit there, String login)
-      throws Exception {
+  private static HttpResponse<String> back(Visit here, Visit there, String login) throws Exception {
     String away = Visit.location(here.get("/sign-in/outside?continue=/account"));
     there.cookies.clear();
     String way = away.substring(away.indexOf("/oauth2/authorize"));

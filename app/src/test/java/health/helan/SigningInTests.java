@@ -74,8 +74,26 @@ class SigningInTests {
       assertThat(put.statusCode()).as(put.body()).isEqualTo(201);
     }
     systemKey = new ECKeyGenerator(Curve.P_384).keyID("1").generate();
-    client("app", "public", List.of(CALLBACK), List.of("openid", "profile", "fhirUser", "launch", "launch/patient", "offline_access", "patient/*.rs", "user/*.rs"), null);
-    client("lab", "system", List.of(), List.of("system/Observation.cruds", "system/Patient.rs"), new JWKSet(systemKey.toPublicJWK()).toString());
+    client(
+        "app",
+        "public",
+        List.of(CALLBACK),
+        List.of(
+            "openid",
+            "profile",
+            "fhirUser",
+            "launch",
+            "launch/patient",
+            "offline_access",
+            "patient/*.rs",
+            "user/*.rs"),
+        null);
+    client(
+        "lab",
+        "system",
+        List.of(),
+        List.of("system/Observation.cruds", "system/Patient.rs"),
+        new JWKSet(systemKey.toPublicJWK()).toString());
   }
 
   private static final List<String> RESOURCES =
@@ -87,10 +105,16 @@ class SigningInTests {
           "{\"resourceType\":\"PractitionerRole\",\"id\":\"role-1\",\"active\":true,\"practitioner\":{\"reference\":\"Practitioner/doctor\"},\"organization\":{\"reference\":\"Organization/dept\"},\"code\":[{\"text\":\"主治医师\"}]}",
           "{\"resourceType\":\"PractitionerRole\",\"id\":\"role-2\",\"active\":true,\"practitioner\":{\"reference\":\"Practitioner/doctor\"},\"organization\":{\"reference\":\"Organization/clinic\"}}",
           "{\"resourceType\":\"PractitionerRole\",\"id\":\"role-old\",\"active\":false,\"practitioner\":{\"reference\":\"Practitioner/doctor\"},\"organization\":{\"reference\":\"Organization/clinic\"}}",
-          "{\"resourceType\":\"Patient\",\"id\":\"mother\",\"identifier\":[{\"system\":\"urn:oid:2.16.156.10011.1.3\",\"value\":\"" + MOTHER + "\"}],\"name\":[{\"text\":\"马秀兰\"}],\"birthDate\":\"1958-03-12\"}",
-          "{\"resourceType\":\"Patient\",\"id\":\"child\",\"identifier\":[{\"system\":\"urn:oid:2.16.156.10011.1.3\",\"value\":\"" + CHILD + "\"}],\"name\":[{\"text\":\"李子轩\"}],\"birthDate\":\"2021-06-21\"}",
+          "{\"resourceType\":\"Patient\",\"id\":\"mother\",\"identifier\":[{\"system\":\"urn:oid:2.16.156.10011.1.3\",\"value\":\""
+              + MOTHER
+              + "\"}],\"name\":[{\"text\":\"马秀兰\"}],\"birthDate\":\"1958-03-12\"}",
+          "{\"resourceType\":\"Patient\",\"id\":\"child\",\"identifier\":[{\"system\":\"urn:oid:2.16.156.10011.1.3\",\"value\":\""
+              + CHILD
+              + "\"}],\"name\":[{\"text\":\"李子轩\"}],\"birthDate\":\"2021-06-21\"}",
           "{\"resourceType\":\"Patient\",\"id\":\"father\",\"identifier\":[{\"system\":\"urn:oid:2.16.156.10011.1.3\",\"value\":\"649101195509300017\"}],\"name\":[{\"text\":\"马建国\"}],\"birthDate\":\"1955-09-30\"}",
-          "{\"resourceType\":\"RelatedPerson\",\"id\":\"proof\",\"active\":true,\"identifier\":[{\"system\":\"urn:oid:2.16.156.10011.1.3\",\"value\":\"" + MOTHER + "\"}],\"patient\":{\"reference\":\"Patient/child\"},\"relationship\":[{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-RoleCode\",\"code\":\"GUARD\"}]}]}");
+          "{\"resourceType\":\"RelatedPerson\",\"id\":\"proof\",\"active\":true,\"identifier\":[{\"system\":\"urn:oid:2.16.156.10011.1.3\",\"value\":\""
+              + MOTHER
+              + "\"}],\"patient\":{\"reference\":\"Patient/child\"},\"relationship\":[{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-RoleCode\",\"code\":\"GUARD\"}]}]}");
 
   @AfterAll
   static void stop() {
@@ -119,7 +143,8 @@ class SigningInTests {
                 false));
   }
 
-  private static void client(String id, String kind, List<String> redirects, List<String> scopes, @Nullable String jwks)
+  private static void client(
+      String id, String kind, List<String> redirects, List<String> scopes, @Nullable String jwks)
       throws Exception {
     var body = Json.MAPPER.createObjectNode().put("name", "应用 " + id).put("kind", kind);
     redirects.forEach(body.putArray("redirects")::add);
@@ -132,8 +157,7 @@ class SigningInTests {
   }
 
   private static HttpResponse<String> call(
-      String method, String path, @Nullable String token, @Nullable String body)
-      throws Exception {
+      String method, String path, @Nullable String token, @Nullable String body) throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))
             .header("Content-Type", "application/fhir+json")
@@ -161,7 +185,8 @@ class SigningInTests {
         HttpResponse.BodyHandlers.ofString());
   }
 
-  private static String authorize(String client, String redirect, String scope, Map<String, String> more) {
+  private static String authorize(
+      String client, String redirect, String scope, Map<String, String> more) {
     Map<String, String> query = new LinkedHashMap<>();
     query.put("response_type", "code");
     query.put("client_id", client);
@@ -176,14 +201,25 @@ class SigningInTests {
     return "/oauth2/authorize?" + Visit.form(query);
   }
 
-  private static Map<String, String> exchange(String client, String redirect, String code, String verifier) {
+  private static Map<String, String> exchange(
+      String client, String redirect, String code, String verifier) {
     return Map.of(
-        "grant_type", "authorization_code", "client_id", client, "redirect_uri", redirect, "code", code, "code_verifier", verifier);
+        "grant_type",
+        "authorization_code",
+        "client_id",
+        client,
+        "redirect_uri",
+        redirect,
+        "code",
+        code,
+        "code_verifier",
+        verifier);
   }
 
   /** The console's pages: sign in, take a code home, exchange it. */
   private static JsonNode console(Visit visit, String login) throws Exception {
-    String way = authorize("helan-console", base + "/", "openid profile fhirUser online_access", Map.of());
+    String way =
+        authorize("helan-console", base + "/", "openid profile fhirUser online_access", Map.of());
     HttpResponse<String> in = visit.signIn(way, login, PASSWORD);
     assertThat(in.statusCode()).as(in.body()).isEqualTo(303);
     return consoleCode(visit, Visit.location(in));
@@ -194,7 +230,8 @@ class SigningInTests {
     String answer = Visit.location(back);
     assertThat(answer).startsWith(base + "/?code=").contains("state=my-state");
     HttpResponse<String> token =
-        token(exchange("helan-console", base + "/", Visit.parameter(answer, "code"), Visit.VERIFIER));
+        token(
+            exchange("helan-console", base + "/", Visit.parameter(answer, "code"), Visit.VERIFIER));
     assertThat(token.statusCode()).as(token.body()).isEqualTo(200);
     assertThat(token.headers().firstValue("Cache-Control").orElse("")).contains("no-store");
     return json(token);
@@ -209,12 +246,22 @@ class SigningInTests {
       assertThat(first.statusCode()).isEqualTo(303);
       assertThat(Visit.location(first)).startsWith("/sign-in?continue=%2Foauth2%2Fauthorize");
       HttpResponse<String> page = visit.get(Visit.location(first));
-      assertThat(page.body()).contains("<html lang=\"zh-CN\">").contains("登录").doesNotContain("<script");
-      assertThat(page.headers().firstValue("Content-Security-Policy").orElse("")).contains("default-src 'none'");
-      HttpResponse<String> in = visit.submit("/sign-in", Map.of("login", "op-1", "password", PASSWORD));
+      assertThat(page.body())
+          .contains("<html lang=\"zh-CN\">")
+          .contains("登录")
+          .doesNotContain("<script");
+      assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+          .contains("default-src 'none'");
+      HttpResponse<String> in =
+          visit.submit("/sign-in", Map.of("login", "op-1", "password", PASSWORD));
       assertThat(in.statusCode()).isEqualTo(303);
       assertThat(in.headers().allValues("Set-Cookie"))
-          .anySatisfy(cookie -> assertThat(cookie).startsWith("helan-session=").contains("HttpOnly").contains("SameSite=Lax"))
+          .anySatisfy(
+              cookie ->
+                  assertThat(cookie)
+                      .startsWith("helan-session=")
+                      .contains("HttpOnly")
+                      .contains("SameSite=Lax"))
           .noneSatisfy(cookie -> assertThat(cookie).startsWith("JSESSIONID"));
       JsonNode token = consoleCode(visit, Visit.location(in));
       assertThat(token.path("expires_in").asInt()).isBetween(595, 600);
@@ -223,7 +270,8 @@ class SigningInTests {
       assertThat(me.path("role").asString()).isEqualTo("operator");
       assertThat(me.path("name").asString()).isEqualTo("账户op-1");
       assertThat(call("GET", "/metrics", access, null).statusCode()).isEqualTo(200);
-      assertThat(json(call("GET", "/userinfo", access, null)).path("name").asString()).isEqualTo("账户op-1");
+      assertThat(json(call("GET", "/userinfo", access, null)).path("name").asString())
+          .isEqualTo("账户op-1");
       SignedJWT id = SignedJWT.parse(token.path("id_token").asString());
       assertThat(id.getJWTClaimsSet().getIssuer()).isEqualTo(base);
       assertThat(id.getJWTClaimsSet().getSubject()).isEqualTo(me.path("account").asString());
@@ -235,7 +283,9 @@ class SigningInTests {
   void speaksEnglishToo() throws Exception {
     try (Visit visit = new Visit(base)) {
       visit.get("/sign-in/language?to=en&back=/sign-in");
-      assertThat(visit.get("/sign-in").body()).contains("<html lang=\"en\">").contains("User name or identity number");
+      assertThat(visit.get("/sign-in").body())
+          .contains("<html lang=\"en\">")
+          .contains("User name or identity number");
     }
   }
 
@@ -244,16 +294,29 @@ class SigningInTests {
     account(Account.Kind.OPERATOR, "op-2", "");
     try (Visit visit = new Visit(base)) {
       JsonNode first = console(visit, "op-2");
-      Map<String, String> renew = Map.of("grant_type", "refresh_token", "client_id", "helan-console", "refresh_token", first.path("refresh_token").asString());
+      Map<String, String> renew =
+          Map.of(
+              "grant_type",
+              "refresh_token",
+              "client_id",
+              "helan-console",
+              "refresh_token",
+              first.path("refresh_token").asString());
       HttpResponse<String> answer = token(renew);
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
       JsonNode second = json(answer);
-      assertThat(second.path("refresh_token").asString()).isNotEqualTo(first.path("refresh_token").asString());
+      assertThat(second.path("refresh_token").asString())
+          .isNotEqualTo(first.path("refresh_token").asString());
       String access = second.path("access_token").asString();
       assertThat(call("GET", "/access/me", access, null).statusCode()).isEqualTo(200);
-      assertThat(call("GET", "/access/me", first.path("access_token").asString(), null).statusCode()).as("replaced").isEqualTo(401);
+      assertThat(
+              call("GET", "/access/me", first.path("access_token").asString(), null).statusCode())
+          .as("replaced")
+          .isEqualTo(401);
       assertThat(json(token(renew)).path("error").asString()).isEqualTo("invalid_grant");
-      assertThat(call("GET", "/access/me", access, null).statusCode()).as("stolen: all of it ends").isEqualTo(401);
+      assertThat(call("GET", "/access/me", access, null).statusCode())
+          .as("stolen: all of it ends")
+          .isEqualTo(401);
     }
   }
 
@@ -268,7 +331,10 @@ class SigningInTests {
       assertThat(revoked.statusCode()).as(revoked.body()).isEqualTo(200);
       assertThat(call("GET", "/access/me", access, null).statusCode()).isEqualTo(401);
 
-      String again = consoleCode(visit, authorize("helan-console", base + "/", "openid", Map.of())).path("access_token").asString();
+      String again =
+          consoleCode(visit, authorize("helan-console", base + "/", "openid", Map.of()))
+              .path("access_token")
+              .asString();
       assertThat(call("GET", "/access/me", again, null).statusCode()).isEqualTo(200);
       visit.get("/account");
       assertThat(Visit.location(visit.submit("/sign-out", Map.of()))).isEqualTo("/sign-in");
@@ -281,10 +347,15 @@ class SigningInTests {
     account(Account.Kind.OPERATOR, "op-4", "");
     try (Visit visit = new Visit(base)) {
       String access = console(visit, "op-4").path("access_token").asString();
-      assertThat(call("POST", "/access/accounts/lock", operator, "{\"login\":\"op-4\"}").statusCode()).isEqualTo(200);
+      assertThat(
+              call("POST", "/access/accounts/lock", operator, "{\"login\":\"op-4\"}").statusCode())
+          .isEqualTo(200);
       assertThat(call("GET", "/access/me", access, null).statusCode()).isEqualTo(401);
       assertThat(visit.signIn("/account", "op-4", PASSWORD).statusCode()).isEqualTo(401);
-      assertThat(call("POST", "/access/accounts/unlock", operator, "{\"login\":\"op-4\"}").statusCode()).isEqualTo(200);
+      assertThat(
+              call("POST", "/access/accounts/unlock", operator, "{\"login\":\"op-4\"}")
+                  .statusCode())
+          .isEqualTo(200);
       assertThat(visit.signIn("/account", "op-4", PASSWORD).statusCode()).isEqualTo(303);
     }
   }
@@ -296,22 +367,50 @@ class SigningInTests {
       String way = authorize("helan-console", base + "/", "openid", Map.of());
       visit.get(Visit.location(visit.signIn(way, "op-5", PASSWORD)));
       String code = Visit.parameter(Visit.location(visit.get(way)), "code");
-      assertThat(json(token(exchange("helan-console", base + "/", code, "another-verifier-of-forty-three-characters-01234"))).path("error").asString()).isEqualTo("invalid_grant");
+      assertThat(
+              json(token(
+                      exchange(
+                          "helan-console",
+                          base + "/",
+                          code,
+                          "another-verifier-of-forty-three-characters-01234")))
+                  .path("error")
+                  .asString())
+          .isEqualTo("invalid_grant");
 
       String other = Visit.parameter(Visit.location(visit.get(way)), "code");
-      assertThat(json(token(exchange("helan-console", base + "/elsewhere", other, Visit.VERIFIER))).path("error").asString()).isEqualTo("invalid_grant");
-      assertThat(json(token(exchange("app", base + "/", other, Visit.VERIFIER))).path("error").asString()).as("another client").isEqualTo("invalid_grant");
+      assertThat(
+              json(token(exchange("helan-console", base + "/elsewhere", other, Visit.VERIFIER)))
+                  .path("error")
+                  .asString())
+          .isEqualTo("invalid_grant");
+      assertThat(
+              json(token(exchange("app", base + "/", other, Visit.VERIFIER)))
+                  .path("error")
+                  .asString())
+          .as("another client")
+          .isEqualTo("invalid_grant");
 
       String replayed = Visit.parameter(Visit.location(visit.get(way)), "code");
       JsonNode token = json(token(exchange("helan-console", base + "/", replayed, Visit.VERIFIER)));
       String access = token.path("access_token").asString();
       assertThat(call("GET", "/access/me", access, null).statusCode()).isEqualTo(200);
-      assertThat(json(token(exchange("helan-console", base + "/", replayed, Visit.VERIFIER))).path("error").asString()).isEqualTo("invalid_grant");
-      assertThat(call("GET", "/access/me", access, null).statusCode()).as("replayed: its tokens end").isEqualTo(401);
+      assertThat(
+              json(token(exchange("helan-console", base + "/", replayed, Visit.VERIFIER)))
+                  .path("error")
+                  .asString())
+          .isEqualTo("invalid_grant");
+      assertThat(call("GET", "/access/me", access, null).statusCode())
+          .as("replayed: its tokens end")
+          .isEqualTo(401);
 
       String late = Visit.parameter(Visit.location(visit.get(way)), "code");
       expireCodes();
-      assertThat(json(token(exchange("helan-console", base + "/", late, Visit.VERIFIER))).path("error").asString()).isEqualTo("invalid_grant");
+      assertThat(
+              json(token(exchange("helan-console", base + "/", late, Visit.VERIFIER)))
+                  .path("error")
+                  .asString())
+          .isEqualTo("invalid_grant");
     }
   }
 
@@ -331,32 +430,47 @@ class SigningInTests {
     account(Account.Kind.OPERATOR, "op-6", "");
     try (Visit visit = new Visit(base)) {
       visit.signIn("/account", "op-6", PASSWORD);
-      for (String redirect : List.of("https://evil.example/", CALLBACK + "/more", CALLBACK + "?x=1", "http://app.example/callback")) {
+      for (String redirect :
+          List.of(
+              "https://evil.example/",
+              CALLBACK + "/more",
+              CALLBACK + "?x=1",
+              "http://app.example/callback")) {
         HttpResponse<String> refused = visit.get(authorize("app", redirect, "openid", Map.of()));
         assertThat(refused.statusCode()).as(redirect).isEqualTo(400);
         assertThat(refused.headers().firstValue("Location")).isEmpty();
         assertThat(refused.body()).contains("没有完成");
       }
-      assertThat(visit.get(authorize("nobody", CALLBACK, "openid", Map.of())).statusCode()).isEqualTo(400);
-      assertThat(error(visit, "openid", Map.of("code_challenge", "", "code_challenge_method", ""))).isEqualTo("invalid_request");
-      assertThat(error(visit, "openid", Map.of("code_challenge_method", "plain"))).isEqualTo("invalid_request");
+      assertThat(visit.get(authorize("nobody", CALLBACK, "openid", Map.of())).statusCode())
+          .isEqualTo(400);
+      assertThat(error(visit, "openid", Map.of("code_challenge", "", "code_challenge_method", "")))
+          .isEqualTo("invalid_request");
+      assertThat(error(visit, "openid", Map.of("code_challenge_method", "plain")))
+          .isEqualTo("invalid_request");
       assertThat(error(visit, "openid patient/*.cruds", Map.of())).isEqualTo("invalid_scope");
       assertThat(error(visit, "openid system/*.rs", Map.of())).isEqualTo("invalid_scope");
-      assertThat(error(visit, "user/*.rs", Map.of("aud", "https://evil.example/fhir"))).isEqualTo("invalid_request");
+      assertThat(error(visit, "user/*.rs", Map.of("aud", "https://evil.example/fhir")))
+          .isEqualTo("invalid_request");
       assertThat(error(visit, "user/*.rs", Map.of("aud", ""))).isEqualTo("invalid_request");
-      assertThat(error(visit, "launch openid", Map.of("launch", "made-up"))).isEqualTo("invalid_request");
+      assertThat(error(visit, "launch openid", Map.of("launch", "made-up")))
+          .isEqualTo("invalid_request");
       try (Visit nobody = new Visit(base)) {
         assertThat(error(nobody, "openid", Map.of("prompt", "none"))).isEqualTo("login_required");
       }
     }
-    for (String way : List.of("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)")) {
+    for (String way :
+        List.of(
+            "https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)")) {
       try (Visit visit = new Visit(base)) {
-        assertThat(Visit.location(visit.signIn(way, "op-6", PASSWORD))).as(way).isEqualTo("/account");
+        assertThat(Visit.location(visit.signIn(way, "op-6", PASSWORD)))
+            .as(way)
+            .isEqualTo("/account");
       }
     }
   }
 
-  private static String error(Visit visit, String scope, Map<String, String> more) throws Exception {
+  private static String error(Visit visit, String scope, Map<String, String> more)
+      throws Exception {
     String answer = Visit.location(visit.get(authorize("app", CALLBACK, scope, more)));
     assertThat(answer).startsWith(CALLBACK).contains("state=my-state");
     return Visit.parameter(answer, "error");
@@ -366,11 +480,21 @@ class SigningInTests {
   void asksAResidentBeforeAnAppSeesARecord() throws Exception {
     Account resident = account(Account.Kind.RESIDENT, MOTHER, "mother");
     try (Visit visit = new Visit(base)) {
-      String way = authorize("app", CALLBACK, "openid fhirUser launch/patient offline_access patient/*.rs", Map.of());
+      String way =
+          authorize(
+              "app",
+              CALLBACK,
+              "openid fhirUser launch/patient offline_access patient/*.rs",
+              Map.of());
       HttpResponse<String> asked = visit.get(Visit.location(visit.signIn(way, MOTHER, PASSWORD)));
       HttpResponse<String> consent = visit.get(Visit.location(asked));
-      assertThat(consent.body()).contains("应用 app").contains("马秀兰").contains("您不在线时继续访问").contains("app.example");
-      assertThat(consent.headers().firstValue("Content-Security-Policy").orElse("")).contains("form-action 'self' https://app.example;");
+      assertThat(consent.body())
+          .contains("应用 app")
+          .contains("马秀兰")
+          .contains("您不在线时继续访问")
+          .contains("app.example");
+      assertThat(consent.headers().firstValue("Content-Security-Policy").orElse(""))
+          .contains("form-action 'self' https://app.example;");
 
       // Not allowed.
       String no = Visit.location(visit.submit("/oauth2/authorize", Map.of()));
@@ -381,9 +505,11 @@ class SigningInTests {
       Map<String, String> allowed = new LinkedHashMap<>();
       allowed.put("scope", "patient/*.rs");
       String yes = Visit.location(visit.submit("/oauth2/authorize", allowed));
-      JsonNode token = json(token(exchange("app", CALLBACK, Visit.parameter(yes, "code"), Visit.VERIFIER)));
+      JsonNode token =
+          json(token(exchange("app", CALLBACK, Visit.parameter(yes, "code"), Visit.VERIFIER)));
       assertThat(token.path("patient").asString()).isEqualTo("mother");
-      assertThat(Set.of(token.path("scope").asString().split(" "))).containsExactlyInAnyOrder("openid", "patient/*.rs");
+      assertThat(Set.of(token.path("scope").asString().split(" ")))
+          .containsExactlyInAnyOrder("openid", "patient/*.rs");
       assertThat(token.has("refresh_token")).as("offline_access was not allowed").isFalse();
       String access = token.path("access_token").asString();
       JsonNode me = json(call("GET", "/access/me", access, null));
@@ -391,7 +517,9 @@ class SigningInTests {
       assertThat(me.path("scopes")).extracting(JsonNode::asString).containsExactly("patient/*.rs");
       assertThat(me.path("patients")).extracting(JsonNode::asString).containsExactly("mother");
       assertThat(call("GET", "/fhir/Patient/mother", access, null).statusCode()).isEqualTo(200);
-      assertThat(call("GET", "/fhir/Patient/father", access, null).statusCode()).as("another's").isIn(403, 404);
+      assertThat(call("GET", "/fhir/Patient/father", access, null).statusCode())
+          .as("another's")
+          .isIn(403, 404);
       assertThat(call("GET", "/metrics", access, null).statusCode()).isEqualTo(403);
       assertThat(call("GET", "/access/clients", access, null).statusCode()).isEqualTo(403);
 
@@ -407,21 +535,32 @@ class SigningInTests {
     try (Visit visit = new Visit(base)) {
       visit.signIn("/account", MOTHER, PASSWORD);
       visit.get("/account");
-      assertThat(visit.submit("/account/dependants", Map.of("name", "李子轩", "number", MOTHER)).statusCode()).isEqualTo(400);
-      assertThat(visit.submit("/account/dependants", Map.of("name", "李子轩", "number", CHILD)).body()).contains("已添加");
+      assertThat(
+              visit
+                  .submit("/account/dependants", Map.of("name", "李子轩", "number", MOTHER))
+                  .statusCode())
+          .isEqualTo(400);
+      assertThat(visit.submit("/account/dependants", Map.of("name", "李子轩", "number", CHILD)).body())
+          .contains("已添加");
       assertThat(signIn().accounts().dependants(resident.id())).hasSize(1);
       String way = authorize("app", CALLBACK, "openid launch/patient patient/*.rs", Map.of());
       HttpResponse<String> choose = visit.get(way);
       assertThat(Visit.location(choose)).startsWith("/sign-in/patient?continue=");
       visit.get(Visit.location(choose));
-      assertThat(visit.submit("/sign-in/patient", Map.of("patient", "somebody-else")).statusCode()).isEqualTo(404);
+      assertThat(visit.submit("/sign-in/patient", Map.of("patient", "somebody-else")).statusCode())
+          .isEqualTo(404);
       HttpResponse<String> chosen = visit.submit("/sign-in/patient", Map.of("patient", "child"));
       visit.get(Visit.location(visit.get(Visit.location(chosen))));
-      String yes = Visit.location(visit.submit("/oauth2/authorize", Map.of("scope", "patient/*.rs")));
-      JsonNode token = json(token(exchange("app", CALLBACK, Visit.parameter(yes, "code"), Visit.VERIFIER)));
+      String yes =
+          Visit.location(visit.submit("/oauth2/authorize", Map.of("scope", "patient/*.rs")));
+      JsonNode token =
+          json(token(exchange("app", CALLBACK, Visit.parameter(yes, "code"), Visit.VERIFIER)));
       assertThat(token.path("patient").asString()).isEqualTo("child");
       JsonNode me = json(call("GET", "/access/me", token.path("access_token").asString(), null));
-      assertThat(me.path("patients")).extracting(JsonNode::asString).as("and not the mother's own").containsExactly("child");
+      assertThat(me.path("patients"))
+          .extracting(JsonNode::asString)
+          .as("and not the mother's own")
+          .containsExactly("child");
     }
   }
 
@@ -429,12 +568,18 @@ class SigningInTests {
   void letsAClinicianActInOnePostAtATime() throws Exception {
     account(Account.Kind.PRACTITIONER, "dr-li", "doctor");
     try (Visit visit = new Visit(base)) {
-      String way = authorize("helan-console", base + "/", "openid fhirUser online_access", Map.of());
+      String way =
+          authorize("helan-console", base + "/", "openid fhirUser online_access", Map.of());
       HttpResponse<String> choose = visit.get(Visit.location(visit.signIn(way, "dr-li", PASSWORD)));
       assertThat(Visit.location(choose)).startsWith("/sign-in/role?continue=");
       HttpResponse<String> posts = visit.get(Visit.location(choose));
-      assertThat(posts.body()).contains("县医院").contains("主治医师").contains("卫生院").doesNotContain("role-old");
-      assertThat(visit.submit("/sign-in/role", Map.of("role", "role-old")).statusCode()).isEqualTo(403);
+      assertThat(posts.body())
+          .contains("县医院")
+          .contains("主治医师")
+          .contains("卫生院")
+          .doesNotContain("role-old");
+      assertThat(visit.submit("/sign-in/role", Map.of("role", "role-old")).statusCode())
+          .isEqualTo(403);
       visit.get(Visit.location(choose));
       String on = Visit.location(visit.submit("/sign-in/role", Map.of("role", "role-1")));
       String first = consoleCode(visit, on).path("access_token").asString();
@@ -445,34 +590,53 @@ class SigningInTests {
 
       visit.get("/sign-in/role?continue=/account");
       visit.submit("/sign-in/role", Map.of("role", "role-2"));
-      assertThat(call("GET", "/access/me", first, null).statusCode()).as("of the other post").isEqualTo(401);
+      assertThat(call("GET", "/access/me", first, null).statusCode())
+          .as("of the other post")
+          .isEqualTo(401);
       String second = consoleCode(visit, way).path("access_token").asString();
-      assertThat(json(call("GET", "/access/me", second, null)).path("institution").asString()).isEqualTo("clinic");
+      assertThat(json(call("GET", "/access/me", second, null)).path("institution").asString())
+          .isEqualTo("clinic");
 
       // A system of the clinician's opens an app on a patient.
-      HttpResponse<String> launched = call("POST", "/access/launches", second, "{\"client\":\"app\",\"patient\":\"mother\",\"encounter\":\"e1\"}");
+      HttpResponse<String> launched =
+          call(
+              "POST",
+              "/access/launches",
+              second,
+              "{\"client\":\"app\",\"patient\":\"mother\",\"encounter\":\"e1\"}");
       assertThat(launched.statusCode()).as(launched.body()).isEqualTo(201);
       String launch = json(launched).path("launch").asString();
-      String appWay = authorize("app", CALLBACK, "openid launch user/*.rs", Map.of("launch", launch));
+      String appWay =
+          authorize("app", CALLBACK, "openid launch user/*.rs", Map.of("launch", launch));
       HttpResponse<String> consent = visit.get(appWay);
       assertThat(visit.get(Visit.location(consent)).body()).contains("马秀兰");
       String yes = Visit.location(visit.submit("/oauth2/authorize", Map.of("scope", "user/*.rs")));
-      JsonNode token = json(token(exchange("app", CALLBACK, Visit.parameter(yes, "code"), Visit.VERIFIER)));
+      JsonNode token =
+          json(token(exchange("app", CALLBACK, Visit.parameter(yes, "code"), Visit.VERIFIER)));
       assertThat(token.path("patient").asString()).isEqualTo("mother");
       assertThat(token.path("encounter").asString()).isEqualTo("e1");
       try (Visit other = new Visit(base)) {
         account(Account.Kind.OPERATOR, "op-7", "");
         other.signIn("/account", "op-7", PASSWORD);
-        assertThat(error(other, "openid launch", Map.of("launch", launch))).as("someone else's launch").isEqualTo("invalid_request");
+        assertThat(error(other, "openid launch", Map.of("launch", launch)))
+            .as("someone else's launch")
+            .isEqualTo("invalid_request");
       }
     }
   }
 
-  private static String assertion(String client, ECKey key, Instant until, String jti, String audience) throws Exception {
+  private static String assertion(
+      String client, ECKey key, Instant until, String jti, String audience) throws Exception {
     SignedJWT jwt =
         new SignedJWT(
             new JWSHeader.Builder(JWSAlgorithm.ES384).keyID(key.getKeyID()).build(),
-            new JWTClaimsSet.Builder().issuer(client).subject(client).audience(audience).expirationTime(Date.from(until)).jwtID(jti).build());
+            new JWTClaimsSet.Builder()
+                .issuer(client)
+                .subject(client)
+                .audience(audience)
+                .expirationTime(Date.from(until))
+                .jwtID(jti)
+                .build());
     jwt.sign(new ECDSASigner(key));
     return jwt.serialize();
   }
@@ -480,10 +644,14 @@ class SigningInTests {
   private static HttpResponse<String> system(String assertion, String scope) throws Exception {
     return token(
         Map.of(
-            "grant_type", "client_credentials",
-            "scope", scope,
-            "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion", assertion));
+            "grant_type",
+            "client_credentials",
+            "scope",
+            scope,
+            "client_assertion_type",
+            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion",
+            assertion));
   }
 
   @Test
@@ -498,20 +666,52 @@ class SigningInTests {
     assertThat(token.has("refresh_token")).isFalse();
     JsonNode me = json(call("GET", "/access/me", token.path("access_token").asString(), null));
     assertThat(me.path("role").asString()).isEqualTo("system");
-    assertThat(me.path("scopes")).extracting(JsonNode::asString).containsExactlyInAnyOrder("system/Observation.rs", "system/Patient.rs");
+    assertThat(me.path("scopes"))
+        .extracting(JsonNode::asString)
+        .containsExactlyInAnyOrder("system/Observation.rs", "system/Patient.rs");
 
     assertThat(system(once, "system/Observation.rs").statusCode()).as("used twice").isEqualTo(401);
-    assertThat(json(system(assertion("lab", systemKey, soon, "two", audience), "system/Observation.rs system/Condition.rs")).path("error").asString()).isEqualTo("invalid_scope");
-    assertThat(json(system(assertion("lab", systemKey, soon, "3", audience), "user/Observation.rs")).path("error").asString()).isEqualTo("invalid_scope");
+    assertThat(
+            json(system(
+                    assertion("lab", systemKey, soon, "two", audience),
+                    "system/Observation.rs system/Condition.rs"))
+                .path("error")
+                .asString())
+        .isEqualTo("invalid_scope");
+    assertThat(
+            json(system(assertion("lab", systemKey, soon, "3", audience), "user/Observation.rs"))
+                .path("error")
+                .asString())
+        .isEqualTo("invalid_scope");
     ECKey other = new ECKeyGenerator(Curve.P_384).keyID("1").generate();
     var refused = new ArrayList<HttpResponse<String>>();
     refused.add(system(assertion("lab", other, soon, "4", audience), "system/Observation.rs"));
-    refused.add(system(assertion("lab", systemKey, Instant.now().plusSeconds(3600), "5", audience), "system/Observation.rs"));
-    refused.add(system(assertion("lab", systemKey, Instant.now().minusSeconds(120), "6", audience), "system/Observation.rs"));
-    refused.add(system(assertion("lab", systemKey, soon, "7", "https://other.example/token"), "system/Observation.rs"));
-    refused.add(system(assertion("nobody", systemKey, soon, "8", audience), "system/Observation.rs"));
-    refused.add(token(Map.of("grant_type", "client_credentials", "client_id", "lab", "scope", "system/Observation.rs")));
-    assertThat(refused).allSatisfy(response -> assertThat(response.statusCode()).as(response.body()).isEqualTo(401));
+    refused.add(
+        system(
+            assertion("lab", systemKey, Instant.now().plusSeconds(3600), "5", audience),
+            "system/Observation.rs"));
+    refused.add(
+        system(
+            assertion("lab", systemKey, Instant.now().minusSeconds(120), "6", audience),
+            "system/Observation.rs"));
+    refused.add(
+        system(
+            assertion("lab", systemKey, soon, "7", "https://other.example/token"),
+            "system/Observation.rs"));
+    refused.add(
+        system(assertion("nobody", systemKey, soon, "8", audience), "system/Observation.rs"));
+    refused.add(
+        token(
+            Map.of(
+                "grant_type",
+                "client_credentials",
+                "client_id",
+                "lab",
+                "scope",
+                "system/Observation.rs")));
+    assertThat(refused)
+        .allSatisfy(
+            response -> assertThat(response.statusCode()).as(response.body()).isEqualTo(401));
   }
 
   @Test
@@ -525,9 +725,28 @@ class SigningInTests {
       assertThat(shape(known.body())).isEqualTo(shape(unknown.body()));
       one.get("/sign-in/register");
       two.get("/sign-in/register");
-      Map<String, String> first = Map.of("name", "马建国", "number", "649101195509300017", "password", PASSWORD, "again", PASSWORD);
-      Map<String, String> second = Map.of("name", "无此人", "number", "649107197604250019", "password", PASSWORD, "again", PASSWORD);
-      assertThat(shape(one.submit("/sign-in/register", first).body())).isEqualTo(shape(two.submit("/sign-in/register", second).body()));
+      Map<String, String> first =
+          Map.of(
+              "name",
+              "马建国",
+              "number",
+              "649101195509300017",
+              "password",
+              PASSWORD,
+              "again",
+              PASSWORD);
+      Map<String, String> second =
+          Map.of(
+              "name",
+              "无此人",
+              "number",
+              "649107197604250019",
+              "password",
+              PASSWORD,
+              "again",
+              PASSWORD);
+      assertThat(shape(one.submit("/sign-in/register", first).body()))
+          .isEqualTo(shape(two.submit("/sign-in/register", second).body()));
     }
   }
 
@@ -540,9 +759,17 @@ class SigningInTests {
   void refusesFormsThatOtherSitesSend() throws Exception {
     account(Account.Kind.OPERATOR, "op-9", "");
     try (Visit visit = new Visit(base)) {
-      assertThat(visit.post("/sign-in", Map.of("login", "op-9", "password", PASSWORD)).statusCode()).isEqualTo(403);
+      assertThat(visit.post("/sign-in", Map.of("login", "op-9", "password", PASSWORD)).statusCode())
+          .isEqualTo(403);
       visit.signIn("/account", "op-9", PASSWORD);
-      for (String path : List.of("/sign-out", "/account/password", "/account/sessions", "/account/second-factor", "/sign-in/role", "/sign-in/register")) {
+      for (String path :
+          List.of(
+              "/sign-out",
+              "/account/password",
+              "/account/sessions",
+              "/account/second-factor",
+              "/sign-in/role",
+              "/sign-in/register")) {
         assertThat(visit.post(path, Map.of()).statusCode()).as(path).isEqualTo(403);
       }
       assertThat(visit.get("/account").statusCode()).as("still signed in").isEqualTo(200);
@@ -551,23 +778,61 @@ class SigningInTests {
 
   @Test
   void bringsStaffInWithACodeHandedOver() throws Exception {
-    HttpResponse<String> made = call("POST", "/access/accounts", operator, "{\"kind\":\"practitioner\",\"login\":\"dr-new\",\"name\":\"新医生\",\"practitioner\":\"doctor\"}");
+    HttpResponse<String> made =
+        call(
+            "POST",
+            "/access/accounts",
+            operator,
+            "{\"kind\":\"practitioner\",\"login\":\"dr-new\",\"name\":\"新医生\",\"practitioner\":\"doctor\"}");
     assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
-    assertThat(call("POST", "/access/accounts", operator, "{\"kind\":\"operator\",\"login\":\"DR-NEW\",\"name\":\"x\"}").statusCode()).isEqualTo(409);
-    assertThat(call("POST", "/access/accounts", operator, "{\"kind\":\"practitioner\",\"login\":\"dr-x\",\"name\":\"x\",\"practitioner\":\"nobody\"}").statusCode()).isEqualTo(400);
+    assertThat(
+            call(
+                    "POST",
+                    "/access/accounts",
+                    operator,
+                    "{\"kind\":\"operator\",\"login\":\"DR-NEW\",\"name\":\"x\"}")
+                .statusCode())
+        .isEqualTo(409);
+    assertThat(
+            call(
+                    "POST",
+                    "/access/accounts",
+                    operator,
+                    "{\"kind\":\"practitioner\",\"login\":\"dr-x\",\"name\":\"x\",\"practitioner\":\"nobody\"}")
+                .statusCode())
+        .isEqualTo(400);
     assertThat(call("POST", "/access/accounts", operator, "[").statusCode()).isEqualTo(400);
     String code = json(made).path("activationCode").asString();
     try (Visit visit = new Visit(base)) {
       visit.get("/sign-in/activate");
-      assertThat(visit.submit("/sign-in/activate", Map.of("code", code, "password", "short", "again", "short")).statusCode()).isEqualTo(400);
-      assertThat(visit.submit("/sign-in/activate", Map.of("code", code, "password", PASSWORD, "again", PASSWORD)).body()).contains("账户已激活");
+      assertThat(
+              visit
+                  .submit(
+                      "/sign-in/activate",
+                      Map.of("code", code, "password", "short", "again", "short"))
+                  .statusCode())
+          .isEqualTo(400);
+      assertThat(
+              visit
+                  .submit(
+                      "/sign-in/activate",
+                      Map.of("code", code, "password", PASSWORD, "again", PASSWORD))
+                  .body())
+          .contains("账户已激活");
       visit.get("/sign-in/activate");
-      assertThat(visit.submit("/sign-in/activate", Map.of("code", code, "password", PASSWORD, "again", PASSWORD)).statusCode()).isEqualTo(400);
+      assertThat(
+              visit
+                  .submit(
+                      "/sign-in/activate",
+                      Map.of("code", code, "password", PASSWORD, "again", PASSWORD))
+                  .statusCode())
+          .isEqualTo(400);
       assertThat(visit.signIn("/account", "dr-new", PASSWORD).statusCode()).isEqualTo(303);
       // A second factor, from the page.
       String page = visit.get("/account/second-factor").body();
       assertThat(page).contains("<svg class=\"qr\"");
-      assertThat(visit.submit("/account/second-factor", Map.of("code", "000000")).statusCode()).isEqualTo(400);
+      assertThat(visit.submit("/account/second-factor", Map.of("code", "000000")).statusCode())
+          .isEqualTo(400);
     }
   }
 
@@ -575,40 +840,74 @@ class SigningInTests {
   void publishesWhereSignInIs() throws Exception {
     JsonNode smart = json(call("GET", "/fhir/.well-known/smart-configuration", null, null));
     assertThat(smart.path("token_endpoint").asString()).isEqualTo(base + "/oauth2/token");
-    assertThat(smart.path("capabilities")).extracting(JsonNode::asString).contains("launch-standalone", "client-confidential-asymmetric", "permission-v2");
+    assertThat(smart.path("capabilities"))
+        .extracting(JsonNode::asString)
+        .contains("launch-standalone", "client-confidential-asymmetric", "permission-v2");
     JsonNode discovery = json(call("GET", "/.well-known/openid-configuration", null, null));
-    assertThat(discovery.path("issuer").asString()).isEqualTo(base).isEqualTo(smart.path("issuer").asString());
+    assertThat(discovery.path("issuer").asString())
+        .isEqualTo(base)
+        .isEqualTo(smart.path("issuer").asString());
     assertThat(discovery.path("userinfo_endpoint").asString()).isEqualTo(base + "/userinfo");
     HttpResponse<String> keys = call("GET", "/oauth2/jwks", null, null);
     assertThat(json(keys).path("keys").path(0).path("kty").asString()).isEqualTo("RSA");
     assertThat(keys.body()).doesNotContain("\"d\"");
-    JsonNode security = json(call("GET", "/fhir/metadata", null, null)).path("rest").path(0).path("security");
-    assertThat(security.path("service").path(0).path("coding").path(0).path("code").asString()).isEqualTo("SMART-on-FHIR");
-    assertThat(security.path("extension").path(0).path("extension")).extracting(e -> e.path("valueUri").asString()).contains(base + "/oauth2/authorize");
+    JsonNode security =
+        json(call("GET", "/fhir/metadata", null, null)).path("rest").path(0).path("security");
+    assertThat(security.path("service").path(0).path("coding").path(0).path("code").asString())
+        .isEqualTo("SMART-on-FHIR");
+    assertThat(security.path("extension").path(0).path("extension"))
+        .extracting(e -> e.path("valueUri").asString())
+        .contains(base + "/oauth2/authorize");
   }
 
   @Test
   void leavesNoRouteOpenThatIsNotNamed() throws Exception {
-    Set<String> openPages = Set.of("/sign-in", "/sign-in/language", "/sign-in/register", "/sign-in/activate", "/sign-in/outside", "/sign-in/outside/back", "/sign-out");
+    Set<String> openPages =
+        Set.of(
+            "/sign-in",
+            "/sign-in/language",
+            "/sign-in/register",
+            "/sign-in/activate",
+            "/sign-in/outside",
+            "/sign-in/outside/back",
+            "/sign-out");
     var paths = new ArrayList<String>();
-    for (RequestMappingHandlerMapping mapping : platform.context().getBeansOfType(RequestMappingHandlerMapping.class).values()) {
+    for (RequestMappingHandlerMapping mapping :
+        platform.context().getBeansOfType(RequestMappingHandlerMapping.class).values()) {
       mapping.getHandlerMethods().keySet().forEach(info -> paths.addAll(info.getPatternValues()));
     }
-    paths.addAll(List.of("/metrics", "/health/db", "/health/liveness", "/error", "/fhir", "/fhir/Patient", "/fhir/$loads", "/fhir/$statistics", "/userinfo", "/actuator"));
+    paths.addAll(
+        List.of(
+            "/metrics",
+            "/health/db",
+            "/health/liveness",
+            "/error",
+            "/fhir",
+            "/fhir/Patient",
+            "/fhir/$loads",
+            "/fhir/$statistics",
+            "/userinfo",
+            "/actuator"));
     assertThat(paths).contains("/access/me", "/account", "/sign-in/role");
     for (String path : paths) {
       String concrete = path.replaceAll("\\{[^}]*}", "x");
       HttpResponse<String> answer = call("GET", concrete, null, null);
       boolean named = openPages.contains(path) || answer.statusCode() == 404;
-      boolean toSignIn = answer.statusCode() == 303 && Visit.location(answer).startsWith("/sign-in");
+      boolean toSignIn =
+          answer.statusCode() == 303 && Visit.location(answer).startsWith("/sign-in");
       boolean page = concrete.equals("/actuator"); // A place inside the pages, for all we know.
-      assertThat(named || page || toSignIn || answer.statusCode() == 401 || answer.statusCode() == 405)
+      assertThat(
+              named || page || toSignIn || answer.statusCode() == 401 || answer.statusCode() == 405)
           .as(path + " " + answer.statusCode())
           .isTrue();
     }
     for (String header : List.of("Bearer x", "Bearer " + operator + "x", "Basic eDp5", "bearer")) {
       HttpResponse<String> answer =
-          http.send(HttpRequest.newBuilder(URI.create(base + "/fhir/Patient")).header("Authorization", header).build(), HttpResponse.BodyHandlers.ofString());
+          http.send(
+              HttpRequest.newBuilder(URI.create(base + "/fhir/Patient"))
+                  .header("Authorization", header)
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
       assertThat(answer.statusCode()).as(header).isEqualTo(401);
     }
   }
@@ -621,7 +920,16 @@ class SigningInTests {
       var everything = new StringBuilder();
       try (var connection = platform.context().getBean(DataSource.class).getConnection();
           var statement = connection.createStatement()) {
-        for (String table : List.of("account", "account_login", "account_session", "account_event", "app_grant", "app_token", "app_client", "signing_key")) {
+        for (String table :
+            List.of(
+                "account",
+                "account_login",
+                "account_session",
+                "account_event",
+                "app_grant",
+                "app_token",
+                "app_client",
+                "signing_key")) {
           try (var rows = statement.executeQuery("select t::text from " + table + " t")) {
             while (rows.next()) {
               everything.append(rows.getString(1)).append('\n');
@@ -631,8 +939,15 @@ class SigningInTests {
       }
       assertThat(everything.toString())
           .contains("helan-console")
-          .doesNotContain(token.path("access_token").asString(), token.path("refresh_token").asString(), token.path("id_token").asString())
-          .doesNotContain(PASSWORD, MOTHER, operator, visit.cookies.getOrDefault("helan-session", ".?").split("\\.")[1])
+          .doesNotContain(
+              token.path("access_token").asString(),
+              token.path("refresh_token").asString(),
+              token.path("id_token").asString())
+          .doesNotContain(
+              PASSWORD,
+              MOTHER,
+              operator,
+              visit.cookies.getOrDefault("helan-session", ".?").split("\\.")[1])
           .doesNotContain("PRIVATE", "\"d\":");
     }
   }

@@ -111,20 +111,27 @@ final class Visit implements AutoCloseable {
   }
 
   private static String unescape(String text) {
-    return text.replace("&amp;", "&").replace("&quot;", "\"").replace("&#39;", "'")
-        .replace("&lt;", "<").replace("&gt;", ">");
+    return text.replace("&amp;", "&")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">");
   }
 
   static String location(HttpResponse<?> response) {
     Optional<String> location = response.headers().firstValue("Location");
-    return location.orElseThrow(() -> new AssertionError(response.statusCode() + ": no Location, " + response.body()));
+    return location.orElseThrow(
+        () -> new AssertionError(response.statusCode() + ": no Location, " + response.body()));
   }
 
   /** A parameter of an address. */
   static String parameter(String address, String name) {
     return Arrays.stream(address.substring(address.indexOf('?') + 1).split("&"))
         .filter(part -> part.startsWith(name + "="))
-        .map(part -> java.net.URLDecoder.decode(part.substring(name.length() + 1), StandardCharsets.UTF_8))
+        .map(
+            part ->
+                java.net.URLDecoder.decode(
+                    part.substring(name.length() + 1), StandardCharsets.UTF_8))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no " + name + " in " + address));
   }

@@ -31,8 +31,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Sign-in for programs, with a token: who am I, launching an app, and what operators do with accounts
- * and clients (docs/guide/sign-in.md). JSON; refusals are OperationOutcomes.
+ * Sign-in for programs, with a token: who am I, launching an app, and what operators do with
+ * accounts and clients (docs/guide/sign-in.md). JSON; refusals are OperationOutcomes.
  */
 @Controller
 class AccessApi {
@@ -97,8 +97,7 @@ class AccessApi {
     send(response, refusal.kind().status(), "application/fhir+json;charset=UTF-8", outcome);
   }
 
-  private static void send(
-      HttpServletResponse response, int status, String type, JsonNode body)
+  private static void send(HttpServletResponse response, int status, String type, JsonNode body)
       throws IOException {
     byte[] bytes = Json.MAPPER.writeValueAsBytes(body);
     response.setStatus(status);
@@ -121,7 +120,9 @@ class AccessApi {
         : null;
   }
 
-  /** With all of an operator's rights: the token of the data folder, or a session of an operator's. */
+  /**
+   * With all of an operator's rights: the token of the data folder, or a session of an operator's.
+   */
   private static void needOperator(HttpServletRequest request) {
     if (!AccessFilter.isOperator(request, caller(request))) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "access.operators-only");
@@ -150,7 +151,8 @@ class AccessApi {
     return browser.visitor(request);
   }
 
-  // --- Who am I -----------------------------------------------------------------------------------
+  // --- Who am I
+  // -----------------------------------------------------------------------------------
 
   @GetMapping("/access/me")
   void me(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -196,8 +198,7 @@ class AccessApi {
 
   /** OpenID Connect Core 1.0, 5.3. */
   @GetMapping("/userinfo")
-  void userInfo(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  void userInfo(HttpServletRequest request, HttpServletResponse response) throws IOException {
     answer(
         request,
         response,
@@ -225,7 +226,8 @@ class AccessApi {
     return base == null ? SmartConfiguration.origin(request) : base;
   }
 
-  // --- Launch -------------------------------------------------------------------------------------
+  // --- Launch
+  // -------------------------------------------------------------------------------------
 
   /** SMART App Launch 2.x, EHR launch: a system of a clinician's opens an app on a patient. */
   @PostMapping("/access/launches")
@@ -261,7 +263,8 @@ class AccessApi {
         });
   }
 
-  // --- Clients ------------------------------------------------------------------------------------
+  // --- Clients
+  // ------------------------------------------------------------------------------------
 
   @GetMapping("/access/clients")
   void clients(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -278,8 +281,7 @@ class AccessApi {
   }
 
   @PutMapping("/access/clients/{id}")
-  void register(
-      HttpServletRequest request, HttpServletResponse response, @PathVariable String id)
+  void register(HttpServletRequest request, HttpServletResponse response, @PathVariable String id)
       throws IOException {
     answer(
         request,
@@ -301,8 +303,7 @@ class AccessApi {
   }
 
   @DeleteMapping("/access/clients/{id}")
-  void disable(
-      HttpServletRequest request, HttpServletResponse response, @PathVariable String id)
+  void disable(HttpServletRequest request, HttpServletResponse response, @PathVariable String id)
       throws IOException {
     answer(
         request,
@@ -374,7 +375,8 @@ class AccessApi {
     return node;
   }
 
-  // --- Accounts -----------------------------------------------------------------------------------
+  // --- Accounts
+  // -----------------------------------------------------------------------------------
 
   /** Makes an account of staff; its owner sets the password with the code that is answered. */
   @PostMapping("/access/accounts")
@@ -442,8 +444,7 @@ class AccessApi {
 
   /** What an operator does to one account; the login name is in the body, so that no log has it. */
   @PostMapping("/access/accounts/{act}")
-  void act(
-      HttpServletRequest request, HttpServletResponse response, @PathVariable String act)
+  void act(HttpServletRequest request, HttpServletResponse response, @PathVariable String act)
       throws IOException {
     answer(
         request,

@@ -75,8 +75,7 @@ class AccessConfiguration {
       AccessSettings settings,
       Grants grants) {
     SignIn signIn =
-        new SignIn(
-            database, key, clock, registry, settings.production(), settings.demoAllowed());
+        new SignIn(database, key, clock, registry, settings.production(), settings.demoAllowed());
     signIn.sessions().onEnd(grants::endOfSession);
     // A new password or a locked account: apps that go on without a session stop too.
     signIn.sessions().onEndAll(grants::endOffline);

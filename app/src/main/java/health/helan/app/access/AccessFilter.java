@@ -19,9 +19,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Turns the token of a request into a {@link Caller}, and lets nobody without one through. Open
- * without a token are the capability statement, health, where sign-in is to be found, and the static
- * pages, all for reading only; the sign-in pages and OAuth's endpoints have a guard of their own
- * ({@link SignInDoor}). Whatever is added later under a servlet of its own, or below one of the
+ * without a token are the capability statement, health, where sign-in is to be found, and the
+ * static pages, all for reading only; the sign-in pages and OAuth's endpoints have a guard of their
+ * own ({@link SignInDoor}). Whatever is added later under a servlet of its own, or below one of the
  * closed prefixes, is closed until it is named here.
  */
 @Component
@@ -38,8 +38,7 @@ public final class AccessFilter extends OncePerRequestFilter {
 
   /** Read by anyone. */
   static final Set<String> OPEN =
-      Set.of(
-          "/fhir/metadata", "/fhir/.well-known/smart-configuration", "/health", "/health/ready");
+      Set.of("/fhir/metadata", "/fhir/.well-known/smart-configuration", "/health", "/health/ready");
 
   /** Nothing below these is open, but what {@link #OPEN} names. */
   static final Set<String> CLOSED_PREFIXES =
@@ -140,8 +139,8 @@ public final class AccessFilter extends OncePerRequestFilter {
   }
 
   /**
-   * Metrics are the operators'. Records are for all as far as the access policy goes; while there is
-   * none, they are the operators' too.
+   * Metrics are the operators'. Records are for all as far as the access policy goes; while there
+   * is none, they are the operators' too.
    */
   private boolean mayGoOn(HttpServletRequest request, Caller caller, String path) {
     if (isOperator(request, caller)) {
@@ -177,8 +176,7 @@ public final class AccessFilter extends OncePerRequestFilter {
 
   /** Decoded, normalised and without path parameters, as the mapping to a servlet saw it. */
   private static String path(HttpServletRequest request) {
-    return request.getServletPath()
-        + (request.getPathInfo() == null ? "" : request.getPathInfo());
+    return request.getServletPath() + (request.getPathInfo() == null ? "" : request.getPathInfo());
   }
 
   private static boolean isBelow(String path, Set<String> prefixes) {
@@ -193,8 +191,7 @@ public final class AccessFilter extends OncePerRequestFilter {
         : null;
   }
 
-  private static void refuse(
-      HttpServletResponse response, int status, String code, String sentence)
+  private static void refuse(HttpServletResponse response, int status, String code, String sentence)
       throws IOException {
     String body =
         "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":\""
@@ -205,8 +202,7 @@ public final class AccessFilter extends OncePerRequestFilter {
     write(response, status, body.getBytes(StandardCharsets.UTF_8));
   }
 
-  static void write(HttpServletResponse response, int status, byte[] outcome)
-      throws IOException {
+  static void write(HttpServletResponse response, int status, byte[] outcome) throws IOException {
     response.setStatus(status);
     response.setHeader("Cache-Control", "no-store");
     response.setContentType("application/fhir+json;charset=UTF-8");

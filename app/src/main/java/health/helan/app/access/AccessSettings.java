@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param production {@code HELAN_MODE=production}: staff need a second factor, demo accounts are
  *     refused
- * @param base {@code HELAN_BASE_URL}: address by which browsers know the platform, without a slash at
- *     the end; null to take it from each request
+ * @param base {@code HELAN_BASE_URL}: address by which browsers know the platform, without a slash
+ *     at the end; null to take it from each request
  * @param proxies {@code HELAN_TRUSTED_PROXIES}: addresses whose X-Forwarded headers are believed
  * @param origins {@code HELAN_CORS_ORIGINS}: web origins whose pages may call the API
  * @param loopback whether the platform listens on this machine only
@@ -37,8 +37,8 @@ record AccessSettings(
    * @param clientSecret {@code HELAN_OIDC_CLIENT_SECRET}; null for a public client
    * @param audience {@code HELAN_OIDC_AUDIENCE}: what its access tokens must be for; null to accept
    *     none of them
-   * @param loginClaim {@code HELAN_OIDC_LOGIN_CLAIM}: claim that holds an account's login name; null
-   *     to find accounts by subject only
+   * @param loginClaim {@code HELAN_OIDC_LOGIN_CLAIM}: claim that holds an account's login name;
+   *     null to find accounts by subject only
    */
   record Outside(
       String issuer,

@@ -54,8 +54,7 @@ class AccountPages {
     boolean in =
         session != null
             && (session.isSignedIn() || mayEnrol && session.stage() == Session.Stage.ENROL);
-    Account account =
-        session == null || !in ? null : signIn.accounts().byId(session.account());
+    Account account = session == null || !in ? null : signIn.accounts().byId(session.account());
     if (session == null || account == null) {
       SignInPages.redirect(response, "/sign-in?continue=/account");
       return null;
@@ -120,10 +119,7 @@ class AccountPages {
             post == null
                 ? texts.get("account.no-role")
                 : texts.get(
-                    "account.role",
-                    post.institutionName(),
-                    post.departmentName(),
-                    post.title()))
+                    "account.role", post.institutionName(), post.departmentName(), post.title()))
         .html(" ")
         .link("/sign-in/role?continue=/account", "account.switch")
         .html("</p>");
@@ -151,8 +147,14 @@ class AccountPages {
     }
     page.muted("dependants.how")
         .form("/account/dependants")
-        .field("name", "dependants.name", "text", "", "autocomplete=\"off\" required maxlength=\"50\"")
-        .field("number", "dependants.number", "text", "", "autocomplete=\"off\" required maxlength=\"18\"")
+        .field(
+            "name", "dependants.name", "text", "", "autocomplete=\"off\" required maxlength=\"50\"")
+        .field(
+            "number",
+            "dependants.number",
+            "text",
+            "",
+            "autocomplete=\"off\" required maxlength=\"18\"")
         .quietButton("dependants.submit")
         .end();
   }
@@ -208,12 +210,27 @@ class AccountPages {
         .text(texts.get("change.title"))
         .html("</h2>")
         .form("/account/password")
-        .field("present", "change.present", "password", "", "autocomplete=\"current-password\" required maxlength=\"256\"")
-        .field("password", "change.new", "password", "", "autocomplete=\"new-password\" required maxlength=\"256\" aria-describedby=\"rule\"")
+        .field(
+            "present",
+            "change.present",
+            "password",
+            "",
+            "autocomplete=\"current-password\" required maxlength=\"256\"")
+        .field(
+            "password",
+            "change.new",
+            "password",
+            "",
+            "autocomplete=\"new-password\" required maxlength=\"256\" aria-describedby=\"rule\"")
         .html("<p class=\"muted\" id=\"rule\">")
         .text(texts.get("password.rule", Passwords.LEAST, Passwords.LEAST_FOR_STAFF))
         .html("</p>")
-        .field("again", "register.again", "password", "", "autocomplete=\"new-password\" required maxlength=\"256\"")
+        .field(
+            "again",
+            "register.again",
+            "password",
+            "",
+            "autocomplete=\"new-password\" required maxlength=\"256\"")
         .quietButton("change.submit")
         .end();
   }
@@ -232,9 +249,7 @@ class AccountPages {
       page.html("<tr><td>")
           .text(TIME.format(entry.at()))
           .html("</td><td>")
-          .text(
-              texts.get(
-                  "what." + entry.what().name().toLowerCase(Locale.ROOT).replace('_', '-')))
+          .text(texts.get("what." + entry.what().name().toLowerCase(Locale.ROOT).replace('_', '-')))
           .html("</td><td>")
           .text(entry.device() + " · " + entry.source())
           .html("</td></tr>");
@@ -243,8 +258,7 @@ class AccountPages {
   }
 
   @PostMapping("/account/password")
-  void changePassword(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  void changePassword(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Owner owner = owner(request, response, false);
     if (owner == null) {
       return;
@@ -280,15 +294,12 @@ class AccountPages {
   }
 
   @PostMapping("/account/sessions")
-  void endSession(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  void endSession(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Owner owner = owner(request, response, false);
     if (owner == null) {
       return;
     }
-    if (signIn
-        .sessions()
-        .end(owner.account().id(), SignInPages.text(request, "session"))) {
+    if (signIn.sessions().end(owner.account().id(), SignInPages.text(request, "session"))) {
       signIn
           .history()
           .note(owner.account().id(), History.What.SESSION_ENDED, browser.visitor(request));
@@ -300,15 +311,13 @@ class AccountPages {
   void withdraw(HttpServletRequest request, HttpServletResponse response) {
     Owner owner = owner(request, response, false);
     if (owner != null) {
-      grants.allow(
-          owner.account().id(), SignInPages.text(request, "client"), Set.of());
+      grants.allow(owner.account().id(), SignInPages.text(request, "client"), Set.of());
       SignInPages.redirect(response, "/account");
     }
   }
 
   @PostMapping("/account/dependants")
-  void claimDependant(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  void claimDependant(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Owner owner = owner(request, response, false);
     if (owner == null) {
       return;
@@ -327,8 +336,7 @@ class AccountPages {
   }
 
   @GetMapping("/account/second-factor")
-  void secondFactor(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  void secondFactor(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Owner owner = owner(request, response, true);
     if (owner != null) {
       factorPage(request, response, owner, null, 200);
@@ -360,9 +368,19 @@ class AccountPages {
             .form("/account/second-factor")
             .hidden(SignInPages.CONTINUE, way);
     if (owner.account().secondFactor()) {
-      page.field("present", "change.present", "password", "", "autocomplete=\"current-password\" required maxlength=\"256\"");
+      page.field(
+          "present",
+          "change.present",
+          "password",
+          "",
+          "autocomplete=\"current-password\" required maxlength=\"256\"");
     }
-    page.field("code", "second.code", "text", "", "autocomplete=\"one-time-code\" inputmode=\"numeric\" required autofocus maxlength=\"10\"")
+    page.field(
+            "code",
+            "second.code",
+            "text",
+            "",
+            "autocomplete=\"one-time-code\" inputmode=\"numeric\" required autofocus maxlength=\"10\"")
         .button("factor.confirm")
         .end()
         .send(response, status);
@@ -376,9 +394,11 @@ class AccountPages {
       return;
     }
     Texts texts = Texts.of(request);
-    // Who sits at an open screen must not be able to put a factor of his own in the place of another.
+    // Who sits at an open screen must not be able to put a factor of his own in the place of
+    // another.
     if (owner.account().secondFactor()
-        && !signIn.isPassword(owner.account(), SignInPages.text(request, "present"), browser.visitor(request))) {
+        && !signIn.isPassword(
+            owner.account(), SignInPages.text(request, "present"), browser.visitor(request))) {
       factorPage(request, response, owner, texts.get("change.wrong"), 400);
       return;
     }
@@ -400,8 +420,7 @@ class AccountPages {
             .html("<ul class=\"codes\">");
     codes.forEach(code -> page.html("<li><code>").text(code).html("</code></li>"));
     page.html("</ul><p>")
-        .link(
-            SignInPages.wayBack(request.getParameter(SignInPages.CONTINUE)), "factor.go-on")
+        .link(SignInPages.wayBack(request.getParameter(SignInPages.CONTINUE)), "factor.go-on")
         .html("</p>")
         .send(response, HttpServletResponse.SC_OK);
   }

@@ -88,8 +88,7 @@ final class AuthorizationRequests
           silent
               && Launches.needsPatient(request.getScopes())
               && launches
-                  .contextOf(
-                      person.session(), client.getClientId(), request.getScopes(), null)
+                  .contextOf(person.session(), client.getClientId(), request.getScopes(), null)
                   .patient()
                   .isEmpty();
       if (missing) {
@@ -127,8 +126,7 @@ final class AuthorizationRequests
                 .allMatch(
                     scope ->
                         scope.startsWith("system/")
-                            && Scope.isWithin(
-                                context.getRegisteredClient().getScopes(), scope));
+                            && Scope.isWithin(context.getRegisteredClient().getScopes(), scope));
     if (!within) {
       throw new OAuth2AuthenticationException(OAuth2ErrorCodes.INVALID_SCOPE);
     }

@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.HttpStatus;
-import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.Customizer;
+import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -107,7 +107,9 @@ class AuthorizationServer {
     return encoder;
   }
 
-  /** Access tokens are references; nothing of ours reads a JWT, but the configurer asks for this. */
+  /**
+   * Access tokens are references; nothing of ours reads a JWT, but the configurer asks for this.
+   */
   @Bean
   JwtDecoder noJwt() {
     return token -> {
@@ -190,8 +192,8 @@ class AuthorizationServer {
                                   all.forEach(
                                       provider -> {
                                         if (provider
-                                            instanceof JwtClientAssertionAuthenticationProvider
-                                                assertions) {
+                                            instanceof
+                                            JwtClientAssertionAuthenticationProvider assertions) {
                                           assertions.setJwtDecoderFactory(
                                               new ClientAssertions(clients, grants, clock));
                                         }
@@ -227,8 +229,7 @@ class AuthorizationServer {
                                       provider -> {
                                         if (provider
                                             instanceof
-                                            OAuth2ClientCredentialsAuthenticationProvider
-                                                systems) {
+                                            OAuth2ClientCredentialsAuthenticationProvider systems) {
                                           systems.setAuthenticationValidator(
                                               AuthorizationRequests::checkSystem);
                                         }

@@ -17,9 +17,9 @@ import org.springframework.security.web.context.HttpRequestResponseHolder;
 import org.springframework.security.web.context.SecurityContextRepository;
 
 /**
- * What a browser keeps: its session (until it is closed), and that it is a device that has signed in
- * before (for a year). Both are HttpOnly, SameSite=Lax, and Secure where the platform is reached by
- * TLS. Lax and not Strict, because an app's request for authorization comes from another site.
+ * What a browser keeps: its session (until it is closed), and that it is a device that has signed
+ * in before (for a year). Both are HttpOnly, SameSite=Lax, and Secure where the platform is reached
+ * by TLS. Lax and not Strict, because an app's request for authorization comes from another site.
  */
 final class BrowserSessions implements SecurityContextRepository {
   static final String SESSION = "helan-session";

@@ -98,8 +98,7 @@ final class Callers {
     JsonNode body = Json.MAPPER.readTree(grant.body());
     JsonNode access = body.path("tokens").path("ACCESS");
     Instant until = Instant.ofEpochMilli(access.path("to").asLong());
-    boolean revoked =
-        access.path("metadata").path("metadata.token.invalidated").asBoolean(false);
+    boolean revoked = access.path("metadata").path("metadata.token.invalidated").asBoolean(false);
     if (revoked || !until.isAfter(now)) {
       return null;
     }

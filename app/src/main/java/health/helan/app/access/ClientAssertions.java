@@ -84,7 +84,8 @@ final class ClientAssertions implements JwtDecoderFactory<RegisteredClient> {
     return token -> {
       Jwt assertion = decoder.decode(token);
       Instant end = Objects.requireNonNull(assertion.getExpiresAt());
-      if (!grants.isFirstUse(client.id(), Objects.requireNonNull(assertion.getId()), end.plus(SKEW))) {
+      if (!grants.isFirstUse(
+          client.id(), Objects.requireNonNull(assertion.getId()), end.plus(SKEW))) {
         throw new org.springframework.security.oauth2.jwt.BadJwtException("jti was used before");
       }
       return assertion;
@@ -123,8 +124,7 @@ final class ClientAssertions implements JwtDecoderFactory<RegisteredClient> {
     try {
       return JWKSourceBuilder.<SecurityContext>create(
               URI.create(uri).toURL(),
-              new com.nimbusds.jose.util.DefaultResourceRetriever(
-                  FETCH_MS, FETCH_MS, FETCH_BYTES))
+              new com.nimbusds.jose.util.DefaultResourceRetriever(FETCH_MS, FETCH_MS, FETCH_BYTES))
           .retrying(true)
           .build();
     } catch (MalformedURLException broken) {

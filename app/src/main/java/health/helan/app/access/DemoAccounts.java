@@ -19,9 +19,10 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Accounts to try the demo region with: residents, doctors, a regulator, an operator. They are marked
- * as demo accounts and refused on any address but loopback and in production. One password for all,
- * made for each data folder: a fixed one would be a default secret that somebody leaves in place.
+ * Accounts to try the demo region with: residents, doctors, a regulator, an operator. They are
+ * marked as demo accounts and refused on any address but loopback and in production. One password
+ * for all, made for each data folder: a fixed one would be a default secret that somebody leaves in
+ * place.
  */
 @Component
 public final class DemoAccounts {
@@ -56,7 +57,8 @@ public final class DemoAccounts {
   /** Makes those that are missing; once the demo region is in. */
   public List<String> create() {
     if (!settings.demoAllowed()) {
-      return List.of("演示账户在本机以外和生产模式下停用。/ Demo accounts are off beyond this machine and in production.");
+      return List.of(
+          "演示账户在本机以外和生产模式下停用。/ Demo accounts are off beyond this machine and in production.");
     }
     String password = password();
     List<String> told = new ArrayList<>();
@@ -75,8 +77,7 @@ public final class DemoAccounts {
       }
     }
     for (NamedResident resident : RESIDENTS) {
-      told.add(
-          "  %s  %s".formatted(resident.identityNumber(), resident.fullName().text()));
+      told.add("  %s  %s".formatted(resident.identityNumber(), resident.fullName().text()));
       if (missing) {
         resident(resident, hash);
       }
@@ -93,20 +94,17 @@ public final class DemoAccounts {
     if (kept != null && !kept.isBlank()) {
       return kept.strip();
     }
-    String made =
-        ("demo-" + SignInKey.code(4) + "-" + SignInKey.code(4)).toLowerCase(Locale.ROOT);
+    String made = ("demo-" + SignInKey.code(4) + "-" + SignInKey.code(4)).toLowerCase(Locale.ROOT);
     data.writeAtomically(PASSWORD_FILE, made + "\n");
     return made;
   }
 
-  private void create(
-      Account.Kind kind, String login, String name, String person, String hash) {
+  private void create(Account.Kind kind, String login, String name, String person, String hash) {
     try {
       signIn
           .accounts()
           .create(
-              new Accounts.New(
-                  kind, Account.State.ACTIVE, login, name, person, "", hash, true));
+              new Accounts.New(kind, Account.State.ACTIVE, login, name, person, "", hash, true));
     } catch (Accounts.LoginTaken there) {
       // From a start that was cut short.
     }
@@ -149,10 +147,7 @@ public final class DemoAccounts {
     secondPost(first, second);
     doctors.add(
         new Doctor(
-            "doctor1",
-            first.practitioner(),
-            first.name(),
-            first.where() + "；" + second.where()));
+            "doctor1", first.practitioner(), first.name(), first.where() + "；" + second.where()));
     doctors.add(new Doctor("doctor2", second.practitioner(), second.name(), second.where()));
     return doctors;
   }
@@ -172,14 +167,7 @@ public final class DemoAccounts {
       store.write(
           Caller.platform("demo-accounts"),
           new Interaction.Update(
-              "PractitionerRole",
-              SECOND_POST,
-              null,
-              () -> role,
-              null,
-              true,
-              null,
-              null));
+              "PractitionerRole", SECOND_POST, null, () -> role, null, true, null, null));
     } catch (Refusal there) {
       // Written by an earlier start.
     }

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a browser calls itself, so short that its owner recognises it and nobody else learns much. */
+/**
+ * What a browser calls itself, so short that its owner recognises it and nobody else learns much.
+ */
 final class Devices {
   private static final List<Map.Entry<String, String>> BROWSERS =
       List.of(

@@ -64,8 +64,7 @@ final class GrantStore implements OAuth2AuthorizationService {
   private final Launches launches;
   private final Clock clock;
 
-  GrantStore(
-      Grants grants, RegisteredClientRepository clients, Launches launches, Clock clock) {
+  GrantStore(Grants grants, RegisteredClientRepository clients, Launches launches, Clock clock) {
     this.grants = grants;
     this.clients = clients;
     this.launches = launches;
@@ -287,16 +286,14 @@ final class GrantStore implements OAuth2AuthorizationService {
         OAuth2Authorization.withRegisteredClient(client)
             .id(grant.id())
             .principalName(body.path("name").asString())
-            .authorizationGrantType(
-                new AuthorizationGrantType(body.path("grantType").asString()))
+            .authorizationGrantType(new AuthorizationGrantType(body.path("grantType").asString()))
             .authorizedScopes(texts(body.path("scopes")));
     JsonNode person = body.path("person");
     if (person.isObject()) {
       builder.attribute(Principal.class.getName(), new SignedIn(session(grant, person)));
     }
     if (body.path("request").isObject()) {
-      builder.attribute(
-          OAuth2AuthorizationRequest.class.getName(), request(body.path("request")));
+      builder.attribute(OAuth2AuthorizationRequest.class.getName(), request(body.path("request")));
       builder.attribute(PATIENT, body.path("patient").asString(""));
       builder.attribute(ENCOUNTER, body.path("encounter").asString(""));
     }
@@ -401,8 +398,7 @@ final class GrantStore implements OAuth2AuthorizationService {
               if (value.path("instant").isNumber()) {
                 Instant instant = Instant.ofEpochMilli(value.path("instant").asLong());
                 // The server reads this one back as what it wrote when a token is renewed.
-                read =
-                    entry.getKey().equals("auth_time") ? java.util.Date.from(instant) : instant;
+                read = entry.getKey().equals("auth_time") ? java.util.Date.from(instant) : instant;
               } else if (value.isArray()) {
                 read = new ArrayList<>(texts(value));
               } else if (value.isBoolean()) {

@@ -39,9 +39,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Signing in with an outside OpenID Connect provider: authorization code with PKCE, state and nonce.
- * What has to be remembered in between lies sealed in a cookie of ten minutes. Who comes back must
- * have an account here: the provider vouches for a person, it does not make one.
+ * Signing in with an outside OpenID Connect provider: authorization code with PKCE, state and
+ * nonce. What has to be remembered in between lies sealed in a cookie of ten minutes. Who comes
+ * back must have an account here: the provider vouches for a person, it does not make one.
  */
 @Controller
 class OutsidePages {
@@ -97,7 +97,11 @@ class OutsidePages {
     kept.put("verifier", SignInKey.token());
     kept.put("way", SignInPages.wayBack(request.getParameter(SignInPages.CONTINUE)));
     byte[] sealed = key.seal(Json.MAPPER.writeValueAsBytes(kept), COOKIE);
-    cookie(request, response, Base64.getUrlEncoder().withoutPadding().encodeToString(sealed), IN_BETWEEN);
+    cookie(
+        request,
+        response,
+        Base64.getUrlEncoder().withoutPadding().encodeToString(sealed),
+        IN_BETWEEN);
     Map<String, String> query = new LinkedHashMap<>();
     query.put("response_type", "code");
     query.put("client_id", provider.clientId());
@@ -169,8 +173,7 @@ class OutsidePages {
     return ask(
         HttpRequest.newBuilder(
                 URI.create(
-                    provider.issuer().replaceAll("/+$", "")
-                        + "/.well-known/openid-configuration"))
+                    provider.issuer().replaceAll("/+$", "") + "/.well-known/openid-configuration"))
             .build());
   }
 
@@ -210,11 +213,9 @@ class OutsidePages {
       String both = encode(provider.clientId()) + ":" + encode(secret);
       request.header(
           "Authorization",
-          "Basic "
-              + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8)));
+          "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8)));
     }
-    JsonNode answer =
-        ask(request.POST(HttpRequest.BodyPublishers.ofString(form(form))).build());
+    JsonNode answer = ask(request.POST(HttpRequest.BodyPublishers.ofString(form(form))).build());
     if (answer == null) {
       return null;
     }
@@ -224,8 +225,7 @@ class OutsidePages {
           new DelegatingOAuth2TokenValidator<>(
               JwtValidators.createDefaultWithIssuer(provider.issuer()),
               new JwtClaimValidator<List<String>>(
-                  "aud",
-                  audience -> audience != null && audience.contains(provider.clientId())),
+                  "aud", audience -> audience != null && audience.contains(provider.clientId())),
               new JwtClaimValidator<String>(
                   "nonce", nonce -> kept.path("nonce").asString("").equals(nonce))));
       return decoder.decode(answer.path("id_token").asString(""));

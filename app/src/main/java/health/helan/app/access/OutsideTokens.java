@@ -23,8 +23,8 @@ import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 /**
  * Access tokens of the outside provider (JWTs, RFC 9068), where one is configured with an audience.
  * The account is the one that an operator bound to the provider's subject, or, where a login claim
- * is configured, the one of that login name. Its scopes are the token's; without any on resources it
- * has none.
+ * is configured, the one of that login name. Its scopes are the token's; without any on resources
+ * it has none.
  */
 final class OutsideTokens {
   private final SignIn signIn;
@@ -47,8 +47,7 @@ final class OutsideTokens {
         new DelegatingOAuth2TokenValidator<>(
             JwtValidators.createDefaultWithIssuer(provider.issuer()),
             new JwtClaimValidator<List<String>>(
-                "aud",
-                audience -> audience != null && audience.contains(provider.audience()))));
+                "aud", audience -> audience != null && audience.contains(provider.audience()))));
     return decoder;
   }
 

@@ -108,11 +108,7 @@ final class Page {
 
   Page hidden(String name, @Nullable String value) {
     if (value != null && !value.isEmpty()) {
-      html("<input type=\"hidden\" name=\"")
-          .text(name)
-          .html("\" value=\"")
-          .text(value)
-          .html("\">");
+      html("<input type=\"hidden\" name=\"").text(name).html("\" value=\"").text(value).html("\">");
     }
     return this;
   }

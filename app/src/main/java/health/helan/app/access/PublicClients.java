@@ -14,8 +14,8 @@ import org.springframework.security.oauth2.server.authorization.client.Registere
 import org.springframework.security.web.authentication.AuthenticationConverter;
 
 /**
- * Lets public clients renew and revoke. They have nothing to prove who they are; what they show is a
- * refresh token that is good once, so that a stolen one ends the grant (RFC 9700, 4.14.2). Spring
+ * Lets public clients renew and revoke. They have nothing to prove who they are; what they show is
+ * a refresh token that is good once, so that a stolen one ends the grant (RFC 9700, 4.14.2). Spring
  * Authorization Server lets them in with a code verifier only.
  */
 final class PublicClients implements AuthenticationConverter, AuthenticationProvider {

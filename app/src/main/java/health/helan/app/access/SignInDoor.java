@@ -12,8 +12,8 @@ import org.springframework.web.context.support.AnnotationConfigWebApplicationCon
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Guards the sign-in pages and serves OAuth. The server behind it is made for the first request; see
- * {@link AuthorizationServer}.
+ * Guards the sign-in pages and serves OAuth. The server behind it is made for the first request;
+ * see {@link AuthorizationServer}.
  */
 final class SignInDoor extends OncePerRequestFilter {
   /** What it stands before; nothing else passes through it. */

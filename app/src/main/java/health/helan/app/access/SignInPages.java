@@ -71,7 +71,8 @@ class SignInPages {
     this.settings = settings;
   }
 
-  // --- Where to go on -----------------------------------------------------------------------------
+  // --- Where to go on
+  // -----------------------------------------------------------------------------
 
   /** A path of ours, as it was sent; the account page where it is none. */
   static String wayBack(@Nullable String wanted) {
@@ -158,7 +159,8 @@ class SignInPages {
     return client == null ? "" : texts.get("signin.for-app", client.name());
   }
 
-  // --- Sign-in ------------------------------------------------------------------------------------
+  // --- Sign-in
+  // ------------------------------------------------------------------------------------
 
   @GetMapping("/sign-in")
   void signIn(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -213,8 +215,7 @@ class SignInPages {
   void attempt(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Texts texts = Texts.of(request);
     Outcome outcome =
-        signIn.attempt(
-            text(request, "login"), text(request, "password"), browser.visitor(request));
+        signIn.attempt(text(request, "login"), text(request, "password"), browser.visitor(request));
     if (outcome instanceof Outcome.Refused) {
       signInPage(
           request, response, texts.get("signin.refused"), HttpServletResponse.SC_UNAUTHORIZED);
@@ -299,16 +300,14 @@ class SignInPages {
   }
 
   @PostMapping("/sign-in/second")
-  void secondFactor(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  void secondFactor(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Session half = browser.session(request);
     Texts texts = Texts.of(request);
     if (half == null) {
       redirect(response, with("/sign-in", wayBack(request.getParameter(CONTINUE))));
       return;
     }
-    Outcome outcome =
-        signIn.secondFactor(half, text(request, "code"), browser.visitor(request));
+    Outcome outcome = signIn.secondFactor(half, text(request, "code"), browser.visitor(request));
     switch (outcome) {
       case Outcome.Refused refused ->
           secondPage(
@@ -331,8 +330,7 @@ class SignInPages {
 
   /** Asked before, because a link that signs out could be put anywhere. */
   @GetMapping("/sign-out")
-  void askToSignOut(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  void askToSignOut(HttpServletRequest request, HttpServletResponse response) throws IOException {
     new Page(request, Texts.of(request), "signout.title")
         .heading("signout.title")
         .paragraph("signout.ask")
@@ -345,7 +343,8 @@ class SignInPages {
         .send(response, HttpServletResponse.SC_OK);
   }
 
-  // --- Post, record, consent ----------------------------------------------------------------------
+  // --- Post, record, consent
+  // ----------------------------------------------------------------------
 
   private @Nullable Session signedIn(HttpServletRequest request, HttpServletResponse response) {
     Session session = browser.session(request);
@@ -399,8 +398,7 @@ class SignInPages {
   }
 
   @PostMapping("/sign-in/role")
-  void switchRole(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  void switchRole(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Session session = signedIn(request, response);
     if (session == null) {
       return;
@@ -456,8 +454,18 @@ class SignInPages {
       page.html("</div>").end();
     } else {
       page.paragraph("patient.how")
-          .field("number", "patient.number", "text", "", "autocomplete=\"off\" required maxlength=\"18\" autofocus")
-          .field("name", "patient.name", "text", text(request, "name"), "autocomplete=\"off\" required maxlength=\"50\"")
+          .field(
+              "number",
+              "patient.number",
+              "text",
+              "",
+              "autocomplete=\"off\" required maxlength=\"18\" autofocus")
+          .field(
+              "name",
+              "patient.name",
+              "text",
+              text(request, "name"),
+              "autocomplete=\"off\" required maxlength=\"50\"")
           .button("patient.submit")
           .end();
     }
@@ -465,8 +473,7 @@ class SignInPages {
   }
 
   @PostMapping("/sign-in/patient")
-  void choosePatient(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  void choosePatient(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Session session = signedIn(request, response);
     Account account = session == null ? null : signIn.accounts().byId(session.account());
     if (session == null || account == null) {
@@ -479,7 +486,8 @@ class SignInPages {
         chosen = wanted;
       }
     } else {
-      // Who stands before a clinician is named by both; what the app then sees is the policy's matter.
+      // Who stands before a clinician is named by both; what the app then sees is the policy's
+      // matter.
       Registry.Resident found =
           registry.resident(
               text(request, "number").strip().toUpperCase(Locale.ROOT), text(request, "name"));
@@ -514,8 +522,7 @@ class SignInPages {
       failure(request, response, "consent.over", HttpServletResponse.SC_BAD_REQUEST);
       return;
     }
-    var asked =
-        health.helan.foundation.store.Json.MAPPER.readTree(waiting.grant().body());
+    var asked = health.helan.foundation.store.Json.MAPPER.readTree(waiting.grant().body());
     String redirect = asked.path("request").path("redirect").asString("");
     String patient = asked.path("patient").asString("");
     Page page =
@@ -540,7 +547,8 @@ class SignInPages {
             node -> {
               String scope = node.asString();
               if (!scope.equals("openid")) {
-                page.html("<label class=\"check\"><input type=\"checkbox\" name=\"scope\" checked value=\"")
+                page.html(
+                        "<label class=\"check\"><input type=\"checkbox\" name=\"scope\" checked value=\"")
                     .text(scope)
                     .html("\"><span>")
                     .text(words(texts, scope))
@@ -565,8 +573,7 @@ class SignInPages {
     if (scope == null) {
       return texts.get("scope." + text.replace('/', '-'));
     }
-    String what =
-        scope.type().equals("*") ? texts.get("scope.everything") : scope.type();
+    String what = scope.type().equals("*") ? texts.get("scope.everything") : scope.type();
     StringBuilder may = new StringBuilder();
     if (scope.permissions().contains("r") || scope.permissions().contains("s")) {
       may.append(texts.get("scope.read"));
@@ -575,10 +582,13 @@ class SignInPages {
       may.append(may.isEmpty() ? "" : texts.get("scope.and")).append(texts.get("scope.write"));
     }
     return texts.get(
-        "scope." + scope.level(), may.toString(), scope.query().isEmpty() ? what : what + " (" + scope.query() + ")");
+        "scope." + scope.level(),
+        may.toString(),
+        scope.query().isEmpty() ? what : what + " (" + scope.query() + ")");
   }
 
-  // --- Registration and activation ----------------------------------------------------------------
+  // --- Registration and activation
+  // ----------------------------------------------------------------
 
   @GetMapping("/sign-in/register")
   void register(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -596,13 +606,33 @@ class SignInPages {
         .paragraph("register.how")
         .problem(problem)
         .form("/sign-in/register")
-        .field("name", "register.name", "text", text(request, "name"), "autocomplete=\"name\" required autofocus maxlength=\"50\"")
-        .field("number", "register.number", "text", text(request, "number"), "autocomplete=\"off\" inputmode=\"text\" spellcheck=\"false\" required maxlength=\"18\"")
-        .field("password", "register.password", "password", "", "autocomplete=\"new-password\" required maxlength=\"256\" aria-describedby=\"rule\"")
+        .field(
+            "name",
+            "register.name",
+            "text",
+            text(request, "name"),
+            "autocomplete=\"name\" required autofocus maxlength=\"50\"")
+        .field(
+            "number",
+            "register.number",
+            "text",
+            text(request, "number"),
+            "autocomplete=\"off\" inputmode=\"text\" spellcheck=\"false\" required maxlength=\"18\"")
+        .field(
+            "password",
+            "register.password",
+            "password",
+            "",
+            "autocomplete=\"new-password\" required maxlength=\"256\" aria-describedby=\"rule\"")
         .html("<p class=\"muted\" id=\"rule\">")
         .text(Texts.of(request).get("password.rule", Passwords.LEAST, Passwords.LEAST_FOR_STAFF))
         .html("</p>")
-        .field("again", "register.again", "password", "", "autocomplete=\"new-password\" required maxlength=\"256\"")
+        .field(
+            "again",
+            "register.again",
+            "password",
+            "",
+            "autocomplete=\"new-password\" required maxlength=\"256\"")
         .button("register.submit")
         .end()
         .html("<p class=\"other\">")
@@ -635,11 +665,9 @@ class SignInPages {
       registerPage(request, response, patience(texts, response, delay), 429);
       return;
     }
-    Passwords.Weakness weakness =
-        signIn.register(name, number, password, browser.visitor(request));
+    Passwords.Weakness weakness = signIn.register(name, number, password, browser.visitor(request));
     if (weakness != null) {
-      registerPage(
-          request, response, weak(texts, weakness), HttpServletResponse.SC_BAD_REQUEST);
+      registerPage(request, response, weak(texts, weakness), HttpServletResponse.SC_BAD_REQUEST);
       return;
     }
     // The same for everyone: whether there was an account, and whether the record was found.
@@ -676,14 +704,29 @@ class SignInPages {
         .paragraph("activate.how")
         .problem(problem)
         .form("/sign-in/activate")
-        .field("code", "activate.code", "text", text(request, "code"), "autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" required autofocus maxlength=\"20\"")
-        .field("password", "activate.password", "password", "", "autocomplete=\"new-password\" maxlength=\"256\" aria-describedby=\"rule\"")
+        .field(
+            "code",
+            "activate.code",
+            "text",
+            text(request, "code"),
+            "autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" required autofocus maxlength=\"20\"")
+        .field(
+            "password",
+            "activate.password",
+            "password",
+            "",
+            "autocomplete=\"new-password\" maxlength=\"256\" aria-describedby=\"rule\"")
         .html("<p class=\"muted\" id=\"rule\">")
         .text(texts.get("password.rule", Passwords.LEAST, Passwords.LEAST_FOR_STAFF))
         .html(" ")
         .text(texts.get("activate.keep"))
         .html("</p>")
-        .field("again", "register.again", "password", "", "autocomplete=\"new-password\" maxlength=\"256\"")
+        .field(
+            "again",
+            "register.again",
+            "password",
+            "",
+            "autocomplete=\"new-password\" maxlength=\"256\"")
         .button("activate.submit")
         .end()
         .html("<p class=\"other\">")
@@ -703,9 +746,7 @@ class SignInPages {
     }
     SignIn.Activation activation =
         signIn.activate(
-            text(request, "code"),
-            password.isEmpty() ? null : password,
-            browser.visitor(request));
+            text(request, "code"), password.isEmpty() ? null : password, browser.visitor(request));
     switch (activation) {
       case SignIn.Activation.Done done ->
           new Page(request, texts, "activate.title")
@@ -725,10 +766,10 @@ class SignInPages {
     }
   }
 
-  // --- Failures -----------------------------------------------------------------------------------
+  // --- Failures
+  // -----------------------------------------------------------------------------------
 
-  void failure(
-      HttpServletRequest request, HttpServletResponse response, String key, int status)
+  void failure(HttpServletRequest request, HttpServletResponse response, String key, int status)
       throws IOException {
     new Page(request, Texts.of(request), "failure.title")
         .heading("failure.title")

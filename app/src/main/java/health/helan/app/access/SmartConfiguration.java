@@ -9,8 +9,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code /fhir/.well-known/smart-configuration} (SMART App Launch 2.x, Conformance): where sign-in is
- * and what it can do.
+ * {@code /fhir/.well-known/smart-configuration} (SMART App Launch 2.x, Conformance): where sign-in
+ * is and what it can do.
  */
 final class SmartConfiguration extends HttpServlet {
   private static final long serialVersionUID = 1L;
@@ -74,7 +74,11 @@ final class SmartConfiguration extends HttpServlet {
     node.put("introspection_endpoint", base + "/oauth2/introspect");
     node.put("revocation_endpoint", base + "/oauth2/revoke");
     node.put("management_endpoint", base + "/account");
-    texts(node.putArray("grant_types_supported"), "authorization_code", "client_credentials", "refresh_token");
+    texts(
+        node.putArray("grant_types_supported"),
+        "authorization_code",
+        "client_credentials",
+        "refresh_token");
     texts(
         node.putArray("token_endpoint_auth_methods_supported"),
         "client_secret_basic",

@@ -131,7 +131,8 @@ final class StoreRegistry implements Registry {
   }
 
   private Post post(JsonNode role, Set<String> teams) {
-    String department = id(role.path("organization").path("reference").asString(""), "Organization");
+    String department =
+        id(role.path("organization").path("reference").asString(""), "Organization");
     String departmentName = role.path("organization").path("display").asString("");
     String institution = department;
     String institutionName = departmentName;

@@ -12,8 +12,8 @@ import org.springframework.security.web.authentication.AuthenticationConverter;
 
 /**
  * Systems say who they are in their assertion alone (SMART Backend Services; RFC 7521, 4.2 makes
- * {@code client_id} optional). Spring Authorization Server asks for it beside; so it is read from the
- * assertion here, unverified, and the assertion is verified with that client's keys afterwards.
+ * {@code client_id} optional). Spring Authorization Server asks for it beside; so it is read from
+ * the assertion here, unverified, and the assertion is verified with that client's keys afterwards.
  */
 final class SystemAssertions implements AuthenticationConverter {
   private static final ClientAuthenticationMethod METHOD =

@@ -46,7 +46,9 @@ final class Texts {
   String get(String key, Object... arguments) {
     try {
       String pattern = bundle.getString(key);
-      return arguments.length == 0 ? pattern : new MessageFormat(pattern, language).format(arguments);
+      return arguments.length == 0
+          ? pattern
+          : new MessageFormat(pattern, language).format(arguments);
     } catch (MissingResourceException missing) {
       return key;
     }

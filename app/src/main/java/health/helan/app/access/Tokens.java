@@ -57,7 +57,9 @@ final class Tokens {
     return new DelegatingOAuth2TokenGenerator(identity, access, new Refreshing());
   }
 
-  /** As far as the scopes go: openid says no more than who, profile the name, fhirUser the record. */
+  /**
+   * As far as the scopes go: openid says no more than who, profile the name, fhirUser the record.
+   */
   private Map<String, Object> aboutPerson(OAuth2TokenContext context, SignedIn person) {
     Map<String, Object> claims = new LinkedHashMap<>();
     Account account = signIn.accounts().byId(person.session().account());
@@ -69,8 +71,7 @@ final class Tokens {
     }
     String user = fhirUser(account);
     if (context.getAuthorizedScopes().contains("fhirUser") && user != null) {
-      claims.put(
-          "fhirUser", context.getAuthorizationServerContext().getIssuer() + "/fhir/" + user);
+      claims.put("fhirUser", context.getAuthorizationServerContext().getIssuer() + "/fhir/" + user);
     }
     return claims;
   }

@@ -96,7 +96,8 @@ class AccessFilterTests {
     tls.setSecure(true);
     MockHttpServletRequest proxied = request("10.0.0.5");
     proxied.addHeader("X-Forwarded-Proto", "https");
-    for (MockHttpServletRequest request : new MockHttpServletRequest[] {request("127.0.0.1"), tls, proxied}) {
+    for (MockHttpServletRequest request :
+        new MockHttpServletRequest[] {request("127.0.0.1"), tls, proxied}) {
       assertThat(answer(request).getStatus()).isEqualTo(200);
       assertThat(request.getAttribute(FhirServlet.CALLER))
           .isInstanceOfSatisfying(

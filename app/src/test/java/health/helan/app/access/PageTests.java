@@ -33,7 +33,15 @@ class PageTests {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/fhir/Patient", "", "/account\r\nX: y", "/oauth2/token", "oauth2/authorize?x"
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/fhir/Patient",
+        "",
+        "/account\r\nX: y",
+        "/oauth2/token",
+        "oauth2/authorize?x"
       })
   void leadBackToNothingButOurOwn(String way) {
     assertThat(SignInPages.wayBack(way)).isEqualTo("/account");

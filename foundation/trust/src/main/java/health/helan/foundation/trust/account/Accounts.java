@@ -236,11 +236,7 @@ public final class Accounts {
    * @param until when it ends: full age of a child; null for no end
    */
   public record Dependant(
-      String patient,
-      String name,
-      String relatedPerson,
-      String basis,
-      @Nullable Instant until) {}
+      String patient, String name, String relatedPerson, String basis, @Nullable Instant until) {}
 
   /** Those whose time has not ended. */
   public List<Dependant> dependants(String account) {

@@ -18,9 +18,9 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passwords as Argon2id (RFC 9106) in PHC form: 19 MiB, two passes, one lane, salt of 16 and hash of
- * 32 bytes. Few are computed at a time, so that a flood of sign-ins takes neither all memory nor all
- * processors. Also the policy for new ones: {@link #weakness}.
+ * Passwords as Argon2id (RFC 9106) in PHC form: 19 MiB, two passes, one lane, salt of 16 and hash
+ * of 32 bytes. Few are computed at a time, so that a flood of sign-ins takes neither all memory nor
+ * all processors. Also the policy for new ones: {@link #weakness}.
  */
 public final class Passwords {
   /** Fewest characters for residents. */

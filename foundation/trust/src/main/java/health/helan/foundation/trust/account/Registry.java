@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What sign-in asks the record store: who a person is there. Answered on behalf of the platform, for
- * the person's own account only.
+ * What sign-in asks the record store: who a person is there. Answered on behalf of the platform,
+ * for the person's own account only.
  */
 public interface Registry {
   /**

@@ -59,8 +59,7 @@ public final class Sessions {
 
   Begun begin(String account, Session.Stage stage, String role, Visitor visitor, Instant created) {
     Instant now = clock.instant();
-    Instant until =
-        stage == Session.Stage.SIGNED_IN ? created.plus(LONGEST) : now.plus(HALF_WAY);
+    Instant until = stage == Session.Stage.SIGNED_IN ? created.plus(LONGEST) : now.plus(HALF_WAY);
     String secret = SignInKey.token();
     Session session =
         new Session(

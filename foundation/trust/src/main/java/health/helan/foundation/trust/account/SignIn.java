@@ -122,8 +122,7 @@ public final class SignIn {
     if (account.secondFactor()) {
       // Failures are forgotten only once all of the proof is there.
       return new Outcome.In(
-          sessions.begin(
-              account.id(), Session.Stage.SECOND_FACTOR, "", visitor, clock.instant()),
+          sessions.begin(account.id(), Session.Stage.SECOND_FACTOR, "", visitor, clock.instant()),
           account,
           null);
     }
@@ -150,11 +149,7 @@ public final class SignIn {
   private Outcome.In signedIn(Account account, Visitor visitor) {
     Sessions.Begun begun =
         sessions.begin(
-            account.id(),
-            Session.Stage.SIGNED_IN,
-            firstRole(account),
-            visitor,
-            clock.instant());
+            account.id(), Session.Stage.SIGNED_IN, firstRole(account), visitor, clock.instant());
     history.note(account.id(), History.What.SIGNED_IN, visitor);
     return new Outcome.In(begun, account, rememberDevice(account.id(), visitor));
   }
@@ -264,8 +259,7 @@ public final class SignIn {
    *
    * @return recovery codes, shown this once; null if the code is wrong
    */
-  public @Nullable List<String> confirmSecondFactor(
-      Account account, String code, Visitor visitor) {
+  public @Nullable List<String> confirmSecondFactor(Account account, String code, Visitor visitor) {
     Draft draft = draftSecondFactor(account);
     long step = Totp.stepOf(draft.secret(), code, clock.instant());
     if (step < 0) {
@@ -331,8 +325,7 @@ public final class SignIn {
       return null;
     }
     history.note(account.id(), History.What.ROLE_SWITCHED, visitor);
-    return sessions.begin(
-        account.id(), Session.Stage.SIGNED_IN, post, visitor, session.created());
+    return sessions.begin(account.id(), Session.Stage.SIGNED_IN, post, visitor, session.created());
   }
 
   /** A post that the account's practitioner holds now; null for none. */

@@ -72,7 +72,8 @@ public final class Throttle {
   /** Forgets the failures of this source at this name; those of its network stay. */
   void succeeded(String login, Visitor visitor, @Nullable String knownDevice) {
     SignInKey.Digest digest = key.digest("throttle", source(login, visitor, knownDevice));
-    sql.update("delete from sign_in_throttle where key = ? and mac = ?", digest.key(), digest.mac());
+    sql.update(
+        "delete from sign_in_throttle where key = ? and mac = ?", digest.key(), digest.mac());
   }
 
   /** Removes what is forgotten anyway. */

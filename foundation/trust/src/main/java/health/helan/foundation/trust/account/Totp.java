@@ -1,7 +1,7 @@
 package health.helan.foundation.trust.account;
 
-import java.nio.ByteBuffer;
 import java.net.URLEncoder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -10,7 +10,9 @@ import java.time.Instant;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Time-based one-time passwords, RFC 6238: SHA-1, 6 digits, steps of 30 s, as all apps know them. */
+/**
+ * Time-based one-time passwords, RFC 6238: SHA-1, 6 digits, steps of 30 s, as all apps know them.
+ */
 public final class Totp {
   private static final int STEP_SECONDS = 30;
   private static final int SECRET = 20;
@@ -26,16 +28,15 @@ public final class Totp {
   }
 
   /**
-   * The time step in which the code is right: the present one or its neighbours, for clocks that are
-   * a little off. -1 if it is wrong.
+   * The time step in which the code is right: the present one or its neighbours, for clocks that
+   * are a little off. -1 if it is wrong.
    */
   static long stepOf(byte[] secret, String code, Instant now) {
     long present = now.getEpochSecond() / STEP_SECONDS;
     long found = -1;
     byte[] typed = code.replaceAll("\\s", "").getBytes(StandardCharsets.UTF_8);
     for (long step = present - 1; step <= present + 1; step++) {
-      if (MessageDigest.isEqual(
-          code(secret, step, 6).getBytes(StandardCharsets.US_ASCII), typed)) {
+      if (MessageDigest.isEqual(code(secret, step, 6).getBytes(StandardCharsets.US_ASCII), typed)) {
         found = step;
       }
     }

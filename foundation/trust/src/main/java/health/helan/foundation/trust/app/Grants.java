@@ -212,7 +212,8 @@ public final class Grants {
 
   public @Nullable Grant byId(String id) {
     return Ids.isAssigned(id)
-        ? sql.one("select * from app_grant where home = ? and id = ?", Grants::grant, Ids.home(id), id)
+        ? sql.one(
+            "select * from app_grant where home = ? and id = ?", Grants::grant, Ids.home(id), id)
         : null;
   }
 

@@ -16,7 +16,8 @@ import java.util.List;
 
 /**
  * Keys that ID tokens are signed with (RS256, which every OpenID Connect client knows), sealed in
- * the database, so that all instances share them. Access tokens are not signed: they are references.
+ * the database, so that all instances share them. Access tokens are not signed: they are
+ * references.
  */
 public final class SigningKeys {
   private static final int BITS = 2048;
@@ -72,7 +73,11 @@ public final class SigningKeys {
             "select id, sealed from signing_key order by created desc, id desc",
             row -> new Row(row.getString("id"), row.getBytes("sealed")))
         .stream()
-        .map(row -> parse(new String(key.open(row.sealed(), "signing|" + row.id()), StandardCharsets.UTF_8)))
+        .map(
+            row ->
+                parse(
+                    new String(
+                        key.open(row.sealed(), "signing|" + row.id()), StandardCharsets.UTF_8)))
         .toList();
   }
 

@@ -48,7 +48,8 @@ class PasswordsTests {
   @ValueSource(
       strings = {
         "password123", "P@ssw0rd2026", "1234567890", "qwertyuiop", "1qaz2wsx3edc", "aaaaaaaaaaaa",
-        "woaini1314520", "19580312195803", "13800138000a", "Yinchuan2026!", "abababababab", "admin@123456"
+        "woaini1314520", "19580312195803", "13800138000a", "Yinchuan2026!", "abababababab",
+            "admin@123456"
       })
   void thatManyPeopleUseAreNotTaken(String password) {
     assertThat(Passwords.weakness(password, false, List.of())).isEqualTo(Weakness.COMMON);
@@ -58,10 +59,8 @@ class PasswordsTests {
   void areNotShortLongOrOnesOwnNumber() {
     assertThat(Passwords.weakness("bT7#kq9", false, List.of())).isEqualTo(Weakness.TOO_SHORT);
     assertThat(Passwords.weakness("river stone", true, List.of())).isEqualTo(Weakness.TOO_SHORT);
-    assertThat(Passwords.weakness("x9 ".repeat(60), false, List.of()))
-        .isEqualTo(Weakness.TOO_LONG);
-    assertThat(
-            Passwords.weakness("river 03120002 stone", false, List.of("649100195803120002")))
+    assertThat(Passwords.weakness("x9 ".repeat(60), false, List.of())).isEqualTo(Weakness.TOO_LONG);
+    assertThat(Passwords.weakness("river 03120002 stone", false, List.of("649100195803120002")))
         .isEqualTo(Weakness.PERSONAL);
     assertThat(Passwords.weakness("river stone moss", true, List.of("649100195803120002")))
         .isNull();

@@ -187,8 +187,7 @@ class SignInTests {
 
   private List<String> enrol(Account account, byte[] secret) {
     List<String> codes =
-        signIn.confirmSecondFactor(
-            account, Totp.code(secret, people.clock.instant()), from(1));
+        signIn.confirmSecondFactor(account, Totp.code(secret, people.clock.instant()), from(1));
     assertThat(codes).hasSize(10).doesNotHaveDuplicates();
     people.clock.pass(Duration.ofMinutes(2));
     return Objects.requireNonNull(codes);
@@ -261,8 +260,7 @@ class SignInTests {
     enrol(account, secret(account));
     Session half = in(signIn.attempt("li", PASSWORD, from(66))).begun().session();
     for (int i = 0; i < Throttle.FREE_PER_NAME; i++) {
-      assertThat(signIn.secondFactor(half, "00000" + i, from(66)))
-          .isEqualTo(new Outcome.Refused());
+      assertThat(signIn.secondFactor(half, "00000" + i, from(66))).isEqualTo(new Outcome.Refused());
     }
     assertThat(signIn.secondFactor(half, "000009", from(66))).isInstanceOf(Outcome.Wait.class);
   }
@@ -286,8 +284,7 @@ class SignInTests {
     Sessions.Begun begun = in(signIn.attempt("li", PASSWORD, from(1))).begun();
     assertThat(begun.session().role()).as("has to choose").isEmpty();
     assertThat(signIn.switchRole(begun.session(), "c", from(1))).as("not its post").isNull();
-    Sessions.Begun atA =
-        Objects.requireNonNull(signIn.switchRole(begun.session(), "a", from(1)));
+    Sessions.Begun atA = Objects.requireNonNull(signIn.switchRole(begun.session(), "a", from(1)));
     assertThat(atA.session().role()).isEqualTo("a");
     assertThat(signIn.sessions().find(begun.cookie())).as("the old one").isNull();
     Sessions.Begun atB = Objects.requireNonNull(signIn.switchRole(atA.session(), "b", from(1)));
@@ -306,8 +303,7 @@ class SignInTests {
   void entersTheOnlyPostByItself() {
     staff("li");
     people.posts.put("doctor", List.of(post("a", "one")));
-    assertThat(in(signIn.attempt("li", PASSWORD, from(1))).begun().session().role())
-        .isEqualTo("a");
+    assertThat(in(signIn.attempt("li", PASSWORD, from(1))).begun().session().role()).isEqualTo("a");
   }
 
   @Test
@@ -359,8 +355,7 @@ class SignInTests {
     assertThat(account.person()).isEqualTo("mother");
     assertThat(account.isActive()).as("a name and a number prove nothing").isFalse();
 
-    assertThat(signIn.activate("WRONG-CODE", null, from(1)))
-        .isEqualTo(new Activation.WrongCode());
+    assertThat(signIn.activate("WRONG-CODE", null, from(1))).isEqualTo(new Activation.WrongCode());
     String code = signIn.accounts().activationCode(account.id());
     assertThat(code).matches("[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}");
     assertThat(signIn.activate(code, null, from(1))).isInstanceOf(Activation.Done.class);
@@ -470,9 +465,7 @@ class SignInTests {
         Objects.requireNonNull(
             new Sql(people.database)
                 .one(
-                    "select totp from account where id = ?",
-                    row -> row.getBytes(1),
-                    account.id()));
+                    "select totp from account where id = ?", row -> row.getBytes(1), account.id()));
     assertThat(new String(sealed, java.nio.charset.StandardCharsets.ISO_8859_1))
         .doesNotContain(new String(secret, java.nio.charset.StandardCharsets.ISO_8859_1));
     assertThat(people.key.open(sealed, "totp|" + account.id())).isEqualTo(secret);

@@ -114,8 +114,7 @@ class GrantsTests {
   private static Client client(Client.Kind kind, List<String> redirects, @Nullable String jwks) {
     List<String> scopes =
         kind == Client.Kind.SYSTEM ? List.of("system/*.rs") : List.of("patient/*.rs");
-    return new Client(
-        "app-1", "应用", kind, redirects, scopes, null, jwks, "", true, Instant.EPOCH);
+    return new Client("app-1", "应用", kind, redirects, scopes, null, jwks, "", true, Instant.EPOCH);
   }
 
   @Test
@@ -135,7 +134,12 @@ class GrantsTests {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "http://app.example/cb", "https://app.example/*", "https://app.example/cb#x", "/cb", "javascript:alert(1)", "not an address"
+        "http://app.example/cb",
+        "https://app.example/*",
+        "https://app.example/cb#x",
+        "/cb",
+        "javascript:alert(1)",
+        "not an address"
       })
   void areNotForUnsafeRedirects(String redirect) {
     assertThatExceptionOfType(Refusal.class)

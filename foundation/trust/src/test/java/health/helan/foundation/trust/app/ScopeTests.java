@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,8 +25,15 @@ class ScopeTests {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "patient/Observation", "patient/Observation.", "patient/Observation.sr", "patient/observation.r",
-        "practitioner/Observation.r", "patient/*.x", "openid", "patient/Observation.rs?", "patient/Observation.rs? a=b"
+        "patient/Observation",
+        "patient/Observation.",
+        "patient/Observation.sr",
+        "patient/observation.r",
+        "practitioner/Observation.r",
+        "patient/*.x",
+        "openid",
+        "patient/Observation.rs?",
+        "patient/Observation.rs? a=b"
       })
   void areRefusedInOtherForms(String text) {
     assertThat(Scope.parse(text)).isNull();
