@@ -65,7 +65,8 @@ class MessagesTests {
 
   @Test
   void eachKeyThatTheCodeNamesHasASentence() throws IOException {
-    var keys = read(BUNDLE + ".properties").stringPropertyNames();
+    var keys = new TreeSet<>(read(BUNDLE + ".properties").stringPropertyNames());
+    keys.addAll(sentencesOfTheSignIn());
     var missing = new TreeSet<String>();
     int found = 0;
     for (Path file : sources()) {
@@ -109,6 +110,17 @@ class MessagesTests {
   }
 
   /** The main sources of the foundation's modules and the application. */
+  /** The pages and the API of sign-in speak for themselves. */
+  private static java.util.Set<String> sentencesOfTheSignIn() throws IOException {
+    var texts = new java.util.Properties();
+    try (var in =
+        Files.newBufferedReader(
+            Path.of("../../app/src/main/resources/health/helan/app/access/texts.properties"))) {
+      texts.load(in);
+    }
+    return texts.stringPropertyNames();
+  }
+
   private static List<Path> sources() throws IOException {
     Path project = Path.of("..", "..").toAbsolutePath().normalize();
     var sources = new ArrayList<Path>();
