@@ -279,7 +279,8 @@ final class Binaries {
         version.version(),
         version.updated(),
         version.method(),
-        Json.MAPPER.writeValueAsBytes(tree));
+        Json.MAPPER.writeValueAsBytes(tree),
+        version.patient());
   }
 
   static Refusal tooLargeForResource(long limit) {

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -284,13 +285,18 @@ final class BinaryDoor {
         && query.first("_elements") == null;
   }
 
-  /** Answers a read: the bytes, or the resource where one of FHIR's formats is wanted. */
+  /**
+   * Answers a read: the bytes, or the resource where one of FHIR's formats is wanted.
+   *
+   * @param trace told the status before anything leaves; what it throws is answered instead
+   */
   void download(
       HttpServletRequest request,
       HttpServletResponse response,
       Caller caller,
       String[] path,
-      Query query)
+      Query query,
+      IntConsumer trace)
       throws IOException {
     String id = FhirApi.id(path[1]);
     ResourceVersion version =
@@ -310,15 +316,16 @@ final class BinaryDoor {
         new Exchange.Conditions(
             null, request.getHeader("If-None-Match"), request.getHeader("If-Modified-Since"), null);
     if (FhirApi.isUnchanged(conditions, version)) {
+      trace.accept(HttpServletResponse.SC_NOT_MODIFIED);
       response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
       return;
     }
     boolean head = request.getMethod().equals("HEAD");
     Stored stored = StoredData.of(tree);
     if (asResource) {
-      resource(request, response, query, tree, stored, head);
+      resource(request, response, query, tree, stored, head, trace);
     } else {
-      bytes(request, response, tree, version, contentType, stored, head);
+      bytes(request, response, tree, version, contentType, stored, head, trace);
     }
   }
 
@@ -374,7 +381,8 @@ final class BinaryDoor {
       Query query,
       ObjectNode tree,
       @Nullable Stored stored,
-      boolean head)
+      boolean head,
+      IntConsumer trace)
       throws IOException {
     if (stored != null && stored.size() > Binaries.MAX_AS_RESOURCE) {
       throw Binaries.tooLargeForResource(Binaries.MAX_AS_RESOURCE);
@@ -395,6 +403,7 @@ final class BinaryDoor {
                 Json.MAPPER.writeValueAsBytes(tree));
     byte[] body = formatted.body();
     if (stored == null) {
+      trace.accept(HttpServletResponse.SC_OK);
       head(response, formatted.mediaType(), body.length);
       if (!head) {
         response.getOutputStream().write(body);
@@ -405,10 +414,12 @@ final class BinaryDoor {
     int after = at + mark.length();
     long encoded = (stored.size() + 2) / 3 * 4;
     if (head) {
+      trace.accept(HttpServletResponse.SC_OK);
       head(response, formatted.mediaType(), body.length - mark.length() + encoded);
       return;
     }
     try (InputStream bytes = binaries.open(stored, Range.ALL)) {
+      trace.accept(HttpServletResponse.SC_OK);
       head(response, formatted.mediaType(), body.length - mark.length() + encoded);
       OutputStream out = response.getOutputStream();
       out.write(body, 0, at);
@@ -463,7 +474,8 @@ final class BinaryDoor {
       ResourceVersion version,
       String contentType,
       @Nullable Stored stored,
-      boolean head)
+      boolean head,
+      IntConsumer trace)
       throws IOException {
     byte[] inline = stored == null ? Binaries.inline(tree).readAllBytes() : new byte[0];
     long size = stored == null ? inline.length : stored.size();
@@ -496,8 +508,10 @@ final class BinaryDoor {
             : stored == null
                 ? new java.io.ByteArrayInputStream(inline, (int) from, (int) length)
                 : binaries.open(stored, range == null ? Range.ALL : range)) {
-      response.setStatus(
-          range == null ? HttpServletResponse.SC_OK : HttpServletResponse.SC_PARTIAL_CONTENT);
+      int status =
+          range == null ? HttpServletResponse.SC_OK : HttpServletResponse.SC_PARTIAL_CONTENT;
+      trace.accept(status);
+      response.setStatus(status);
       if (range != null) {
         response.setHeader(
             "Content-Range", "bytes " + from + "-" + (from + length - 1) + "/" + size);

@@ -1,5 +1,6 @@
 package health.helan.foundation.rest;
 
+import health.helan.foundation.store.AccessTrail;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.RecordStore;
@@ -42,6 +43,7 @@ final class BundleProcessor {
     boolean withContent =
         exchange.prefer().returns() == Exchange.Prefer.Return.REPRESENTATION
             && exchange.preferSaid();
+    AccessTrail.noteInteraction("batch".equals(type) ? "batch" : "transaction");
     return switch (type == null ? "" : type) {
       case "transaction" ->
           Answer.ok(
@@ -123,6 +125,7 @@ final class BundleProcessor {
     }
     String type = FhirApi.type(path[0]);
     String id = path.length == 2 ? FhirApi.id(path[1]) : null;
+    api.refuseServed(type, id);
     String criteria = id == null && !link.rawQuery().isEmpty() ? link.rawQuery() : null;
     Integer ifMatch = FhirApi.ifMatch(entry.ifMatch);
     String fullUrl = withReferences ? entry.fullUrl : null;
@@ -353,6 +356,7 @@ final class BundleProcessor {
           isRead || withContent ? answer.body() : null,
           null);
     } catch (Refusal e) {
+      AccessTrail.noteRefusal();
       return new Bundles.Response(
           e.kind().status(),
           null,
@@ -361,6 +365,7 @@ final class BundleProcessor {
           null,
           Outcomes.bytes(Outcomes.of(e, exchange.language())));
     } catch (IllegalArgumentException e) {
+      AccessTrail.noteRefusal();
       Refusal refusal = new Refusal(Refusal.Kind.INVALID, "rest.base64-broken");
       return new Bundles.Response(
           400, null, 0, null, null, Outcomes.bytes(Outcomes.of(refusal, exchange.language())));

@@ -1,6 +1,7 @@
 package health.helan.foundation.rest;
 
 import health.helan.foundation.definitions.R4;
+import health.helan.foundation.store.AccessTrail;
 import health.helan.foundation.store.HistoryRequest;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Outcome;
@@ -40,8 +41,12 @@ final class FhirApi {
   private final BundleProcessor bundles;
   private final Binaries binaries;
 
-  FhirApi(RecordStore store, Operations operations, Binaries binaries) {
+  private final List<ServedResources> served;
+
+  FhirApi(
+      RecordStore store, Operations operations, Binaries binaries, List<ServedResources> served) {
     this.store = store;
+    this.served = List.copyOf(served);
     this.operations = operations;
     this.binaries = binaries;
     this.bundles = new BundleProcessor(store, this, binaries);
@@ -59,6 +64,7 @@ final class FhirApi {
   Answer handle(Exchange exchange) {
     String[] path = exchange.path();
     String method = exchange.method();
+    Audits.noteAsked(store, path, exchange.query());
     if (path.length > 0 && path[path.length - 1].startsWith("$")) {
       return operation(exchange);
     }
@@ -184,6 +190,7 @@ final class FhirApi {
                 .startsWith("application/x-www-form-urlencoded"))) {
       throw new Refusal(Refusal.Kind.MEDIA_TYPE, "rest.form-expected");
     }
+    AccessTrail.noteForm(exchange.body());
     return exchange
         .query()
         .and(Query.parse(new String(exchange.body(), java.nio.charset.StandardCharsets.UTF_8)));
@@ -191,8 +198,27 @@ final class FhirApi {
 
   // ------------------------------------------------------------------ reading
 
+  /** Those that make the resource with this id; null where it is stored, if at all. */
+  @Nullable ServedResources served(String type, String id) {
+    for (ServedResources one : served) {
+      if (one.type().equals(type) && one.owns(id)) {
+        return one;
+      }
+    }
+    return null;
+  }
+
+  /** Refuses to write what is not stored. */
+  void refuseServed(String type, @Nullable String id) {
+    if (id != null && served(type, id) != null) {
+      throw new Refusal(Refusal.Kind.METHOD, "rest.served-read-only", type);
+    }
+  }
+
   private Answer read(Exchange exchange, String type, String id) {
-    ResourceVersion version = store.read(exchange.caller(), type, id);
+    ServedResources made = served(type, id);
+    ResourceVersion version =
+        made != null ? made.read(exchange.caller(), id) : store.read(exchange.caller(), type, id);
     if (isUnchanged(exchange.conditions(), version)) {
       return new Answer(304, null, null, version.version(), version.updated());
     }
@@ -241,6 +267,13 @@ final class FhirApi {
 
   private Answer vread(Exchange exchange, String type, String id, String version) {
     int number = versionNumber(type, id, version);
+    ServedResources made = served(type, id);
+    if (made != null) {
+      if (number != 1) {
+        throw new Refusal(Refusal.Kind.NOT_FOUND, "store.version-not-found", type, id, version);
+      }
+      return of(200, cut(exchange, made.read(exchange.caller(), id)), null);
+    }
     return of(200, cut(exchange, store.readVersion(exchange.caller(), type, id, number)), null);
   }
 
@@ -365,15 +398,23 @@ final class FhirApi {
       @Nullable String owner,
       @Nullable String ownerId,
       Query query) {
-    SearchResult result =
-        store.search(
-            exchange.caller(),
-            new SearchRequest(
-                type,
-                owner,
-                ownerId,
-                query.without(FhirApi::isGeneral).parameters(),
-                exchange.prefer().lenient()));
+    Audits.noteAsked(store, exchange.path(), query);
+    var request =
+        new SearchRequest(
+            type,
+            owner,
+            ownerId,
+            query.without(FhirApi::isGeneral).parameters(),
+            exchange.prefer().lenient());
+    SearchResult result = null;
+    for (ServedResources one : served) {
+      if (one.type().equals(type)) {
+        result = one.search(exchange.caller(), store, request);
+      }
+    }
+    if (result == null) {
+      result = store.search(exchange.caller(), request);
+    }
     String path = type == null ? "" : type;
     if (owner != null) {
       path = owner + "/" + ownerId + "/" + (type == null ? "*" : type);
@@ -397,6 +438,7 @@ final class FhirApi {
   }
 
   private Answer update(Exchange exchange, String type, @Nullable String id) {
+    refuseServed(type, id);
     String criteria = id == null ? criteria(exchange) : null;
     ObjectNode parsed = Bodies.object(exchange.body());
     if (id != null) {
@@ -425,6 +467,7 @@ final class FhirApi {
   }
 
   private Answer patch(Exchange exchange, String type, @Nullable String id) {
+    refuseServed(type, id);
     Outcome outcome =
         store.write(
             exchange.caller(),
@@ -450,6 +493,7 @@ final class FhirApi {
   }
 
   private Answer delete(Exchange exchange, String type, @Nullable String id) {
+    refuseServed(type, id);
     Outcome outcome =
         store.write(
             exchange.caller(),

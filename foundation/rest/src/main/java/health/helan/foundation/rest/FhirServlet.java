@@ -1,5 +1,7 @@
 package health.helan.foundation.rest;
 
+import health.helan.foundation.store.AccessTrail;
+import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
@@ -8,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.Deflater;
@@ -36,33 +39,46 @@ public final class FhirServlet extends HttpServlet {
   private final transient FhirApi api;
   private final transient RestConfig config;
   private final transient BinaryDoor binaryDoor;
+  private final transient Audits audits;
 
+  /** Without a trace of requests: for tests of other matters. */
   public FhirServlet(RecordStore store, Operations operations, RestConfig config) {
+    this(store, operations, config, new Audits(store, operations, AuditSink.NONE), List.of());
+  }
+
+  /**
+   * @param audits keeps the trace of each request before its answer leaves
+   * @param served resources that are made when they are asked for
+   */
+  public FhirServlet(
+      RecordStore store,
+      Operations operations,
+      RestConfig config,
+      Audits audits,
+      List<ServedResources> served) {
     var binaries = new Binaries(config.objects(), config.maxBinaryBytes());
-    this.api = new FhirApi(store, operations, binaries);
+    this.api = new FhirApi(store, operations, binaries, served);
     this.binaryDoor = new BinaryDoor(store, binaries, config);
     this.config = config;
+    this.audits = audits;
   }
 
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     Locale language = Messages.language(request.getHeader("Accept-Language"));
+    Audits.Audit audit = audits.begin(request);
     Answer answer;
     try {
-      Answer handled = handle(request, response, language);
+      Answer handled =
+          ScopedValue.where(AccessTrail.CURRENT, audit.trail())
+              .call(() -> handle(request, response, language, audit));
       if (handled == null) {
         return;
       }
       answer = handled;
     } catch (Refusal e) {
-      answer = Answer.status(e.kind().status(), Outcomes.bytes(Outcomes.of(e, language)));
-      if (e.kind() == Refusal.Kind.TRANSIENT) {
-        response.setHeader("Retry-After", "2");
-      }
-      if (e.kind() == Refusal.Kind.LOGIN) {
-        response.setHeader("WWW-Authenticate", "Bearer");
-      }
+      answer = refused(e, response, language);
     } catch (Binaries.Cut e) {
       answer = refused(new Refusal(Refusal.Kind.INVALID, "rest.body-cut"), language);
     } catch (JacksonException e) {
@@ -72,7 +88,26 @@ public final class FhirServlet extends HttpServlet {
     } catch (RuntimeException e) {
       answer = fault(e, language);
     }
-    write(request, response, answer, language);
+    Ready ready = ready(request, answer, language);
+    try {
+      audit.record(ready.answer.status(), answer.location());
+    } catch (Refusal e) {
+      // Without its trace nothing leaves; and whoever stands around need not try once more.
+      audit.needsNone();
+      response.reset();
+      ready = ready(request, refused(e, response, language), language);
+    }
+    write(request, response, ready);
+  }
+
+  private static Answer refused(Refusal e, HttpServletResponse response, Locale language) {
+    if (e.kind() == Refusal.Kind.TRANSIENT) {
+      response.setHeader("Retry-After", "2");
+    }
+    if (e.kind() == Refusal.Kind.LOGIN) {
+      response.setHeader("WWW-Authenticate", "Bearer");
+    }
+    return refused(e, language);
   }
 
   private static Answer refused(Refusal refusal, Locale language) {
@@ -85,17 +120,13 @@ public final class FhirServlet extends HttpServlet {
     LOG.error("Fault {} while answering", number, e);
     var outcome = Outcomes.empty();
     Outcomes.issue(
-        outcome,
-        "fatal",
-        "exception",
-        Messages.of(language, "rest.fault", java.util.List.of(number)),
-        null);
+        outcome, "fatal", "exception", Messages.of(language, "rest.fault", List.of(number)), null);
     return Answer.status(500, Outcomes.bytes(outcome));
   }
 
   /** Null when the answer was written already. */
   private @Nullable Answer handle(
-      HttpServletRequest request, HttpServletResponse response, Locale language)
+      HttpServletRequest request, HttpServletResponse response, Locale language, Audits.Audit audit)
       throws IOException {
     String path = request.getPathInfo();
     String[] segments = segments(path);
@@ -105,6 +136,7 @@ public final class FhirServlet extends HttpServlet {
       if (!method.equals("GET")) {
         throw new Refusal(Refusal.Kind.METHOD, "rest.method", "");
       }
+      audit.needsNone();
       return Answer.ok(config.capabilities().statement(base, api.operations()));
     }
     if (!(request.getAttribute(CALLER) instanceof Caller caller)) {
@@ -114,7 +146,7 @@ public final class FhirServlet extends HttpServlet {
     String rawQuery = request.getQueryString() == null ? "" : request.getQueryString();
     Query query = Query.parse(rawQuery);
     if (binaryDoor.isRead(method, segments, query)) {
-      binaryDoor.download(request, response, caller, segments, query);
+      binaryDoor.download(request, response, caller, segments, query, audit::record);
       return null;
     }
     byte[] body = new byte[0];
@@ -173,7 +205,7 @@ public final class FhirServlet extends HttpServlet {
     }
   }
 
-  private static String[] segments(@Nullable String path) {
+  static String[] segments(@Nullable String path) {
     if (path == null || path.equals("/") || path.isEmpty()) {
       return new String[0];
     }
@@ -201,9 +233,10 @@ public final class FhirServlet extends HttpServlet {
         + request.getServletPath();
   }
 
-  private void write(
-      HttpServletRequest request, HttpServletResponse response, Answer answer, Locale language)
-      throws IOException {
+  /** An answer in the format it leaves in. */
+  private record Ready(Answer answer, byte @Nullable [] body, String mediaType) {}
+
+  private Ready ready(HttpServletRequest request, Answer answer, Locale language) {
     byte[] body = answer.body();
     String mediaType = "application/fhir+json;charset=UTF-8";
     int status = answer.status();
@@ -226,6 +259,17 @@ public final class FhirServlet extends HttpServlet {
         }
       }
     }
+    var said =
+        new Answer(
+            status, answer.body(), answer.location(), answer.version(), answer.lastModified());
+    return new Ready(said, body, mediaType);
+  }
+
+  private void write(HttpServletRequest request, HttpServletResponse response, Ready ready)
+      throws IOException {
+    Answer answer = ready.answer;
+    byte[] body = ready.body;
+    int status = answer.status();
     response.setStatus(status);
     if (answer.version() > 0) {
       response.setHeader("ETag", "W/\"" + answer.version() + "\"");
@@ -245,7 +289,7 @@ public final class FhirServlet extends HttpServlet {
     if (body == null || status == 204 || status == 304) {
       return;
     }
-    response.setContentType(mediaType);
+    response.setContentType(ready.mediaType);
     String accepted = request.getHeader("Accept-Encoding");
     if (body.length >= GZIP_FROM && accepted != null && accepted.contains("gzip")) {
       response.setHeader("Content-Encoding", "gzip");

@@ -72,7 +72,7 @@ final class Histories {
               stored == null
                   ? null
                   : parts.codec().decode(place, rows.getShort(6), rows.getShort(7), stored);
-          if (masks && content != null && !rows.getBoolean(9)) {
+          if (masks && content != null && !rows.getBoolean(10)) {
             content = policy.mask(place.type(), content);
           }
           versions.add(
@@ -82,7 +82,8 @@ final class Histories {
                   place.version(),
                   rows.getObject(4, OffsetDateTime.class).toInstant(),
                   ResourceVersion.Method.of(rows.getInt(5)),
-                  content));
+                  content,
+                  rows.getObject(9, Long.class)));
         }
       }
       String next = null;

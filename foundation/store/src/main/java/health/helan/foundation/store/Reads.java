@@ -121,7 +121,7 @@ final class Reads {
     policy.restrict(sql, caller, type, "r");
     try (var statement = sql.prepare(connection);
         ResultSet rows = statement.executeQuery()) {
-      return rows.next() ? Boolean.valueOf(!masks || rows.getBoolean(7)) : null;
+      return rows.next() ? Boolean.valueOf(!masks || rows.getBoolean(8)) : null;
     }
   }
 
@@ -139,7 +139,7 @@ final class Reads {
     SqlText sql = ReadSql.current(type, home, id, new SqlText().add(", r.owner"));
     try (var statement = sql.prepare(connection);
         ResultSet rows = statement.executeQuery()) {
-      return rows.next() ? rows.getString(7) : null;
+      return rows.next() ? rows.getString(8) : null;
     }
   }
 
@@ -151,7 +151,7 @@ final class Reads {
     try (var statement = sql.add(ReadSql.LAST).prepare(connection);
         ResultSet rows = statement.executeQuery()) {
       return rows.next() && rows.getInt(3) == ResourceVersion.Method.DELETE.code()
-          ? rows.getString(7)
+          ? rows.getString(8)
           : null;
     }
   }
@@ -171,7 +171,7 @@ final class Reads {
       throws SQLException {
     try (var statement = sql.prepare(connection);
         ResultSet rows = statement.executeQuery()) {
-      return rows.next() ? version(rows, type, id, masks && !rows.getBoolean(7)) : null;
+      return rows.next() ? version(rows, type, id, masks && !rows.getBoolean(8)) : null;
     }
   }
 
@@ -193,6 +193,7 @@ final class Reads {
         version,
         rows.getObject(2, OffsetDateTime.class).toInstant(),
         ResourceVersion.Method.of(rows.getInt(3)),
-        content == null || !masked ? content : policy.mask(type, content));
+        content == null || !masked ? content : policy.mask(type, content),
+        rows.getObject(7, Long.class));
   }
 }

@@ -160,31 +160,45 @@ public final class RecordStore implements AutoCloseable {
 
   /** Current version of a resource. */
   public ResourceVersion read(Caller caller, String type, String id) {
-    return parts.reads().read(caller, type, id);
+    return noted(parts.reads().read(caller, type, id));
   }
 
   /** One version of a resource. */
   public ResourceVersion readVersion(Caller caller, String type, String id, int version) {
-    return parts.reads().readVersion(caller, type, id, version);
+    return noted(parts.reads().readVersion(caller, type, id, version));
   }
 
   public HistoryRequest.Page history(Caller caller, HistoryRequest request) {
-    return histories.page(caller, request);
+    HistoryRequest.Page page = histories.page(caller, request);
+    page.versions().forEach(AccessTrail::note);
+    return page;
   }
 
   public SearchResult search(Caller caller, SearchRequest request) {
-    return searching.search(caller, request);
+    return noted(searching.search(caller, request));
+  }
+
+  private static ResourceVersion noted(ResourceVersion version) {
+    AccessTrail.note(version);
+    return version;
+  }
+
+  private static SearchResult noted(SearchResult result) {
+    for (SearchResult.Entry entry : result.entries()) {
+      AccessTrail.note(entry.resource());
+    }
+    return result;
   }
 
   /** {@link SearchEngine#everything}: a patient's record page by page. */
   public SearchResult everything(
       Caller caller, String patient, List<SearchRequest.Parameter> parameters) {
-    return searching.everything(caller, patient, parameters);
+    return noted(searching.everything(caller, patient, parameters));
   }
 
   /** {@link SearchEngine#lastn}: the latest observations of each code. */
   public SearchResult lastn(Caller caller, List<SearchRequest.Parameter> parameters, int max) {
-    return searching.lastn(caller, parameters, max);
+    return noted(searching.lastn(caller, parameters, max));
   }
 
   /**
@@ -296,6 +310,11 @@ public final class RecordStore implements AutoCloseable {
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
+  }
+
+  /** Name of this start of the application instance, as in table {@code instance}. */
+  public String instance() {
+    return parts.instances().id();
   }
 
   /** True when the database answers. */

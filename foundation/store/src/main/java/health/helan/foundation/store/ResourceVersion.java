@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One version of a resource.
  *
  * @param content the JSON with id and meta, UTF-8; null for a deletion
+ * @param patient digest of {@code Patient/id} of the resident it belongs to; null for none
  */
 public record ResourceVersion(
     String type,
@@ -14,7 +15,8 @@ public record ResourceVersion(
     int version,
     Instant updated,
     Method method,
-    byte @Nullable [] content) {
+    byte @Nullable [] content,
+    @Nullable Long patient) {
 
   /** The interaction that made a version. Codes are stored: never renumber. */
   public enum Method {

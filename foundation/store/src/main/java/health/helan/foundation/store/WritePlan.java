@@ -186,6 +186,7 @@ final class WritePlan {
     entry.id = found.id();
     entry.home = found.home();
     ResourceVersion now = parts.reads().read(connection, caller, found.type(), found.id());
+    AccessTrail.note(now);
     entry.outcome =
         new Outcome(200, now.type(), now.id(), now.version(), now.updated(), now.content());
   }

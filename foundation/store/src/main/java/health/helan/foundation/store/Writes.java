@@ -171,6 +171,7 @@ final class Writes {
       Row row = entry.row;
       if (row != null) {
         homes.add(row.home());
+        AccessTrail.noteChange(row.index().patient());
         outcomes.add(
             new Outcome(
                 entry.isNew ? 201 : 200, row.type(), row.id(), row.version(), updated, row.json()));
@@ -388,6 +389,8 @@ final class Writes {
                       rows.getShort(6),
                       rows.getBytes(7));
           entry.current = new WriteEntry.Current(rows.getInt(3), rows.getString(4), json);
+          // Where the change takes it from this patient to another, both are touched.
+          AccessTrail.noteSubject(rows.getObject(8, Long.class));
         }
       }
     }
@@ -478,6 +481,7 @@ final class Writes {
     history.send(connection, WriteSql.HISTORY);
     directory.forget(connection, entry, old, Set.of());
     Claims.release(connection, entry);
+    AccessTrail.noteChange(index.patient());
     logged.addDeletion(entry, index.patient());
     entry.outcome = new Outcome(204, entry.type(), entry.id, entry.version, updated, null);
   }

@@ -15,10 +15,10 @@ import java.util.List;
 /** Resources out of rows. */
 final class Rows {
   static final String COLUMNS =
-      "r.home, r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content";
+      "r.home, r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content, r.patient";
 
   /** Number of columns in {@link #COLUMNS}. */
-  static final int WIDTH = 8;
+  static final int WIDTH = 9;
 
   private final ContentCodec codec;
   private final AccessPolicy policy;
@@ -69,7 +69,8 @@ final class Rows {
         version,
         row.getObject(4, OffsetDateTime.class).toInstant(),
         ResourceVersion.Method.of(row.getInt(5)),
-        content);
+        content,
+        row.getObject(9, Long.class));
   }
 
   List<ResourceVersion> read(Criteria.Run run, String type, SqlText sql) throws SQLException {

@@ -55,7 +55,8 @@ final class Summaries {
         whole.version(),
         whole.updated(),
         whole.method(),
-        Json.MAPPER.writeValueAsBytes(tree));
+        Json.MAPPER.writeValueAsBytes(tree),
+        whole.patient());
   }
 
   private static Set<String> withMandatory(R4.TypeDef type, Set<String> names) {

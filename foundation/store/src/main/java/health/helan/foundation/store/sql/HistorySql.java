@@ -54,7 +54,7 @@ public final class HistorySql {
       } else {
         sql.add("?::text as type", type);
       }
-      sql.add(", r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content");
+      sql.add(", r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content, r.patient");
       moreOfCurrent.accept(sql, type);
       sql.add(" from ").add(table).add(" r where true");
       if (shared && only != null) {
@@ -85,7 +85,7 @@ public final class HistorySql {
       sql.add(" order by r.updated desc, r.id desc, r.version desc limit ?)", limit);
       sql.add(" union all ");
     }
-    sql.add("(select r.type, r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content");
+    sql.add("(select r.type, r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content, r.patient");
     moreOfHistory.accept(sql, only == null ? "" : only);
     sql.add(" from history r where true");
     if (only != null) {

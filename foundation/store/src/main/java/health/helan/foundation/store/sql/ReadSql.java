@@ -5,7 +5,7 @@ public final class ReadSql {
   private ReadSql() {}
 
   private static final String COLUMNS =
-      "select r.version, r.updated, r.method, r.codec, r.key_id, r.content";
+      "select r.version, r.updated, r.method, r.codec, r.key_id, r.content, r.patient";
 
   /** Ends a statement of {@link #inHistory}: the last version that it finds. */
   public static final String LAST = " order by r.version desc limit 1";

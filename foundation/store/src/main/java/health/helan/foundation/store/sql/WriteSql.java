@@ -112,7 +112,7 @@ public final class WriteSql {
           "with row as (insert into %s (%s) values (%s?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?)), next as (update lane set seq = seq + 1 where home = ? returning seq) insert into change_log (home, seq, patient, updated, version, method, type, id) select ?, next.seq, ?, ?, ?, ?, ?, ? from next"
               .formatted(table, columns, shared ? "?, " : "");
       lock =
-          "select id, home, version, owner, codec, key_id, content from %s where home = ? and id = ?%s for update"
+          "select id, home, version, owner, codec, key_id, content, patient from %s where home = ? and id = ?%s for update"
               .formatted(table, andType);
       moveToHistory =
           "insert into history (patient, updated, home, version, level, codec, key_id, method, stray, type, id, owner, content) select patient, updated, home, version, level, codec, key_id, method, stray, ?, id, owner, content from %s where home = ? and id = ?%s"
