@@ -1,5 +1,6 @@
 package health.helan;
 
+import health.helan.app.audit.AuditCommand;
 import health.helan.app.backup.BackupCommand;
 import health.helan.app.backup.RestoreCommand;
 import health.helan.app.load.LoadCommand;
@@ -22,6 +23,8 @@ interface Command {
       case "load" -> words -> LoadCommand.run(words, System.getenv());
       case "backup" -> words -> BackupCommand.run(words, System.getenv());
       case "restore" -> words -> RestoreCommand.run(words, System.getenv());
+      case "verify" -> words -> AuditCommand.verify(words, System.getenv());
+      case "audit-export" -> words -> AuditCommand.export(words, System.getenv());
       case "train" -> Training::run;
       default ->
           throw new StartRefused(

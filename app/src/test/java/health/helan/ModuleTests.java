@@ -17,6 +17,7 @@ class ModuleTests {
     // With a wrong detection strategy none is found, and verify() would pass on nothing.
     assertThat(modules.stream().map(module -> module.getIdentifier().toString()))
         .contains("app.start", "app.database", "app.access", "app.load", "app.web", "app.fhir")
+        .contains("app.audit", "foundation.trust.audit", "foundation.trust.crypto")
         .contains("foundation.store", "foundation.rest", "foundation.definitions", "demo");
     modules.verify();
   }

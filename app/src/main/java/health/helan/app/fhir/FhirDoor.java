@@ -4,11 +4,13 @@ import health.helan.app.access.SmartSecurity;
 import health.helan.app.database.SearchConnections;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.StartRefused;
+import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.rest.FhirServlet;
 import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
+import health.helan.foundation.rest.ServedResources;
 import health.helan.foundation.rest.StandardFormats;
 import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.AccessPolicy;
@@ -129,6 +131,8 @@ class FhirDoor {
       RecordStore store,
       ObjectStore objects,
       Operations operations,
+      Audits audits,
+      List<ServedResources> served,
       @Value("${helan.version}") String version,
       @Value("${helan.released}") String released) {
     String base = System.getenv(BASE_VARIABLE);
@@ -142,7 +146,8 @@ class FhirDoor {
             objects,
             RestConfig.DEFAULT_MAX_BINARY_BYTES);
     var registration =
-        new ServletRegistrationBean<>(new FhirServlet(store, operations, config), "/fhir/*");
+        new ServletRegistrationBean<>(
+            new FhirServlet(store, operations, config, audits, served), "/fhir/*");
     registration.setName("fhir");
     registration.setLoadOnStartup(1);
     return registration;

@@ -68,6 +68,7 @@ final class LocateOperation implements FhirOperation {
         whole.version(),
         whole.updated(),
         whole.method(),
-        Masking.mask(Objects.requireNonNull(whole.content())));
+        Masking.mask(Objects.requireNonNull(whole.content())),
+        whole.patient());
   }
 }

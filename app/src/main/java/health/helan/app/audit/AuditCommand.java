@@ -1,0 +1,193 @@
+package health.helan.app.audit;
+
+import health.helan.app.database.Database;
+import health.helan.app.start.Console;
+import health.helan.app.start.DataFolder;
+import health.helan.app.start.StartRefused;
+import health.helan.foundation.trust.audit.AuditExport;
+import health.helan.foundation.trust.audit.AuditVerification;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code helan verify} and {@code helan audit-export}: beside a running platform, or on the data
+ * folder of a stopped one.
+ */
+public final class AuditCommand {
+  private static final int BROKEN = 1;
+
+  private final Map<String, String> environment;
+  private Path dataFolder = Path.of("data");
+  private @Nullable Path certificate;
+  private @Nullable Path earlier;
+  private @Nullable Path target;
+
+  private AuditCommand(List<String> words, Map<String, String> environment, boolean takesTarget) {
+    this.environment = environment;
+    Deque<String> rest = new ArrayDeque<>(words);
+    while (!rest.isEmpty()) {
+      String word = rest.removeFirst();
+      switch (word) {
+        case "--data" -> dataFolder = value(word, rest);
+        case "--certificate" -> certificate = value(word, rest);
+        case "--earlier" -> earlier = value(word, rest);
+        default -> {
+          if (!takesTarget || target != null || word.startsWith("-")) {
+            throw new StartRefused(
+                "不认识的参数 " + word + "，请看 ./helan --help。",
+                "Unknown argument " + word + ": see ./helan --help.");
+          }
+          target = Path.of(word);
+        }
+      }
+    }
+    dataFolder = dataFolder.toAbsolutePath().normalize();
+  }
+
+  private static Path value(String option, Deque<String> rest) {
+    String value = rest.pollFirst();
+    if (value == null || value.isBlank()) {
+      throw new StartRefused(
+          option + " 后面缺少取值，请看 ./helan --help。", option + " needs a value: see ./helan --help.");
+    }
+    return Path.of(value);
+  }
+
+  /** What is done with a connection. */
+  private interface Work {
+    int on(Connection connection) throws SQLException, GeneralSecurityException, IOException;
+  }
+
+  /**
+   * Proves the audit whole, or names the first broken link.
+   *
+   * @return 0 whole, 1 broken
+   * @throws StartRefused if it could not be verified
+   */
+  public static int verify(List<String> words, Map<String, String> environment) {
+    var command = new AuditCommand(words, environment, false);
+    Path trusted =
+        command.certificate != null
+            ? command.certificate
+            : command.dataFolder.resolve(AuditKey.CERTIFICATE_FILE);
+    if (Files.notExists(trusted)) {
+      throw new StartRefused(
+          "没有找到证书文件 " + trusted + "，请用 --data 指定数据目录，或用 --certificate 指定平台的审计证书。",
+          "There is no certificate "
+              + trusted
+              + ": name the data folder with --data, or the platform's audit certificate with --certificate.");
+    }
+    Console console = Console.of(environment);
+    return command.run(
+        connection -> {
+          var certificates = AuditKey.certificates(Files.readString(trusted));
+          Map<Long, String> earlier =
+              command.earlier == null ? Map.of() : AuditVerification.sealsOf(command.earlier);
+          var report = AuditVerification.verify(connection, certificates, earlier);
+          console.say(
+              "封存 seals: %,d，链 chains: %,d，记录 rows: %,d，最后一次封存之后 after the last seal: %,d"
+                  .formatted(report.seals(), report.chains(), report.rows(), report.unsealed()));
+          console.say("最后一次封存 / last seal: " + report.lastSeal());
+          if (report.isWhole()) {
+            console.say("审计完整。/ The audit is whole.");
+            return 0;
+          }
+          String label = "断裂于 / First broken link: ";
+          for (AuditVerification.Finding finding : report.findings()) {
+            console.say(
+                label + finding.place() + ": " + finding.chinese() + " / " + finding.english());
+            label = "另有 / also: ";
+          }
+          return BROKEN;
+        });
+  }
+
+  /** Writes chains and seals into a folder that is absent or empty. */
+  public static int export(List<String> words, Map<String, String> environment) {
+    var command = new AuditCommand(words, environment, true);
+    Path folder = command.target;
+    if (folder == null) {
+      throw new StartRefused(
+          "请指定导出目录：./helan audit-export 目录", "Name the folder to export to: ./helan audit-export DIR");
+    }
+    Console console = Console.of(environment);
+    return command.run(
+        connection -> {
+          long rows = AuditExport.write(connection, folder);
+          console.say("已导出 %,d 条记录到 %s / %,d rows exported to %s".formatted(rows, folder, rows, folder));
+          return 0;
+        });
+  }
+
+  private int run(Work work) {
+    try {
+      String url = environment.get("HELAN_DB_URL");
+      if (url != null && !url.isBlank()) {
+        try (Connection connection =
+            DriverManager.getConnection(
+                url,
+                environment.getOrDefault("HELAN_DB_USER", ""),
+                environment.getOrDefault("HELAN_DB_PASSWORD", ""))) {
+          return work.on(connection);
+        }
+      }
+      if (!Files.isDirectory(dataFolder.resolve("postgres"))) {
+        throw new StartRefused(
+            "目录 " + dataFolder + " 中没有数据库，请用 --data 指定数据目录。",
+            "There is no database in " + dataFolder + ": name the data folder with --data.");
+      }
+      try (Connection running = running()) {
+        if (running != null) {
+          return work.on(running);
+        }
+      }
+      try (DataFolder data = DataFolder.open(dataFolder, 0);
+          Database database = Database.open(environment, data);
+          Connection connection =
+              DriverManager.getConnection(
+                  database.jdbcUrl(), database.user(), database.password())) {
+        return work.on(connection);
+      }
+    } catch (SQLException e) {
+      throw new StartRefused(
+          "数据库没有应答，或其中没有审计数据（" + e.getSQLState() + "）。",
+          "The database does not answer, or holds no audit (" + e.getSQLState() + ").",
+          e);
+    } catch (GeneralSecurityException e) {
+      throw new StartRefused("证书无法读取。", "The certificate cannot be read.", e);
+    } catch (IOException e) {
+      throw new StartRefused("文件无法读写：" + e, "A file cannot be read or written: " + e, e);
+    }
+  }
+
+  /** A connection to the embedded database of a platform that runs; null where none does. */
+  private @Nullable Connection running() throws IOException {
+    Path pidFile = dataFolder.resolve("postgres/postmaster.pid");
+    Path password = dataFolder.resolve("database-password");
+    if (Files.notExists(pidFile) || Files.notExists(password)) {
+      return null;
+    }
+    List<String> lines = Files.readAllLines(pidFile);
+    if (lines.size() < 4) {
+      return null;
+    }
+    try {
+      return DriverManager.getConnection(
+          "jdbc:postgresql://127.0.0.1:" + Integer.parseInt(lines.get(3).strip()) + "/helan",
+          "helan",
+          Files.readString(password).strip());
+    } catch (SQLException | NumberFormatException e) {
+      return null; // Left behind by a run that was killed.
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package health.helan.app.audit;
+
+import health.helan.foundation.rest.Audits;
+import health.helan.foundation.store.Refusal;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Keeps the trace of what never reached the API: requests for it that were answered before, above
+ * all refused for want of a caller, and refusals of sign-in elsewhere (401, 403). What the API
+ * answered is traced there.
+ */
+@Component
+@Order(AuditFilter.ORDER)
+final class AuditFilter extends OncePerRequestFilter {
+  /** Around everything that may refuse. */
+  static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 60;
+
+  private static final Logger LOG = LoggerFactory.getLogger(AuditFilter.class);
+
+  private static final byte[] UNWRITABLE =
+      """
+      {"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"transient","diagnostics":\
+      "本次请求的审计记录暂时无法写入，因此不予应答；请稍后再试。 The trace of this request cannot be kept right now, so that nothing is answered; try again in a moment."}]}"""
+          .getBytes(StandardCharsets.UTF_8);
+
+  private final Audits audits;
+
+  AuditFilter(Audits audits) {
+    this.audits = audits;
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    Audits.Audit audit = audits.begin(request);
+    boolean answered = false;
+    try {
+      chain.doFilter(request, response);
+      answered = true;
+    } finally {
+      if (!audit.isRecorded()) {
+        int status =
+            answered ? response.getStatus() : HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+        boolean isRefusal =
+            status == HttpServletResponse.SC_UNAUTHORIZED
+                || status == HttpServletResponse.SC_FORBIDDEN;
+        if (isRefusal || request.getServletPath().startsWith("/fhir")) {
+          record(audit, status, response);
+        }
+      }
+    }
+  }
+
+  private static void record(Audits.Audit audit, int status, HttpServletResponse response)
+      throws IOException {
+    try {
+      audit.record(status);
+    } catch (Refusal e) {
+      if (response.isCommitted()) {
+        // A refusal that holds nothing of the records has left already.
+        LOG.warn("An answer with status {} left without its trace", status);
+        return;
+      }
+      response.reset();
+      response.setStatus(e.kind().status());
+      response.setHeader("Retry-After", "2");
+      response.setHeader("Cache-Control", "no-store");
+      response.setContentType("application/fhir+json;charset=UTF-8");
+      response.setContentLength(UNWRITABLE.length);
+      response.getOutputStream().write(UNWRITABLE);
+    }
+  }
+}
