@@ -79,7 +79,7 @@ public final class AuditCommand {
     Path trusted =
         command.certificate != null
             ? command.certificate
-            : command.dataFolder.resolve(AuditKey.CERTIFICATE_FILE);
+            : command.dataFolder.resolve(AuditCertificates.FILE);
     if (Files.notExists(trusted)) {
       throw new StartRefused(
           "没有找到证书文件 " + trusted + "，请用 --data 指定数据目录，或用 --certificate 指定平台的审计证书。",
@@ -90,7 +90,7 @@ public final class AuditCommand {
     Console console = Console.of(environment);
     return command.run(
         connection -> {
-          var certificates = AuditKey.certificates(Files.readString(trusted));
+          var certificates = AuditCertificates.read(Files.readString(trusted));
           Map<Long, String> earlier =
               command.earlier == null ? Map.of() : AuditVerification.sealsOf(command.earlier);
           var report = AuditVerification.verify(connection, certificates, earlier);

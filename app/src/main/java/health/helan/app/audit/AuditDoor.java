@@ -10,6 +10,10 @@ import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.trust.audit.AuditEvents;
 import health.helan.foundation.trust.audit.AuditLog;
 import health.helan.foundation.trust.audit.SealOperation;
+import health.helan.foundation.trust.crypto.CertificateAuthority;
+import health.helan.foundation.trust.crypto.KeyVault;
+import health.helan.foundation.trust.crypto.Signer;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -19,18 +23,32 @@ import org.springframework.context.annotation.Configuration;
 /** The audit of this instance. */
 @Configuration(proxyBeanMethods = false)
 class AuditDoor {
+  /** The platform's sealing key in the vault. */
+  private static final String KEY = "seal";
+
   /** {@code off} keeps no trace of requests: for measuring what the audit costs, for nothing else. */
   private static final String SWITCH = "HELAN_AUDIT";
 
   /** Years after which closed chains are removed; without it they are kept for ever. */
   private static final String YEARS = "HELAN_AUDIT_YEARS";
 
+  /**
+   * @param authority has made the key that seals
+   */
   @Bean(destroyMethod = "close")
-  AuditLog auditLog(RecordStore store, DataSource connections, DataFolder data) {
+  AuditLog auditLog(
+      RecordStore store,
+      DataSource connections,
+      DataFolder data,
+      KeyVault vault,
+      CertificateAuthority authority)
+      throws GeneralSecurityException {
+    Signer signer = vault.signer(KEY);
+    AuditCertificates.keep(data, signer.certificate());
     return AuditLog.open(
         connections,
         store.instance(),
-        AuditKey.of(data),
+        signer,
         AuditLog.Settings.DEFAULT.keepingFor(retention(System.getenv(YEARS))));
   }
 
