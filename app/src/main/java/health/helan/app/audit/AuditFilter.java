@@ -24,7 +24,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(AuditFilter.ORDER)
 final class AuditFilter extends OncePerRequestFilter {
   /** Around everything that may refuse. */
-  static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 60;
+  static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 55;
 
   private static final Logger LOG = LoggerFactory.getLogger(AuditFilter.class);
 
@@ -56,7 +56,9 @@ final class AuditFilter extends OncePerRequestFilter {
         boolean isRefusal =
             status == HttpServletResponse.SC_UNAUTHORIZED
                 || status == HttpServletResponse.SC_FORBIDDEN;
-        if (isRefusal || request.getServletPath().startsWith("/fhir")) {
+        // What a browser asks beforehand (CORS) is answered by rule, not from the records.
+        boolean isPreflight = request.getMethod().equals("OPTIONS") && status < 400;
+        if (isRefusal || request.getServletPath().startsWith("/fhir") && !isPreflight) {
           record(audit, status, response);
         }
       }

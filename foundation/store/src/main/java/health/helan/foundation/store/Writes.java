@@ -375,6 +375,7 @@ final class Writes {
   }
 
   private void lock(Connection connection, WriteEntry entry) throws SQLException {
+    Long patient = null;
     try (PreparedStatement statement =
         connection.prepareStatement(WriteSql.of(entry.type()).lock)) {
       bindKey(statement, 1, entry);
@@ -389,14 +390,16 @@ final class Writes {
                       rows.getShort(6),
                       rows.getBytes(7));
           entry.current = new WriteEntry.Current(rows.getInt(3), rows.getString(4), json);
-          // Where the change takes it from this patient to another, both are touched.
-          AccessTrail.noteSubject(rows.getObject(8, Long.class));
+          patient = rows.getObject(8, Long.class);
         }
       }
     }
     if (!guard.maySee(connection, entry, plan, updated)) {
       return;
     }
+    // Where the change takes it from this patient to another, both are touched. Not noted before it
+    // is known that the caller may see it: its own trail must not tell it whose a hidden row is.
+    AccessTrail.noteSubject(patient);
     Integer ifMatch = entry.ifMatch();
     WriteEntry.Current current = entry.current;
     if (ifMatch != null && (current == null || current.version() != ifMatch)) {
