@@ -20,7 +20,8 @@ class SecretsInTheSourceTests {
           // Digests of packages, by which npm knows that it got the right ones.
           Pattern.compile("package-lock\\.json:.*\"(integrity|resolved)\": "),
           // Sentences about passwords.
-          Pattern.compile("^app/src/main/resources/health/helan/app/access/texts(_zh)?\\.properties:"),
+          Pattern.compile(
+              "^app/src/main/resources/health/helan/app/access/texts(_zh)?\\.properties:"),
           // Rows of made-up residents from an older version, which upgrades are tried on.
           Pattern.compile("^foundation/store/src/test/resources/.*/upgrade/v\\d+/data\\.sql:"),
           // Digests and addresses of standards.

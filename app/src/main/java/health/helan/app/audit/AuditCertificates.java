@@ -34,10 +34,7 @@ final class AuditCertificates {
           Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
       data.writeAtomically(
           FILE,
-          known
-              + "-----BEGIN CERTIFICATE-----\n"
-              + encoded
-              + "\n-----END CERTIFICATE-----\n");
+          known + "-----BEGIN CERTIFICATE-----\n" + encoded + "\n-----END CERTIFICATE-----\n");
     }
   }
 

@@ -118,13 +118,15 @@ public final class AuditCommand {
     Path folder = command.target;
     if (folder == null) {
       throw new StartRefused(
-          "请指定导出目录：./helan audit-export 目录", "Name the folder to export to: ./helan audit-export DIR");
+          "请指定导出目录：./helan audit-export 目录",
+          "Name the folder to export to: ./helan audit-export DIR");
     }
     Console console = Console.of(environment);
     return command.run(
         connection -> {
           long rows = AuditExport.write(connection, folder);
-          console.say("已导出 %,d 条记录到 %s / %,d rows exported to %s".formatted(rows, folder, rows, folder));
+          console.say(
+              "已导出 %,d 条记录到 %s / %,d rows exported to %s".formatted(rows, folder, rows, folder));
           return 0;
         });
   }

@@ -26,7 +26,9 @@ class AuditDoor {
   /** The platform's sealing key in the vault. */
   private static final String KEY = "seal";
 
-  /** {@code off} keeps no trace of requests: for measuring what the audit costs, for nothing else. */
+  /**
+   * {@code off} keeps no trace of requests: for measuring what the audit costs, for nothing else.
+   */
   private static final String SWITCH = "HELAN_AUDIT";
 
   /** Years after which closed chains are removed; without it they are kept for ever. */
@@ -68,8 +70,7 @@ class AuditDoor {
       // Told below, together with numbers out of range.
     }
     throw new StartRefused(
-        YEARS + " 要求 1 到 1000 之间的整数（年）。",
-        YEARS + " takes a whole number of years from 1 to 1000.");
+        YEARS + " 要求 1 到 1000 之间的整数（年）。", YEARS + " takes a whole number of years from 1 to 1000.");
   }
 
   @Bean

@@ -51,8 +51,7 @@ final class AuditFilter extends OncePerRequestFilter {
       answered = true;
     } finally {
       if (!audit.isRecorded()) {
-        int status =
-            answered ? response.getStatus() : HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+        int status = answered ? response.getStatus() : HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
         boolean isRefusal =
             status == HttpServletResponse.SC_UNAUTHORIZED
                 || status == HttpServletResponse.SC_FORBIDDEN;

@@ -85,7 +85,8 @@ public final class HistorySql {
       sql.add(" order by r.updated desc, r.id desc, r.version desc limit ?)", limit);
       sql.add(" union all ");
     }
-    sql.add("(select r.type, r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content, r.patient");
+    sql.add(
+        "(select r.type, r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content, r.patient");
     moreOfHistory.accept(sql, only == null ? "" : only);
     sql.add(" from history r where true");
     if (only != null) {

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * gather. One thread.
  *
  * <p>Nobody else may append to the chain, except who closes it because this instance was taken for
- * gone; then, and when a row stands there that is not this appender's, it leaves the chain and opens
- * another.
+ * gone; then, and when a row stands there that is not this appender's, it leaves the chain and
+ * opens another.
  */
 final class Appender implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Appender.class);
@@ -227,7 +227,8 @@ final class Appender implements Runnable {
           leave(new Chains.Head(last.chain(), seq, digest).closed());
         } else {
           // Sealed as closed at the last own row, so that a verification finds what was done to it.
-          LOG.error("Chain {} has rows that are not its appender's; a new one follows", last.chain());
+          LOG.error(
+              "Chain {} has rows that are not its appender's; a new one follows", last.chain());
           leave(last.closed());
         }
         inDoubt.clear();

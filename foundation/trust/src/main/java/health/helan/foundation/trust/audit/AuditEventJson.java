@@ -17,7 +17,9 @@ final class AuditEventJson {
 
   private static final String OURS = "https://helan.health/fhir/";
 
-  /** Actions of the interactions (FHIR R4, auditevent.html#6.4.4.1, value set audit-event-action). */
+  /**
+   * Actions of the interactions (FHIR R4, auditevent.html#6.4.4.1, value set audit-event-action).
+   */
   private static final Map<String, List<String>> BY_ACTION =
       Map.of(
           "C",
@@ -154,7 +156,8 @@ final class AuditEventJson {
       }
       ObjectNode entity = entities.addObject();
       entity.set("what", what);
-      coded(entity, "type", "http://terminology.hl7.org/CodeSystem/audit-entity-type", "1", "Person");
+      coded(
+          entity, "type", "http://terminology.hl7.org/CodeSystem/audit-entity-type", "1", "Person");
       coded(entity, "role", "http://terminology.hl7.org/CodeSystem/object-role", "1", "Patient");
     }
     ObjectNode request = entities.addObject();
@@ -162,7 +165,11 @@ final class AuditEventJson {
       request.putObject("what").put("reference", row.type() + "/" + row.id());
     }
     coded(
-        request, "type", "http://terminology.hl7.org/CodeSystem/audit-entity-type", "2", "System Object");
+        request,
+        "type",
+        "http://terminology.hl7.org/CodeSystem/audit-entity-type",
+        "2",
+        "System Object");
     ArrayNode details = Json.MAPPER.createArrayNode();
     detail(details, "type", row.type());
     detail(details, "operation", row.operation());

@@ -305,7 +305,8 @@ public final class AuditEvents implements ServedResources {
     if (subjects == null) {
       sql.add(" from audit a where a.kind = 'request'");
     } else {
-      sql.add(" from (select distinct s.at, s.chain, s.seq from audit_subject s where s.subject = any(")
+      sql.add(
+              " from (select distinct s.at, s.chain, s.seq from audit_subject s where s.subject = any(")
           .addArray(subjects, "bigint")
           .add(")");
       if (asked.after != null) {
@@ -317,7 +318,8 @@ public final class AuditEvents implements ServedResources {
       for (int i = 1; i < asked.subjects.size(); i++) {
         Set<Long> more = new LinkedHashSet<>(asked.subjects.get(i));
         if (view.subjects != null) {
-          more.retainAll(view.subjects.keySet()); // Who else was in an answer is not to be found out.
+          more.retainAll(
+              view.subjects.keySet()); // Who else was in an answer is not to be found out.
         }
         sql.add(" and a.subjects && ").addArray(more, "bigint");
       }

@@ -144,7 +144,8 @@ public final class AuditLog implements AuditSink, AutoCloseable {
       } catch (InterruptedException e) {
         return;
       } catch (SQLException e) {
-        LOG.warn("The audit could not be sealed or indexed and is tried again: {}", e.getSQLState());
+        LOG.warn(
+            "The audit could not be sealed or indexed and is tried again: {}", e.getSQLState());
       } catch (RuntimeException e) {
         LOG.error("The audit could not be sealed or indexed", e);
       }
@@ -238,10 +239,7 @@ public final class AuditLog implements AuditSink, AutoCloseable {
             while (rows.next()) {
               heads.add(
                   Seal.Head.of(
-                      Seal.Head.State.RETIRED,
-                      rows.getLong(1),
-                      rows.getLong(2),
-                      rows.getBytes(3)));
+                      Seal.Head.State.RETIRED, rows.getLong(1), rows.getLong(2), rows.getBytes(3)));
             }
           }
         }

@@ -19,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a search for AuditEvents asks for, of the rows and of the stored ones. A parameter of R4 that
- * rows have no value for (agent-name, policy, …) matches none of them.
+ * What a search for AuditEvents asks for, of the rows and of the stored ones. A parameter of R4
+ * that rows have no value for (agent-name, policy, …) matches none of them.
  */
 final class AuditQuery {
   /** Cursors of pages of stored events begin with this. */
@@ -132,7 +132,8 @@ final class AuditQuery {
     String code = name.split("[:.]", 2)[0];
     if (!known.contains(code) || code.equals("_text") || code.equals("_content")) {
       var refusal =
-          new Refusal(Refusal.Kind.NOT_SUPPORTED, "search.parameter-not-supported", printable(name));
+          new Refusal(
+              Refusal.Kind.NOT_SUPPORTED, "search.parameter-not-supported", printable(name));
       if (!request.lenient()) {
         throw refusal;
       }
@@ -286,8 +287,7 @@ final class AuditQuery {
   private void entities(String[] values) {
     if (values.length == 1 && values[0].startsWith("Patient/")) {
       // Found by the index by resident; the condition below leaves the Patient resource itself.
-      subjects.add(
-          Set.of(digests.reference("Patient", values[0].substring("Patient/".length()))));
+      subjects.add(Set.of(digests.reference("Patient", values[0].substring("Patient/".length()))));
     }
     conditions.add(" and (false");
     for (String value : values) {

@@ -4,7 +4,8 @@ package health.helan.foundation.trust.audit;
 final class AuditSql {
   static final String COPY = "audit (" + AuditRow.COLUMNS + ")";
 
-  static final String LAST_SEAL = "select number, digest from audit_seal order by number desc limit 1";
+  static final String LAST_SEAL =
+      "select number, digest from audit_seal order by number desc limit 1";
 
   static final String ADD_SEAL =
       "insert into audit_seal (number, at, body, digest, signature) values (?, ?, ?, ?, ?)";

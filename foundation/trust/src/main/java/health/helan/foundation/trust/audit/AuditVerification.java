@@ -57,7 +57,8 @@ public final class AuditVerification {
    * What was found.
    *
    * @param rows rows of chains that were read
-   * @param unsealed rows behind the last seal of their chain: their removal would not be noticed yet
+   * @param unsealed rows behind the last seal of their chain: their removal would not be noticed
+   *     yet
    * @param lastSeal number, time and digest of the last seal; empty for none
    * @param findings the first broken link of the seals and of each chain; empty when all is whole
    */
@@ -324,7 +325,10 @@ public final class AuditVerification {
       }
       long last = seen.heads.getLast().seq();
       if (next <= last) {
-        fail(next, "链尾的记录被删除（已封存到 " + last + "）", "the tail was removed (sealed up to " + last + ")");
+        fail(
+            next,
+            "链尾的记录被删除（已封存到 " + last + "）",
+            "the tail was removed (sealed up to " + last + ")");
       } else if (seen.closed && next > last + 1) {
         fail(last + 1, "封存为关闭之后又有记录", "the chain was sealed as closed before this row");
       } else {

@@ -87,8 +87,7 @@ class AuditEventTests {
         .isEqualTo("Practitioner/pract-1");
     assertThat(read.path("agent").path(1).path("who").path("reference").asString(""))
         .isEqualTo("Organization/hospital-1");
-    assertThat(
-            read.path("purposeOfEvent").path(0).path("coding").path(0).path("code").asString(""))
+    assertThat(read.path("purposeOfEvent").path(0).path("coding").path(0).path("code").asString(""))
         .isEqualTo("TREAT");
     assertThat(read.toString()).contains("Observation/" + observation).contains("Patient/" + lei);
   }
@@ -119,7 +118,8 @@ class AuditEventTests {
     var refused = server.get(resident(lei), "AuditEvent/" + other);
     assertThat(refused.status()).isEqualTo(404);
     assertThat(refused.text())
-        .isEqualTo(server.get(resident(lei), "AuditEvent/audit.1.1").text().replace("audit.1.1", other));
+        .isEqualTo(
+            server.get(resident(lei), "AuditEvent/audit.1.1").text().replace("audit.1.1", other));
     assertThat(server.get(resident(mei), "AuditEvent/" + other).status()).isEqualTo(200);
     assertThat(server.get(resident(mei, lei), "AuditEvent/" + other).status()).isEqualTo(200);
   }
@@ -261,7 +261,8 @@ class AuditEventTests {
       }
       assertThat(seen).as("pages of %d", count).doesNotHaveDuplicates();
       assertThat(seen.stream().filter(id -> id.startsWith("audit.")).count()).isEqualTo(4);
-      assertThat(seen.subList(seen.size() - 5, seen.size())).containsExactlyInAnyOrderElementsOf(own);
+      assertThat(seen.subList(seen.size() - 5, seen.size()))
+          .containsExactlyInAnyOrderElementsOf(own);
     }
     assertThat(
             server
@@ -287,13 +288,7 @@ class AuditEventTests {
     assertThat(server.send(OPERATOR, "DELETE", path, "").status()).isEqualTo(405);
     assertThat(
             server
-                .send(
-                    OPERATOR,
-                    "PATCH",
-                    path,
-                    "[]",
-                    "Content-Type",
-                    "application/json-patch+json")
+                .send(OPERATOR, "PATCH", path, "[]", "Content-Type", "application/json-patch+json")
                 .status())
         .isEqualTo(405);
     var bundle = Json.MAPPER.createObjectNode();

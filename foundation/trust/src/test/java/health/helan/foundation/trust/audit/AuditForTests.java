@@ -21,7 +21,12 @@ final class AuditForTests {
   /** Seals only when told to. */
   static final AuditLog.Settings STILL =
       new AuditLog.Settings(
-          1, Duration.ofSeconds(5), Duration.ofDays(1), 1_000_000, Duration.ofDays(1), Duration.ZERO);
+          1,
+          Duration.ofSeconds(5),
+          Duration.ofDays(1),
+          1_000_000,
+          Duration.ofDays(1),
+          Duration.ZERO);
 
   static final Caller CALLER =
       new Caller("wang", Caller.Role.PRACTITIONER, "h1", Set.of("TREAT"), "q-1");

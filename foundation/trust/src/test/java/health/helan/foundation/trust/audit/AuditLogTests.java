@@ -71,8 +71,7 @@ class AuditLogTests {
               });
         }
       }
-      assertThat(store.number("select count(*) from audit where kind = 'request'"))
-          .isEqualTo(3200);
+      assertThat(store.number("select count(*) from audit where kind = 'request'")).isEqualTo(3200);
       Thread.sleep(1500); // PostgreSQL's counters follow by a second.
       assertThat(commits() - before).isLessThan(3200 / 2);
     }
@@ -114,14 +113,12 @@ class AuditLogTests {
     try (AuditLog next = log(STILL)) {
       next.record(request(2, 2));
       assertThat(
-              store.number(
-                  "select count(*) from audit_chain where instance = 'gone-1' and closed"))
+              store.number("select count(*) from audit_chain where instance = 'gone-1' and closed"))
           .isEqualTo(1);
       // It was not gone after all: its row goes into a new chain, and none is lost.
       killed.record(request(3, 3));
       assertThat(store.number("select count(*) from audit where kind = 'request'")).isEqualTo(3);
-      assertThat(
-              store.number("select count(*) from audit_chain where instance = 'gone-1'"))
+      assertThat(store.number("select count(*) from audit_chain where instance = 'gone-1'"))
           .isEqualTo(2);
       killed.close();
     }
@@ -132,11 +129,15 @@ class AuditLogTests {
   void canBeKeptByTwoInstancesAtOnce() throws Exception {
     var quick =
         new AuditLog.Settings(
-            2, Duration.ofSeconds(10), Duration.ofMillis(40), 200, Duration.ofDays(1), Duration.ZERO);
+            2,
+            Duration.ofSeconds(10),
+            Duration.ofMillis(40),
+            200,
+            Duration.ofDays(1),
+            Duration.ZERO);
     try (StoreForTests second = StoreForTests.open(store.database, "two")) {
       try (AuditLog one = log(quick);
-          AuditLog two =
-              AuditLog.open(second.pool, second.store.instance(), signer, quick);
+          AuditLog two = AuditLog.open(second.pool, second.store.instance(), signer, quick);
           var threads = Executors.newVirtualThreadPerTaskExecutor()) {
         for (int i = 0; i < 16; i++) {
           AuditLog log = i % 2 == 0 ? one : two;

@@ -45,8 +45,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The API with its audit, on a real PostgreSQL behind a real HTTP server. The header {@code
- * X-Caller} says who calls: {@code role subject institution practitioner patient,patient}, {@code -}
- * for none.
+ * X-Caller} says who calls: {@code role subject institution practitioner patient,patient}, {@code
+ * -} for none.
  */
 final class AuditedServer implements AutoCloseable {
   static final String OPERATOR = "OPERATOR operator - - -";

@@ -30,8 +30,7 @@ class RequestTraceTests {
     observation = server.create(observation(patient));
     server.create(observation(patient));
     server.create(observation(other));
-    binary =
-        server.send(OPERATOR, "POST", "Binary", "picture", "Content-Type", "image/png").id();
+    binary = server.send(OPERATOR, "POST", "Binary", "picture", "Content-Type", "image/png").id();
     server.create("{\"resourceType\":\"Organization\",\"name\":\"x\"}");
   }
 
@@ -70,7 +69,13 @@ class RequestTraceTests {
         "GET  | Patient/PATIENT/$meta                     | 200 | operation        | Patient     | PATIENT | 1",
       })
   void ofWhatIsReadNamesThePatient(
-      String method, String path, int status, String interaction, String type, String id, int count) {
+      String method,
+      String path,
+      int status,
+      String interaction,
+      String type,
+      String id,
+      int count) {
     AuditRow row =
         server.rowOf(
             () ->
@@ -150,7 +155,8 @@ class RequestTraceTests {
   @Test
   void isOneForABundleAndCountsWhatWasRefusedInIt() {
     String entry = "{\"resource\":%s,\"request\":{\"method\":\"POST\",\"url\":\"Observation\"}}";
-    String entries = entry.formatted(observation(patient)) + "," + entry.formatted(observation(other));
+    String entries =
+        entry.formatted(observation(patient)) + "," + entry.formatted(observation(other));
     AuditRow row =
         server.rowOf(
             () ->
@@ -247,7 +253,10 @@ class RequestTraceTests {
         "application/x-www-form-urlencoded");
     assertThat(
             server.rows().stream()
-                .map(row -> row.toString() + new String(row.canonical(), java.nio.charset.StandardCharsets.UTF_8)))
+                .map(
+                    row ->
+                        row.toString()
+                            + new String(row.canonical(), java.nio.charset.StandardCharsets.UTF_8)))
         .noneMatch(text -> text.contains(number) || text.contains("欧阳") || text.contains("ouyang"));
     AuditRow form = server.rows().getLast();
     assertThat(form.parameters()).isEqualTo("name,phone");
@@ -315,7 +324,12 @@ class RequestTraceTests {
               "Patient/" + patient + "/$everything",
               "Patient/nobody",
               "Binary/" + binary)) {
-        var reply = server.get(DOCTOR, path, "Accept", path.startsWith("Binary") ? "*/*" : "application/fhir+json");
+        var reply =
+            server.get(
+                DOCTOR,
+                path,
+                "Accept",
+                path.startsWith("Binary") ? "*/*" : "application/fhir+json");
         assertThat(reply.status()).as(path).isEqualTo(503);
         assertThat(reply.issue()).isEqualTo("transient");
         assertThat(reply.headers().firstValue("Retry-After")).hasValue("2");

@@ -141,7 +141,11 @@ class TamperingTests {
         var statement = connection.createStatement();
         var rows =
             statement.executeQuery(
-                "select " + AuditRow.COLUMNS + " from audit where chain = " + chain + " order by seq")) {
+                "select "
+                    + AuditRow.COLUMNS
+                    + " from audit where chain = "
+                    + chain
+                    + " order by seq")) {
       byte[] digest = AuditRow.NOTHING;
       while (rows.next()) {
         AuditRow row = AuditRow.read(rows);
@@ -214,7 +218,8 @@ class TamperingTests {
             + "', 0, 1, 0, 0, 0, 'open', 'elsewhere', '', '', '', '', '', '', '', '', '', '', '', '{}', '\\x"
             + HexFormat.of().formatHex(open.digest(AuditRow.NOTHING))
             + "'");
-    assertThat(findings(store, signer)).containsExactly("chain 5 row 0: no seal names this chain: it is not the platform's");
+    assertThat(findings(store, signer))
+        .containsExactly("chain 5 row 0: no seal names this chain: it is not the platform's");
     assertThat(standAlone(export(store), certificate).text())
         .contains("First broken link: chain 5 row 0: ");
   }
@@ -239,9 +244,7 @@ class TamperingTests {
     try (Connection connection = store.database.getConnection()) {
       assertThat(
               AuditVerification.verify(
-                      connection,
-                      List.of(signer.certificate()),
-                      AuditVerification.sealsOf(earlier))
+                      connection, List.of(signer.certificate()), AuditVerification.sealsOf(earlier))
                   .findings())
           .first()
           .extracting(AuditVerification.Finding::place)
@@ -263,8 +266,7 @@ class TamperingTests {
 
   @Test
   void anAlteredSealIsFound() {
-    sql(
-        "update audit_seal set body = replace(body, ' 5 ', ' 4 ') where number = 2");
+    sql("update audit_seal set body = replace(body, ' 5 ', ' 4 ') where number = 2");
     assertBroken("seal 2", "does not have its digest");
   }
 
@@ -301,7 +303,9 @@ class TamperingTests {
         var statement = connection.createStatement();
         var rows =
             statement.executeQuery(
-                "select seq, digest from audit where chain = " + chain + " order by seq desc limit 1")) {
+                "select seq, digest from audit where chain = "
+                    + chain
+                    + " order by seq desc limit 1")) {
       rows.next();
       head = new Chains.Head(chain, rows.getLong(1), rows.getBytes(2));
       AuditRow forged = AuditRow.of(chain, head.seq() + 1, request(66, 66));
