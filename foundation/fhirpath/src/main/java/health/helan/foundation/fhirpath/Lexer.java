@@ -86,7 +86,13 @@ final class Lexer {
     }
     return switch (c) {
       case '\'' -> new Token(Type.STRING, quoted('\''), start);
-      case '`' -> new Token(Type.QUOTED_IDENTIFIER, quoted('`'), start);
+      case '`' -> {
+        String name = quoted('`');
+        if (name.isEmpty()) {
+          throw fault(start, "A name must stand between the backquotes");
+        }
+        yield new Token(Type.QUOTED_IDENTIFIER, name, start);
+      }
       case '@' -> moment();
       case '%' -> {
         at++;

@@ -119,6 +119,7 @@ class HostileExpressionsTests {
     "System.String",
     "HumanName",
     "`x`",
+    "``",
     "/* c */",
     "// c\n"
   };
