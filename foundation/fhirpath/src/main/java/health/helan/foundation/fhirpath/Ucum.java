@@ -123,7 +123,10 @@ final class Ucum {
     if (code.equals("[degF]")) {
       return Unit.FAHRENHEIT;
     }
-    if (code.length() > MAX_CODE_LENGTH || Library.SERVICE.validate(code) != null) {
+    // The library takes an empty code for valid, and then throws an error over it.
+    if (code.isBlank()
+        || code.length() > MAX_CODE_LENGTH
+        || Library.SERVICE.validate(code) != null) {
       return Unit.UNKNOWN;
     }
     try {

@@ -57,7 +57,7 @@ public final class Units {
   }
 
   private static @Nullable Canonical workOut(String code) {
-    if (code.isEmpty() || code.length() > 100) {
+    if (code.isBlank() || code.length() > 100) {
       return null;
     }
     try {
