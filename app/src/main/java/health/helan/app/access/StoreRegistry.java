@@ -106,17 +106,11 @@ final class StoreRegistry implements Registry {
       return List.of();
     }
     LocalDate today = LocalDate.now(java.time.ZoneId.of("Asia/Shanghai"));
-    Set<String> teams = new LinkedHashSet<>();
-    for (JsonNode team : search("CareTeam", "participant", "Practitioner/" + practitioner)) {
-      if (!"inactive".equals(team.path("status").asString(""))) {
-        teams.add(team.path("id").asString());
-      }
-    }
     List<Post> posts = new ArrayList<>();
     for (JsonNode role :
         search("PractitionerRole", "practitioner", "Practitioner/" + practitioner)) {
       if (role.path("active").asBoolean(true) && isNow(role.path("period"), today)) {
-        posts.add(post(role, teams));
+        posts.add(post(role));
       }
     }
     return posts;
@@ -130,7 +124,7 @@ final class StoreRegistry implements Registry {
         && (end.isEmpty() || end.compareTo(day) >= 0 || day.startsWith(end));
   }
 
-  private Post post(JsonNode role, Set<String> teams) {
+  private Post post(JsonNode role) {
     String department =
         id(role.path("organization").path("reference").asString(""), "Organization");
     String departmentName = role.path("organization").path("display").asString("");
@@ -161,7 +155,6 @@ final class StoreRegistry implements Registry {
     if (all.isEmpty() && !department.isEmpty()) {
       all.add(department);
     }
-    all.addAll(teams);
     String title = role.path("code").path(0).path("text").asString("");
     return new Post(
         role.path("id").asString(),
@@ -181,7 +174,7 @@ final class StoreRegistry implements Registry {
   List<Holding> doctors() {
     List<Holding> found = new ArrayList<>();
     for (JsonNode role : search("PractitionerRole", "role", "doctor")) {
-      Post post = post(role, Set.of());
+      Post post = post(role);
       String practitioner =
           id(role.path("practitioner").path("reference").asString(""), "Practitioner");
       if (!practitioner.isEmpty() && !post.institution().isEmpty()) {

@@ -22,7 +22,7 @@ public interface Registry {
    * @param id of the PractitionerRole
    * @param institution id of the Organization at its top: the hospital
    * @param department id of the Organization or the institution itself
-   * @param teams ids of departments and CareTeams
+   * @param teams ids of departments; no CareTeams, which clinicians write themselves
    */
   record Post(
       String id,
