@@ -1,5 +1,6 @@
 package health.helan.app.access;
 
+import health.helan.app.start.RunMode;
 import health.helan.app.start.StartRefused;
 import java.net.InetAddress;
 import java.net.URI;
@@ -17,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param base {@code HELAN_BASE_URL}: address by which browsers know the platform, without a slash
  *     at the end; null to take it from each request
  * @param proxies {@code HELAN_TRUSTED_PROXIES}: addresses whose X-Forwarded headers are believed
- * @param origins {@code HELAN_CORS_ORIGINS}: web origins whose pages may call the API
  * @param loopback whether the platform listens on this machine only
  * @param outside an outside OpenID Connect provider; null for none
  */
@@ -25,7 +25,6 @@ record AccessSettings(
     boolean production,
     @Nullable String base,
     Set<String> proxies,
-    Set<String> origins,
     boolean loopback,
     @Nullable Outside outside) {
 
@@ -48,24 +47,10 @@ record AccessSettings(
       @Nullable String loginClaim) {}
 
   static AccessSettings of(Map<String, String> environment, InetAddress address) {
-    String mode = environment.getOrDefault("HELAN_MODE", "").strip();
-    if (!Set.of("", "demo", "production").contains(mode)) {
-      throw new StartRefused(
-          "HELAN_MODE 只能是 demo 或 production。", "HELAN_MODE takes demo or production.");
-    }
-    Set<String> origins = list(environment, "HELAN_CORS_ORIGINS");
-    for (String origin : origins) {
-      if (!origin.matches("https?://[^/*\\s]+")) {
-        throw new StartRefused(
-            "HELAN_CORS_ORIGINS 要求以逗号分隔的来源，例如 https://app.example，收到的是 " + origin + "。",
-            "HELAN_CORS_ORIGINS takes origins such as https://app.example, not " + origin + ".");
-      }
-    }
     return new AccessSettings(
-        mode.equals("production"),
+        RunMode.of(environment::get).isProduction(),
         base(environment),
         list(environment, "HELAN_TRUSTED_PROXIES"),
-        origins,
         address.isLoopbackAddress(),
         outside(environment));
   }
