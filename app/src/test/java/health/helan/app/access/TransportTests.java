@@ -64,8 +64,6 @@ class TransportTests {
     for (Map<String, String> wrong :
         java.util.List.of(
             Map.of("HELAN_MODE", "prod"),
-            Map.of("HELAN_CORS_ORIGINS", "*"),
-            Map.of("HELAN_CORS_ORIGINS", "https://app.example/path"),
             Map.of("HELAN_OIDC_ISSUER", "https://idp.example"),
             Map.of("HELAN_OIDC_ISSUER", "http://idp.example", "HELAN_OIDC_CLIENT_ID", "x"))) {
       assertThatExceptionOfType(StartRefused.class)

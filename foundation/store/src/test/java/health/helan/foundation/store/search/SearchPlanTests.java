@@ -81,6 +81,10 @@ class SearchPlanTests {
     region.fill(observations);
   }
 
+  boolean mustBeQuick(String pattern) {
+    return true;
+  }
+
   private static String query(String pattern, int patient) {
     return pattern
         .replace("%014d", String.format("%014d", patient))
@@ -163,6 +167,9 @@ class SearchPlanTests {
                 + System.getProperty("helan.test.planCache", "force_custom_plan"));
       }
       for (String pattern : COMMON) {
+        if (!mustBeQuick(pattern)) {
+          continue;
+        }
         long[] nanos = new long[150];
         int found = 0;
         long cpu = 0;
