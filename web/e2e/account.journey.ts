@@ -58,7 +58,8 @@ describe.skipIf(reason)('Signing in with an account', () => {
 
   /** By keyboard alone: the first field has the focus. */
   async function typeIn(login: string, secret: string) {
-    await page.getByLabel('用户名或身份证号').waitFor();
+    // What is typed before the field has the focus is lost.
+    await page.locator('#login:focus').waitFor();
     await page.keyboard.type(login);
     await page.keyboard.press('Tab');
     await page.keyboard.type(secret);
