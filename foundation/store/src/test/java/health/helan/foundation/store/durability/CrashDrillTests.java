@@ -46,6 +46,7 @@ class CrashDrillTests {
   private int port;
   private @Nullable EmbeddedPostgres postgres;
   private @Nullable Process writer;
+  private @Nullable Thread listener;
 
   /** The last acknowledged version of a resource. */
   private record Acknowledged(int version, String tag) {}
@@ -139,7 +140,7 @@ class CrashDrillTests {
             .redirectError(folder.resolve("writer-" + round + ".log").toFile())
             .start();
     writer = process;
-    Thread.ofPlatform().daemon().start(() -> listen(process));
+    listener = Thread.ofPlatform().daemon().start(() -> listen(process));
   }
 
   private void listen(Process process) {
@@ -184,6 +185,9 @@ class CrashDrillTests {
     Process process = java.util.Objects.requireNonNull(writer);
     process.destroyForcibly();
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    // What it said before its end may still lie in the pipe: an acknowledgement not read yet would
+    // make the write after it look like one too many.
+    assertThat(java.util.Objects.requireNonNull(listener).join(Duration.ofSeconds(60))).isTrue();
   }
 
   private void killPostgres() throws IOException, InterruptedException {
