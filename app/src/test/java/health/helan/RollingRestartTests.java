@@ -8,7 +8,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -127,7 +129,16 @@ class RollingRestartTests {
     return Objects.requireNonNull(instances.get(place));
   }
 
+  /** Instances on one database share its secrets, as docs/guide/operate.md says. */
   private void start(int place) throws Exception {
+    Path first = folder.resolve("data-0");
+    Path own = folder.resolve("data-" + place);
+    for (String secret : List.of("keystore", "keystore-passphrase", "sign-in-key")) {
+      if (Files.exists(first.resolve(secret)) && Files.notExists(own.resolve(secret))) {
+        Files.createDirectories(own);
+        Files.copy(first.resolve(secret), own.resolve(secret), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
     instances.set(
         place,
         RunningPlatform.start(

@@ -21,9 +21,9 @@ class JustLoadedPlanTests extends SearchPlanTests {
   }
 
   /**
-   * How many rows a step of a chain leads to, or a code has in a compartment, is what statistics are
-   * for: until the tables are analysed, some ten seconds after a load, these take up to a second at
-   * a million resources.
+   * How many rows a step of a chain leads to, or a code has in a compartment, is what statistics
+   * are for: until the tables are analysed, some ten seconds after a load, these take up to a
+   * second at a million resources.
    */
   @Override
   boolean mustBeQuick(String pattern) {
