@@ -173,7 +173,8 @@ class ServingHttpsTests {
     List<String> words = List.of("run", "--data", data.toString(), "--port", "0", "--no-demo");
     var production = RunningPlatform.run(Map.of("HELAN_MODE", "production"), words);
     assertThat(production.exitCode()).isEqualTo(2);
-    assertThat(production.output()).contains("HELAN_KEYSTORE_PASSPHRASE must be set");
+    assertThat(production.output())
+        .contains("takes the passphrase of the key store in HELAN_KEYSTORE_PASSPHRASE");
     try (RunningPlatform platform =
         RunningPlatform.start(
             Map.of("HELAN_MODE", "production", "HELAN_KEYSTORE_PASSPHRASE", "the right passphrase"),
