@@ -86,6 +86,17 @@ final class Roles {
           "Task",
           "VisionPrescription");
 
+  /** What insurers and settlement centres answer to care; their systems write it, no clinician. */
+  private static final Set<String> SETTLEMENT =
+      Set.of(
+          "ClaimResponse",
+          "CoverageEligibilityResponse",
+          "EnrollmentRequest",
+          "EnrollmentResponse",
+          "ExplanationOfBenefit",
+          "PaymentNotice",
+          "PaymentReconciliation");
+
   /** What is never taken back by deleting it. */
   private static final Set<String> KEPT = Set.of("Patient", "Provenance", "Task");
 
@@ -155,8 +166,8 @@ final class Roles {
           .sees(TREATED)
           .sees(INSTITUTION)
           .sees(ADDRESSED, "Task")
-          .creates(CARE, REGISTRY)
-          .changes(CARE, REGISTRY)
+          .creates(CARE, REGISTRY, SETTLEMENT)
+          .changes(CARE, REGISTRY, SETTLEMENT)
           .deletes(DELETABLE)
           .choosesIds();
 

@@ -284,6 +284,11 @@ class AccessMatrixTests {
                       + "],"
                       + about
                       + "}";
+              case "ExplanationOfBenefit" ->
+                  "'status':'active','type':{'text':'x'},'use':'claim','patient':{'reference':'"
+                      + patient
+                      + "'},'created':'2026-01-01','insurer':{'display':'x'},'provider':{'display':'x'},"
+                      + "'outcome':'complete','insurance':[{'focal':true,'coverage':{'display':'x'}}]}";
               case "DocumentReference" ->
                   "'status':'current','type':"
                       + coded
