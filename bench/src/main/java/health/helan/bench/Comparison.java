@@ -101,6 +101,12 @@ final class Comparison {
       servers.add(
           launches.helan(
               options.launcher(), Server.Kind.HELAN_VALIDATING, "helan_bench_validating"));
+      servers.add(launches.helan(options.launcher(), Server.Kind.GUARDED, "helan_bench_guarded"));
+      servers.add(
+          launches.helan(
+              options.launcher(),
+              Server.Kind.GUARDED_VALIDATING,
+              "helan_bench_guarded_validating"));
     }
     if (options.peer() != null) {
       servers.add(launches.peer(options.peerJava(), options.peer(), "helan_bench_peer"));
@@ -134,7 +140,7 @@ final class Comparison {
 
   /** Validation changes nothing but writing; only its load is measured. */
   private static boolean isCompared(Server server) {
-    return server.kind() != Server.Kind.HELAN_VALIDATING;
+    return !server.kind().isValidating();
   }
 
   private void turn(Server server, Slice slice) throws IOException, InterruptedException {
@@ -143,7 +149,7 @@ final class Comparison {
     awaitQuiet();
     server.resume();
     Figure load = session.load(slice);
-    record(server, Phase.LOAD, load, true);
+    record(server.kind(), Phase.LOAD, load, true);
     session.learn(slice);
     var meter = new CpuMeter(server.pid(), CpuMeter.NOBODY);
     if (!server.database().isEmpty()) {
@@ -194,24 +200,34 @@ final class Comparison {
 
   private void phases(Server server, Session session, Duration time, int samples, boolean keep)
       throws IOException {
-    record(server, Phase.CREATE, session.create(time), keep);
-    record(server, Phase.READ, session.read(time), keep);
-    for (Search search : Search.values()) {
-      Figure alone = session.searchAlone(search, samples, time.multipliedBy(2));
-      record(server, search.alone(), alone, keep);
-      if (alone.sound()) {
-        record(server, search.busy(), session.search(search, time), keep);
-      }
+    Server.Kind kind = server.kind();
+    record(kind, Phase.CREATE, session.create(time), keep);
+    reads(kind, session, time, samples, keep);
+    record(kind, Phase.UPDATE, session.update(time), keep);
+    record(kind, Phase.HISTORY, session.history(time), keep);
+    record(kind, Phase.MIXED, session.mixed(time), keep);
+    if (kind == Server.Kind.GUARDED) {
+      say("  a doctor asks");
+      session.byDoctor(() -> reads(Server.Kind.TREATED, session, time, samples, keep));
     }
-    record(server, Phase.UPDATE, session.update(time), keep);
-    record(server, Phase.HISTORY, session.history(time), keep);
-    record(server, Phase.MIXED, session.mixed(time), keep);
-    record(server, Phase.DELETE, session.delete(time), keep);
+    record(kind, Phase.DELETE, session.delete(time), keep);
   }
 
-  private void record(Server server, String phase, Figure figure, boolean keep) {
+  private void reads(Server.Kind kind, Session session, Duration time, int samples, boolean keep)
+      throws IOException {
+    record(kind, Phase.READ, session.read(time), keep);
+    for (Search search : Search.values()) {
+      Figure alone = session.searchAlone(search, samples, time.multipliedBy(2));
+      record(kind, search.alone(), alone, keep);
+      if (alone.sound()) {
+        record(kind, search.busy(), session.search(search, time), keep);
+      }
+    }
+  }
+
+  private void record(Server.Kind kind, String phase, Figure figure, boolean keep) {
     if (keep) {
-      results.add(server.kind(), phase, figure);
+      results.add(kind, phase, figure);
     }
     say(
         "  %-62s %9.1f/s  p50 %8.2f  p95 %8.2f ms  cpu %.3f + %.3f ms  others %.2f%s%s",

@@ -37,15 +37,42 @@ final class Session {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final Server server;
-  private final Driver driver;
+  private final CpuMeter meter;
   private final List<KnownPatient> patients = new ArrayList<>();
   private final List<String> observationIds = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger change = new AtomicInteger();
   private List<ObjectNode> bodies = List.of();
+  private int opened;
+  private boolean byDoctor;
 
   Session(Server server, long postmaster) {
     this.server = server;
-    this.driver = new Driver(server.endpoint(), new CpuMeter(server.pid(), postmaster));
+    this.meter = new CpuMeter(server.pid(), postmaster);
+  }
+
+  /** A driver with a token that outlives a phase. */
+  private Driver driver() throws IOException {
+    return new Driver(byDoctor ? server.askedByDoctor() : server.asked(), meter);
+  }
+
+  /** Opens all known records to the doctor, who asks from then on until the work is done. */
+  void byDoctor(Work work) throws IOException {
+    for (KnownPatient patient : patients.subList(opened, patients.size())) {
+      server.callers().open(patient.id());
+    }
+    opened = patients.size();
+    byDoctor = true;
+    try {
+      work.run();
+    } finally {
+      byDoctor = false;
+    }
+  }
+
+  /** What is measured. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws IOException;
   }
 
   /** Loads what the patients' bundles refer to. */
@@ -68,21 +95,22 @@ final class Session {
   /** Loads a slice; the figure counts resources. */
   Figure load(Slice slice) throws IOException {
     List<byte[]> bundles = slice.bundles();
-    return driver.each(
-        bundles.size(),
-        LOAD_CONNECTIONS,
-        NO_LIMIT,
-        new Driver.Request() {
-          @Override
-          public int send(HttpConnection connection, int number) throws IOException {
-            return connection.send("POST", "", bundles.get(number), "");
-          }
+    return driver()
+        .each(
+            bundles.size(),
+            LOAD_CONNECTIONS,
+            NO_LIMIT,
+            new Driver.Request() {
+              @Override
+              public int send(HttpConnection connection, int number) throws IOException {
+                return connection.send("POST", "", bundles.get(number), "");
+              }
 
-          @Override
-          public int operations(HttpConnection connection, int number) {
-            return connection.acceptedEntries();
-          }
-        });
+              @Override
+              public int operations(HttpConnection connection, int number) {
+                return connection.acceptedEntries();
+              }
+            });
   }
 
   /**
@@ -93,18 +121,19 @@ final class Session {
   void loadUntil(Corpus corpus, long resources) throws IOException {
     var loaded = new AtomicLong();
     Figure figure =
-        driver.each(
-            corpus.size(),
-            LOAD_CONNECTIONS,
-            NO_LIMIT,
-            (connection, number) -> {
-              if (loaded.get() >= resources) {
-                return Driver.Request.NOTHING_LEFT;
-              }
-              int status = connection.send("POST", "", corpus.patient(number).json(), "");
-              loaded.addAndGet(connection.acceptedEntries());
-              return status;
-            });
+        driver()
+            .each(
+                corpus.size(),
+                LOAD_CONNECTIONS,
+                NO_LIMIT,
+                (connection, number) -> {
+                  if (loaded.get() >= resources) {
+                    return Driver.Request.NOTHING_LEFT;
+                  }
+                  int status = connection.send("POST", "", corpus.patient(number).json(), "");
+                  loaded.addAndGet(connection.acceptedEntries());
+                  return status;
+                });
     if (figure.failed() > 0 || loaded.get() < resources) {
       throw new IOException(
           "Loaded %d of %d resources; %d bundles failed. %s"
@@ -114,7 +143,7 @@ final class Session {
 
   /** Finds a slice's patients on the server and keeps its Observations for later requests. */
   void learn(Slice slice) throws IOException {
-    try (var connection = new HttpConnection(server.endpoint())) {
+    try (var connection = new HttpConnection(server.asked())) {
       for (Slice.Person person : slice.patients()) {
         if (patients.size() < MOST_PATIENTS) {
           String path = "/Patient?identifier=" + KnownPatient.encoded(person.identifier());
@@ -164,8 +193,8 @@ final class Session {
 
   Figure create(Duration time) throws IOException {
     List<byte[]> made = observations();
-    return driver.during(
-        time, CONNECTIONS, (connection, number) -> create(connection, made, number));
+    return driver()
+        .during(time, CONNECTIONS, (connection, number) -> create(connection, made, number));
   }
 
   private int create(HttpConnection connection, List<byte[]> made, int number) throws IOException {
@@ -184,7 +213,7 @@ final class Session {
   }
 
   Figure read(Duration time) throws IOException {
-    return driver.during(time, CONNECTIONS, this::readPatient);
+    return driver().during(time, CONNECTIONS, this::readPatient);
   }
 
   private int readPatient(HttpConnection connection, int number) throws IOException {
@@ -193,27 +222,28 @@ final class Session {
 
   /** A search at eight connections. */
   Figure search(Search search, Duration time) throws IOException {
-    return driver.during(
-        time, CONNECTIONS, (connection, number) -> search(connection, search, number));
+    return driver()
+        .during(time, CONNECTIONS, (connection, number) -> search(connection, search, number));
   }
 
   /** A search at one connection, each patient once at most; entries are counted. */
   Figure searchAlone(Search search, int samples, Duration atMost) throws IOException {
-    return driver.each(
-        samples,
-        1,
-        atMost,
-        new Driver.Request() {
-          @Override
-          public int send(HttpConnection connection, int number) throws IOException {
-            return search(connection, search, number);
-          }
+    return driver()
+        .each(
+            samples,
+            1,
+            atMost,
+            new Driver.Request() {
+              @Override
+              public int send(HttpConnection connection, int number) throws IOException {
+                return search(connection, search, number);
+              }
 
-          @Override
-          public int entries(HttpConnection connection) {
-            return connection.occurrences("\"fullUrl\"");
-          }
-        });
+              @Override
+              public int entries(HttpConnection connection) {
+                return connection.occurrences("\"fullUrl\"");
+              }
+            });
   }
 
   private int search(HttpConnection connection, Search search, int number) throws IOException {
@@ -225,10 +255,12 @@ final class Session {
     List<String> ids = List.copyOf(observationIds);
     requireCreated(ids);
     List<byte[]> tails = tails();
-    return driver.during(
-        time,
-        CONNECTIONS,
-        (connection, number) -> update(connection, tails, ids.get(number % ids.size()), number));
+    return driver()
+        .during(
+            time,
+            CONNECTIONS,
+            (connection, number) ->
+                update(connection, tails, ids.get(number % ids.size()), number));
   }
 
   private int update(HttpConnection connection, List<byte[]> tails, String id, int number)
@@ -265,15 +297,16 @@ final class Session {
   Figure history(Duration time) throws IOException {
     List<String> ids = List.copyOf(observationIds);
     requireCreated(ids);
-    return driver.during(
-        time,
-        CONNECTIONS,
-        (connection, number) ->
-            connection.send(
-                "GET",
-                "/Observation/" + ids.get(number % ids.size()) + "/_history",
-                null,
-                NO_CACHE));
+    return driver()
+        .during(
+            time,
+            CONNECTIONS,
+            (connection, number) ->
+                connection.send(
+                    "GET",
+                    "/Observation/" + ids.get(number % ids.size()) + "/_history",
+                    null,
+                    NO_CACHE));
   }
 
   /** Of a hundred requests: 40 Patients, 20 panels, 20 problem lists, 10 creates, 10 updates. */
@@ -282,24 +315,25 @@ final class Session {
     requireCreated(ids);
     List<byte[]> made = observations();
     List<byte[]> tails = tails();
-    return driver.during(
-        time,
-        CONNECTIONS,
-        (connection, number) -> {
-          int lot = new SplittableRandom(number).nextInt(100);
-          if (lot < 40) {
-            return readPatient(connection, number);
-          }
-          if (lot < 60) {
-            return search(connection, Search.PANEL, number);
-          }
-          if (lot < 80) {
-            return search(connection, Search.CONDITION, number);
-          }
-          return lot < 90
-              ? create(connection, made, number)
-              : update(connection, tails, ids.get(number % ids.size()), number);
-        });
+    return driver()
+        .during(
+            time,
+            CONNECTIONS,
+            (connection, number) -> {
+              int lot = new SplittableRandom(number).nextInt(100);
+              if (lot < 40) {
+                return readPatient(connection, number);
+              }
+              if (lot < 60) {
+                return search(connection, Search.PANEL, number);
+              }
+              if (lot < 80) {
+                return search(connection, Search.CONDITION, number);
+              }
+              return lot < 90
+                  ? create(connection, made, number)
+                  : update(connection, tails, ids.get(number % ids.size()), number);
+            });
   }
 
   /** Deletes created Observations, each once; ends early when all are gone. */
@@ -308,14 +342,15 @@ final class Session {
     requireCreated(ids);
     AtomicInteger done = new AtomicInteger();
     Figure figure =
-        driver.each(
-            ids.size(),
-            CONNECTIONS,
-            time,
-            (connection, number) -> {
-              done.accumulateAndGet(number + 1, Math::max);
-              return connection.send("DELETE", "/Observation/" + ids.get(number), null, "");
-            });
+        driver()
+            .each(
+                ids.size(),
+                CONNECTIONS,
+                time,
+                (connection, number) -> {
+                  done.accumulateAndGet(number + 1, Math::max);
+                  return connection.send("DELETE", "/Observation/" + ids.get(number), null, "");
+                });
     observationIds.subList(0, done.get()).clear();
     return figure;
   }

@@ -35,7 +35,7 @@ class ReportTests {
             .lines()
             .filter(line -> line.endsWith("| not measured |"))
             .toList();
-    assertThat(rows).hasSize(9);
+    assertThat(rows).hasSize(15);
   }
 
   @Test
@@ -59,6 +59,19 @@ class ReportTests {
     results.add(Kind.HELAN, Phase.READ, figure(950, 1));
     assertThat(report(results, List.of()))
         .contains("| GET Patient/id, 8 connections | 10 x | 15 x | 9.50 x | 1 x | **missed** |");
+  }
+
+  @Test
+  void whatTheGuardsCostStandsBesideThePeerAndTheBareStore() {
+    var results = new Results();
+    results.add(Kind.PEER, Phase.READ, figure(100, 4));
+    results.add(Kind.HELAN, Phase.READ, figure(1000, 0.25));
+    results.add(Kind.GUARDED, Phase.READ, figure(800, 0.5));
+    results.add(Kind.TREATED, Phase.READ, figure(500, 1));
+    assertThat(report(results, List.of()))
+        .contains("| guarded: GET Patient/id | 6 x | – | 8 x | 8 x | must reached |")
+        .contains("| guarded, a doctor asks: GET Patient/id | 6 x | – | 5 x | 4 x | **missed** |")
+        .containsPattern("GET Patient/id, 8 connections \\| 800 .*\\| 8 x \\| 8 x \\| 2 x \\| 500 ");
   }
 
   @Test

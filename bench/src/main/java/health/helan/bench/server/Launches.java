@@ -24,7 +24,7 @@ public final class Launches {
   }
 
   /**
-   * The built application, as {@code ./helan run} starts it.
+   * The built application, as {@code ./helan run} starts it, but for what the kind switches off.
    *
    * @param launcher the script {@code helan}
    */
@@ -51,7 +51,11 @@ public final class Launches {
                 "HELAN_INDEX_KEY",
                 INDEX_KEY,
                 "HELAN_VALIDATION",
-                kind == Server.Kind.HELAN_VALIDATING ? "on" : "off"),
+                kind.isValidating() ? "on" : "off",
+                "HELAN_AUDIT",
+                kind.isGuarded() ? "on" : "off",
+                "HELAN_ENCRYPTION",
+                kind.isGuarded() ? "sm4" : "off"),
             port,
             data.resolve("operator-token"));
     return Server.of(kind, database, launch, work.resolve(database + ".log"));

@@ -28,13 +28,23 @@ public final class Server implements AutoCloseable {
   private final Path log;
   private @Nullable Process process;
   private HttpConnection.@Nullable Endpoint endpoint;
+  private @Nullable Callers callers;
   private long attachedPid;
 
   /** What is measured beside what. */
   public enum Kind {
-    /** Without inline validation, as the peer. */
-    HELAN("Helan"),
-    HELAN_VALIDATING("Helan, validating"),
+    /**
+     * The bare store: without inline validation, as the peer, and without audit, encryption at rest
+     * and access policy (the operator token's statements carry none).
+     */
+    HELAN("Helan, bare"),
+    HELAN_VALIDATING("Helan, bare, validating"),
+    /** As it is run for others, but for validation: a hospital's system asks. */
+    GUARDED("Helan, guarded"),
+    /** As it is run for others. */
+    GUARDED_VALIDATING("Helan, guarded, validating"),
+    /** The process of {@link #GUARDED}, asked by a doctor to whom grants opened the records. */
+    TREATED("Helan, guarded, a doctor asks"),
     PEER("HAPI FHIR");
 
     private final String label;
@@ -45,6 +55,16 @@ public final class Server implements AutoCloseable {
 
     public String label() {
       return label;
+    }
+
+    /** Whether policy, audit and encryption are on. */
+    public boolean isGuarded() {
+      return this == GUARDED || this == GUARDED_VALIDATING || this == TREATED;
+    }
+
+    /** Whether bodies are validated before they are stored. */
+    public boolean isValidating() {
+      return this == HELAN_VALIDATING || this == GUARDED_VALIDATING;
     }
   }
 
@@ -148,8 +168,35 @@ public final class Server implements AutoCloseable {
     return database;
   }
 
+  /** Where it answers, with the token of whoever may do everything. */
   public HttpConnection.Endpoint endpoint() {
     return Objects.requireNonNull(endpoint, "not started");
+  }
+
+  /** Where it answers, with the token of whom it is measured with. */
+  public HttpConnection.Endpoint asked() throws IOException {
+    return kind.isGuarded() ? as(callers().system()) : endpoint();
+  }
+
+  /** The same for {@link Kind#TREATED}. */
+  public HttpConnection.Endpoint askedByDoctor() throws IOException {
+    return as(callers().doctor());
+  }
+
+  private HttpConnection.Endpoint as(String token) {
+    HttpConnection.Endpoint open = endpoint();
+    return new HttpConnection.Endpoint(open.host(), open.port(), open.path(), token);
+  }
+
+  /** Who asks a guarded platform; registered when first wanted. */
+  public Callers callers() throws IOException {
+    Callers known = callers;
+    if (known == null) {
+      HttpConnection.Endpoint open = endpoint();
+      known = Callers.register("http://" + open.host() + ":" + open.port(), open.token());
+      callers = known;
+    }
+    return known;
   }
 
   public long pid() {
@@ -191,6 +238,9 @@ public final class Server implements AutoCloseable {
 
   @Override
   public void close() {
+    if (callers != null) {
+      callers.close();
+    }
     try {
       stop();
     } catch (IOException e) {
