@@ -24,6 +24,7 @@ import java.util.Map;
 final class Comparison {
   private static final int OBSERVATIONS = 4_000;
   private static final double QUIET_CORES = 0.25;
+  private static final Duration AWAKE = Duration.ofSeconds(2);
   private static final Duration SETTLE = Duration.ofSeconds(20);
 
   private final BenchOptions options;
@@ -117,6 +118,7 @@ final class Comparison {
   private void prepare(Server server, Slice warmup) throws IOException, InterruptedException {
     if (server.isOurs()) {
       postgres.recreate(server.database());
+      server.forget();
       say("starting %s", server.kind().label());
       Server.Start start = server.start();
       say("  first start took %.1f s", start.time().toMillis() / 1e3);
@@ -148,6 +150,8 @@ final class Comparison {
     postgres.settle(SETTLE);
     awaitQuiet();
     server.resume();
+    // Asleep so long it was given up for dead, and refuses until it has seen that itself.
+    Thread.sleep(AWAKE.toMillis());
     Figure load = session.load(slice);
     record(server.kind(), Phase.LOAD, load, true);
     session.learn(slice);

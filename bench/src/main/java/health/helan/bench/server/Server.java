@@ -9,10 +9,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,6 +155,20 @@ public final class Server implements AutoCloseable {
       Thread.sleep(20);
     }
     throw new IOException(kind.label() + " did not answer within " + LONGEST_START);
+  }
+
+  /** Forgets what an earlier run left beside the database, which is made anew. */
+  public void forget() throws IOException {
+    Path token = launch.token();
+    Path data = token == null ? null : token.getParent();
+    if (data == null || !Files.exists(data)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(data)) {
+      for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(one);
+      }
+    }
   }
 
   /** True for a process of ours, which can be stopped and started again. */
