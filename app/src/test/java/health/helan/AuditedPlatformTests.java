@@ -3,6 +3,9 @@ package health.helan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -172,6 +175,46 @@ class AuditedPlatformTests {
     }
     // Ended in order: every chain is closed and sealed.
     assertThat(command("verify").output()).contains("after the last seal: 0");
+  }
+
+  @Test
+  void refusesWithTheHeadersOfEveryAnswerWhenItCannotWrite() throws Exception {
+    String origin = "https://app.example";
+    try (RunningPlatform platform =
+        RunningPlatform.start(Map.of("HELAN_CORS_ORIGINS", origin), data(), "--no-demo")) {
+      try (Connection connection = database();
+          var statement = connection.createStatement()) {
+        connection.setAutoCommit(false);
+        statement.execute("lock table audit in share mode");
+        // With a token the API itself refuses, without one the filter before it.
+        for (boolean withToken : List.of(true, false)) {
+          var request =
+              HttpRequest.newBuilder(URI.create(platform.url() + "fhir/Patient"))
+                  .header("Origin", origin);
+          if (withToken) {
+            request.header("Authorization", "Bearer " + platform.token());
+          }
+          var answer =
+              HttpClient.newHttpClient()
+                  .send(request.build(), HttpResponse.BodyHandlers.ofString());
+          assertThat(answer.statusCode()).isEqualTo(503);
+          assertThat(answer.headers().firstValue("Retry-After")).hasValue("2");
+          assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+          assertThat(answer.headers().firstValue("Content-Security-Policy")).isPresent();
+          assertThat(answer.headers().firstValue("X-Frame-Options")).hasValue("DENY");
+          assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).hasValue(origin);
+          assertThat(answer.headers().allValues("Vary")).contains("Origin");
+          assertThat(answer.headers().firstValue("WWW-Authenticate")).isEmpty();
+        }
+        connection.rollback();
+      }
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (count("status = 503") < 2 && System.nanoTime() < until) {
+        Thread.sleep(50);
+      }
+      assertThat(count("status = 503 and count = 0")).isEqualTo(2);
+    }
+    assertThat(command("verify").exitCode()).isZero();
   }
 
   @Test

@@ -1,11 +1,13 @@
 package health.helan.app.audit;
 
 import health.helan.foundation.rest.Audits;
+import health.helan.foundation.rest.OuterHeaders;
 import health.helan.foundation.store.Refusal;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
@@ -23,8 +25,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Component
 @Order(AuditFilter.ORDER)
 final class AuditFilter extends OncePerRequestFilter {
-  /** Around everything that may refuse. */
-  static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 55;
+  /** Around everything that may refuse; within what tells browsers their rules. */
+  static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 75;
 
   private static final Logger LOG = LoggerFactory.getLogger(AuditFilter.class);
 
@@ -45,42 +47,86 @@ final class AuditFilter extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     Audits.Audit audit = audits.begin(request);
+    var outer = new OuterHeaders(response);
+    var held = new Held(request, response, audit);
     boolean answered = false;
     try {
-      chain.doFilter(request, response);
+      chain.doFilter(request, held);
       answered = true;
     } finally {
-      if (!audit.isRecorded()) {
-        int status = answered ? response.getStatus() : HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
-        boolean isRefusal =
-            status == HttpServletResponse.SC_UNAUTHORIZED
-                || status == HttpServletResponse.SC_FORBIDDEN;
-        // What a browser asks beforehand (CORS) is answered by rule, not from the records.
-        boolean isPreflight = request.getMethod().equals("OPTIONS") && status < 400;
-        if (isRefusal || request.getServletPath().startsWith("/fhir") && !isPreflight) {
-          record(audit, status, response);
-        }
+      int status = answered ? response.getStatus() : HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+      if (isTraced(request, audit, status)) {
+        record(audit, status, outer, held);
       }
     }
   }
 
-  private static void record(Audits.Audit audit, int status, HttpServletResponse response)
+  private static boolean isTraced(HttpServletRequest request, Audits.Audit audit, int status) {
+    if (audit.isRecorded()) {
+      return false;
+    }
+    boolean isRefusal =
+        status == HttpServletResponse.SC_UNAUTHORIZED || status == HttpServletResponse.SC_FORBIDDEN;
+    // What a browser asks beforehand (CORS) is answered by rule, not from the records.
+    boolean isPreflight = request.getMethod().equals("OPTIONS") && status < 400;
+    return isRefusal || request.getServletPath().startsWith("/fhir") && !isPreflight;
+  }
+
+  private static void record(Audits.Audit audit, int status, OuterHeaders outer, Held response)
       throws IOException {
     try {
       audit.record(status);
+      response.letGo();
     } catch (Refusal e) {
       if (response.isCommitted()) {
         // A refusal that holds nothing of the records has left already.
         LOG.warn("An answer with status {} left without its trace", status);
         return;
       }
-      response.reset();
+      outer.reset(response);
       response.setStatus(e.kind().status());
       response.setHeader("Retry-After", "2");
       response.setHeader("Cache-Control", "no-store");
       response.setContentType("application/fhir+json;charset=UTF-8");
       response.setContentLength(UNWRITABLE.length);
       response.getOutputStream().write(UNWRITABLE);
+      response.letGo();
+    }
+  }
+
+  /**
+   * Keeps an answer here until it has its trace: with its last byte a response whose length is
+   * known leaves (Jakarta Servlet 6.1, 5.7), so its length is told afterwards.
+   */
+  private static final class Held extends HttpServletResponseWrapper {
+    private final HttpServletRequest request;
+    private final Audits.Audit audit;
+    private long length = -1;
+
+    Held(HttpServletRequest request, HttpServletResponse response, Audits.Audit audit) {
+      super(response);
+      this.request = request;
+      this.audit = audit;
+    }
+
+    @Override
+    public void setContentLength(int length) {
+      setContentLengthLong(length);
+    }
+
+    @Override
+    public void setContentLengthLong(long length) {
+      if (isTraced(request, audit, getStatus())) {
+        this.length = length;
+      } else {
+        super.setContentLengthLong(length);
+      }
+    }
+
+    private void letGo() {
+      if (length >= 0 && !isCommitted()) {
+        super.setContentLengthLong(length);
+      }
     }
   }
 }

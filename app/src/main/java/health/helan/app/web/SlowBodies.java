@@ -1,5 +1,6 @@
 package health.helan.app.web;
 
+import health.helan.foundation.rest.OuterHeaders;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
@@ -50,11 +51,12 @@ final class SlowBodies extends OncePerRequestFilter {
       return;
     }
     Watched watched = new Watched(request, graceNanos);
+    var outer = new OuterHeaders(response);
     try {
       chain.doFilter(watched, response);
     } catch (TooSlow slow) {
       if (!response.isCommitted()) {
-        response.reset();
+        outer.reset(response);
         response.setStatus(HttpServletResponse.SC_REQUEST_TIMEOUT);
       }
     }

@@ -5,7 +5,7 @@
  */
 @ApplicationModule(
     displayName = "网页与运行观测",
-    allowedDependencies = {"app.start"})
+    allowedDependencies = {"app.start", "foundation.rest"})
 @NullMarked
 package health.helan.app.web;
 

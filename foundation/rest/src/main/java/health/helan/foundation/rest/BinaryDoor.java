@@ -311,7 +311,7 @@ final class BinaryDoor {
     response.setHeader("ETag", "W/\"" + version.version() + "\"");
     response.setHeader("Last-Modified", Bundles.httpDate(version.updated()));
     response.setHeader("Cache-Control", "no-store");
-    response.setHeader("Vary", "Accept, Authorization");
+    response.addHeader("Vary", "Accept, Authorization");
     var conditions =
         new Exchange.Conditions(
             null, request.getHeader("If-None-Match"), request.getHeader("If-Modified-Since"), null);

@@ -68,6 +68,7 @@ public final class FhirServlet extends HttpServlet {
       throws IOException {
     Locale language = Messages.language(request.getHeader("Accept-Language"));
     Audits.Audit audit = audits.begin(request);
+    var outer = new OuterHeaders(response);
     Answer answer;
     try {
       Answer handled =
@@ -94,7 +95,7 @@ public final class FhirServlet extends HttpServlet {
     } catch (Refusal e) {
       // Without its trace nothing leaves; and whoever stands around need not try once more.
       audit.needsNone();
-      response.reset();
+      outer.reset(response);
       ready = ready(request, refused(e, response, language), language);
     }
     write(request, response, ready);
@@ -285,7 +286,7 @@ public final class FhirServlet extends HttpServlet {
               : base(request) + "/" + answer.location());
     }
     response.setHeader("Cache-Control", "no-store");
-    response.setHeader("Vary", "Accept, Accept-Encoding, Accept-Language, Authorization");
+    response.addHeader("Vary", "Accept, Accept-Encoding, Accept-Language, Authorization");
     if (body == null || status == 204 || status == 304) {
       return;
     }

@@ -56,5 +56,27 @@ public interface AuditSink {
       int count,
       int refused,
       int millis,
-      long[] subjects) {}
+      long[] subjects) {
+
+    /**
+     * The same request when it was answered 503 in the end, since its trace was not kept in time.
+     */
+    public Request unanswered(Instant at) {
+      return new Request(
+          at,
+          caller,
+          remote,
+          interaction,
+          type,
+          id,
+          operation,
+          parameters,
+          query,
+          Refusal.Kind.TRANSIENT.status(),
+          0,
+          0,
+          millis,
+          subjects);
+    }
+  }
 }

@@ -4,11 +4,16 @@ import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.sql.CopyBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,8 +48,13 @@ final class Appender implements Runnable {
   /** Heads of chains that were left, for the next seal. Guarded by itself. */
   private final List<Seal.Head> left = new ArrayList<>();
 
-  /** Ends of batches of which it is not known whether they were committed. */
-  private final List<Chains.Head> inDoubt = new ArrayList<>();
+  /** Batches of which it is not known whether they were committed. */
+  private final List<Doubt> inDoubt = new ArrayList<>();
+
+  /** Rows to come, for requests whose row says what was not answered. */
+  private final List<Waiting> corrections = new ArrayList<>();
+
+  private record Doubt(Chains.Head end, List<Waiting> batch) {}
 
   /** Something went wrong since the last row that is known to be committed. */
   private boolean isDoubtful;
@@ -103,15 +113,19 @@ final class Appender implements Runnable {
     while (true) {
       try {
         Waiting first = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
-        if (first == null) {
+        if (first != null) {
+          batch.add(first);
+        }
+        batch.addAll(corrections);
+        corrections.clear();
+        if (batch.isEmpty()) {
           connection = close(connection);
           if (stopping && queue.isEmpty()) {
             break;
           }
           continue;
         }
-        batch.add(first);
-        queue.drainTo(batch, MOST - 1);
+        queue.drainTo(batch, Math.max(0, MOST - batch.size()));
         batch.removeIf(waiting -> !waiting.take());
         if (!batch.isEmpty()) {
           connection = write(connection, batch);
@@ -120,7 +134,7 @@ final class Appender implements Runnable {
         break;
       } catch (RuntimeException e) {
         LOG.error("The audit's appender {} failed", number, e);
-        batch.forEach(Waiting::fail);
+        fail(batch);
         connection = close(connection);
       } finally {
         batch.clear();
@@ -152,7 +166,6 @@ final class Appender implements Runnable {
           connection = dataSource.getConnection();
         }
         append(connection, batch);
-        batch.forEach(Waiting::done);
         return connection;
       } catch (SQLException e) {
         isDoubtful = true;
@@ -162,15 +175,42 @@ final class Appender implements Runnable {
         }
         if (attempt >= attempts) {
           LOG.warn("{} rows of the audit could not be written: {}", batch.size(), e.getSQLState());
-          batch.forEach(Waiting::fail);
+          fail(batch);
           return connection;
         }
       }
     }
   }
 
+  private void fail(List<Waiting> batch) {
+    for (Waiting waiting : batch) {
+      waiting.fail();
+      if (waiting.isCorrection && !stopping) {
+        waiting.again();
+        corrections.add(waiting);
+      }
+    }
+  }
+
+  /** The rows are committed: lets their requests go, or corrects what was answered otherwise. */
+  private void done(List<Waiting> batch) {
+    for (Waiting waiting : batch) {
+      boolean isAsAnswered = waiting.done();
+      if (waiting.isCorrection) {
+        corrections.remove(waiting); // In case an attempt that was taken for failed was not.
+      } else if (!isAsAnswered) {
+        corrections.add(waiting.correction());
+      }
+    }
+  }
+
   private void append(Connection connection, List<Waiting> batch) throws SQLException {
     reconcile(connection);
+    // Of an earlier attempt, after all.
+    batch.removeIf(Waiting::isKept);
+    if (batch.isEmpty()) {
+      return;
+    }
     Chains.Head last = head;
     if (last != null
         && (last.seq() >= settings.chainRows()
@@ -191,11 +231,12 @@ final class Appender implements Runnable {
       row.copyTo(copy, digest);
     }
     var next = new Chains.Head(last.chain(), seq, digest);
-    inDoubt.add(next);
+    inDoubt.add(new Doubt(next, List.copyOf(batch)));
     // One statement outside a transaction block: its own commit.
     copy.send(connection, AuditSql.COPY);
     inDoubt.clear();
     head = next;
+    done(batch);
   }
 
   /** Finds out what became of a batch whose commit was not heard of, and who wrote instead. */
@@ -214,9 +255,10 @@ final class Appender implements Runnable {
           isDoubtful = false;
           return; // Nothing came. Should it come yet, the next insert meets it.
         }
-        for (Chains.Head own : inDoubt) {
-          if (own.seq() == seq && Arrays.equals(own.digest(), digest)) {
-            head = own;
+        for (Doubt own : List.copyOf(inDoubt)) {
+          if (own.end.seq() == seq && Arrays.equals(own.end.digest(), digest)) {
+            head = own.end;
+            done(own.batch);
             inDoubt.clear();
             isDoubtful = false;
             return;
@@ -262,45 +304,80 @@ final class Appender implements Runnable {
 
   /** A request that waits for its row. */
   static final class Waiting {
-    private static final int QUEUED = 0;
-    private static final int TAKEN = 1;
-    private static final int GIVEN_UP = 2;
+    /** Where a request stands with its row. */
+    private enum State {
+      QUEUED,
+      /** In a batch that is being written. */
+      TAKEN,
+      KEPT,
+      /** Its thread left before the row was in a batch: it will not be. */
+      GIVEN_UP,
+      /** Its thread left, with a refusal, while the row was being written. */
+      LATE
+    }
 
     private final AuditSink.Request request;
-    private final java.util.concurrent.atomic.AtomicInteger state =
-        new java.util.concurrent.atomic.AtomicInteger(QUEUED);
-    private final java.util.concurrent.CompletableFuture<Boolean> kept =
-        new java.util.concurrent.CompletableFuture<>();
+    private final boolean isCorrection;
+    private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
+    private final CompletableFuture<Boolean> kept = new CompletableFuture<>();
 
     Waiting(AuditSink.Request request) {
+      this(request, false);
+    }
+
+    private Waiting(AuditSink.Request request, boolean isCorrection) {
       this.request = request;
+      this.isCorrection = isCorrection;
     }
 
     private boolean take() {
-      return state.compareAndSet(QUEUED, TAKEN);
+      return state.compareAndSet(State.QUEUED, State.TAKEN);
     }
 
-    private void done() {
-      kept.complete(true);
+    /** A correction that could not be written goes into a later batch. */
+    private void again() {
+      state.set(State.QUEUED);
+    }
+
+    private boolean isKept() {
+      return state.get() == State.KEPT || kept.isDone() && state.get() == State.LATE;
+    }
+
+    /** False if its thread has left with a refusal. */
+    private boolean done() {
+      boolean waits = state.compareAndSet(State.TAKEN, State.KEPT);
+      kept.complete(waits);
+      return waits;
     }
 
     private void fail() {
+      state.compareAndSet(State.TAKEN, State.LATE);
       kept.complete(false);
+    }
+
+    /** The row of what was answered in truth. */
+    private Waiting correction() {
+      return new Waiting(request.unanswered(Instant.now()), true);
     }
 
     /** True once the row is committed; false when it was not, or not in time. */
     boolean await(long millis) {
       try {
         return kept.get(millis, TimeUnit.MILLISECONDS);
-      } catch (java.util.concurrent.TimeoutException e) {
-        state.compareAndSet(QUEUED, GIVEN_UP);
-        return false;
+      } catch (TimeoutException e) {
+        return isKeptAfterAll();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        return false;
-      } catch (java.util.concurrent.ExecutionException e) {
+        return isKeptAfterAll();
+      } catch (ExecutionException e) {
         throw new IllegalStateException(e);
       }
+    }
+
+    private boolean isKeptAfterAll() {
+      return !state.compareAndSet(State.QUEUED, State.GIVEN_UP)
+          && !state.compareAndSet(State.TAKEN, State.LATE)
+          && state.get() == State.KEPT;
     }
   }
 }

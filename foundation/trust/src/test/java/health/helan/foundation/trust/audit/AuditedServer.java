@@ -64,6 +64,13 @@ final class AuditedServer implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   AuditedServer() {
+    this(Duration.ofSeconds(5));
+  }
+
+  /**
+   * @param patience how long a request waits for its row
+   */
+  AuditedServer(Duration patience) {
     try {
       var config = new HikariConfig();
       config.setDataSource(PostgresForTests.emptyDatabase());
@@ -78,12 +85,7 @@ final class AuditedServer implements AutoCloseable {
               store.instance(),
               signer,
               new AuditLog.Settings(
-                  2,
-                  Duration.ofSeconds(5),
-                  Duration.ofDays(1),
-                  1_000_000,
-                  Duration.ofDays(1),
-                  Duration.ZERO));
+                  2, patience, Duration.ofDays(1), 1_000_000, Duration.ofDays(1), Duration.ZERO));
       AuditSink sink =
           request -> {
             if (isCut) {

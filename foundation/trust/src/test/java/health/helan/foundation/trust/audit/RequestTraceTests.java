@@ -4,7 +4,9 @@ import static health.helan.foundation.trust.audit.AuditedServer.OPERATOR;
 import static health.helan.foundation.trust.audit.AuditedServer.escaped;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import health.helan.foundation.store.testing.StoreForTests;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -342,5 +344,36 @@ class RequestTraceTests {
       server.isCut = false;
     }
     assertThat(server.get(DOCTOR, "Patient/" + patient).status()).isEqualTo(200);
+  }
+
+  @Test
+  void saysInTheEndThatNothingWasAnsweredWhenItCameTooLate() throws Exception {
+    try (var hasty = new AuditedServer(Duration.ofMillis(700))) {
+      String id = hasty.create("{\"resourceType\":\"Patient\"}");
+      List<AuditRow> before = hasty.rows();
+      try (var connection = hasty.pool.getConnection();
+          var statement = connection.createStatement()) {
+        connection.setAutoCommit(false);
+        statement.execute("lock table audit in share mode");
+        var reply = hasty.get(DOCTOR, "Patient/" + id);
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.text()).doesNotContain(id);
+        connection.rollback();
+      }
+      StoreForTests.await("two rows", () -> hasty.rows().size() == before.size() + 2);
+      List<AuditRow> rows = hasty.rows().subList(before.size(), before.size() + 2);
+      AuditRow meant = rows.getFirst();
+      AuditRow answered = rows.getLast();
+      assertThat(meant.status()).isEqualTo(200);
+      assertThat(answered.status()).isEqualTo(503);
+      assertThat(answered.count()).isZero();
+      assertThat(answered.query()).isEqualTo(meant.query());
+      assertThat(answered.request()).isEqualTo(meant.request());
+      assertThat(answered.account()).isEqualTo(meant.account());
+      assertThat(answered.subjects()).isEqualTo(meant.subjects());
+      assertThat(answered.at()).isAfter(meant.at());
+      // And goes on as before.
+      assertThat(hasty.rowOf(() -> hasty.get(DOCTOR, "Patient/" + id)).status()).isEqualTo(200);
+    }
   }
 }
