@@ -1,8 +1,8 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
-// One HTML file per entry. `resident` and `workbench` get a line here when they have a first page.
-const entries = { console: 'index.html' };
+// One HTML file per entry. `workbench` gets a line here when it has a first page.
+const entries = { console: 'index.html', resident: 'resident/index.html' };
 
 export default defineConfig({
   plugins: [react()],

@@ -8,7 +8,7 @@ type Chunk = { file: string; imports?: string[]; css?: string[]; isEntry?: boole
 const DIST = new URL('../dist/', import.meta.url).pathname;
 
 /** Gzipped kB (1,000 bytes) that a first view may download as script: ui.md, "Speed". */
-const BUDGET = { console: 350 };
+const BUDGET = { console: 350, resident: 150 };
 
 let manifest: Record<string, Chunk>;
 
@@ -48,17 +48,39 @@ describe('The console', () => {
 
   test('fetches charts and English only when they are wanted', () => {
     const first = withImports([entry, ...routes]);
-    for (const later of ['src/shared/charts/BarChart.tsx', 'src/shared/i18n/en/index.ts']) {
+    for (const later of ['src/shared/charts/BarChart.tsx', 'src/shared/i18n/en/forConsole.ts']) {
       expect(manifest[later], `${later} is no chunk of its own`).toBeDefined();
       expect(first).not.toContain(manifest[later]?.file);
     }
   });
 });
 
+describe("The residents' pages", () => {
+  const entry = 'resident/index.html';
+  const routes = ['record/VisitsPage', 'messages/MessagesPage', 'mine/MinePage', 'seen/SeenPage', 'grants/MaySeePage', 'consents/ConsentsPage', 'consents/GivePage', 'emergency/EmergencyPage', 'account/AccountPage'];
+
+  test.each(['', ...routes])('open %s within their budget of script', (route) => {
+    const key = `src/resident/${route}.tsx`;
+    if (route !== '') expect(manifest[key], `${route} is no chunk of its own: routes are split`).toBeDefined();
+    const size = [...withImports(route === '' ? [entry] : [entry, key])].reduce((sum, file) => sum + gzipped(file), 0);
+    console.log(`resident ${route || 'home'}: ${size.toFixed(0)} kB of script, gzipped`);
+    expect(size).toBeGreaterThan(50);
+    expect(size).toBeLessThanOrEqual(BUDGET.resident);
+  });
+
+  test('bring nothing of the library of widgets, and no English until it is wanted', () => {
+    const all = withImports([entry, ...routes.map((route) => `src/resident/${route}.tsx`)]);
+    for (const file of all) expect(readFileSync(join(DIST, file), 'utf8'), file).not.toMatch(/ant-btn|antd/);
+    expect(manifest['src/shared/i18n/en/forResident.ts']).toBeDefined();
+    expect(all).not.toContain(manifest['src/shared/i18n/en/forResident.ts']?.file);
+  });
+});
+
 test('The pages load nothing from another host', () => {
   const scripts = readdirSync(join(DIST, 'assets')).map((name) => join(DIST, 'assets', name));
-  const html = readFileSync(join(DIST, 'index.html'), 'utf8');
-  expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+  for (const page of ['index.html', 'resident/index.html']) {
+    expect(readFileSync(join(DIST, page), 'utf8'), page).not.toMatch(/(src|href)="(https?:)?\/\//);
+  }
   for (const file of scripts.filter((name) => name.endsWith('.css'))) {
     expect(readFileSync(file, 'utf8'), file).not.toMatch(/url\((["']?)(https?:)?\/\//);
   }

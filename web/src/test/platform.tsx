@@ -6,12 +6,14 @@ import { createMemoryRouter, RouterProvider } from 'react-router';
 import { vi } from 'vitest';
 import { signIn } from '../shared/session/session';
 import { startTranslation } from '../shared/i18n/i18n';
+import en from '../shared/i18n/en';
+import zh from '../shared/i18n/zh';
 import { Themed } from '../shared/theme/Themed';
 
 type Answer = unknown;
 
 /** A request as a page made it. `query` holds the parameters of the address or, of a POST, of the body. */
-export type Asked = { method: string; path: string; query: URLSearchParams; authorization: string | undefined };
+export type Asked = { method: string; path: string; query: URLSearchParams; body: unknown; ifMatch: string | undefined; authorization: string | undefined };
 
 /**
  * Stands in for the platform's HTTP API: `answer` gives the body for each request, a {@link Refused} for an error, or a
@@ -26,6 +28,8 @@ export function platform(answer: (asked: Asked) => Answer): Asked[] {
       method: init.method ?? 'GET',
       path: url.pathname.replace('/fhir/', ''),
       query: init.body instanceof URLSearchParams ? init.body : url.searchParams,
+      body: typeof init.body === 'string' ? (JSON.parse(init.body) as unknown) : undefined,
+      ifMatch: headers.get('If-Match') ?? undefined,
       authorization: headers.get('Authorization') ?? undefined,
     };
     log.push(asked);
@@ -54,7 +58,7 @@ export function bundleOf(resources: FhirResource[], next?: string): Bundle {
 
 /** Renders a page signed in, at `path`, without retries: a failure shows at once. */
 export async function open(page: ReactNode, { path = '/', at = path }: { path?: string; at?: string } = {}) {
-  await startTranslation();
+  await startTranslation({ zh, en: () => Promise.resolve(en) });
   signIn('token');
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const router = createMemoryRouter([{ path, element: page }, { path: '*', element: null }], { initialEntries: [at] });

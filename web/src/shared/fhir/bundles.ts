@@ -1,4 +1,4 @@
-import type { Bundle, FhirResource, Parameters, ParametersParameter } from 'fhir/r4';
+import type { Bundle, FhirResource, Parameters, ParametersParameter, Reference } from 'fhir/r4';
 
 /** The resources of a search Bundle that are of `type`; included ones of other types are left out. */
 export function resourcesOf<T extends FhirResource>(bundle: Bundle, type: T['resourceType']): T[] {
@@ -12,6 +12,10 @@ export const nextLink = (bundle: Bundle): string | undefined =>
 export type Parts = {
   text: (name: string) => string | undefined;
   number: (name: string) => number | undefined;
+  reference: (name: string) => Reference | undefined;
+  flag: (name: string) => boolean | undefined;
+  /** All repetitions of a part. */
+  texts: (name: string) => string[];
 };
 
 export function repetitionsOf(parameters: Parameters, name: string): Parts[] {
@@ -21,13 +25,16 @@ export function repetitionsOf(parameters: Parameters, name: string): Parts[] {
 function partsOf(parameter: ParametersParameter): Parts {
   const part = (name: string) => parameter.part?.find((candidate) => candidate.name === name);
   return {
-    text: (name) => {
-      const found = part(name);
-      return found?.valueCode ?? found?.valueString ?? found?.valueInstant ?? found?.valueDateTime ?? found?.valueUri;
-    },
+    text: (name) => textOf(part(name)),
+    reference: (name) => part(name)?.valueReference,
+    flag: (name) => part(name)?.valueBoolean,
+    texts: (name) => (parameter.part ?? []).filter((candidate) => candidate.name === name).flatMap((found) => textOf(found) ?? []),
     number: (name) => {
       const found = part(name);
       return found?.valueDecimal ?? found?.valueInteger ?? found?.valueUnsignedInt;
     },
   };
 }
+
+const textOf = (found: ParametersParameter | undefined): string | undefined =>
+  found?.valueCode ?? found?.valueString ?? found?.valueInstant ?? found?.valueDateTime ?? found?.valueUri;

@@ -31,7 +31,7 @@ function outcomeOf(text: string): OperationOutcome | undefined {
   }
 }
 
-type Ask = { method?: 'GET' | 'POST'; body?: URLSearchParams; token?: string | undefined; signal?: AbortSignal | undefined; accept?: string };
+type Ask = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: URLSearchParams | string; ifMatch?: string | undefined; token?: string | undefined; signal?: AbortSignal | undefined; accept?: string };
 
 async function send(url: string, ask: Ask, again = true): Promise<Response> {
   const token = ask.token ?? currentToken();
@@ -43,6 +43,8 @@ async function send(url: string, ask: Ask, again = true): Promise<Response> {
         Accept: ask.accept ?? 'application/fhir+json',
         'Accept-Language': currentLanguage() === 'zh' ? 'zh-CN' : 'en',
         ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        ...(typeof ask.body === 'string' ? { 'Content-Type': 'application/fhir+json' } : {}),
+        ...(ask.ifMatch === undefined ? {} : { 'If-Match': ask.ifMatch }),
       },
       ...(ask.body === undefined ? {} : { body: ask.body }),
       ...(ask.signal === undefined ? {} : { signal: ask.signal }),
@@ -77,9 +79,32 @@ export async function search(type: string, parameters: URLSearchParams, signal?:
   return (await send(`${BASE}/${type}/_search`, { method: 'POST', body: parameters, signal })).json() as Promise<Bundle>;
 }
 
+/** Creates `resource`; answers as it was stored. @throws FhirError */
+export async function create<T extends FhirResource>(resource: T): Promise<T> {
+  return (await send(`${BASE}/${resource.resourceType}`, { method: 'POST', body: JSON.stringify(resource) })).json() as Promise<T>;
+}
+
+/** Writes the next version of `resource`, if the stored one is still the one that was read. @throws FhirError 412 if it is not */
+export async function update<T extends FhirResource>(resource: T): Promise<T> {
+  const version = resource.meta?.versionId;
+  const path = `${BASE}/${resource.resourceType}/${resource.id ?? ''}`;
+  return (await send(path, { method: 'PUT', body: JSON.stringify(resource), ifMatch: version === undefined ? undefined : `W/"${version}"` })).json() as Promise<T>;
+}
+
+/** Calls an operation that changes something, with texts as parameters. @param path such as `Task/12/$review` @throws FhirError */
+export async function operate<T extends FhirResource>(path: string, texts: Record<string, string>): Promise<T> {
+  const parameter = Object.entries(texts).map(([name, valueString]) => ({ name, valueString }));
+  return (await send(`${BASE}/${path}`, { method: 'POST', body: JSON.stringify({ resourceType: 'Parameters', parameter }) })).json() as Promise<T>;
+}
+
+/** The platform's own matters beside FHIR: `/access/…`, as JSON. @throws FhirError */
+export async function access<T>(path: string, ask: { method?: 'GET' | 'DELETE'; signal?: AbortSignal } = {}): Promise<T> {
+  return (await send(`/access/${path}`, { ...ask, accept: 'application/json' })).json() as Promise<T>;
+}
+
 /** Who is signed in. @throws FhirError */
 export async function me(signal?: AbortSignal): Promise<Me> {
-  return (await send('/access/me', { signal, accept: 'application/json' })).json() as Promise<Me>;
+  return access<Me>('me', signal ? { signal } : {});
 }
 
 /** Follows a Bundle's `next` link. @throws FhirError */

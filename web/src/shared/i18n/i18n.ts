@@ -2,7 +2,7 @@ import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import type { Language } from '../format/dates';
 import { currentLanguage, rememberLanguage } from './language';
-import zh from './zh';
+import type zh from './zh';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -13,20 +13,26 @@ declare module 'i18next' {
   }
 }
 
+type Texts = Partial<Record<keyof typeof zh, object>>;
+
 /** Chinese comes with the page; English is fetched when someone asks for it. */
+export type EntryTexts = { zh: Texts; en: () => Promise<Texts> };
+
+let entry: EntryTexts = { zh: {}, en: () => Promise.resolve({}) };
+
 async function load(language: Language): Promise<void> {
   if (language === 'zh' || i18next.hasResourceBundle('en', 'common')) return;
-  const { default: en } = await import('./en');
-  for (const [namespace, texts] of Object.entries(en)) i18next.addResourceBundle('en', namespace, texts);
+  for (const [namespace, texts] of Object.entries(await entry.en())) i18next.addResourceBundle('en', namespace, texts);
 }
 
-export async function startTranslation(): Promise<void> {
+export async function startTranslation(texts: EntryTexts): Promise<void> {
+  entry = texts;
   const language = currentLanguage();
   await i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: 'zh',
     defaultNS: 'common',
-    resources: { zh },
+    resources: { zh: texts.zh as typeof zh },
     partialBundledLanguages: true,
     interpolation: { escapeValue: false }, // React escapes.
     react: { useSuspense: false },

@@ -4,7 +4,16 @@ import { currentRefresh, endSession, signIn } from './session';
  * Signing in with an account: OpenID Connect, authorization code with PKCE (RFC 7636), against the platform itself. The
  * passwords are typed on the platform's own pages, never here.
  */
-const CLIENT = 'helan-console';
+export type Entry = { client: string; path: string };
+
+/** Which of the platform's own pages these are: each entry is a client of its own and is led back to its own address. */
+let entry: Entry = { client: 'helan-console', path: '/' };
+
+/** Before anything else of this file is used. */
+export function enter(which: Entry): void {
+  entry = which;
+}
+
 const SCOPES = 'openid profile fhirUser online_access';
 const WAITING = 'helan.sign-in';
 const RESUME = 'helan.resume';
@@ -18,7 +27,7 @@ function base64url(bytes: Uint8Array): string {
 
 const chance = (): string => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
-const home = (): string => `${location.origin}/`;
+const home = (): string => location.origin + entry.path;
 
 /** Goes to the sign-in page; whoever signs in comes back to this place. */
 export async function beginSignIn(): Promise<void> {
@@ -27,7 +36,7 @@ export async function beginSignIn(): Promise<void> {
   const challenge = base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(waiting.verifier))));
   const query = new URLSearchParams({
     response_type: 'code',
-    client_id: CLIENT,
+    client_id: entry.client,
     redirect_uri: home(),
     scope: SCOPES,
     state: waiting.state,
@@ -38,7 +47,7 @@ export async function beginSignIn(): Promise<void> {
 }
 
 async function ask(form: Record<string, string>): Promise<Tokens | undefined> {
-  const response = await fetch('/oauth2/token', { method: 'POST', body: new URLSearchParams({ client_id: CLIENT, ...form }), credentials: 'omit', cache: 'no-store' });
+  const response = await fetch('/oauth2/token', { method: 'POST', body: new URLSearchParams({ client_id: entry.client, ...form }), credentials: 'omit', cache: 'no-store' });
   return response.ok ? ((await response.json()) as Tokens) : undefined;
 }
 
@@ -50,7 +59,7 @@ export async function finishSignIn(): Promise<void> {
     sessionStorage.removeItem(WAITING);
     const waiting = JSON.parse(kept) as Waiting;
     // The code is good for one use and a minute; it has no business in the history.
-    history.replaceState(null, '', '/');
+    history.replaceState(null, '', entry.path);
     // As a change of the hash, which the router follows; it has read the address already.
     if (waiting.place !== '') location.replace(waiting.place);
     const code = answer.get('code');
@@ -94,5 +103,5 @@ export function switchRole(): void {
   location.assign('/sign-in/role?continue=/');
 }
 
-/** Who the token speaks for. */
-export type Me = { name: string; role: 'resident' | 'practitioner' | 'regulator' | 'operator' | 'system'; post?: { institutionName: string; departmentName: string; title: string }; posts?: number };
+/** Who the token speaks for. `fhirUser` is the person's own resource, `patients` the ids whose records are theirs to read. */
+export type Me = { account: string; fhirUser?: string; patients: string[]; institution: string; name: string; role: 'resident' | 'practitioner' | 'regulator' | 'operator' | 'system'; post?: { institutionName: string; departmentName: string; title: string }; posts?: number };

@@ -361,6 +361,55 @@ class SigningInTests {
   }
 
   @Test
+  void showsOwnersTheirSessionsOnTheirPagesAndToNoAppOfOthers() throws Exception {
+    account(Account.Kind.OPERATOR, "op-own", "");
+    account(Account.Kind.OPERATOR, "op-else", "");
+    try (Visit phone = new Visit(base);
+        Visit desk = new Visit(base);
+        Visit stranger = new Visit(base)) {
+      String here = onResidentPages(phone, "op-own");
+      String there = onResidentPages(desk, "op-own");
+      String strange = onResidentPages(stranger, "op-else");
+      JsonNode sessions = json(call("GET", "/access/me/sessions", here, null));
+      assertThat(sessions).hasSize(2);
+      String other = "";
+      for (JsonNode session : sessions) {
+        if (!session.path("current").asBoolean()) {
+          other = session.path("id").asString();
+        }
+      }
+      assertThat(call("DELETE", "/access/me/sessions/" + other, strange, null).statusCode())
+          .as("a stranger's hand")
+          .isEqualTo(404);
+      assertThat(call("GET", "/access/me", there, null).statusCode()).isEqualTo(200);
+      assertThat(call("DELETE", "/access/me/sessions/" + other, here, null).statusCode())
+          .isEqualTo(200);
+      assertThat(call("GET", "/access/me", there, null).statusCode()).isEqualTo(401);
+      assertThat(json(call("GET", "/access/me/sessions", here, null))).hasSize(1);
+      assertThat(call("GET", "/access/me/history", here, null).body())
+          .contains("signed-in", "session-ended");
+      for (String path : List.of("/access/me/sessions", "/access/me/history")) {
+        assertThat(call("GET", path, operator, null).statusCode())
+            .as("the operator token is nobody's account")
+            .isEqualTo(403);
+        assertThat(call("GET", path, "made-up", null).statusCode()).isEqualTo(401);
+      }
+    }
+  }
+
+  /** A token of the residents' pages, as they get it. */
+  private static String onResidentPages(Visit visit, String login) throws Exception {
+    String pages = base + "/resident/";
+    String way =
+        authorize("helan-resident", pages, "openid profile fhirUser online_access", Map.of());
+    visit.get(Visit.location(visit.signIn(way, login, PASSWORD)));
+    String code = Visit.parameter(Visit.location(visit.get(way)), "code");
+    return json(token(exchange("helan-resident", pages, code, Visit.VERIFIER)))
+        .path("access_token")
+        .asString();
+  }
+
+  @Test
   void refusesWhatACodeThiefWouldTry() throws Exception {
     account(Account.Kind.OPERATOR, "op-5", "");
     try (Visit visit = new Visit(base)) {
@@ -522,6 +571,11 @@ class SigningInTests {
           .isIn(403, 404);
       assertThat(call("GET", "/metrics", access, null).statusCode()).isEqualTo(403);
       assertThat(call("GET", "/access/clients", access, null).statusCode()).isEqualTo(403);
+      for (String own : List.of("/access/me/sessions", "/access/me/history")) {
+        assertThat(call("GET", own, access, null).statusCode())
+            .as("the owner's sign-ins are no app's")
+            .isEqualTo(403);
+      }
 
       // Taken back.
       visit.get("/account");

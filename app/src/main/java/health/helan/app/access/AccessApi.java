@@ -64,11 +64,11 @@ class AccessApi {
   }
 
   /** What is answered, or why not. */
-  private interface Work {
+  interface Work {
     JsonNode answer() throws IOException;
   }
 
-  private static void answer(
+  static void answer(
       HttpServletRequest request, HttpServletResponse response, int status, Work work)
       throws IOException {
     try {
@@ -114,7 +114,7 @@ class AccessApi {
     throw new Refusal(Refusal.Kind.LOGIN, "access.login");
   }
 
-  private static Callers.@Nullable Holder holder(HttpServletRequest request) {
+  static Callers.@Nullable Holder holder(HttpServletRequest request) {
     return request.getAttribute(AccessFilter.HOLDER) instanceof Callers.Holder holder
         ? holder
         : null;

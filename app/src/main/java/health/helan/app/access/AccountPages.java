@@ -98,7 +98,10 @@ class AccountPages {
           .html("</p>");
     }
     role(page, texts, owner);
-    page.html("<p class=\"actions\">").link("/", "account.console").html("</p>");
+    boolean resident = account.kind() == Account.Kind.RESIDENT;
+    page.html("<p class=\"actions\">")
+        .link(resident ? "/resident/" : "/", resident ? "account.resident" : "account.console")
+        .html("</p>");
     page.form("/sign-out").quietButton("signout.submit").end();
     dependants(page, texts, account);
     apps(page, texts, account);

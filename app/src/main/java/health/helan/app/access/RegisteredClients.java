@@ -19,10 +19,13 @@ import org.springframework.security.oauth2.server.authorization.settings.ClientS
 import org.springframework.security.oauth2.server.authorization.settings.OAuth2TokenFormat;
 import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
 
-/** Clients as Spring Authorization Server knows them; and the platform's own console. */
+/** Clients as Spring Authorization Server knows them; and the platform's own pages. */
 final class RegisteredClients implements RegisteredClientRepository {
   /** The console's pages; they need nobody's consent. */
   static final String CONSOLE = "helan-console";
+
+  /** The residents' pages. */
+  static final String RESIDENT = "helan-resident";
 
   static final Duration ACCESS_TOKEN = Duration.ofMinutes(10);
 
@@ -40,7 +43,7 @@ final class RegisteredClients implements RegisteredClientRepository {
   }
 
   static boolean isOurs(String clientId) {
-    return clientId.equals(CONSOLE);
+    return clientId.equals(CONSOLE) || clientId.equals(RESIDENT);
   }
 
   @Override
@@ -55,19 +58,19 @@ final class RegisteredClients implements RegisteredClientRepository {
 
   @Override
   public @Nullable RegisteredClient findByClientId(String clientId) {
-    Client client = isOurs(clientId) ? console() : clients.find(clientId);
+    Client client = isOurs(clientId) ? ours(clientId) : clients.find(clientId);
     return client == null ? null : registered(client);
   }
 
-  /** Its pages lie where the server does. */
-  private static Client console() {
+  /** Their pages lie where the server does. */
+  private static Client ours(String clientId) {
     AuthorizationServerContext context = AuthorizationServerContextHolder.getContext();
     String base = context == null ? "https://invalid.invalid" : context.getIssuer();
     return new Client(
-        CONSOLE,
+        clientId,
         "贺兰 Helan",
         Client.Kind.PUBLIC,
-        List.of(base + "/"),
+        List.of(base + (clientId.equals(RESIDENT) ? "/resident/" : "/")),
         List.of("openid", "profile", "fhirUser", "online_access", "user/*.cruds"),
         null,
         null,

@@ -83,6 +83,7 @@ class SignInPages {
             && !wanted.startsWith("//")
             && !wanted.contains("\\")
             && (wanted.equals("/")
+                || wanted.equals("/resident/")
                 || wanted.startsWith("/oauth2/authorize?")
                 || wanted.startsWith("/account")
                 || wanted.startsWith("/sign-in"));

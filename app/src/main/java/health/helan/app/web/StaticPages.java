@@ -15,12 +15,14 @@ import org.springframework.web.servlet.resource.PathResourceResolver;
 /**
  * The built front end, from {@code static/} in the jar. Files under {@code assets/} carry a digest
  * in their names and are cached for a year; everything else is asked for again each time. A path
- * without an extension is a place inside a page, and gets the page.
+ * without an extension is a place inside a page, and gets the page: below {@code /resident} the
+ * residents', else the console.
  */
 @Configuration(proxyBeanMethods = false)
 class StaticPages implements WebMvcConfigurer {
   private static final String ROOT = "classpath:/static/";
-  private static final Resource INDEX = new ClassPathResource("static/index.html");
+  private static final Resource CONSOLE = new ClassPathResource("static/index.html");
+  private static final Resource RESIDENT = new ClassPathResource("static/resident/index.html");
 
   @Override
   public void addResourceHandlers(ResourceHandlerRegistry registry) {
@@ -39,6 +41,7 @@ class StaticPages implements WebMvcConfigurer {
   @Override
   public void addViewControllers(ViewControllerRegistry registry) {
     registry.addViewController("/").setViewName("forward:/index.html");
+    registry.addViewController("/resident/").setViewName("forward:/resident/index.html");
   }
 
   /** Answers a place inside the pages with the page itself. */
@@ -50,7 +53,8 @@ class StaticPages implements WebMvcConfigurer {
         return file;
       }
       boolean place = path.indexOf('.', path.lastIndexOf('/') + 1) < 0;
-      return place && INDEX.exists() ? INDEX : null;
+      Resource page = path.equals("resident") || path.startsWith("resident/") ? RESIDENT : CONSOLE;
+      return place && page.exists() ? page : null;
     }
   }
 }

@@ -3,6 +3,7 @@ package health.helan.foundation.trust.policy;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.rest.Searchsets;
+import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.search.SearchEngine;
 import health.helan.foundation.store.search.SearchRequest;
@@ -13,8 +14,9 @@ import java.util.Set;
 
 /**
  * {@code GET Task/$emergency-reviews}: the emergency accesses, the latest first; {@code state}
- * opened, justified or reviewed narrows. For regulators: the one thing about residents that they
- * see in the primary store.
+ * opened, justified or reviewed narrows. For regulators all: the one thing about residents that
+ * they see in the primary store. For practitioners their own, so that they can justify them after
+ * the access has ended.
  */
 final class EmergencyReviewsOperation implements FhirOperation {
   @Override
@@ -29,8 +31,14 @@ final class EmergencyReviewsOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    Staff.reviewersOnly(call.caller());
+    Caller caller = call.caller();
     List<Parameter> criteria = new ArrayList<>();
+    if (caller.role() == Caller.Role.PRACTITIONER && !caller.isRoot()) {
+      Staff.only(caller);
+      criteria.add(new Parameter("requester", "Practitioner/" + caller.binding().practitioner()));
+    } else {
+      Staff.reviewersOnly(caller);
+    }
     criteria.add(new Parameter("code", Causes.TASK_SYSTEM + "|" + Causes.EMERGENCY_TASK));
     criteria.add(new Parameter("_sort", "-authored-on"));
     for (Parameter parameter : call.query().parameters()) {
@@ -46,8 +54,6 @@ final class EmergencyReviewsOperation implements FhirOperation {
         call,
         "Task/$emergency-reviews",
         call.store()
-            .search(
-                call.caller().asPlatform(),
-                new SearchRequest("Task", null, null, criteria, false)));
+            .search(caller.asPlatform(), new SearchRequest("Task", null, null, criteria, false)));
   }
 }

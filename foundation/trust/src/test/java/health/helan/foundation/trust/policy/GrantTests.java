@@ -372,9 +372,20 @@ class GrantTests {
     assertThat(server.get(regulator, review).status()).isEqualTo(404);
     assertThat(server.get(regulator, "Task/$emergency-reviews?state=opened").text())
         .contains(opened.id());
-    assertThat(server.get(doctorNow, "Task/$emergency-reviews").status()).isEqualTo(403);
+    assertThat(server.get(resident, "Task/$emergency-reviews").status()).isEqualTo(403);
+    assertThat(server.get(otherSystem, "Task/$emergency-reviews").status()).isEqualTo(403);
+    assertThat(server.get(doctorNow, "Task/$emergency-reviews").text()).contains(opened.id());
+    Reply clerks = server.get(clerk, "Task/$emergency-reviews");
+    assertThat(clerks.status()).as(clerks.text()).isEqualTo(200);
+    assertThat(clerks.text()).as("another's").doesNotContain(opened.id());
+    assertThat(server.get(resident, "Task?patient=Patient/" + patient).text())
+        .as("the resident reads the access and how its review ends")
+        .contains(opened.id());
     server.clock.ahead(Duration.ofHours(5));
     assertThat(sees(doctorNow)).isFalse();
+    assertThat(server.get(doctorNow, "Task/$emergency-reviews?state=opened").text())
+        .as("to be justified when it is over")
+        .contains(opened.id());
 
     assertThat(
             parameters(regulator, review + "/$review", "decision", "justified", "note", "情况属实，予以认可")

@@ -1,0 +1,65 @@
+import { useTranslation } from 'react-i18next';
+import { ErrorBoundary, Routes, type Route } from './router';
+import { useSession } from '../shared/session/session';
+import { HomePage } from './home/HomePage';
+import { Shell } from './Shell';
+import { SignIn } from './SignIn';
+import { Button, ButtonLink, Empty, Loading } from './ui/ui';
+import { Page } from './ui/Page';
+
+const ROUTES: Route[] = [
+  { path: '/', load: () => HomePage },
+  { path: '/visits', load: async () => (await import('./record/VisitsPage')).VisitsPage },
+  { path: '/messages', load: async () => (await import('./messages/MessagesPage')).MessagesPage },
+  { path: '/mine', load: async () => (await import('./mine/MinePage')).MinePage },
+  { path: '/seen', load: async () => (await import('./seen/SeenPage')).SeenPage },
+  { path: '/may-see', load: async () => (await import('./grants/MaySeePage')).MaySeePage },
+  { path: '/consents', load: async () => (await import('./consents/ConsentsPage')).ConsentsPage },
+  { path: '/consents/new/:step', load: async () => (await import('./consents/GivePage')).GivePage },
+  { path: '/consents/:id', load: async () => (await import('./consents/ConsentPage')).ConsentPage },
+  { path: '/consents/:id/narrow', load: async () => (await import('./consents/NarrowPage')).NarrowPage },
+  { path: '/emergency', load: async () => (await import('./emergency/EmergencyPage')).EmergencyPage },
+  { path: '/account', load: async () => (await import('./account/AccountPage')).AccountPage },
+  { path: '*', load: () => NoSuchPage },
+];
+
+/** The sign-in page stands in place of the route: after it one is where one wanted to be. */
+export function Resident() {
+  const { token } = useSession();
+  return <ErrorBoundary broken={<Broken />}>{token === undefined ? <SignIn /> : <Routes routes={ROUTES} shell={Shell} first={<First />} />}</ErrorBoundary>;
+}
+
+/** In the place of the first page, while its code is on its way. */
+function First() {
+  return (
+    <div style={{ gridRow: 2, padding: '1rem' }}>
+      <Loading cards={4} />
+    </div>
+  );
+}
+
+function NoSuchPage() {
+  const { t } = useTranslation(['resident', 'common']);
+  return (
+    <Page title={t('common:faces.notFound')} back="/">
+      <Empty title={t('common:faces.notFound')}>
+        <ButtonLink to="/">{t('tabs.home')}</ButtonLink>
+      </Empty>
+    </Page>
+  );
+}
+
+/** A fault of the page, or code of a version that the server no longer has: loading anew mends the second. */
+function Broken() {
+  const { t } = useTranslation('common');
+  return (
+    <div role="alert" style={{ padding: '1rem' }}>
+      <Empty title={t('faces.broken')}>
+        <p>{t('faces.brokenHint')}</p>
+        <Button kind="primary" onClick={() => location.reload()}>
+          {t('faces.reload')}
+        </Button>
+      </Empty>
+    </div>
+  );
+}

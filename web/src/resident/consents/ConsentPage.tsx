@@ -1,0 +1,84 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLocation, useParams } from '../router';
+import { formatMoment } from '../../shared/format/dates';
+import { useLanguage } from '../../shared/i18n/i18n';
+import { termsOf, useConsent, useConsentTexts, useWriteConsent } from '../requests/consents';
+import { Page } from '../ui/Page';
+import { Actions, Button, ButtonLink, Faces, Facts, Failed, Loading, Notice, Tag } from '../ui/ui';
+import ui from '../ui/Ui.module.css';
+import { stateOf } from './ConsentsPage';
+import { useActorNames, useTermFacts } from './terms';
+
+/** One consent: what it says, the text agreed to, and the ways to narrow it or take it back. */
+export function ConsentPage() {
+  const { t } = useTranslation('resident');
+  const language = useLanguage();
+  const { id = '' } = useParams();
+  const just = (useLocation().state as { just?: 'given' | 'narrowed' } | null)?.just;
+  const consent = useConsent(id);
+  const write = useWriteConsent();
+  const [asking, setAsking] = useState(false);
+  const texts = useConsentTexts(language);
+  const names = useActorNames(consent.data ? [termsOf(consent.data)] : []);
+  const factsOf = useTermFacts();
+  return (
+    <Page title={t('consent.title')} back="/consents" fixed>
+      {just && !write.isSuccess ? <Notice tone="good" role="status" title={t(`consent.just.${just}`)} /> : null}
+      {write.isSuccess ? <Notice tone="good" role="status" title={t('consent.just.withdrawn')} /> : null}
+      <Faces query={consent}>
+        {(data) => {
+          const terms = termsOf(data);
+          const state = stateOf(data);
+          const text = texts.data?.find(({ uri }) => uri === data.policy?.[0]?.uri);
+          return (
+            <>
+              <div className="card">
+                <p style={{ marginBlockEnd: '0.75rem' }}>
+                  {terms.kind === 'permit' ? <Tag tone={state === 'active' ? 'good' : 'plain'}>{t('consents.permit')}</Tag> : <Tag tone={state === 'active' ? 'warning' : 'plain'}>{t('consents.deny')}</Tag>}{' '}
+                  <Tag tone={state === 'active' ? 'running' : 'plain'}>{t(`consents.state.${state}`)}</Tag>
+                </p>
+                <Facts
+                  facts={[
+                    ...factsOf(terms, names),
+                    { name: t('consent.given'), value: formatMoment(data.dateTime, language) },
+                    ...(data.meta?.lastUpdated && data.meta.versionId !== '1' ? [{ name: t('consent.changed'), value: formatMoment(data.meta.lastUpdated, language) }] : []),
+                  ]}
+                />
+              </div>
+              {state === 'active' ? (
+                asking ? (
+                  <Notice tone="warning" title={t(terms.kind === 'permit' ? 'consent.askWithdraw' : 'consent.askLift')}>
+                    <p>{t(terms.kind === 'permit' ? 'consent.askWithdrawHint' : 'consent.askLiftHint')}</p>
+                    {write.error ? <Failed error={write.error} /> : null}
+                    <Actions>
+                      <Button
+                        kind="danger"
+                        busy={write.isPending}
+                        onClick={() => write.mutate({ ...data, status: 'inactive' }, { onSuccess: () => setAsking(false) })}
+                      >
+                        {t(terms.kind === 'permit' ? 'consent.withdrawNow' : 'consent.liftNow')}
+                      </Button>
+                      <Button onClick={() => setAsking(false)}>{t('consent.keep')}</Button>
+                    </Actions>
+                  </Notice>
+                ) : (
+                  <Actions>
+                    {terms.kind === 'permit' ? <ButtonLink to={`/consents/${id}/narrow`}>{t('consent.narrow')}</ButtonLink> : null}
+                    <Button kind="danger" onClick={() => setAsking(true)}>
+                      {t(terms.kind === 'permit' ? 'consent.withdraw' : 'consent.lift')}
+                    </Button>
+                  </Actions>
+                )
+              ) : null}
+              <details className={ui.more}>
+                <summary>{text ? t('consent.textOf', { version: text.version }) : t('consent.text')}</summary>
+                {text ? <div className={ui.document}>{text.text}</div> : texts.isPending ? <Loading cards={1} /> : <p className="muted">{t('consent.noText')}</p>}
+              </details>
+            </>
+          );
+        }}
+      </Faces>
+    </Page>
+  );
+}

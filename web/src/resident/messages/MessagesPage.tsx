@@ -1,0 +1,63 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { Bundle, Communication } from 'fhir/r4';
+import { useTranslation } from 'react-i18next';
+import { nextLink, resourcesOf } from '../../shared/fhir/bundles';
+import { follow, get } from '../../shared/fhir/client';
+import { formatAgo } from '../../shared/format/dates';
+import { useLanguage } from '../../shared/i18n/i18n';
+import { useNames } from '../requests/names';
+import { usePerson } from '../requests/person';
+import { Page } from '../ui/Page';
+import { Button, ButtonLink, Empty, Faces } from '../ui/ui';
+import styles from '../seen/Seen.module.css';
+
+const REFERENCE = /(Practitioner|Organization)\/[A-Za-z0-9.-]{1,64}/g;
+
+const textOf = (message: Communication): string => (message.payload ?? []).flatMap(({ contentString }) => contentString ?? []).join('\n');
+
+function useMessages(patient: string) {
+  const query = new URLSearchParams({ subject: `Patient/${patient}`, recipient: `Patient/${patient}`, _sort: '-sent', _count: '30' });
+  return useInfiniteQuery({
+    queryKey: ['messages', patient],
+    queryFn: ({ pageParam, signal }): Promise<Bundle> => (pageParam === undefined ? get<Bundle>(`Communication?${query.toString()}`, signal) : follow(pageParam, signal)),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: nextLink,
+    select: ({ pages }) => pages.flatMap((page) => resourcesOf<Communication>(page, 'Communication')),
+  });
+}
+
+/** 消息: what the platform told the resident. */
+export function MessagesPage() {
+  const { t } = useTranslation('resident');
+  const language = useLanguage();
+  const person = usePerson();
+  const messages = useMessages(person.id);
+  // The platform names people by reference, so that a message tells the same whoever is renamed.
+  const names = useNames((messages.data ?? []).flatMap((message) => textOf(message).match(REFERENCE) ?? []));
+  return (
+    <Page title={t('messages.title')}>
+      <Faces query={messages} isEmpty={(list) => list.length === 0} empty={<Empty title={t('messages.none')}>{t('messages.noneHint')}</Empty>}>
+        {(list) => (
+          <>
+            {list.map((message) => {
+              const text = textOf(message).replace(REFERENCE, (reference) => names.get(reference) ?? reference);
+              const ours = message.sender === undefined && message.category?.[0]?.coding?.[0]?.code === 'notification';
+              return (
+                <article key={message.id} className={`card ${styles.visit}`} style={{ gap: '0.5rem' }}>
+                  <p className="muted small">{formatAgo(message.sent, Date.now(), language)}</p>
+                  <p style={{ whiteSpace: 'pre-line' }}>{text || t('messages.empty')}</p>
+                  {ours ? <ButtonLink to="/emergency">{t('messages.toEmergency')}</ButtonLink> : null}
+                </article>
+              );
+            })}
+            {messages.hasNextPage ? (
+              <Button wide busy={messages.isFetchingNextPage} onClick={() => void messages.fetchNextPage()}>
+                {t('more')}
+              </Button>
+            ) : null}
+          </>
+        )}
+      </Faces>
+    </Page>
+  );
+}

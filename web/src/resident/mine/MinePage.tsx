@@ -1,0 +1,39 @@
+import { useTranslation } from 'react-i18next';
+import { speak, useLanguage } from '../../shared/i18n/i18n';
+import { signOut } from '../../shared/session/account';
+import { setElder, useElder } from '../elder';
+import { Icon } from '../ui/Icon';
+import { Page } from '../ui/Page';
+import { Button, Choice, Row, Rows, Section } from '../ui/ui';
+import { PersonCard } from '../home/PersonCard';
+
+export function MinePage() {
+  const { t } = useTranslation(['resident', 'common']);
+  const language = useLanguage();
+  const elder = useElder();
+  return (
+    <Page title={t('tabs.mine')}>
+      <PersonCard />
+      <Section title={t('mine.record')}>
+        <Rows>
+          <Row to="/seen" icon={<Icon name="eye" />} title={t('seen.title')} note={t('mine.seenNote')} />
+          <Row to="/may-see" icon={<Icon name="key" />} title={t('maySee.title')} note={t('mine.maySeeNote')} />
+          <Row to="/consents" icon={<Icon name="consent" />} title={t('consents.title')} note={t('mine.consentsNote')} />
+          <Row to="/emergency" icon={<Icon name="emergency" />} title={t('emergency.title')} note={t('mine.emergencyNote')} />
+        </Rows>
+      </Section>
+      <Section title={t('mine.settings')}>
+        <Rows>
+          <Row to="/account" icon={<Icon name="account" />} title={t('account.title')} note={t('mine.accountNote')} />
+        </Rows>
+        <Choice type="checkbox" name="elder" checked={elder} onChange={setElder} title={t('mine.elder')} note={t('mine.elderNote')} />
+        <Button wide lang={language === 'zh' ? 'en' : 'zh-CN'} onClick={() => void speak(language === 'zh' ? 'en' : 'zh')}>
+          {t('common:language.switch')}
+        </Button>
+        <Button wide onClick={signOut}>
+          {t('mine.signOut')}
+        </Button>
+      </Section>
+    </Page>
+  );
+}

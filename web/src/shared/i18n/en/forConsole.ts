@@ -1,0 +1,6 @@
+import codes from './codes.json';
+import common from './common.json';
+import console from './console.json';
+import types from './types.json';
+
+export default { common, console, codes, types };
