@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import health.helan.app.start.TlsSettings;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,42 +34,7 @@ class ServingHttpsTests {
   }
 
   private Path p12() throws Exception {
-    Path file = folder.resolve("tls.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "tls",
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
-                "-dname",
-                "CN=127.0.0.1",
-                "-ext",
-                "SAN=ip:127.0.0.1",
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                file.toString(),
-                "-storepass",
-                PASSPHRASE)
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(keytool.getInputStream().readAllBytes());
-    assertThat(keytool.waitFor()).as(said).isZero();
-    return file;
-  }
-
-  private static KeyStore load(Path p12) throws Exception {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(p12)) {
-      store.load(in, PASSPHRASE.toCharArray());
-    }
-    return store;
+    return TlsForTests.p12(folder.resolve("tls.p12"), PASSPHRASE);
   }
 
   private Path pem(String name, String label, byte[] der) throws Exception {
@@ -106,7 +70,7 @@ class ServingHttpsTests {
   @Test
   void isTls13WithACertificateFromEitherKindOfFile() throws Exception {
     Path p12 = p12();
-    KeyStore store = load(p12);
+    KeyStore store = TlsForTests.load(p12, PASSPHRASE);
     var certificate = (X509Certificate) store.getCertificate("tls");
     Path data = folder.resolve("data");
     try (HttpClient client = client(certificate, "TLSv1.3");

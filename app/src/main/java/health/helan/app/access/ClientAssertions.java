@@ -7,12 +7,16 @@ import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import health.helan.foundation.trust.app.Client;
 import health.helan.foundation.trust.app.Clients;
 import health.helan.foundation.trust.app.Grants;
+import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.MalformedURLException;
 import java.net.URI;
+import java.net.URL;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -122,13 +126,25 @@ final class ClientAssertions implements JwtDecoderFactory<RegisteredClient> {
 
   private static JWKSource<SecurityContext> fetching(String uri) {
     try {
-      return JWKSourceBuilder.<SecurityContext>create(
-              URI.create(uri).toURL(),
-              new com.nimbusds.jose.util.DefaultResourceRetriever(FETCH_MS, FETCH_MS, FETCH_BYTES))
+      return JWKSourceBuilder.<SecurityContext>create(URI.create(uri).toURL(), new Fetching())
           .retrying(true)
           .build();
     } catch (MalformedURLException broken) {
       throw new OAuth2AuthenticationException(OAuth2ErrorCodes.INVALID_CLIENT);
+    }
+  }
+
+  /** From the address that an operator wrote down, and from no other that it points to. */
+  private static final class Fetching extends DefaultResourceRetriever {
+    Fetching() {
+      super(FETCH_MS, FETCH_MS, FETCH_BYTES);
+    }
+
+    @Override
+    protected HttpURLConnection openHTTPConnection(URL url) throws IOException {
+      HttpURLConnection connection = super.openHTTPConnection(url);
+      connection.setInstanceFollowRedirects(false);
+      return connection;
     }
   }
 }

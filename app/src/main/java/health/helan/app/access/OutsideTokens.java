@@ -8,15 +8,17 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtDecoders;
 import org.springframework.security.oauth2.jwt.JwtException;
+import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
+import org.springframework.security.oauth2.jwt.JwtTypeValidator;
 import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 
@@ -43,11 +45,17 @@ final class OutsideTokens {
   /** Looks the provider up when the first token comes: it may start after us. */
   private static JwtDecoder decoder(AccessSettings.Outside provider) {
     NimbusJwtDecoder decoder = JwtDecoders.fromIssuerLocation(provider.issuer());
+    // The type of RFC 9068, and what providers from before it write.
+    var type = new JwtTypeValidator("at+jwt", "application/at+jwt", "JWT");
+    type.setAllowEmpty(true);
     decoder.setJwtValidator(
-        new DelegatingOAuth2TokenValidator<>(
-            JwtValidators.createDefaultWithIssuer(provider.issuer()),
-            new JwtClaimValidator<List<String>>(
-                "aud", audience -> audience != null && audience.contains(provider.audience()))));
+        JwtValidators.createDefaultWithValidators(
+            List.of(
+                type,
+                new JwtIssuerValidator(provider.issuer()),
+                new JwtClaimValidator<List<String>>(
+                    "aud", audience -> audience != null && audience.contains(provider.audience())),
+                new JwtClaimValidator<Object>("exp", Objects::nonNull))));
     return decoder;
   }
 
