@@ -260,6 +260,7 @@ class BinaryTests {
   @Test
   void aCutUploadLeavesNothing() throws Exception {
     long before = objects();
+    int begun = SERVER.begun();
     for (String length : new String[] {"Content-Length: 5000000", "Transfer-Encoding: chunked"}) {
       try (var socket = connect()) {
         head(
@@ -272,9 +273,13 @@ class BinaryTests {
         socket.getOutputStream().flush();
       }
     }
-    for (int i = 0; i < 500 && (objects() > before || SERVER.busy() > 0); i++) {
+    // Both are gone before the server has seen them: they must have begun to have ended.
+    for (int i = 0;
+        i < 500 && (SERVER.begun() < begun + 2 || objects() > before || SERVER.busy() > 0);
+        i++) {
       Thread.sleep(20);
     }
+    assertThat(SERVER.begun()).isGreaterThanOrEqualTo(begun + 2);
     assertThat(SERVER.busy()).isZero();
     assertThat(objects()).isEqualTo(before);
     assertThat(SERVER.get("Binary/cut").status()).isEqualTo(404);

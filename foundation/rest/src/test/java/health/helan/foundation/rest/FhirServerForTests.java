@@ -3,6 +3,7 @@ package health.helan.foundation.rest;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import health.helan.foundation.rest.operations.StandardOperations;
+import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
@@ -20,14 +21,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.catalina.LifecycleException;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
-import org.apache.coyote.AbstractProtocol;
-import org.apache.tomcat.util.descriptor.web.FilterDef;
-import org.apache.tomcat.util.descriptor.web.FilterMap;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -44,6 +40,7 @@ final class FhirServerForTests {
   private final String base;
   private final Path objectsFolder;
   private final ObjectStore objects;
+  private final AtomicInteger begun = new AtomicInteger();
   private final AtomicInteger busy = new AtomicInteger();
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -76,50 +73,37 @@ final class FhirServerForTests {
                   capabilities,
                   objects,
                   RestConfig.DEFAULT_MAX_BINARY_BYTES * 2));
-      var tomcat = new Tomcat();
-      tomcat.setBaseDir(Files.createTempDirectory("helan-rest").toString());
-      tomcat.setPort(0);
-      tomcat.getConnector().setProperty("address", "127.0.0.1");
-      // As the application does.
-      tomcat.getConnector().setProperty("compression", "on");
-      tomcat.getConnector().setProperty("compressibleMimeType", "text/plain,application/fhir+json");
-      ((AbstractProtocol<?>) tomcat.getConnector().getProtocolHandler())
-          .setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-      var context = tomcat.addContext("", null);
-      Tomcat.addServlet(context, "fhir", servlet);
-      context.addServletMappingDecoded("/fhir/*", "fhir");
-      var filter = new FilterDef();
-      filter.setFilterName("caller");
-      filter.setFilter(
-          (request, response, chain) -> {
-            var http = (jakarta.servlet.http.HttpServletRequest) request;
-            if (http.getHeader("X-Anonymous") == null) {
-              request.setAttribute(FhirServlet.CALLER, Caller.operator("test"));
-            }
-            busy.incrementAndGet();
-            try {
-              chain.doFilter(request, response);
-            } finally {
-              busy.decrementAndGet();
-            }
-          });
-      context.addFilterDef(filter);
-      var map = new FilterMap();
-      map.setFilterName("caller");
-      map.addURLPattern("/*");
-      context.addFilterMap(map);
-      // As the application does: what Tomcat itself refuses shows no inside.
-      var errors = new ErrorReportValve();
-      errors.setShowReport(false);
-      errors.setShowServerInfo(false);
-      tomcat.getHost().getPipeline().addValve(errors);
-      tomcat.start();
-      base = "http://127.0.0.1:" + tomcat.getConnector().getLocalPort() + "/fhir";
-    } catch (LifecycleException e) {
-      throw new IllegalStateException(e);
+      base =
+          new TomcatForTests(
+                  servlet,
+                  (request, response, chain) -> {
+                    var http = (jakarta.servlet.http.HttpServletRequest) request;
+                    if (http.getHeader("X-Anonymous") == null) {
+                      request.setAttribute(FhirServlet.CALLER, Caller.operator("test"));
+                    }
+                    begun.incrementAndGet();
+                    busy.incrementAndGet();
+                    try {
+                      chain.doFilter(request, response);
+                    } finally {
+                      busy.decrementAndGet();
+                    }
+                  },
+                  FhirServerForTests::asTheApplication)
+              .base();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static void asTheApplication(Tomcat tomcat) {
+    tomcat.getConnector().setProperty("compression", "on");
+    tomcat.getConnector().setProperty("compressibleMimeType", "text/plain,application/fhir+json");
+    // What Tomcat itself refuses shows no inside.
+    var errors = new ErrorReportValve();
+    errors.setShowReport(false);
+    errors.setShowServerInfo(false);
+    tomcat.getHost().getPipeline().addValve(errors);
   }
 
   static FhirServerForTests get() {
@@ -128,6 +112,11 @@ final class FhirServerForTests {
 
   String base() {
     return base;
+  }
+
+  /** Number of requests that have come so far. */
+  int begun() {
+    return begun.get();
   }
 
   /** Number of requests that are being worked on. */

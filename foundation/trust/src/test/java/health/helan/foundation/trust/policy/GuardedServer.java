@@ -9,6 +9,7 @@ import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.StandardFormats;
 import health.helan.foundation.rest.operations.StandardOperations;
+import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
@@ -34,13 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import javax.sql.DataSource;
-import org.apache.catalina.LifecycleException;
-import org.apache.catalina.startup.Tomcat;
-import org.apache.coyote.AbstractProtocol;
-import org.apache.tomcat.util.descriptor.web.FilterDef;
-import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -112,33 +107,17 @@ final class GuardedServer {
                   ObjectStore.open(
                       new ObjectStoreConfig.Folder(Files.createTempDirectory("helan-objects"))),
                   RestConfig.DEFAULT_MAX_BINARY_BYTES));
-      var tomcat = new Tomcat();
-      tomcat.setBaseDir(Files.createTempDirectory("helan-trust").toString());
-      tomcat.setPort(0);
-      tomcat.getConnector().setProperty("address", "127.0.0.1");
-      ((AbstractProtocol<?>) tomcat.getConnector().getProtocolHandler())
-          .setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-      var context = tomcat.addContext("", null);
-      Tomcat.addServlet(context, "fhir", servlet);
-      context.addServletMappingDecoded("/fhir/*", "fhir");
-      var filter = new FilterDef();
-      filter.setFilterName("caller");
-      filter.setFilter(
-          (request, response, chain) -> {
-            String name =
-                ((jakarta.servlet.http.HttpServletRequest) request).getHeader("X-Test-Caller");
-            request.setAttribute(FhirServlet.CALLER, callers.get(name));
-            chain.doFilter(request, response);
-          });
-      context.addFilterDef(filter);
-      var map = new FilterMap();
-      map.setFilterName("caller");
-      map.addURLPattern("/*");
-      context.addFilterMap(map);
-      tomcat.start();
-      base = "http://127.0.0.1:" + tomcat.getConnector().getLocalPort() + "/fhir";
-    } catch (LifecycleException e) {
-      throw new IllegalStateException(e);
+      base =
+          new TomcatForTests(
+                  servlet,
+                  (request, response, chain) -> {
+                    String name =
+                        ((jakarta.servlet.http.HttpServletRequest) request)
+                            .getHeader("X-Test-Caller");
+                    request.setAttribute(FhirServlet.CALLER, callers.get(name));
+                    chain.doFilter(request, response);
+                  })
+              .base();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
