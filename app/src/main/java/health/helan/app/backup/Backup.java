@@ -2,6 +2,10 @@ package health.helan.app.backup;
 
 import health.helan.app.backup.Entry.Kind;
 import health.helan.app.start.Console;
+import health.helan.foundation.store.objects.NoSuchObject;
+import health.helan.foundation.store.objects.ObjectKey;
+import health.helan.foundation.store.objects.ObjectStore;
+import health.helan.foundation.store.objects.Range;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.ByteArrayInputStream;
@@ -12,7 +16,6 @@ import java.io.Writer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -55,12 +58,12 @@ final class Backup {
       long bytes,
       long fileBytes,
       Duration took,
-      @Nullable String bucket,
       @Nullable Why whyFull) {}
 
   /** Why no increment could be taken. */
   enum Why {
     NONE_BEFORE("这里还没有备份", "there is none here yet"),
+    OTHER_BUCKET("大内容的存放处已更换", "large contents lie elsewhere now"),
     OTHER_DATABASE("数据库已更换或被恢复过", "the database is another one, or was restored"),
     NEW_TABLES("数据库表结构已升级", "the tables have changed with a new version"),
     LOG_GAP("变更日志不完整", "the change log does not reach back to it"),
@@ -79,6 +82,7 @@ final class Backup {
 
   /**
    * @param bucket where large contents lie; null for the data folder
+   * @param objects the large contents, as they are stored
    * @param indexKey the index key where the environment has it and the folder does not; null else
    * @param program version of the platform
    */
@@ -89,6 +93,7 @@ final class Backup {
       boolean checksums,
       BackupCipher cipher,
       @Nullable String bucket,
+      ObjectStore objects,
       @Nullable String indexKey,
       String program) {}
 
@@ -170,7 +175,7 @@ final class Backup {
           // Nothing more is asked of the snapshot; it keeps PostgreSQL from tidying up.
           connection.rollback();
           files(archive);
-          objects = plan.bucket == null ? objects(archive, stateFolder, base == null) : -1;
+          objects = objects(archive, stateFolder, base == null);
           archive.manifest(new Manifest(lanes, sums, floors, left, files, objects, plan.bucket));
           bytes = archive.bytes();
         }
@@ -180,11 +185,7 @@ final class Backup {
     } finally {
       Files.deleteIfExists(draft);
     }
-    if (plan.bucket == null) {
-      Durable.rename(stateFolder.resolve("objects.now"), stateFolder.resolve(ChainState.OBJECTS));
-    } else {
-      Durable.replace(stateFolder.resolve(ChainState.OBJECTS), new byte[0]);
-    }
+    Durable.rename(stateFolder.resolve("objects.now"), stateFolder.resolve(ChainState.OBJECTS));
     new ChainState(
             head.chain(),
             id,
@@ -205,7 +206,6 @@ final class Backup {
         bytes,
         Files.size(file),
         Duration.between(begun, Instant.now()),
-        plan.bucket,
         why);
   }
 
@@ -228,9 +228,10 @@ final class Backup {
     if (Chain.find(plan.target, before.last()) == null) {
       return Why.FILE_GONE;
     }
-    if (!before.database().equals(database)
-        || before.lanes().size() != lanes.size()
-        || !Objects.equals(before.bucket(), plan.bucket)) {
+    if (!Objects.equals(before.bucket(), plan.bucket)) {
+      return Why.OTHER_BUCKET;
+    }
+    if (!before.database().equals(database) || before.lanes().size() != lanes.size()) {
       return Why.OTHER_DATABASE;
     }
     long changes = 0;
@@ -482,16 +483,17 @@ final class Backup {
                     Durable.stream(channel), StandardCharsets.US_ASCII));
         Writer goneList = Files.newBufferedWriter(gone)) {
       String[] next = {before.readLine()};
-      DataFiles.objects(
-          plan.data,
-          key -> {
+      plan.objects.list(
+          null,
+          object -> {
+            String key = object.value();
             while (next[0] != null && next[0].compareTo(key) < 0) {
               goneList.write(next[0] + "\n");
               next[0] = before.readLine();
             }
             if (key.equals(next[0])) {
               next[0] = before.readLine();
-            } else if (!object(archive, key)) {
+            } else if (!object(archive, object)) {
               return; // Erased while we looked.
             }
             nowList.write(key + "\n");
@@ -517,12 +519,12 @@ final class Backup {
     return count[0];
   }
 
-  private boolean object(ArchiveWriter archive, String key) throws IOException {
-    try (InputStream in = Files.newInputStream(DataFiles.object(plan.data, key))) {
-      archive.file(Entry.of(Kind.OBJECT, key), in);
+  private boolean object(ArchiveWriter archive, ObjectKey key) throws IOException {
+    try (InputStream in = plan.objects.open(key, Range.ALL)) {
+      archive.file(Entry.of(Kind.OBJECT, key.value()), in);
       objectsWritten++;
       return true;
-    } catch (NoSuchFileException erased) {
+    } catch (NoSuchObject erased) {
       return false;
     }
   }

@@ -3,7 +3,11 @@ package health.helan.app.backup;
 import health.helan.app.database.Database;
 import health.helan.app.start.Console;
 import health.helan.app.start.DataFolder;
+import health.helan.app.start.ObjectSettings;
 import health.helan.app.start.StartRefused;
+import health.helan.app.start.Words;
+import health.helan.foundation.store.objects.ObjectStore;
+import health.helan.foundation.store.objects.ObjectStoreConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -138,24 +142,28 @@ public final class BackupCommand {
             FileChannel.open(
                 target.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = lock(lockFile, target)) {
-      Backup.Plan plan =
-          new Backup.Plan(
-              target,
-              data.toRealPath(),
-              given.switches().contains("--full"),
-              given.switches().contains("--checksums"),
-              cipher,
-              set(environment, "HELAN_S3_BUCKET"),
-              set(environment, "HELAN_INDEX_KEY"),
-              version());
+      ObjectStoreConfig.S3 bucket = ObjectSettings.bucket(environment::get);
       Backup.Done done;
-      Database running = Database.running(environment, data);
-      if (running != null) {
-        done = backup(plan, keys, running, console);
-      } else {
-        try (DataFolder folder = DataFolder.open(data, 0);
-            Database started = Database.open(environment, folder)) {
-          done = backup(plan, keys, started, console);
+      try (ObjectStore objects = objects(bucket, data)) {
+        Backup.Plan plan =
+            new Backup.Plan(
+                target,
+                data.toRealPath(),
+                given.switches().contains("--full"),
+                given.switches().contains("--checksums"),
+                cipher,
+                bucket == null ? null : bucket.bucket(),
+                objects,
+                set(environment, "HELAN_INDEX_KEY"),
+                version());
+        Database running = Database.running(environment, data);
+        if (running != null) {
+          done = backup(plan, keys, running, console);
+        } else {
+          try (DataFolder folder = DataFolder.open(data, 0);
+              Database started = Database.open(environment, folder)) {
+            done = backup(plan, keys, started, console);
+          }
         }
       }
       tell(done, console);
@@ -164,6 +172,14 @@ public final class BackupCommand {
       }
     }
     return 0;
+  }
+
+  /** The large contents as they are stored, below any encryption. */
+  static ObjectStore objects(ObjectStoreConfig.@Nullable S3 bucket, Path data) throws IOException {
+    return ObjectStore.open(
+        bucket == null
+            ? new ObjectStoreConfig.Folder(data.resolve(DataFiles.OBJECT_STORE))
+            : bucket);
   }
 
   private static FileLock lock(FileChannel file, Path target) throws IOException {
@@ -199,7 +215,8 @@ public final class BackupCommand {
   private static Backup.Done backup(
       Backup.Plan plan, BackupKeys keys, Database database, Console console)
       throws SQLException, IOException {
-    try (Connection connection = connect(database)) {
+    try (PausedWalk paused = new PausedWalk(database);
+        Connection connection = connect(database)) {
       return new Backup(plan, keys, TableRule.declared(), connection, console).run();
     }
   }
@@ -255,12 +272,6 @@ public final class BackupCommand {
                 done.fileBytes() >> 20,
                 seconds,
                 done.bytes() / seconds / (1 << 20)));
-    if (done.bucket() != null) {
-      console.say("注意：大内容在存储桶 %s 中，不在备份里，请用存储桶自身的版本与复制功能保护。".formatted(done.bucket()));
-      console.say(
-          "Mind: large contents lie in the bucket %s and are not in the backup; protect them with the bucket's own versioning and replication."
-              .formatted(done.bucket()));
-    }
   }
 
   /** Keeps the newest full backups with what builds on them; older ones go as a whole. */

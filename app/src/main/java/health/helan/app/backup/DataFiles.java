@@ -15,8 +15,11 @@ import java.util.stream.Stream;
  * reason. A file that a later version puts there is therefore in.
  */
 final class DataFiles {
+  /** Where large contents are kept, unless in a bucket. */
+  static final String OBJECT_STORE = "objects";
+
   /** Large contents, which have a way of their own. */
-  static final String OBJECTS = "objects/objects";
+  static final String OBJECTS = OBJECT_STORE + "/objects";
 
   /** Where a restore builds what it then moves into place. */
   static final String RESTORING = DataFolder.RESTORING;
@@ -36,11 +39,13 @@ final class DataFiles {
           "says that an instance runs",
           OBJECTS,
           "large contents, kept one by one",
-          "objects/uploads",
+          OBJECT_STORE + "/uploads",
           "uploads under way",
           ChainState.FOLDER,
           "what the last backup knew",
           RESTORING,
+          "a restore under way",
+          "put-objects",
           "a restore under way");
 
   private DataFiles() {}
@@ -68,39 +73,6 @@ final class DataFiles {
       } else if (Files.isRegularFile(child)) {
         names.add(name);
       }
-    }
-  }
-
-  interface KeyReceiver {
-    void key(String key) throws IOException;
-  }
-
-  /** Keys of the large contents, sorted, in memory that does not grow with their number. */
-  static void objects(Path data, KeyReceiver receiver) throws IOException {
-    Path root = data.resolve(OBJECTS);
-    if (!Files.isDirectory(root)) {
-      return;
-    }
-    for (Path outer : sorted(root)) {
-      for (Path inner : sorted(outer)) {
-        for (Path object : sorted(inner)) {
-          receiver.key(String.valueOf(object.getFileName()));
-        }
-      }
-    }
-  }
-
-  /** As the store of large contents lays them out. */
-  static Path object(Path data, String key) {
-    return data.resolve(OBJECTS)
-        .resolve(key.substring(0, 2))
-        .resolve(key.substring(2, 4))
-        .resolve(key);
-  }
-
-  private static List<Path> sorted(Path folder) throws IOException {
-    try (Stream<Path> listed = Files.list(folder)) {
-      return listed.sorted().toList();
     }
   }
 }

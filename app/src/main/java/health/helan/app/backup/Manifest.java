@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *     smaller ones are gone
  * @param left tables that are kept out, with the reason
  * @param files of the data folder, with SHA-256
- * @param objects number of large contents; -1 where they lie in a bucket and are not in the backup
- * @param bucket which; null where they lie in the data folder
+ * @param objects number of large contents; -1 in backups of earlier versions, where they lay in a
+ *     bucket and were left out
+ * @param bucket where they lay; null for the data folder
  */
 record Manifest(
     List<Long> lanes,

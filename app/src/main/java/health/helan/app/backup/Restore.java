@@ -2,6 +2,7 @@ package health.helan.app.backup;
 
 import health.helan.app.start.Console;
 import health.helan.app.start.StartRefused;
+import health.helan.foundation.store.objects.ObjectKey;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * transaction, which ends with a comparison of checksums; until it commits, nothing is there.
  */
 final class Restore {
-  private static final Pattern OBJECT_KEY = Pattern.compile("[0-9a-f]{32}");
-
   /** Indexes that can be made after the rows, which is much faster. */
   private static final String INDEXES =
       """
@@ -53,13 +51,25 @@ final class Restore {
   private final BackupKeys keys;
   private final Console console;
   private final Map<String, TableRule> rules;
+  private final RestoredObjects objects;
 
   /** In the order in which the checksums were made. */
   private final Map<String, List<String>> columns = new TreeMap<>();
 
+  /** For {@link #verify} alone. */
   Restore(Chain chain, BackupKeys keys, Map<String, TableRule> rules, Console console) {
+    this(chain, keys, rules, new RestoredObjects(null, null), console);
+  }
+
+  Restore(
+      Chain chain,
+      BackupKeys keys,
+      Map<String, TableRule> rules,
+      RestoredObjects objects,
+      Console console) {
     this.chain = chain;
     this.rules = rules;
+    this.objects = objects;
     this.keys = keys;
     this.console = console;
   }
@@ -171,11 +181,10 @@ final class Restore {
               archive.skip();
             }
             case FILE -> write(archive, inside(data, entry.name(), link));
-            case OBJECT -> write(archive, object(data, entry.name(), link));
+            case OBJECT -> objects.bringBack(key(entry.name(), link), archive);
             case OBJECTS_GONE -> {
               for (byte[] key = archive.piece(); key != null; key = archive.piece()) {
-                Files.deleteIfExists(
-                    object(data, new String(key, StandardCharsets.US_ASCII), link));
+                objects.takeAway(key(new String(key, StandardCharsets.US_ASCII), link));
               }
             }
           }
@@ -189,7 +198,7 @@ final class Restore {
     }
     Manifest last = Objects.requireNonNull(manifest);
     removeOtherFiles(data, last.files().keySet());
-    int compared = compare(connection, tables, last, data);
+    int compared = compare(connection, tables, last);
     console.say("正在建立索引…… / Making the indexes ...");
     for (String index : indexes) {
       CopyRows.run(connection, index);
@@ -198,6 +207,7 @@ final class Restore {
       CopyRows.run(connection, foreignKey);
     }
     connection.commit();
+    objects.finish();
     connection.setAutoCommit(true);
     CopyRows.run(connection, "analyze");
     return compared;
@@ -334,11 +344,11 @@ final class Restore {
     return file;
   }
 
-  private static Path object(Path data, String key, Chain.Link link) throws IOException {
-    if (!OBJECT_KEY.matcher(key).matches()) {
+  private static ObjectKey key(String key, Chain.Link link) throws IOException {
+    if (!ObjectKey.isKey(key)) {
       throw new Damaged(link.file(), "the key of a large content is none");
     }
-    return DataFiles.object(data, key);
+    return new ObjectKey(key);
   }
 
   private static void write(ArchiveReader archive, Path file) throws IOException {
@@ -362,8 +372,7 @@ final class Restore {
 
   // ------------------------------------------------------------------ comparison
 
-  private int compare(
-      Connection connection, Map<String, Table> tables, Manifest manifest, Path data)
+  private int compare(Connection connection, Map<String, Table> tables, Manifest manifest)
       throws SQLException, IOException {
     int compared = 0;
     for (Map.Entry<String, String> sum : manifest.tables().entrySet()) {
@@ -381,16 +390,13 @@ final class Restore {
     if (!found.equals(lanes)) {
       throw differs("变更日志的编号", "the numbers of the change log", lanes, found);
     }
-    if (manifest.objects() >= 0) {
-      long[] objects = {0};
-      DataFiles.objects(data, _ -> objects[0]++);
-      if (objects[0] != manifest.objects()) {
-        throw differs(
-            "大内容的数量",
-            "the number of large contents",
-            Long.toString(manifest.objects()),
-            Long.toString(objects[0]));
-      }
+    long objectsFound = objects.count();
+    if (manifest.objects() >= 0 && objectsFound != manifest.objects()) {
+      throw differs(
+          "大内容的数量",
+          "the number of large contents",
+          Long.toString(manifest.objects()),
+          Long.toString(objectsFound));
     }
     return compared;
   }

@@ -3,7 +3,11 @@ package health.helan.app.backup;
 import health.helan.app.database.Database;
 import health.helan.app.start.Console;
 import health.helan.app.start.DataFolder;
+import health.helan.app.start.ObjectSettings;
 import health.helan.app.start.StartRefused;
+import health.helan.app.start.Words;
+import health.helan.foundation.store.objects.ObjectStore;
+import health.helan.foundation.store.objects.ObjectStoreConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,6 +28,9 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class RestoreCommand {
   /** What a fresh disk may hold. */
   private static final Set<String> NOTHING = Set.of("lost+found");
+
+  /** Names what was put into a bucket, while the restore is under way. */
+  private static final String PUT_OBJECTS = "put-objects";
 
   private RestoreCommand() {}
 
@@ -59,14 +66,27 @@ public final class RestoreCommand {
     requireEmpty(data);
     BackupKeys keys = BackupKeys.forReading(environment, given.path("--key"));
     Chain chain = Chain.at(place);
-    Restore restore = new Restore(chain, keys, TableRule.declared(), console);
-    Manifest manifest = restore.verify();
+    Manifest manifest = new Restore(chain, keys, TableRule.declared(), console).verify();
     boolean made = Files.notExists(data);
     Durable.folder(data);
     Path staging = data.resolve(DataFiles.RESTORING);
     int compared;
+    ObjectStoreConfig.S3 bucket = ObjectSettings.bucket(environment::get);
     try {
-      compared = build(restore, staging, environment);
+      Durable.folder(staging);
+      try (ObjectStore store = BackupCommand.objects(bucket, staging)) {
+        // A folder goes with all the rest of the draft.
+        Path journal = bucket == null ? null : staging.resolve(PUT_OBJECTS);
+        var objects = new RestoredObjects(store, journal);
+        var restore = new Restore(chain, keys, TableRule.declared(), objects, console);
+        try {
+          compared = build(restore, staging, environment);
+        } catch (IOException | SQLException | RuntimeException failed) {
+          undo(objects, failed);
+          throw failed;
+        }
+        Files.deleteIfExists(staging.resolve(PUT_OBJECTS));
+      }
     } catch (IOException | SQLException | RuntimeException failed) {
       Restore.delete(staging);
       if (made) {
@@ -81,13 +101,21 @@ public final class RestoreCommand {
     console.say(
         "Restored: %s, as of %s; the checksums of %d tables were compared and are those of the backup. Start it: ./helan run --data %s"
             .formatted(data, chain.last().head().created(), compared, data));
-    if (manifest.bucket() != null) {
+    if (manifest.bucket() != null && manifest.objects() < 0) {
       console.say("注意：大内容在存储桶 %s 中，不在备份里；启动前请确认它可用。".formatted(manifest.bucket()));
       console.say(
           "Mind: large contents lie in the bucket %s and were not in the backup; see that it is there before you start."
               .formatted(manifest.bucket()));
     }
     return 0;
+  }
+
+  private static void undo(RestoredObjects objects, Exception failed) {
+    try {
+      objects.undo();
+    } catch (IOException | RuntimeException alsoFailed) {
+      failed.addSuppressed(alsoFailed);
+    }
   }
 
   private static void requireEmpty(Path data) throws IOException {

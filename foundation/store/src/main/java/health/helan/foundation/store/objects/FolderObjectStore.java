@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -22,9 +23,12 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Objects as files, {@code objects/3f/a2/3fa2…}: two levels of 256 folders keep each small up to
@@ -70,6 +74,16 @@ final class FolderObjectStore implements ObjectStore {
   public Stored put(InputStream bytes, long maxBytes) throws IOException {
     var key = ObjectKey.random();
     var intake = new Intake(bytes, maxBytes);
+    put(key, intake, true);
+    return intake.stored(key);
+  }
+
+  @Override
+  public void restore(ObjectKey key, InputStream bytes) throws IOException {
+    put(key, new Intake(bytes, Long.MAX_VALUE), false);
+  }
+
+  private void put(ObjectKey key, Intake intake, boolean isNew) throws IOException {
     var upload = uploads.resolve(key.value());
     try {
       write(intake, upload);
@@ -80,8 +94,10 @@ final class FolderObjectStore implements ObjectStore {
       boolean full = e instanceof IOException && isFull();
       try {
         Files.deleteIfExists(upload);
-        // Where the last flush failed, the rename may survive or not; the caller is told no.
-        Files.deleteIfExists(path(key));
+        if (isNew) {
+          // Where the last flush failed, the rename may survive or not; the caller is told no.
+          Files.deleteIfExists(path(key));
+        }
       } catch (IOException deleting) {
         e.addSuppressed(deleting); // The sweep will find it.
       }
@@ -90,7 +106,6 @@ final class FolderObjectStore implements ObjectStore {
       }
       throw e;
     }
-    return intake.stored(key);
   }
 
   private void write(Intake intake, Path upload) throws IOException {
@@ -138,6 +153,33 @@ final class FolderObjectStore implements ObjectStore {
   public void delete(ObjectKey key) throws IOException {
     if (Files.deleteIfExists(path(key))) {
       flush(folder(key));
+    }
+  }
+
+  @Override
+  public void list(@Nullable ObjectKey after, KeyReceiver receiver) throws IOException {
+    String from = after == null ? "" : after.value();
+    for (var outer : sorted(objects)) {
+      for (var inner : sorted(outer)) {
+        String begin = outer.getFileName().toString() + inner.getFileName();
+        if (begin.compareTo(from.substring(0, Math.min(begin.length(), from.length()))) < 0) {
+          continue;
+        }
+        for (var file : sorted(inner)) {
+          var name = String.valueOf(file.getFileName());
+          if (ObjectKey.isKey(name) && name.compareTo(from) > 0) {
+            receiver.key(new ObjectKey(name));
+          }
+        }
+      }
+    }
+  }
+
+  private static List<Path> sorted(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
+    } catch (NotDirectoryException e) {
+      return List.of(); // Something that somebody else has put there.
     }
   }
 

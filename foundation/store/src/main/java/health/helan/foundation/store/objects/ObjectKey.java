@@ -25,7 +25,7 @@ public record ObjectKey(String value) {
     }
   }
 
-  static boolean isKey(String value) {
+  public static boolean isKey(String value) {
     return FORM.matcher(value).matches();
   }
 

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Large bytes under keys. An object never changes: new content is a new object, and the resource's
@@ -49,6 +50,29 @@ public interface ObjectStore extends AutoCloseable {
    *     batches of at most 1,000
    */
   Swept sweep(Instant before, UnaryOperator<Set<ObjectKey>> referenced) throws IOException;
+
+  /** Takes the key of an object. */
+  @FunctionalInterface
+  interface KeyReceiver {
+    void key(ObjectKey key) throws IOException;
+  }
+
+  /**
+   * Names all objects, in ascending order of their keys and in memory that does not grow with their
+   * number. What is put or deleted meanwhile may be named or not.
+   *
+   * @param after only greater keys; null for all
+   */
+  void list(@Nullable ObjectKey after, KeyReceiver receiver) throws IOException;
+
+  /**
+   * Puts an object back under the key that it had, its bytes as they are stored (where an
+   * encrypting store stands before this one: encrypted), in the place of what is there: for
+   * restores, and for a store that encrypts what lay there in plain.
+   *
+   * @param bytes read to its end, not closed
+   */
+  void restore(ObjectKey key, InputStream bytes) throws IOException;
 
   @Override
   void close();

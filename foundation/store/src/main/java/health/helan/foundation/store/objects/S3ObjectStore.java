@@ -78,6 +78,16 @@ final class S3ObjectStore implements ObjectStore {
   public Stored put(InputStream bytes, long maxBytes) throws IOException {
     var key = ObjectKey.random();
     var intake = new Intake(bytes, maxBytes);
+    put(key, intake);
+    return intake.stored(key);
+  }
+
+  @Override
+  public void restore(ObjectKey key, InputStream bytes) throws IOException {
+    put(key, new Intake(bytes, Long.MAX_VALUE));
+  }
+
+  private void put(ObjectKey key, Intake intake) throws IOException {
     var part = new byte[PART];
     int count = intake.fill(part);
     try {
@@ -92,7 +102,6 @@ final class S3ObjectStore implements ObjectStore {
     } catch (SdkException e) {
       throw failed("put", e);
     }
-    return intake.stored(key);
   }
 
   private void putInParts(ObjectKey key, Intake intake, byte[] part) throws IOException {
@@ -206,6 +215,35 @@ final class S3ObjectStore implements ObjectStore {
       return new Swept(sweepUploads(before), sweepObjects(before, referenced));
     } catch (SdkException e) {
       throw failed("sweep", e);
+    }
+  }
+
+  @Override
+  public void list(@Nullable ObjectKey after, KeyReceiver receiver) throws IOException {
+    try {
+      ObjectKey last = null;
+      for (var page :
+          s3.listObjectsV2Paginator(
+              list ->
+                  list.bucket(bucket)
+                      .prefix(prefix)
+                      .startAfter(after == null ? null : name(after))
+                      .maxKeys(BATCH))) {
+        for (var object : page.contents()) {
+          var key = key(object.key());
+          if (key == null) {
+            continue;
+          }
+          if (last != null && last.value().compareTo(key.value()) >= 0) {
+            // S3's order is by the bytes of the names; what is read beside it counts on that.
+            throw new IOException("The object store does not list its objects in order");
+          }
+          receiver.key(key);
+          last = key;
+        }
+      }
+    } catch (SdkException e) {
+      throw failed("list", e);
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +32,11 @@ abstract class ObjectStoreContract {
   private static final int MIB = 1024 * 1024;
 
   abstract ObjectStore store();
+
+  /** What the bytes are stored in: where an encrypting store stands before it, another. */
+  ObjectStore stored() {
+    return store();
+  }
 
   /** How many uploads lie about that have not ended. */
   abstract int unfinishedUploads() throws IOException;
@@ -86,6 +92,37 @@ abstract class ObjectStoreContract {
     assertThat(store().exists(key)).isFalse();
     assertThatExceptionOfType(NoSuchObject.class).isThrownBy(() -> store().open(key, Range.ALL));
     assertThatCode(() -> store().delete(key)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void namesAllItsObjectsInOrder() throws IOException {
+    var expected = new TreeSet<String>();
+    allKeys().forEach(key -> expected.add(key.value()));
+    for (int i = 0; i < 7; i++) {
+      expected.add(store().put(new ByteArrayInputStream(bytes(i)), 10).key().value());
+    }
+    var found = new ArrayList<String>();
+    store().list(null, key -> found.add(key.value()));
+    assertThat(found).containsExactlyElementsOf(expected);
+    var rest = new ArrayList<String>();
+    store().list(new ObjectKey(found.get(3)), key -> rest.add(key.value()));
+    assertThat(rest).isEqualTo(found.subList(4, found.size()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100, 8 * MIB + 1})
+  void takesAnObjectBackUnderItsKey(int size) throws IOException {
+    var key = store().put(new ByteArrayInputStream(bytes(size)), size).key();
+    byte[] kept;
+    try (var in = stored().open(key, Range.ALL)) {
+      kept = in.readAllBytes();
+    }
+    stored().delete(key);
+    store().restore(key, new ByteArrayInputStream(kept));
+    assertThat(read(key, Range.ALL)).isEqualTo(bytes(size));
+    store().restore(key, new ByteArrayInputStream(kept));
+    assertThat(read(key, Range.ALL)).isEqualTo(bytes(size));
+    assertThat(unfinishedUploads()).isZero();
   }
 
   @Test

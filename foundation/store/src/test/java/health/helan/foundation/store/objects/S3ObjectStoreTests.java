@@ -3,19 +3,12 @@ package health.helan.foundation.store.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import health.helan.foundation.store.testing.S3ForTests;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Properties;
 import java.util.Set;
-import org.gaul.s3proxy.AuthenticationType;
-import org.gaul.s3proxy.S3Proxy;
-import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobApiMetadata;
-import org.jclouds.ContextBuilder;
-import org.jclouds.blobstore.BlobStore;
-import org.jclouds.blobstore.BlobStoreContext;
 import org.jclouds.blobstore.options.ListContainerOptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -28,40 +21,23 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** Against S3Proxy, a server that speaks S3 and checks its signatures, over HTTP. */
 class S3ObjectStoreTests extends ObjectStoreContract {
-  private static BlobStoreContext context;
-  private static S3Proxy server;
+  private static S3ForTests server;
 
   private ObjectStore store;
 
   @BeforeAll
   static void start(@TempDir Path folder) throws Exception {
-    var properties = new Properties();
-    properties.setProperty("jclouds.filesystem.basedir", folder.toString());
-    // By object: looking the name up would want the libraries of every cloud.
-    context =
-        ContextBuilder.newBuilder(new FilesystemNio2BlobApiMetadata())
-            .credentials("access", "secret")
-            .overrides(properties)
-            .build(BlobStoreContext.class);
-    server =
-        S3Proxy.builder()
-            .blobStore(context.getBlobStore())
-            .endpoint(URI.create("http://127.0.0.1:0"))
-            .awsAuthentication(AuthenticationType.AWS_V4, "access", "secret")
-            .build();
-    server.start();
+    server = new S3ForTests(folder);
   }
 
   @AfterAll
   static void stop() throws Exception {
-    server.stop();
-    context.close();
+    server.close();
   }
 
   @BeforeEach
   void open() throws IOException {
-    blobs().createContainerInLocation(null, "bucket");
-    blobs().clearContainer("bucket");
+    server.emptyBucket("bucket");
     store = ObjectStore.open(config("secret"));
   }
 
@@ -71,18 +47,7 @@ class S3ObjectStoreTests extends ObjectStoreContract {
   }
 
   private static ObjectStoreConfig.S3 config(String secret) {
-    return new ObjectStoreConfig.S3(
-        URI.create("http://127.0.0.1:" + server.getPort()),
-        "us-east-1",
-        "bucket",
-        "helan/",
-        true,
-        "access",
-        secret);
-  }
-
-  private static BlobStore blobs() {
-    return context.getBlobStore();
+    return server.config("bucket", secret);
   }
 
   private static S3Client client() {
@@ -124,7 +89,7 @@ class S3ObjectStoreTests extends ObjectStoreContract {
     store.put(new ByteArrayInputStream(bytes(1)), 1);
     var swept = store.sweep(Instant.now().plusSeconds(3600), _ -> Set.of());
     assertThat(swept.unreferenced()).isEqualTo(1);
-    assertThat(blobs().list("bucket", ListContainerOptions.Builder.recursive())).hasSize(2);
+    assertThat(server.blobs().list("bucket", ListContainerOptions.Builder.recursive())).hasSize(2);
   }
 
   @Test

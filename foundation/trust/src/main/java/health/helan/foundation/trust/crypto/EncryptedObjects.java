@@ -339,6 +339,16 @@ public final class EncryptedObjects implements ObjectStore {
   }
 
   @Override
+  public void list(@Nullable ObjectKey after, KeyReceiver receiver) throws IOException {
+    inner.list(after, receiver);
+  }
+
+  @Override
+  public void restore(ObjectKey object, InputStream stored) throws IOException {
+    inner.restore(object, stored);
+  }
+
+  @Override
   public void delete(ObjectKey object) throws IOException {
     inner.delete(object);
     forget(object);

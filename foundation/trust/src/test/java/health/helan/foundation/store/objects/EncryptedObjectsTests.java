@@ -65,6 +65,11 @@ class EncryptedObjectsTests extends ObjectStoreContract {
   }
 
   @Override
+  ObjectStore stored() {
+    return plain;
+  }
+
+  @Override
   int unfinishedUploads() throws IOException {
     try (var files = Files.list(root.resolve("files/uploads"))) {
       return (int) files.count();

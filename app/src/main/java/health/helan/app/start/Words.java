@@ -1,6 +1,5 @@
-package health.helan.app.backup;
+package health.helan.app.start;
 
-import health.helan.app.start.StartRefused;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,12 +11,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The words after a command: options with and without a value, and places. */
-record Words(Set<String> switches, Map<String, String> values, List<String> places) {
+public record Words(Set<String> switches, Map<String, String> values, List<String> places) {
 
   /**
    * @throws StartRefused naming the first word that makes no sense
    */
-  static Words parse(List<String> words, Set<String> knownSwitches, Set<String> knownValues) {
+  public static Words parse(List<String> words, Set<String> knownSwitches, Set<String> knownValues) {
     Set<String> switches = new HashSet<>();
     Map<String, String> values = new HashMap<>();
     List<String> places = new java.util.ArrayList<>();
@@ -44,19 +43,24 @@ record Words(Set<String> switches, Map<String, String> values, List<String> plac
     return new Words(switches, values, places);
   }
 
-  /** The one place that was named. */
-  Path onePlace(String chinese, String english) {
+  /**
+   * The one place that was named.
+   *
+   * @throws StartRefused with these sentences if it is none, or several
+   */
+  public Path onePlace(String chinese, String english) {
     if (places.size() != 1) {
       throw new StartRefused(chinese, english);
     }
     return Path.of(places.getFirst()).toAbsolutePath().normalize();
   }
 
-  Path data() {
+  /** The data folder: {@code --data}, or {@code data} in the working directory. */
+  public Path data() {
     return Path.of(values.getOrDefault("--data", "data")).toAbsolutePath().normalize();
   }
 
-  @Nullable Path path(String option) {
+  public @Nullable Path path(String option) {
     String value = values.get(option);
     return value == null ? null : Path.of(value);
   }
