@@ -82,6 +82,24 @@ class AccessApi {
     }
   }
 
+  /**
+   * With all of an operator's rights: the token of the data folder, or a session of an operator's.
+   */
+  private static void byOperator(
+      HttpServletRequest request, HttpServletResponse response, int status, Work work)
+      throws IOException {
+    answer(
+        request,
+        response,
+        status,
+        () -> {
+          if (!AccessFilter.isOperator(request, caller(request))) {
+            throw new Refusal(Refusal.Kind.FORBIDDEN, "access.operators-only");
+          }
+          return work.answer();
+        });
+  }
+
   private static void refuse(
       HttpServletRequest request, HttpServletResponse response, Refusal refusal)
       throws IOException {
@@ -118,15 +136,6 @@ class AccessApi {
     return request.getAttribute(AccessFilter.HOLDER) instanceof Callers.Holder holder
         ? holder
         : null;
-  }
-
-  /**
-   * With all of an operator's rights: the token of the data folder, or a session of an operator's.
-   */
-  private static void needOperator(HttpServletRequest request) {
-    if (!AccessFilter.isOperator(request, caller(request))) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "access.operators-only");
-    }
   }
 
   private static JsonNode body(HttpServletRequest request) throws IOException {
@@ -268,12 +277,11 @@ class AccessApi {
 
   @GetMapping("/access/clients")
   void clients(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    answer(
+    byOperator(
         request,
         response,
         200,
         () -> {
-          needOperator(request);
           var list = Json.MAPPER.createArrayNode();
           clients.all().forEach(client -> list.add(client(client)));
           return list;
@@ -283,12 +291,11 @@ class AccessApi {
   @PutMapping("/access/clients/{id}")
   void register(HttpServletRequest request, HttpServletResponse response, @PathVariable String id)
       throws IOException {
-    answer(
+    byOperator(
         request,
         response,
         200,
         () -> {
-          needOperator(request);
           if (RegisteredClients.isOurs(id)) {
             throw new Refusal(Refusal.Kind.CONFLICT, "access.client-ours");
           }
@@ -305,12 +312,11 @@ class AccessApi {
   @DeleteMapping("/access/clients/{id}")
   void disable(HttpServletRequest request, HttpServletResponse response, @PathVariable String id)
       throws IOException {
-    answer(
+    byOperator(
         request,
         response,
         200,
         () -> {
-          needOperator(request);
           Client client = clients.find(id);
           if (client == null) {
             throw new Refusal(Refusal.Kind.NOT_FOUND, "access.client-unknown", id);
@@ -381,12 +387,11 @@ class AccessApi {
   /** Makes an account of staff; its owner sets the password with the code that is answered. */
   @PostMapping("/access/accounts")
   void create(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    answer(
+    byOperator(
         request,
         response,
         201,
         () -> {
-          needOperator(request);
           JsonNode body = body(request);
           Account.Kind kind =
               switch (body.path("kind").asString("")) {
@@ -446,12 +451,11 @@ class AccessApi {
   @PostMapping("/access/accounts/{act}")
   void act(HttpServletRequest request, HttpServletResponse response, @PathVariable String act)
       throws IOException {
-    answer(
+    byOperator(
         request,
         response,
         200,
         () -> {
-          needOperator(request);
           JsonNode body = body(request);
           Account account = found(body.path("login").asString(""));
           ObjectNode more = Json.MAPPER.createObjectNode();

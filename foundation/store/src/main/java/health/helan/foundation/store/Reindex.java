@@ -7,12 +7,12 @@ import health.helan.foundation.store.index.IndexEntry;
 import health.helan.foundation.store.index.ParameterRegistry;
 import health.helan.foundation.store.sql.ReindexSql;
 import health.helan.foundation.store.sql.Tables;
+import health.helan.foundation.store.sql.Times;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -117,14 +117,13 @@ public final class Reindex implements AutoCloseable {
         var rows = statement.executeQuery()) {
       var progress = new ArrayList<Progress>();
       while (rows.next()) {
-        OffsetDateTime finished = rows.getObject(5, OffsetDateTime.class);
         progress.add(
             new Progress(
                 rows.getString(1),
                 rows.getString(2),
                 rows.getLong(3),
                 rows.getLong(4),
-                finished == null ? null : finished.toInstant()));
+                Times.instantOrNull(rows, 5)));
       }
       return progress;
     } catch (SQLException e) {

@@ -3,6 +3,7 @@ package health.helan.foundation.trust.crypto;
 import health.helan.foundation.store.SqlErrors;
 import health.helan.foundation.store.StoreUnusable;
 import health.helan.foundation.store.sql.Tables;
+import health.helan.foundation.store.sql.Times;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -382,14 +383,13 @@ public final class DataKeys implements AutoCloseable {
         var rows = statement.executeQuery()) {
       var list = new ArrayList<Shown>();
       while (rows.next()) {
-        OffsetDateTime retired = rows.getObject(5, OffsetDateTime.class);
         list.add(
             new Shown(
                 rows.getShort(1),
                 rows.getString(2),
                 rows.getString(3),
-                rows.getObject(4, OffsetDateTime.class).toInstant(),
-                retired == null ? null : retired.toInstant()));
+                Times.instant(rows, 4),
+                Times.instantOrNull(rows, 5)));
       }
       return list;
     } catch (SQLException e) {

@@ -3,6 +3,7 @@ package health.helan.foundation.trust.crypto;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.SqlErrors;
 import health.helan.foundation.store.sql.Tables;
+import health.helan.foundation.store.sql.Times;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -266,14 +267,13 @@ public final class Recoding implements AutoCloseable {
         var rows = statement.executeQuery()) {
       var progress = new ArrayList<Progress>();
       while (rows.next()) {
-        OffsetDateTime finished = rows.getObject(5, OffsetDateTime.class);
         progress.add(
             new Progress(
                 rows.getShort(1),
                 rows.getString(2),
                 rows.getLong(3),
                 rows.getLong(4),
-                finished == null ? null : finished.toInstant()));
+                Times.instantOrNull(rows, 5)));
       }
       return progress;
     } catch (SQLException e) {
