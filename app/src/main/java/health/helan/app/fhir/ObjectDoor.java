@@ -9,6 +9,7 @@ import health.helan.foundation.store.objects.ObjectStoreConfig;
 import health.helan.foundation.trust.crypto.ContentCipher;
 import health.helan.foundation.trust.crypto.DataKeys;
 import health.helan.foundation.trust.crypto.EncryptedObjects;
+import health.helan.foundation.trust.crypto.ObjectRecoding;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
@@ -27,7 +28,7 @@ class ObjectDoor {
   private static final String FOLDER = "objects";
 
   @Bean(destroyMethod = "close")
-  ObjectStore objectStore(DataFolder data, DataKeys keys, ContentCipher cipher) {
+  EncryptedObjects objectStore(DataFolder data, DataKeys keys, ContentCipher cipher) {
     ObjectStoreConfig config = config(data, System::getenv);
     try {
       return new EncryptedObjects(ObjectStore.open(config), keys, cipher);
@@ -42,6 +43,12 @@ class ObjectDoor {
               + "*.",
           e);
     }
+  }
+
+  /** Encrypts what was stored before encryption was switched on. */
+  @Bean(destroyMethod = "close")
+  ObjectRecoding objectRecoding(EncryptedObjects objects, DataKeys keys, RecordStore store) {
+    return new ObjectRecoding(objects, keys);
   }
 
   /** Takes away once a day what cut uploads and crashes left. */

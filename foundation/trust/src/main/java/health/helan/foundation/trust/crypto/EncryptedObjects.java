@@ -3,6 +3,7 @@ package health.helan.foundation.trust.crypto;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.SqlErrors;
+import health.helan.foundation.store.objects.NoSuchObject;
 import health.helan.foundation.store.objects.ObjectKey;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.objects.Range;
@@ -17,6 +18,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
@@ -44,6 +47,9 @@ public final class EncryptedObjects implements ObjectStore {
   private final DataKeys keys;
   private final ContentCipher cipher;
 
+  /** Once is enough: they are looked for when encryption is switched on, by a start. */
+  private volatile boolean hasPutPlain;
+
   public EncryptedObjects(ObjectStore inner, DataKeys keys, ContentCipher cipher) {
     this.inner = inner;
     this.keys = keys;
@@ -60,7 +66,12 @@ public final class EncryptedObjects implements ObjectStore {
   public Stored put(InputStream bytes, long maxBytes) throws IOException {
     DataKeys.DataKey current = keys.current();
     if (current == null) {
-      return inner.put(bytes, maxBytes);
+      Stored plain = inner.put(bytes, maxBytes);
+      if (!hasPutPlain) {
+        ObjectRecoding.begin(database());
+        hasPutPlain = true;
+      }
+      return plain;
     }
     AeadAlgorithm algorithm = current.algorithm();
     byte[] key = algorithm.newKey();
@@ -68,7 +79,7 @@ public final class EncryptedObjects implements ObjectStore {
     // What is stored is longer than what comes; the limit is on what comes.
     Stored sealed = inner.put(sealing, Long.MAX_VALUE);
     try {
-      keep(sealed.key(), algorithm, key, sealing.size);
+      keep(sealed.key(), algorithm, key, sealing.size, true);
     } catch (SQLException | RuntimeException e) {
       inner.delete(sealed.key()); // Without its key it is nothing.
       throw e instanceof SQLException sql ? SqlErrors.refusal(sql) : (RuntimeException) e;
@@ -77,7 +88,8 @@ public final class EncryptedObjects implements ObjectStore {
         sealed.key(), sealing.size, HexFormat.of().formatHex(sealing.sha256.digest()));
   }
 
-  private void keep(ObjectKey object, AeadAlgorithm algorithm, byte[] key, long size)
+  private void keep(
+      ObjectKey object, AeadAlgorithm algorithm, byte[] key, long size, boolean settled)
       throws SQLException {
     ContentCodec.Encoded wrapped =
         cipher.seal(
@@ -89,7 +101,7 @@ public final class EncryptedObjects implements ObjectStore {
     try (Connection connection = database().getConnection();
         var insert =
             connection.prepareStatement(
-                "insert into object_key (key, object, key_id, algorithm, size, wrapped) values (?, ?, ?, ?, ?, ?)")) {
+                "insert into object_key (key, object, key_id, algorithm, size, wrapped, settled) values (?, ?, ?, ?, ?, ?, ?)")) {
       connection.setAutoCommit(true);
       insert.setLong(1, number(object.value()));
       insert.setString(2, object.value());
@@ -97,6 +109,7 @@ public final class EncryptedObjects implements ObjectStore {
       insert.setString(4, algorithm.code());
       insert.setLong(5, size);
       insert.setBytes(6, wrapped.content());
+      insert.setBoolean(7, settled);
       insert.executeUpdate();
     }
   }
@@ -196,7 +209,11 @@ public final class EncryptedObjects implements ObjectStore {
 
   // ------------------------------------------------------------------ out
 
-  private record Key(Aead aead, long size) {
+  /**
+   * @param settled false while the object is being encrypted in its place: what lies there may be
+   *     plain still
+   */
+  private record Key(Aead aead, AeadAlgorithm algorithm, long size, boolean settled) {
     /** Number of the last chunk: an empty object has one, and it is empty. */
     long last() {
       return size == 0 ? 0 : (size - 1) / CHUNK;
@@ -211,7 +228,7 @@ public final class EncryptedObjects implements ObjectStore {
     try (Connection connection = database().getConnection();
         var statement =
             connection.prepareStatement(
-                "select key_id, algorithm, size, wrapped from object_key where key = ? and object = ?")) {
+                "select key_id, algorithm, size, wrapped, settled from object_key where key = ? and object = ?")) {
       statement.setLong(1, number(object.value()));
       statement.setString(2, object.value());
       try (var rows = statement.executeQuery()) {
@@ -226,7 +243,7 @@ public final class EncryptedObjects implements ObjectStore {
                 (short) 0,
                 rows.getShort(1),
                 rows.getBytes(4));
-        return new Key(algorithm.with(key), size);
+        return new Key(algorithm.with(key), algorithm, size, rows.getBoolean(5));
       }
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
@@ -236,9 +253,21 @@ public final class EncryptedObjects implements ObjectStore {
   @Override
   public InputStream open(ObjectKey object, Range range) throws IOException {
     Key key = key(object);
-    if (key == null) {
-      return plain(object, range);
+    if (key == null || !key.settled) {
+      InputStream plain = plain(object, range);
+      if (plain != null) {
+        return plain;
+      }
+      // Encrypted in its place a moment ago, and its key was kept before that.
+      key = key(object);
+      if (key == null) {
+        throw new IOException("the key of an encrypted object is missing");
+      }
     }
+    return open(object, range, key);
+  }
+
+  private InputStream open(ObjectKey object, Range range, Key key) throws IOException {
     long from = range.from();
     if (from >= key.size && !(from == 0 && key.size == 0)) {
       inner.open(object, new Range(0, 1)).close(); // Says so if it is gone.
@@ -252,14 +281,22 @@ public final class EncryptedObjects implements ObjectStore {
     return new Opening(sealed, key, first, last, (int) (from - first * CHUNK), until - from);
   }
 
-  /** An object from before encryption was switched on. */
-  private InputStream plain(ObjectKey object, Range range) throws IOException {
+  /**
+   * An object from before encryption was switched on; null if it is encrypted. The part is opened
+   * before the head is looked at: where the head is plain afterwards, so was the part.
+   */
+  private @Nullable InputStream plain(ObjectKey object, Range range) throws IOException {
+    InputStream part = inner.open(object, range);
     try (InputStream head = inner.open(object, new Range(0, MAGIC.length))) {
-      if (Arrays.equals(head.readNBytes(MAGIC.length), MAGIC)) {
-        throw new IOException("the key of an encrypted object is missing");
+      if (!Arrays.equals(head.readNBytes(MAGIC.length), MAGIC)) {
+        return part;
       }
+    } catch (IOException | RuntimeException e) {
+      part.close();
+      throw e;
     }
-    return inner.open(object, range);
+    part.close();
+    return null;
   }
 
   /** Opens chunk by chunk; nothing that is not proved whole is given out. */
@@ -328,6 +365,111 @@ public final class EncryptedObjects implements ObjectStore {
     @Override
     public void close() throws IOException {
       sealed.close();
+    }
+  }
+
+  // ------------------------------------------------------------------ in their place
+
+  /**
+   * Of these keys gives those whose objects are plain, or may be.
+   *
+   * @param objects at most 1,000
+   */
+  Set<ObjectKey> plainOf(List<ObjectKey> objects) throws SQLException {
+    var plain = new LinkedHashSet<>(objects);
+    try (Connection connection = database().getConnection();
+        var statement =
+            connection.prepareStatement(
+                "select object from object_key where key = any(?) and object = any(?) and settled")) {
+      statement.setArray(
+          1,
+          connection.createArrayOf(
+              "bigint", objects.stream().map(object -> number(object.value())).toArray()));
+      statement.setArray(
+          2, connection.createArrayOf("text", objects.stream().map(ObjectKey::value).toArray()));
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          plain.remove(new ObjectKey(rows.getString(1)));
+        }
+      }
+    }
+    return plain;
+  }
+
+  /**
+   * Encrypts an object in its place: first its key is kept, then its bytes are replaced at once, as
+   * a whole. Readers find the one or the other. Goes on where a stop cut it.
+   *
+   * @return false if there was nothing to do: it is gone, or encrypted
+   */
+  boolean encryptInPlace(ObjectKey object) throws IOException, SQLException {
+    DataKeys.DataKey current = keys.current();
+    if (current == null) {
+      return false;
+    }
+    Key key = key(object);
+    if (key != null && key.settled) {
+      return false;
+    }
+    if (key == null) {
+      long size;
+      try (InputStream plain = inner.open(object, Range.ALL)) {
+        size = measure(plain);
+      } catch (NoSuchObject gone) {
+        return false;
+      }
+      if (size < 0) {
+        throw new IOException("the key of an encrypted object is missing");
+      }
+      keep(object, current.algorithm(), current.algorithm().newKey(), size, false);
+      key = key(object);
+      if (key == null) {
+        return false; // Erased meanwhile.
+      }
+    }
+    try (InputStream plain = plain(object, Range.ALL)) {
+      if (plain != null) {
+        // The same key, after a stop, gives the same bytes again: no nonce meets two plain texts.
+        var sealing = new Sealing(plain, key.aead, key.size);
+        inner.restore(object, sealing);
+        if (sealing.size != key.size) {
+          throw new IOException("an object changed its length");
+        }
+      }
+    } catch (NoSuchObject gone) {
+      forget(object);
+      return false;
+    }
+    if (settle(object) == 0) {
+      inner.delete(object); // Erased while its bytes were on their way.
+      return false;
+    }
+    return true;
+  }
+
+  /** Length of a plain object; -1 if it is encrypted. */
+  private static long measure(InputStream stream) throws IOException {
+    byte[] head = stream.readNBytes(MAGIC.length);
+    if (Arrays.equals(head, MAGIC)) {
+      return -1;
+    }
+    long size = head.length;
+    byte[] buffer = new byte[CHUNK];
+    for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
+      size += n;
+    }
+    return size;
+  }
+
+  private int settle(ObjectKey object) throws SQLException {
+    try (Connection connection = database().getConnection();
+        var update =
+            connection.prepareStatement(
+                "update object_key set settled = true where key = ? and object = ?")) {
+      connection.setAutoCommit(true);
+      update.setLong(1, number(object.value()));
+      update.setString(2, object.value());
+      return update.executeUpdate();
     }
   }
 

@@ -9,7 +9,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code GET [base]/$encryption-status}: the keys of contents at rest with their states, and how
- * far each table has come with being rewritten under the newest. For the operator only.
+ * far each table has come with being rewritten under the newest, and how many large contents are
+ * plain still. For the operator only.
  */
 public final class EncryptionStatusOperation implements FhirOperation {
   private final DataKeys keys;
@@ -55,6 +56,19 @@ public final class EncryptionStatusOperation implements FhirOperation {
       parts.addObject().put("name", "changed").put("valueDecimal", table.changed());
       if (table.finished() != null) {
         parts.addObject().put("name", "finished").put("valueInstant", table.finished().toString());
+      }
+    }
+    ObjectRecoding.Progress large = ObjectRecoding.progress(keys.database());
+    if (large != null) {
+      ArrayNode parts = part(parameters, "large-contents");
+      parts.addObject().put("name", "checked").put("valueDecimal", large.checked());
+      parts.addObject().put("name", "changed").put("valueDecimal", large.changed());
+      Long left = large.left();
+      if (left != null) {
+        parts.addObject().put("name", "plain").put("valueDecimal", left);
+      }
+      if (large.finished() != null) {
+        parts.addObject().put("name", "finished").put("valueInstant", large.finished().toString());
       }
     }
     return Answer.ok(Json.MAPPER.writeValueAsBytes(answer));
