@@ -3,6 +3,7 @@ package health.helan;
 import health.helan.app.audit.AuditCommand;
 import health.helan.app.backup.BackupCommand;
 import health.helan.app.backup.RestoreCommand;
+import health.helan.app.keys.KeysCommand;
 import health.helan.app.load.LoadCommand;
 import health.helan.app.start.RunArguments;
 import health.helan.app.start.StartRefused;
@@ -25,6 +26,7 @@ interface Command {
       case "restore" -> words -> RestoreCommand.run(words, System.getenv());
       case "verify" -> words -> AuditCommand.verify(words, System.getenv());
       case "audit-export" -> words -> AuditCommand.export(words, System.getenv());
+      case "keys" -> words -> KeysCommand.run(words, System.getenv());
       case "train" -> Training::run;
       default ->
           throw new StartRefused(

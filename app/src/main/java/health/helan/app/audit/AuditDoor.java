@@ -2,6 +2,7 @@ package health.helan.app.audit;
 
 import health.helan.app.database.SearchConnections;
 import health.helan.app.start.DataFolder;
+import health.helan.app.start.SealKey;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.Operations;
@@ -13,6 +14,7 @@ import health.helan.foundation.trust.audit.SealOperation;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
 import health.helan.foundation.trust.crypto.KeyVault;
 import health.helan.foundation.trust.crypto.Signer;
+import health.helan.foundation.trust.crypto.VaultUnusable;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -23,9 +25,6 @@ import org.springframework.context.annotation.Configuration;
 /** The audit of this instance. */
 @Configuration(proxyBeanMethods = false)
 class AuditDoor {
-  /** The platform's sealing key in the vault. */
-  private static final String KEY = "seal";
-
   /**
    * {@code off} keeps no trace of requests: for measuring what the audit costs, for nothing else.
    */
@@ -45,7 +44,13 @@ class AuditDoor {
       KeyVault vault,
       CertificateAuthority authority)
       throws GeneralSecurityException {
-    Signer signer = vault.signer(KEY);
+    String key = SealKey.name(System.getenv(SealKey.VARIABLE));
+    Signer signer;
+    try {
+      signer = vault.signer(key);
+    } catch (VaultUnusable e) {
+      throw SealKey.missing(key, e);
+    }
     AuditCertificates.keep(data, signer.certificate());
     return AuditLog.open(
         connections,

@@ -2,6 +2,7 @@ package health.helan.app.keys;
 
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.RunArguments;
+import health.helan.app.start.SealKey;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.store.RecordStore;
@@ -140,7 +141,7 @@ class KeyDoor {
             store,
             connections,
             objects,
-            () -> vault.signer("seal"),
+            () -> vault.signer(SealKey.name(System.getenv(SealKey.VARIABLE))),
             others.stream().toList(),
             Clock.systemUTC());
     // An order that a stop cut is carried out before anybody can ask for what it is about.

@@ -1,10 +1,11 @@
 package health.helan.app.keys;
 
 import health.helan.app.start.DataFolder;
-import health.helan.app.start.RunMode;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.trust.crypto.AeadAlgorithm;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
@@ -37,25 +38,48 @@ final class KeySettings {
   }
 
   Path keystore(DataFolder data) {
+    return keystore(data.root());
+  }
+
+  Path keystore(Path data) {
     String file = value(KEYSTORE);
     return file == null ? data.resolve(FILE) : Path.of(file).toAbsolutePath();
+  }
+
+  /**
+   * The passphrase for a command beside a platform: nothing is made where there is none.
+   *
+   * @throws StartRefused without one
+   */
+  char[] passphrase(Path data) throws IOException {
+    String passphrase = value(PASSPHRASE);
+    Path file = data.resolve(PASSPHRASE_FILE);
+    if (passphrase == null && Files.notExists(file)) {
+      throw new StartRefused(
+          "缺少密钥库口令：请设置环境变量 " + PASSPHRASE + "。",
+          "The key store's passphrase is missing: set " + PASSPHRASE + ".");
+    }
+    return (passphrase == null ? Files.readString(file).strip() : passphrase).toCharArray();
   }
 
   /**
    * The passphrase from the environment; for trying the platform out, one from a file beside the
    * key store, which protects against nobody who has the data folder.
    *
-   * @throws StartRefused without one, in production or where others can reach the platform
+   * <p>That production has one is among the checks of a start ({@link
+   * health.helan.app.start.StartCheck}).
+   *
+   * @throws StartRefused without one where others can reach the platform
    */
   char[] passphrase(DataFolder data, InetAddress address) {
     String passphrase = value(PASSPHRASE);
     if (passphrase != null) {
       return passphrase.toCharArray();
     }
-    if (RunMode.of(environment).isProduction() || !address.isLoopbackAddress()) {
+    if (!address.isLoopbackAddress()) {
       throw new StartRefused(
-          "缺少密钥库口令：生产模式或监听本机以外的地址时，必须设置环境变量 " + PASSPHRASE + "（见 docs/guide/keys.md）。",
-          "The key store's passphrase is missing: in production mode, and on any address but loopback, "
+          "缺少密钥库口令：监听本机以外的地址时，必须设置环境变量 " + PASSPHRASE + "（见 docs/guide/keys.md）。",
+          "The key store's passphrase is missing: on any address but loopback, "
               + PASSPHRASE
               + " must be set (see docs/guide/keys.md).");
     }

@@ -2,6 +2,7 @@
 @ApplicationModule(
     displayName = "密钥装配",
     allowedDependencies = {
+      "app.database",
       "app.start",
       "foundation.rest",
       "foundation.store",
