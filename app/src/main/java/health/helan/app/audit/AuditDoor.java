@@ -10,6 +10,7 @@ import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.trust.audit.AuditEvents;
 import health.helan.foundation.trust.audit.AuditLog;
+import health.helan.foundation.trust.audit.ErasedSubjects;
 import health.helan.foundation.trust.audit.SealOperation;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
 import health.helan.foundation.trust.crypto.KeyVault;
@@ -87,6 +88,12 @@ class AuditDoor {
   @Bean
   AuditEvents auditEvents(RecordStore store, SearchConnections searches, AuditLog log) {
     return new AuditEvents(searches.dataSource(), store.parameters().digests(), log);
+  }
+
+  /** Asked by the erasures. */
+  @Bean
+  ErasedSubjects erasedSubjects(DataSource connections, AuditLog log) {
+    return new ErasedSubjects(connections, log);
   }
 
   @Bean

@@ -10,7 +10,8 @@
       "foundation.rest",
       "foundation.store",
       "foundation.trust.audit",
-      "foundation.trust.crypto"
+      "foundation.trust.crypto",
+      "foundation.trust.erasure"
     })
 @NullMarked
 package health.helan.app.audit;

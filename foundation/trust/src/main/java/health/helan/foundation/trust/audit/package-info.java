@@ -8,7 +8,12 @@
  */
 @ApplicationModule(
     displayName = "审计",
-    allowedDependencies = {"foundation.store", "foundation.rest", "foundation.trust.crypto"})
+    allowedDependencies = {
+      "foundation.store",
+      "foundation.rest",
+      "foundation.trust.crypto",
+      "foundation.trust.erasure"
+    })
 @NullMarked
 package health.helan.foundation.trust.audit;
 
