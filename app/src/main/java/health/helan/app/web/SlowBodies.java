@@ -2,7 +2,6 @@ package health.helan.app.web;
 
 import health.helan.foundation.rest.OuterHeaders;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -103,8 +102,7 @@ final class SlowBodies extends OncePerRequestFilter {
   /**
    * Counts what comes while someone waits for it: a slow reader of ours is not the sender's fault.
    */
-  static final class WatchedStream extends ServletInputStream {
-    private final ServletInputStream in;
+  static final class WatchedStream extends BodyStream {
     private final long graceNanos;
     private final LongSupplier clock;
     private long waitedNanos;
@@ -112,7 +110,7 @@ final class SlowBodies extends OncePerRequestFilter {
     private boolean tooSlow;
 
     WatchedStream(ServletInputStream in, long graceNanos, LongSupplier clock) {
-      this.in = in;
+      super(in);
       this.graceNanos = graceNanos;
       this.clock = clock;
     }
@@ -120,7 +118,7 @@ final class SlowBodies extends OncePerRequestFilter {
     @Override
     public int read() throws IOException {
       long began = clock.getAsLong();
-      int read = in.read();
+      int read = super.read();
       count(began, read < 0 ? read : 1);
       return read;
     }
@@ -128,7 +126,7 @@ final class SlowBodies extends OncePerRequestFilter {
     @Override
     public int read(byte[] into, int from, int length) throws IOException {
       long began = clock.getAsLong();
-      int read = in.read(into, from, length);
+      int read = super.read(into, from, length);
       count(began, read);
       return read;
     }
@@ -144,26 +142,6 @@ final class SlowBodies extends OncePerRequestFilter {
         tooSlow = true;
         throw new TooSlow();
       }
-    }
-
-    @Override
-    public boolean isFinished() {
-      return in.isFinished();
-    }
-
-    @Override
-    public boolean isReady() {
-      return in.isReady();
-    }
-
-    @Override
-    public void setReadListener(ReadListener listener) {
-      in.setReadListener(listener);
-    }
-
-    @Override
-    public void close() throws IOException {
-      in.close();
     }
   }
 }

@@ -9,6 +9,7 @@ import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.StandardFormats;
 import health.helan.foundation.rest.operations.StandardOperations;
+import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
@@ -19,6 +20,11 @@ import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.objects.ObjectStoreConfig;
 import health.helan.foundation.store.testing.PostgresForTests;
+import health.helan.foundation.trust.oversight.AlertSettings;
+import health.helan.foundation.trust.oversight.Alerts;
+import health.helan.foundation.trust.oversight.AlertsOperation;
+import health.helan.foundation.trust.oversight.HandleAlertOperation;
+import health.helan.foundation.trust.oversight.TraceOperation;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,15 +37,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import org.apache.catalina.LifecycleException;
-import org.apache.catalina.startup.Tomcat;
-import org.apache.tomcat.util.descriptor.web.FilterDef;
-import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -59,7 +62,7 @@ final class AuditedServer implements AutoCloseable {
   /** While true, no trace can be kept. */
   volatile boolean isCut;
 
-  private final Tomcat tomcat = new Tomcat();
+  private final TomcatForTests tomcat;
   private final String base;
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -95,6 +98,9 @@ final class AuditedServer implements AutoCloseable {
           };
       var operations = new ArrayList<>(StandardOperations.all());
       operations.add(new SealOperation(pool));
+      operations.add(new TraceOperation(store, pool, pool, log));
+      operations.add(new AlertsOperation(alerts()));
+      operations.add(new HandleAlertOperation(alerts()));
       var offered = new Operations(operations);
       var servlet =
           new FhirServlet(
@@ -110,34 +116,25 @@ final class AuditedServer implements AutoCloseable {
                   RestConfig.DEFAULT_MAX_BINARY_BYTES),
               new Audits(store, offered, sink),
               List.of(new AuditEvents(pool, store.parameters().digests(), log)));
-      tomcat.setBaseDir(Files.createTempDirectory("helan-audit").toString());
-      tomcat.setPort(0);
-      tomcat.getConnector().setProperty("address", "127.0.0.1");
-      var context = tomcat.addContext("", null);
-      Tomcat.addServlet(context, "fhir", servlet);
-      context.addServletMappingDecoded("/fhir/*", "fhir");
-      var filter = new FilterDef();
-      filter.setFilterName("caller");
-      filter.setFilter(
-          (request, response, chain) -> {
-            String caller = ((HttpServletRequest) request).getHeader("X-Caller");
-            if (caller != null) {
-              request.setAttribute(FhirServlet.CALLER, caller(caller));
-            }
-            chain.doFilter(request, response);
-          });
-      context.addFilterDef(filter);
-      var map = new FilterMap();
-      map.setFilterName("caller");
-      map.addURLPattern("/*");
-      context.addFilterMap(map);
-      tomcat.start();
-      base = "http://127.0.0.1:" + tomcat.getConnector().getLocalPort() + "/fhir";
-    } catch (LifecycleException e) {
-      throw new IllegalStateException(e);
+      tomcat =
+          new TomcatForTests(
+              servlet,
+              (request, response, chain) -> {
+                String caller = ((HttpServletRequest) request).getHeader("X-Caller");
+                if (caller != null) {
+                  request.setAttribute(FhirServlet.CALLER, caller(caller));
+                }
+                chain.doFilter(request, response);
+              });
+      base = tomcat.base();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Looks when it is told to. */
+  Alerts alerts() {
+    return new Alerts(pool, store, AlertSettings.DEFAULT, Clock.systemUTC());
   }
 
   private static Caller caller(String text) {
@@ -263,8 +260,8 @@ final class AuditedServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws LifecycleException {
-    tomcat.stop();
+  public void close() {
+    tomcat.close();
     log.close();
     store.close();
     pool.close();

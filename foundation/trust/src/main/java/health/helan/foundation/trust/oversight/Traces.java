@@ -1,0 +1,382 @@
+package health.helan.foundation.trust.oversight;
+
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.ResourceVersion;
+import health.helan.foundation.store.SqlErrors;
+import health.helan.foundation.store.search.SearchRequest;
+import health.helan.foundation.store.search.SearchRequest.Parameter;
+import health.helan.foundation.store.sql.SqlText;
+import health.helan.foundation.store.sql.Tables;
+import health.helan.foundation.store.sql.Times;
+import health.helan.foundation.trust.audit.AuditLog;
+import health.helan.foundation.trust.oversight.TraceEvent.Kind;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Puts together, in order of time, what the platform knows of a record: versions, signatures,
+ * grants, requests, inquiries, holds and erasures. No content of the record is in it, only
+ * references. Sources are read one by one from the moment on that is asked for, each as many as
+ * are wanted, so that memory and time do not grow with the record.
+ */
+final class Traces {
+  private static final int SECONDS = 20;
+  private static final String[] METHODS = {"", "create", "update", "patch", "delete"};
+
+  private final RecordStore store;
+  private final DataSource searches;
+  private final DataSource database;
+  private final AuditLog log;
+
+  Traces(RecordStore store, DataSource searches, DataSource database, AuditLog log) {
+    this.store = store;
+    this.searches = searches;
+    this.database = database;
+    this.log = log;
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @param resources Type/id of those that it is about; null for all of the record
+   * @param from inclusive
+   * @param until exclusive
+   */
+  record Asked(
+      long subject, @Nullable Set<String> resources, Instant from, Instant until, int count) {}
+
+  /**
+   * @param next from where the next page goes on; null on the last. Events of that very moment may
+   *     stand on both.
+   */
+  record Page(List<TraceEvent> events, @Nullable Instant next) {}
+
+  Page page(Asked asked) {
+    var events = new ArrayList<TraceEvent>();
+    try {
+      log.index();
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+    try (Connection connection = searches.getConnection()) {
+      versions(connection, asked, events);
+      // Of an encounter, what has no resource of its own counts while it was written.
+      Asked within = asked.resources == null ? asked : within(asked, events);
+      requests(connection, within, events);
+      if (asked.resources == null) {
+        grants(connection, asked, events);
+        acts(connection, asked, Kind.INQUIRY, "trace_inquiry", "role", events);
+        acts(connection, asked, Kind.HOLD, "legal_hold", "''", events);
+        acts(connection, asked, Kind.ERASURE, "erasure", "ground", events);
+      }
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+    events.sort(Comparator.comparing(TraceEvent::at).thenComparing(TraceEvent::kind));
+    int end = asked.count;
+    while (end < events.size() && events.get(end).at().equals(asked.from)) {
+      end++; // Or the next page would begin where this one did.
+    }
+    return end >= events.size()
+        ? new Page(events, null)
+        : new Page(List.copyOf(events.subList(0, end)), events.get(end).at());
+  }
+
+  /** Whether anything is known of the record, or was before it was erased. */
+  boolean isKnown(long subject) {
+    if (store.purges().isThere(subject)) {
+      return true;
+    }
+    try (Connection connection = searches.getConnection();
+        var statement =
+            connection.prepareStatement("select exists (select from erasure where subject = ?)")) {
+      statement.setLong(1, subject);
+      try (var rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getBoolean(1);
+      }
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  /** Keeps who asked, and in which case. */
+  void inquire(Caller caller, long subject, String document) {
+    try (Connection connection = database.getConnection();
+        var insert =
+            connection.prepareStatement(
+                "insert into trace_inquiry (id, subject, at, by_subject, role, document) values (?, ?, ?, ?, ?, ?)")) {
+      connection.setAutoCommit(true);
+      insert.setString(1, UUID.randomUUID().toString());
+      insert.setLong(2, subject);
+      insert.setObject(3, Instant.now().atOffset(ZoneOffset.UTC));
+      insert.setString(4, caller.subject());
+      insert.setString(5, caller.role().name().toLowerCase(java.util.Locale.ROOT));
+      insert.setString(6, document);
+      insert.executeUpdate();
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  private interface Row {
+    void take(ResultSet row) throws SQLException;
+  }
+
+  private static void each(Connection connection, SqlText sql, Row row) throws SQLException {
+    try (var statement = sql.prepare(connection)) {
+      statement.setQueryTimeout(SECONDS);
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          row.take(rows);
+        }
+      }
+    }
+  }
+
+  private static SqlText window(SqlText sql, String column, Asked asked) {
+    return sql.add(" and " + column + " >= ?", asked.from)
+        .add(" and " + column + " < ?", asked.until);
+  }
+
+  // ------------------------------------------------------------------ versions, signatures
+
+  private void versions(Connection connection, Asked asked, List<TraceEvent> events)
+      throws SQLException {
+    SqlText sql = new SqlText().add("select v.type, v.id, v.version, v.updated, v.method from (");
+    String separator = "";
+    for (String table : Tables.all()) {
+      String type = table.equals(Tables.OTHER) ? "type" : "'" + Tables.typeOf(table) + "'";
+      sql.add(
+          separator
+              + "select "
+              + type
+              + " as type, id, version, updated, method from "
+              + table
+              + " where patient = ?",
+          asked.subject);
+      separator = " union all ";
+    }
+    sql.add(
+        " union all select type, id, version, updated, method from history where patient = ?",
+        asked.subject);
+    sql.add(") v where true");
+    window(sql, "v.updated", asked);
+    if (asked.resources != null) {
+      sql.add(" and v.type || '/' || v.id = any(").addArray(asked.resources, "text").add(")");
+    }
+    sql.add(" order by v.updated, v.type, v.id, v.version limit ?", asked.count + 1);
+    record Version(String type, String id, int version, Instant at, int method) {}
+    var found = new ArrayList<Version>();
+    each(
+        connection,
+        sql,
+        row ->
+            found.add(
+                new Version(
+                    row.getString(1),
+                    row.getString(2),
+                    row.getInt(3),
+                    Times.instant(row, 4),
+                    row.getInt(5))));
+    for (Version version : found) {
+      events.add(
+          new TraceEvent(version.at, Kind.VERSION)
+              .reference("what", version.type, version.id + "/_history/" + version.version)
+              .code("code", METHODS[version.method]));
+      if (version.type.equals("Provenance") && !METHODS[version.method].equals("delete")) {
+        signatures(version.id, version.version, events);
+      }
+    }
+  }
+
+  private void signatures(String id, int version, List<TraceEvent> events) {
+    ResourceVersion read;
+    try {
+      read = store.readVersion(Caller.platform("trace"), "Provenance", id, version);
+    } catch (Refusal gone) {
+      return;
+    }
+    byte[] content = read.content();
+    if (content == null) {
+      return;
+    }
+    JsonNode provenance = Json.MAPPER.readTree(content);
+    for (JsonNode signature : provenance.path("signature")) {
+      var event =
+          new TraceEvent(read.updated(), Kind.SIGNATURE)
+              .reference("what", "Provenance", id + "/_history/" + version)
+              .text("signer", signature.path("who").path("reference").asString(""))
+              .text("when", signature.path("when").asString(""));
+      for (JsonNode target : provenance.path("target")) {
+        event.text("signed", target.path("reference").asString(""));
+      }
+      events.add(event);
+    }
+  }
+
+  // ------------------------------------------------------------------ requests
+
+  private static Asked within(Asked asked, List<TraceEvent> versions) {
+    Instant first = asked.until;
+    Instant last = asked.from;
+    for (TraceEvent version : versions) {
+      first = version.at().isBefore(first) ? version.at() : first;
+      last = version.at().isAfter(last) ? version.at() : last;
+    }
+    // A request is noted when its answer is ready, a moment after the version that it made.
+    return new Asked(
+        asked.subject,
+        asked.resources,
+        first,
+        last.plusSeconds(5).isBefore(asked.until) ? last.plusSeconds(5) : asked.until,
+        asked.count);
+  }
+
+  private static void requests(Connection connection, Asked asked, List<TraceEvent> events)
+      throws SQLException {
+    SqlText sql =
+        new SqlText()
+            .add(
+                """
+                select a.at, a.interaction, a.type, a.id, a.operation, a.account, a.role,
+                  a.practitioner, a.institution, a.purposes, a.status, a.request, a.chain, a.seq
+                from (select distinct s.at, s.chain, s.seq from audit_subject s where s.subject = ?""",
+                asked.subject);
+    if (asked.resources == null) {
+      window(sql, "s.at", asked);
+    }
+    sql.add(") s join audit a on a.chain = s.chain and a.seq = s.seq where a.kind = 'request'");
+    if (asked.resources != null) {
+      sql.add(" and (a.type || '/' || a.id = any(").addArray(asked.resources, "text").add(")");
+      sql.add(" or a.id = ''");
+      window(sql, "a.at", asked).add(")");
+    }
+    sql.add(" order by a.at, a.chain, a.seq limit ?", asked.count + 1);
+    each(
+        connection,
+        sql,
+        row -> {
+          TraceEvent event =
+              new TraceEvent(Times.instant(row, 1), Kind.REQUEST)
+                  .code("code", row.getString(2))
+                  .reference("what", row.getString(3), row.getString(4))
+                  .text("type", row.getString(4).isEmpty() ? row.getString(3) : "")
+                  .text("operation", row.getString(5))
+                  .text("account", row.getString(6))
+                  .code("role", row.getString(7))
+                  .reference("practitioner", "Practitioner", row.getString(8))
+                  .reference("institution", "Organization", row.getString(9));
+          for (String purpose : row.getString(10).split(",")) {
+            event.code("purpose", purpose);
+          }
+          events.add(
+              event
+                  .number("status", row.getInt(11))
+                  .text("request", row.getString(12))
+                  .text("place", "chain " + row.getLong(13) + ", row " + row.getLong(14)));
+        });
+  }
+
+  // ------------------------------------------------------------------ the rest
+
+  private static void grants(Connection connection, Asked asked, List<TraceEvent> events)
+      throws SQLException {
+    SqlText sql =
+        new SqlText()
+            .add(
+                "select made, since, until, weight, state, grantee, cause, made_by from access_grant where patient = ?",
+                asked.subject);
+    window(sql, "made", asked).add(" order by made, grantee, cause limit ?", asked.count + 1);
+    each(
+        connection,
+        sql,
+        row -> {
+          int weight = row.getInt(4);
+          events.add(
+              new TraceEvent(Times.instant(row, 1), Kind.GRANT)
+                  .code(
+                      "code",
+                      weight == 0
+                          ? "offered"
+                          : weight == 5 ? "emergency" : weight % 2 == 1 ? "opened" : "closed")
+                  .text("grantee", row.getString(6))
+                  .text("cause", row.getString(7))
+                  .text("account", row.getString(8))
+                  .instant("since", Times.instant(row, 2))
+                  .instant("until", Times.instant(row, 3))
+                  .code("state", row.getInt(5) == 1 ? "stands" : "ended"));
+        });
+  }
+
+  /** What was done about the record as a whole: rows with a time, an account and a document. */
+  private static void acts(
+      Connection connection, Asked asked, Kind kind, String table, String code, List<TraceEvent> to)
+      throws SQLException {
+    SqlText sql =
+        new SqlText()
+            .add("select at, by_subject, document, %s from %s where subject = ?".formatted(code, table), asked.subject);
+    window(sql, "at", asked).add(" order by at limit ?", asked.count + 1);
+    each(
+        connection,
+        sql,
+        row ->
+            to.add(
+                new TraceEvent(Times.instant(row, 1), kind)
+                    .text("account", row.getString(2))
+                    .code(kind == Kind.INQUIRY ? "role" : "code", row.getString(4))
+                    .text("case", row.getString(3))));
+  }
+
+  /** Resources that say they belong to the encounter, and itself. */
+  Set<String> ofEncounter(String id) {
+    var resources = new HashSet<String>();
+    resources.add("Encounter/" + id);
+    Caller platform = Caller.platform("trace");
+    for (String type : store.parameters().definitions().resourceTypes()) {
+      if (!store.parameters().type(type).searchable().containsKey("encounter")) {
+        continue;
+      }
+      String cursor = null;
+      do {
+        var parameters =
+            new ArrayList<>(
+                List.of(
+                    parameter("encounter", "Encounter/" + id),
+                    parameter("_count", "500"),
+                    parameter("_elements", "id")));
+        if (cursor != null) {
+          parameters.add(parameter("_cursor", cursor));
+        }
+        var found =
+            store.search(
+                platform,
+                new SearchRequest(
+                    type, null, null, parameters, false));
+        found.entries().forEach(entry -> resources.add(type + "/" + entry.resource().id()));
+        cursor = found.next();
+      } while (cursor != null);
+    }
+    return resources;
+  }
+
+  private static Parameter parameter(
+      String name, String value) {
+    return new Parameter(name, value);
+  }
+}
