@@ -50,13 +50,18 @@ final class AuditFilter extends OncePerRequestFilter {
     var outer = new OuterHeaders(response);
     var held = new Held(request, response, audit);
     boolean answered = false;
+    audits.arrives();
     try {
       chain.doFilter(request, held);
       answered = true;
     } finally {
-      int status = answered ? response.getStatus() : HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
-      if (isTraced(request, audit, status)) {
-        record(audit, status, outer, held);
+      try {
+        int status = answered ? response.getStatus() : HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+        if (isTraced(request, audit, status)) {
+          record(audit, status, outer, held);
+        }
+      } finally {
+        audits.leaves();
       }
     }
   }

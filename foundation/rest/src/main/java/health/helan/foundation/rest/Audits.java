@@ -65,6 +65,16 @@ public final class Audits {
     return new Audit(request);
   }
 
+  /** Counts a request in, until {@link #leaves}. */
+  public void arrives() {
+    sink.arrives();
+  }
+
+  /** Counts a request out that was counted in. */
+  public void leaves() {
+    sink.leaves();
+  }
+
   /** Notes the patients that a path or a query names, before anybody looks for them. */
   static void noteAsked(RecordStore store, String[] path, Query query) {
     if (!AccessTrail.CURRENT.isBound()) {

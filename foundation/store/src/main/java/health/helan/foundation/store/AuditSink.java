@@ -18,6 +18,12 @@ public interface AuditSink {
    */
   void record(Request request);
 
+  /** A request has come that will leave a trace: those that are near it may share its commit. */
+  default void arrives() {}
+
+  /** It has been answered. */
+  default void leaves() {}
+
   /** Keeps nothing: for tests of other matters, and for measuring what the audit costs. */
   AuditSink NONE = request -> {};
 

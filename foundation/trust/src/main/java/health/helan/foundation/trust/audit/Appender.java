@@ -5,10 +5,10 @@ import health.helan.foundation.store.sql.CopyBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,13 +33,19 @@ final class Appender implements Runnable {
   /** So many rows at most in one commit. */
   private static final int MOST = 1000;
 
+  /**
+   * No row waits longer for others to share its commit. On a fast disk a commit is over before the
+   * next rows are there, and one for each two of them costs more than the rows.
+   */
+  private static final Duration GATHER = Duration.ofMillis(2);
+
   /** A connection that has nothing to do is given back after this. */
-  private static final long IDLE_MILLIS = 50;
+  private static final Duration IDLE = Duration.ofMillis(50);
 
   private final int number;
   private final DataSource dataSource;
   private final Chains chains;
-  private final BlockingQueue<Waiting> queue;
+  private final Inbox inbox;
   private final AuditLog.Settings settings;
 
   /** The last row that is known to be committed; null before the first chain is open. */
@@ -66,13 +72,17 @@ final class Appender implements Runnable {
       int number,
       DataSource dataSource,
       Chains chains,
-      BlockingQueue<Waiting> queue,
+      Inbox inbox,
       AuditLog.Settings settings) {
     this.number = number;
     this.dataSource = dataSource;
     this.chains = chains;
-    this.queue = queue;
+    this.inbox = inbox;
     this.settings = settings;
+  }
+
+  Inbox inbox() {
+    return inbox;
   }
 
   /** The last committed row; null while there is no chain. */
@@ -112,20 +122,17 @@ final class Appender implements Runnable {
     var batch = new ArrayList<Waiting>();
     while (true) {
       try {
-        Waiting first = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
-        if (first != null) {
-          batch.add(first);
-        }
+        inbox.await(corrections.isEmpty() ? IDLE.toNanos() : 0, GATHER.toNanos());
         batch.addAll(corrections);
         corrections.clear();
+        inbox.drainTo(batch, Math.max(0, MOST - batch.size()));
         if (batch.isEmpty()) {
           connection = close(connection);
-          if (stopping && queue.isEmpty()) {
+          if (stopping && inbox.isEmpty()) {
             break;
           }
           continue;
         }
-        queue.drainTo(batch, Math.max(0, MOST - batch.size()));
         batch.removeIf(waiting -> !waiting.take());
         if (!batch.isEmpty()) {
           connection = write(connection, batch);

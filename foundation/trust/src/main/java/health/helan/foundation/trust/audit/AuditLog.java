@@ -12,8 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +30,12 @@ public final class AuditLog implements AuditSink, AutoCloseable {
   private final DataSource dataSource;
   private final Settings settings;
   private final Chains chains;
-  private final BlockingQueue<Appender.Waiting> queue;
+  /** Requests that have come and not left: among them those whose rows wait. */
+  private final AtomicInteger present = new AtomicInteger();
+
+  /** Whose turn it is to take a row. */
+  private final AtomicInteger turn = new AtomicInteger();
+
   private final List<Appender> appenders = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final Thread keeper;
@@ -44,7 +48,7 @@ public final class AuditLog implements AuditSink, AutoCloseable {
   /**
    * How the audit is kept.
    *
-   * @param appenders chains that are appended to at once; more than two seldom help
+   * @param appenders chains that are appended to at once; one takes what a fast disk takes
    * @param patience how long a request waits for its row before it is refused
    * @param sealEvery time between seals, when there is news
    * @param chainRows a chain is closed and another opened after so many rows
@@ -60,7 +64,7 @@ public final class AuditLog implements AuditSink, AutoCloseable {
       Duration retention) {
     public static final Settings DEFAULT =
         new Settings(
-            2,
+            1,
             Duration.ofSeconds(5),
             Duration.ofMinutes(1),
             5_000_000,
@@ -77,9 +81,9 @@ public final class AuditLog implements AuditSink, AutoCloseable {
     this.dataSource = dataSource;
     this.settings = settings;
     this.chains = new Chains(signer, instance);
-    this.queue = new ArrayBlockingQueue<>(20_000);
     for (int i = 1; i <= settings.appenders(); i++) {
-      appenders.add(new Appender(i, dataSource, chains, queue, settings));
+      appenders.add(new Appender(
+              i, dataSource, chains, new Inbox(present, settings.appenders()), settings));
     }
     this.keeper = Thread.ofPlatform().daemon().name("helan-audit-keeper").unstarted(this::keep);
   }
@@ -118,9 +122,21 @@ public final class AuditLog implements AuditSink, AutoCloseable {
   @Override
   public void record(Request request) {
     var waiting = new Appender.Waiting(request);
-    if (closed || !queue.offer(waiting) || !waiting.await(settings.patience().toMillis())) {
+    Appender appender =
+        appenders.get(Math.floorMod(turn.getAndIncrement(), appenders.size()));
+    if (closed || !appender.inbox().offer(waiting) || !waiting.await(settings.patience().toMillis())) {
       throw unwritable();
     }
+  }
+
+  @Override
+  public void arrives() {
+    present.incrementAndGet();
+  }
+
+  @Override
+  public void leaves() {
+    present.decrementAndGet();
   }
 
   // ------------------------------------------------------------------ sealing, indexing, retiring

@@ -90,9 +90,9 @@ class AuditLogTests {
         log.record(request(start, 1));
       }
     }
-    assertThat(store.number("select count(*) from audit where kind = 'open'")).isEqualTo(6);
-    assertThat(store.number("select count(*) from audit where kind = 'close'")).isEqualTo(6);
-    assertThat(store.number("select count(*) from audit_chain where closed")).isEqualTo(6);
+    assertThat(store.number("select count(*) from audit where kind = 'open'")).isEqualTo(3);
+    assertThat(store.number("select count(*) from audit where kind = 'close'")).isEqualTo(3);
+    assertThat(store.number("select count(*) from audit_chain where closed")).isEqualTo(3);
     assertThat(findings(store, signer)).isEmpty();
     var said = standAlone(export(store), certificate());
     assertThat(said.text()).contains("after the last seal: 0").contains("Whole");
