@@ -31,6 +31,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,20 @@ class ImportingKeysTests {
   private Path data;
   private KeyPair rootKey;
   private X509Certificate root;
+
+  @BeforeEach
+  void use(@TempDir Path given) throws Exception {
+    folder = given;
+    data = folder.resolve("data");
+    rootKey = key("secp256r1");
+    root =
+        certificate(
+            "root",
+            rootKey,
+            KeyUsage.keyCertSign | KeyUsage.cRLSign,
+            NOW.minus(800, ChronoUnit.DAYS),
+            NOW.plus(900, ChronoUnit.DAYS));
+  }
 
   private static KeyPair key(String curve) throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", BC);
@@ -121,17 +136,7 @@ class ImportingKeysTests {
   }
 
   @Test
-  void takesOnlyWhatIsWholeAndTrustedAndSealsWithIt(@TempDir Path given) throws Exception {
-    folder = given;
-    data = folder.resolve("data");
-    rootKey = key("secp256r1");
-    root =
-        certificate(
-            "root",
-            rootKey,
-            KeyUsage.keyCertSign | KeyUsage.cRLSign,
-            NOW.minus(800, ChronoUnit.DAYS),
-            NOW.plus(900, ChronoUnit.DAYS));
+  void takesOnlyWhatIsWholeAndTrustedAndSealsWithIt() throws Exception {
     KeyPair key = key("secp256r1");
     Path good = file("good", key.getPrivate(), certificate("Hospital seal", key), root);
     KeyPair national = key("sm2p256v1");

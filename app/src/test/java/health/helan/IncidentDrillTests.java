@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -36,8 +38,31 @@ class IncidentDrillTests {
   private static final String FHIR = "application/fhir+json";
   private static final int STOLEN = 40;
 
+  private Path data;
   private RunningPlatform platform;
   private HttpClient http;
+
+  @BeforeEach
+  void start(@TempDir Path folder) throws Exception {
+    data = folder.resolve("data");
+    platform =
+        RunningPlatform.start(
+            Map.of(
+                "HELAN_ALERT_SECONDS", "1",
+                "HELAN_ALERT_SETTLED_SECONDS", "1",
+                "HELAN_ALERT_RESIDENTS", "2",
+                "HELAN_ALERT_REFUSALS", "10",
+                "HELAN_QUOTAS", "hospital=150"),
+            data,
+            "--no-demo");
+    http = HttpClient.newHttpClient();
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    platform.close();
+    http.close();
+  }
 
   private HttpResponse<String> ask(@Nullable String token, String method, String path, String body)
       throws Exception {
@@ -107,21 +132,7 @@ class IncidentDrillTests {
   }
 
   @Test
-  void ofAStolenKeyEndsWithTheKeySwitchedOffAndTheProof(@TempDir Path folder) throws Exception {
-    Path data = folder.resolve("data");
-    try (RunningPlatform running =
-            RunningPlatform.start(
-                Map.of(
-                    "HELAN_ALERT_SECONDS", "1",
-                    "HELAN_ALERT_SETTLED_SECONDS", "1",
-                    "HELAN_ALERT_RESIDENTS", "2",
-                    "HELAN_ALERT_REFUSALS", "10",
-                    "HELAN_QUOTAS", "hospital=150"),
-                data,
-                "--no-demo");
-        HttpClient client = HttpClient.newHttpClient()) {
-      platform = running;
-      http = client;
+  void ofAStolenKeyEndsWithTheKeySwitchedOffAndTheProof() throws Exception {
       ECKey key = new ECKeyGenerator(Curve.P_384).keyID("1").generate();
       assertThat(
               platform
@@ -222,7 +233,6 @@ class IncidentDrillTests {
           .contains("Organization/hospital")
           .contains("\"valueCode\":\"read\"");
       assertThat(platform.stop()).isZero();
-    }
     var proved = RunningPlatform.run(Map.of(), List.of("verify", "--data", data.toString()));
     assertThat(proved.output()).contains("The audit is whole");
     assertThat(proved.exitCode()).isZero();

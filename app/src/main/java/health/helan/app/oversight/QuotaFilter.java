@@ -108,7 +108,10 @@ final class QuotaFilter extends OncePerRequestFilter {
         "throttled",
         Messages.of(
             Messages.language(request.getHeader("Accept-Language")),
-            "quota." + part,
+            switch (wait.part()) {
+              case REQUESTS -> "quota.requests";
+              case BYTES -> "quota.bytes";
+            },
             List.of(wait.seconds())),
         null);
     byte[] body = Outcomes.bytes(outcome);

@@ -221,7 +221,7 @@ class KeptTablesTests {
   private static Backup.Done backup(Map<String, TableRule> rules, Path target, Path data)
       throws Exception {
     Backup.Plan plan =
-        new Backup.Plan(target, data, false, false, BackupCipher.SM4_GCM, null, null, "a version");
+        new Backup.Plan(target, data, false, false, BackupCipher.SM4_GCM, null, BackupCommand.objects(null, data), null, "a version");
     try (Connection from = connect("from_here")) {
       return new Backup(plan, BackupKeys.forWriting(PASSPHRASE), rules, from, SILENT).run();
     }
@@ -239,6 +239,14 @@ class KeptTablesTests {
     assertThat(reason(target, data)).isEqualTo(Backup.Why.REWRITTEN);
     change("insert into store_fact values ('rewrites', '1')");
     assertThat(reason(target, data)).isEqualTo(Backup.Why.REWRITTEN);
+    change(
+        "insert into object_recode (walk, after, checked, changed, asked, holder, until)"
+            + " values ('objects', '', 0, 0, now(), '', now())");
+    assertThat(reason(target, data)).isEqualTo(Backup.Why.REWRITTEN);
+    change("update object_recode set changed = 1");
+    assertThat(reason(target, data)).isEqualTo(Backup.Why.REWRITTEN);
+    change("update object_recode set checked = 7, holder = 'another'");
+    assertThat(reason(target, data)).isNull();
     assertThat(reason(target, data)).isNull();
     change(
         "update lane set seq = 3 where home = 5;"
@@ -271,7 +279,7 @@ class KeptTablesTests {
   private static Backup.@Nullable Why reason(Path target, Path data) throws Exception {
     Backup.Plan plan =
         new Backup.Plan(
-            target, data, false, false, BackupCipher.AES_256_GCM, null, null, "a version");
+            target, data, false, false, BackupCipher.AES_256_GCM, null, BackupCommand.objects(null, data), null, "a version");
     try (Connection from = connect("reasons")) {
       return new Backup(plan, BackupKeys.forWriting(PASSPHRASE), TableRule.declared(), from, SILENT)
           .run()
@@ -294,7 +302,7 @@ class KeptTablesTests {
           from flyway_schema_history where version = '1'""");
       Backup.Plan plan =
           new Backup.Plan(
-              target, data, false, false, BackupCipher.AES_256_GCM, null, null, "a version");
+              target, data, false, false, BackupCipher.AES_256_GCM, null, BackupCommand.objects(null, data), null, "a version");
       new Backup(plan, BackupKeys.forWriting(PASSPHRASE), TableRule.declared(), from, SILENT).run();
     }
     Restore restore =

@@ -4,6 +4,8 @@ import static health.helan.foundation.store.testing.StoreForTests.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import health.helan.foundation.store.objects.NoSuchObject;
 import health.helan.foundation.store.objects.ObjectKey;
 import health.helan.foundation.store.objects.ObjectStore;
@@ -33,8 +35,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,8 +44,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Large contents that were there before encryption are encrypted while they are read. */
 class ObjectRecodingTests {
-  private static final DataSource DATABASE = PostgresForTests.storeDatabase();
+  private static final HikariDataSource DATABASE = pool();
   private static final DataKeys.Settings QUICK = new DataKeys.Settings(20, 300);
+
+  private static HikariDataSource pool() {
+    var config = new HikariConfig();
+    config.setDataSource(PostgresForTests.storeDatabase());
+    config.setMaximumPoolSize(8);
+    return new HikariDataSource(config);
+  }
+
+  @AfterAll
+  static void closePool() {
+    DATABASE.close();
+  }
 
   private Path folder;
   private ObjectStore inner;
@@ -132,7 +146,7 @@ class ObjectRecodingTests {
 
   @Test
   void leavesNothingPlainAndEverythingReadableMeanwhile() throws Exception {
-    putPlain(1_100);
+    putPlain(520);
     DataKeys keys = keys(AeadAlgorithm.SM4_GCM);
     EncryptedObjects store = store(keys, inner);
     var stop = new AtomicBoolean();
@@ -145,6 +159,7 @@ class ObjectRecodingTests {
         threads.submit(
             () -> {
               while (!stop.get()) {
+                Thread.sleep(1);
                 ObjectKey key = all.get(random.nextInt(all.size()));
                 byte[] expected = bytesOf(key);
                 int from = expected.length < 20 ? 0 : random.nextInt(expected.length - 10);
@@ -160,12 +175,20 @@ class ObjectRecodingTests {
                   wrong.incrementAndGet();
                 }
               }
+              return null;
             });
       }
-      recoding(store, keys);
-      await("all are encrypted", ObjectRecodingTests::isFinished);
-      stop.set(true);
+      try {
+        recoding(store, keys);
+        // Each is flushed to the disk, and its key before it.
+        for (int i = 0; i < 1_200 && !isFinished(); i++) {
+          Thread.sleep(100);
+        }
+      } finally {
+        stop.set(true);
+      }
     }
+    assertThat(isFinished()).isTrue();
     assertThat(wrong.get()).isZero();
     assertThat(reads.get()).isPositive();
     for (ObjectKey key : all) {
@@ -174,9 +197,9 @@ class ObjectRecodingTests {
       assertThat(read(store, key)).isEqualTo(bytesOf(key));
     }
     ObjectRecoding.Progress progress = Objects.requireNonNull(progress());
-    assertThat(progress.changed()).isEqualTo(1_100);
+    assertThat(progress.changed()).isEqualTo(520);
     assertThat(progress.left()).isZero();
-    assertThat(progress.checked()).isEqualTo(1_100);
+    assertThat(progress.checked()).isEqualTo(520);
   }
 
   @Test
