@@ -76,6 +76,7 @@ class FhirDoor {
     return RecordStore.open(
         connections,
         searches.dataSource(),
+        searches.ofRecords(),
         new StoreConfig(
             indexKey(System.getenv(INDEX_KEY_VARIABLE), data),
             UUID.randomUUID().toString(),

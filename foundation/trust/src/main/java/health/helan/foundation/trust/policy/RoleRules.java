@@ -90,6 +90,10 @@ final class RoleRules {
     return this;
   }
 
+  boolean has(Relation relation) {
+    return sights.stream().anyMatch(sight -> sight.relation() == relation);
+  }
+
   List<Sight> sights() {
     return sights;
   }
