@@ -145,6 +145,7 @@ public final class RecordStore implements AutoCloseable {
               config.validate() ? ResourceCheck.R4 : ResourceCheck.NONE,
               codec,
               new Reads(dataSource, homes, policy, codec),
+              new PersonLinks(registry, homes, codec),
               touched -> listeners.forEach(listener -> listener.accept(touched)));
       var changes =
           new ChangeLog(dataSource, config.instance(), changeSettings, Metrics.globalRegistry);

@@ -34,11 +34,17 @@ final class GrantSql {
   static final String INSERT =
       """
       insert into access_grant (home, patient, since, until, made, weight, level, categories, state, part, grantee,
-        cause, made_by)
-      values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
+        cause, made_by, named)
+      values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
       on conflict (home, patient, grantee, cause, part) do update
       set since = excluded.since, until = excluded.until, made = excluded.made, weight = excluded.weight,
-        level = excluded.level, categories = excluded.categories, state = 1, made_by = excluded.made_by""";
+        level = excluded.level, categories = excluded.categories, state = 1, made_by = excluded.made_by,
+        named = excluded.named""";
+
+  static final String OF_PATIENT =
+      """
+      select grantee, cause, part, named, since, until, made, weight, level, categories, made_by from access_grant
+      where home = ? and patient = ? and state = 1 and until > ?""";
 
   static final String OF_CAUSE =
       "select home, patient, grantee, part, until from access_grant where cause = ? and until > ? and state = 1";
@@ -59,6 +65,18 @@ final class GrantSql {
       where home = ? and patient = ? and grantee = any(?) and weight in (1, 3) and state = 1 and since <= ? and until > ?""";
 
   private GrantSql() {}
+
+  /** What stands in a patient's record or will, the latest first. */
+  static SqlText ofRecord(long patient, Instant at, int most) {
+    return new SqlText()
+        .add(
+            """
+            select g.grantee, g.cause, g.weight, g.level, g.categories, g.since, g.until from access_grant g \
+            where g.patient = ? and g.state = 1 and g.until > ? order by g.since desc, g.cause, g.grantee, g.part limit ?""",
+            patient,
+            at,
+            most);
+  }
 
   /** The condition that the strongest grant which speaks of the row opens it. */
   static SqlText opens(SqlText sql, String alias, List<String> grantees, Instant now) {

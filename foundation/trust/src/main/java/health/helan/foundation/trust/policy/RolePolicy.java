@@ -358,7 +358,10 @@ public final class RolePolicy implements AccessPolicy {
   public void check(Caller caller, Write write) {
     switch (caller.role()) {
       case RESIDENT -> ResidentWrites.check(caller, write);
-      case PRACTITIONER, SYSTEM -> checkInstitution(caller, write);
+      case PRACTITIONER, SYSTEM -> {
+        checkInstitution(caller, write);
+        ProvingWrites.check(caller, write);
+      }
       case OPERATOR -> {
         if (isPersonal(write, write.before()) || isPersonal(write, write.after())) {
           throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-write", write.type());
