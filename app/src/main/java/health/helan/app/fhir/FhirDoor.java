@@ -120,10 +120,10 @@ class FhirDoor {
   }
 
   @Bean
-  Operations operations(List<FhirOperation> ofTheApplication) {
+  Operations operations(List<FhirOperation> ofTheApplication, DataSource connections) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     all.addAll(StandardOperations.all());
-    all.addAll(AccessOperations.all(Clock.systemUTC()));
+    all.addAll(AccessOperations.all(Clock.systemUTC(), connections));
     return new Operations(all);
   }
 

@@ -98,7 +98,9 @@ public final class RolePolicy implements AccessPolicy {
 
   @Override
   public boolean mayOperate(Caller caller, String operation) {
-    return caller.isRoot() || rules(caller).mayCall(operation);
+    return caller.isRoot()
+        || rules(caller).mayCall(operation)
+            && Scopes.isForAllTypes(caller, rules(caller).isChanging(operation));
   }
 
   // ------------------------------------------------------------------ rows

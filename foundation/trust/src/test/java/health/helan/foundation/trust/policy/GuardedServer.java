@@ -100,7 +100,7 @@ final class GuardedServer {
               ChangeLog.Settings.DEFAULT,
               Retention.DEFAULT);
       List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
-      operations.addAll(AccessOperations.all(clock));
+      operations.addAll(AccessOperations.all(clock, database));
       var servlet =
           new FhirServlet(
               store,
