@@ -54,6 +54,7 @@ final class Platform implements AutoCloseable {
   private @Nullable Database database;
   private @Nullable HikariDataSource connections;
   private @Nullable HikariDataSource searchConnections;
+  private @Nullable HikariDataSource recordConnections;
   private @Nullable ConfigurableApplicationContext context;
   private boolean closed;
   private TlsSettings tls = TlsSettings.NONE;
@@ -150,7 +151,7 @@ final class Platform implements AutoCloseable {
   }
 
   private static HikariConfig pool(
-      Database database, Map<String, String> environment, String name, String planning) {
+      Database database, int pool, String name, String planning) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
     config.setJdbcUrl(database.jdbcUrl());
@@ -158,7 +159,6 @@ final class Platform implements AutoCloseable {
       config.setUsername(database.user());
       config.setPassword(database.password());
     }
-    int pool = poolSize(environment) / 2;
     config.setMaximumPoolSize(pool);
     config.setMinimumIdle(Math.min(4, pool));
     config.setConnectionTimeout(10_000);
@@ -170,17 +170,36 @@ final class Platform implements AutoCloseable {
   }
 
   private static HikariDataSource connect(Database database, Map<String, String> environment) {
-    return new HikariDataSource(pool(database, environment, "helan", ""));
+    return new HikariDataSource(pool(database, poolSize(environment) / 2, "helan", ""));
   }
 
   /**
    * A search for a rare code wants another plan than one for a frequent code: each is planned anew.
-   * Reads and writes by key would pay for that as much as for their work, hence two pools.
+   * Reads and writes by key would pay for that as much as for their work, hence two pools; and what
+   * is asked of one resident has one plan, whoever the resident is, hence a third.
    */
   private static HikariDataSource connectForSearches(
       Database database, Map<String, String> environment) {
     return new HikariDataSource(
-        pool(database, environment, "helan-search", " -c plan_cache_mode=force_custom_plan"));
+        pool(
+            database,
+            quarter(environment),
+            "helan-search",
+            " -c plan_cache_mode=force_custom_plan"));
+  }
+
+  private static HikariDataSource connectForRecords(
+      Database database, Map<String, String> environment) {
+    return new HikariDataSource(
+        pool(
+            database,
+            quarter(environment),
+            "helan-record",
+            " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off"));
+  }
+
+  private static int quarter(Map<String, String> environment) {
+    return Math.max(1, poolSize(environment) / 4);
   }
 
   private static int poolSize(Map<String, String> environment) {
@@ -223,12 +242,14 @@ final class Platform implements AutoCloseable {
           connections = pool;
           HikariDataSource searches = connectForSearches(opened, environment);
           searchConnections = searches;
+          HikariDataSource records = connectForRecords(opened, environment);
+          recordConnections = records;
           DemoMark.check(pool, arguments.demo(), environment);
           console.say("正在启动服务…… / Starting the service ...");
           // Instances, so that this class closes them after the context.
           var beans = starting.getBeanFactory();
           beans.registerSingleton("dataSource", pool);
-          beans.registerSingleton("searchConnections", new SearchConnections(searches));
+          beans.registerSingleton("searchConnections", new SearchConnections(searches, records));
           beans.registerSingleton("dataFolder", data);
           beans.registerSingleton("operatorToken", OperatorToken.of(data));
           beans.registerSingleton("runArguments", arguments);
@@ -319,7 +340,7 @@ final class Platform implements AutoCloseable {
     }
     closed = true;
     for (@Nullable AutoCloseable part :
-        Arrays.asList(context, searchConnections, connections, database, data)) {
+        Arrays.asList(context, recordConnections, searchConnections, connections, database, data)) {
       if (part != null) {
         close(part);
       }

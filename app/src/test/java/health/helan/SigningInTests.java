@@ -105,6 +105,10 @@ class SigningInTests {
           "{\"resourceType\":\"PractitionerRole\",\"id\":\"role-1\",\"active\":true,\"practitioner\":{\"reference\":\"Practitioner/doctor\"},\"organization\":{\"reference\":\"Organization/dept\"},\"code\":[{\"text\":\"主治医师\"}]}",
           "{\"resourceType\":\"PractitionerRole\",\"id\":\"role-2\",\"active\":true,\"practitioner\":{\"reference\":\"Practitioner/doctor\"},\"organization\":{\"reference\":\"Organization/clinic\"}}",
           "{\"resourceType\":\"PractitionerRole\",\"id\":\"role-old\",\"active\":false,\"practitioner\":{\"reference\":\"Practitioner/doctor\"},\"organization\":{\"reference\":\"Organization/clinic\"}}",
+          "{\"resourceType\":\"CareTeam\",\"id\":\"managed\",\"status\":\"active\",\"participant\":[{\"member\":{\"reference\":\"Practitioner/doctor\"}}],\"managingOrganization\":[{\"reference\":\"Organization/hospital\"}]}",
+          "{\"resourceType\":\"CareTeam\",\"id\":\"of-the-clinic\",\"status\":\"active\",\"participant\":[{\"member\":{\"reference\":\"Practitioner/doctor\"}}],\"managingOrganization\":[{\"reference\":\"Organization/clinic\"}]}",
+          "{\"resourceType\":\"CareTeam\",\"id\":\"own\",\"status\":\"active\",\"participant\":[{\"member\":{\"reference\":\"Practitioner/doctor\"}}]}",
+          "{\"resourceType\":\"CareTeam\",\"id\":\"past\",\"status\":\"active\",\"participant\":[{\"member\":{\"reference\":\"Practitioner/doctor\"},\"period\":{\"end\":\"2020-01-01\"}}],\"managingOrganization\":[{\"reference\":\"Organization/hospital\"}]}",
           "{\"resourceType\":\"Patient\",\"id\":\"mother\",\"identifier\":[{\"system\":\"urn:oid:2.16.156.10011.1.3\",\"value\":\""
               + MOTHER
               + "\"}],\"name\":[{\"text\":\"马秀兰\"}],\"birthDate\":\"1958-03-12\"}",
@@ -583,6 +587,19 @@ class SigningInTests {
       assertThat(call("GET", "/access/me", access, null).statusCode()).isEqualTo(401);
     }
     guardianChooses(resident);
+  }
+
+  @Test
+  void countsAPractitionerIntoTheTeamsThatTheInstitutionOfThePostManages() {
+    var teams = new java.util.HashMap<String, List<String>>();
+    signIn().registry().posts("doctor").forEach(post -> teams.put(post.id(), post.teams()));
+    assertThat(teams)
+        .isEqualTo(
+            Map.of(
+                "role-1",
+                List.of("dept", "CareTeam/managed"),
+                "role-2",
+                List.of("clinic", "CareTeam/of-the-clinic")));
   }
 
   private static void guardianChooses(Account resident) throws Exception {

@@ -10,6 +10,7 @@ import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
 import health.helan.foundation.trust.account.Accounts;
 import health.helan.foundation.trust.account.Registry;
+import health.helan.foundation.trust.policy.ProvingWrites;
 import java.text.Normalizer;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -107,13 +108,54 @@ final class StoreRegistry implements Registry {
     }
     LocalDate today = LocalDate.now(java.time.ZoneId.of("Asia/Shanghai"));
     List<Post> posts = new ArrayList<>();
+    List<JsonNode> teams = null;
     for (JsonNode role :
         search("PractitionerRole", "practitioner", "Practitioner/" + practitioner)) {
       if (role.path("active").asBoolean(true) && isNow(role.path("period"), today)) {
-        posts.add(post(role));
+        if (teams == null) {
+          teams = search("CareTeam", "participant", "Practitioner/" + practitioner);
+        }
+        posts.add(withTeams(post(role), teams, practitioner, today));
       }
     }
     return posts;
+  }
+
+  /**
+   * Counts the practitioner into the CareTeams that the institution of the post manages: its system
+   * has written them, no clinician can.
+   */
+  private static Post withTeams(
+      Post post, List<JsonNode> teams, String practitioner, LocalDate today) {
+    Set<String> all = new LinkedHashSet<>(post.teams());
+    for (JsonNode team : teams) {
+      if (team.path("status").asString("").equals("active")
+          && isNow(team.path("period"), today)
+          && ProvingWrites.managers(team).contains("Organization/" + post.institution())
+          && hasMember(team, "Practitioner/" + practitioner, today)) {
+        all.add("CareTeam/" + team.path("id").asString());
+      }
+    }
+    return all.size() == post.teams().size()
+        ? post
+        : new Post(
+            post.id(),
+            post.institution(),
+            post.institutionName(),
+            post.department(),
+            post.departmentName(),
+            post.title(),
+            List.copyOf(all));
+  }
+
+  private static boolean hasMember(JsonNode team, String member, LocalDate today) {
+    for (JsonNode participant : team.path("participant")) {
+      if (participant.path("member").path("reference").asString("").equals(member)
+          && isNow(participant.path("period"), today)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isNow(JsonNode period, LocalDate today) {
@@ -219,13 +261,7 @@ final class StoreRegistry implements Registry {
       }
     }
     for (JsonNode related : search("RelatedPerson", "patient", "Patient/" + ward)) {
-      boolean guards = false;
-      for (JsonNode relationship : related.path("relationship")) {
-        for (JsonNode coding : relationship.path("coding")) {
-          guards |= coding.path("code").asString("").equals("GUARD");
-        }
-      }
-      if (guards
+      if (ProvingWrites.isGuardian(related)
           && related.path("active").asBoolean(true)
           && numbers.stream().anyMatch(number -> carries(related, number))) {
         return related.path("id").asString();

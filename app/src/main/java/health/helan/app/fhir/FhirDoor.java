@@ -76,6 +76,7 @@ class FhirDoor {
     return RecordStore.open(
         connections,
         searches.dataSource(),
+        searches.ofRecords(),
         new StoreConfig(
             indexKey(System.getenv(INDEX_KEY_VARIABLE), data),
             UUID.randomUUID().toString(),
@@ -119,10 +120,10 @@ class FhirDoor {
   }
 
   @Bean
-  Operations operations(List<FhirOperation> ofTheApplication) {
+  Operations operations(List<FhirOperation> ofTheApplication, DataSource connections) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     all.addAll(StandardOperations.all());
-    all.addAll(AccessOperations.all(Clock.systemUTC()));
+    all.addAll(AccessOperations.all(Clock.systemUTC(), connections));
     return new Operations(all);
   }
 

@@ -44,8 +44,6 @@ final class LinkHealth implements FhirOperation, AutoCloseable {
 
   private static final int MOST_LINKS = 1000;
   private static final int AT_ONCE = 32;
-  private static final Set<Caller.Role> MAY_SEE =
-      Set.of(Caller.Role.OPERATOR, Caller.Role.REGULATOR, Caller.Role.SYSTEM);
 
   private final RecordStore store;
   private final LinkTable table;
@@ -266,9 +264,7 @@ final class LinkHealth implements FhirOperation, AutoCloseable {
 
   @Override
   public Answer execute(Call call) {
-    if (!MAY_SEE.contains(call.caller().role())) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", "Endpoint");
-    }
+    call.store().checkMayOperate(call.caller(), spec().name());
     try {
       return Answer.ok(Json.MAPPER.writeValueAsBytes(parameters()));
     } catch (SQLException failed) {

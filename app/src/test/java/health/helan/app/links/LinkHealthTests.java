@@ -8,7 +8,7 @@ import health.helan.app.database.Database;
 import health.helan.app.start.DataFolder;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.rest.Query;
-import health.helan.foundation.store.AccessPolicy;
+import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
@@ -60,7 +60,7 @@ class LinkHealthTests {
     store =
         RecordStore.open(
             source,
-            new StoreConfig(new byte[32], "one", "a version", AccessPolicy.EVERYTHING, true));
+            new StoreConfig(new byte[32], "one", "a version", new RolePolicy(Clock.systemUTC()), true));
   }
 
   @AfterAll

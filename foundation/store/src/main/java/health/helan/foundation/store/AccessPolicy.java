@@ -81,6 +81,21 @@ public interface AccessPolicy {
   /** The same for rows of {@code history}: superseded versions and deletions. No tokens there. */
   void restrictHistory(SqlText sql, Caller caller, String type, String alias);
 
+  /**
+   * The policy for statements all of whose rows have this patient in the column of that name: what
+   * depends on the patient alone is asked once in each statement, not for each row. Such a
+   * statement starts with {@link #begin}, and its plan should be kept, since planning takes longer
+   * than with {@link #restrict} of this policy.
+   *
+   * @param patient digest of {@code Patient/id}
+   */
+  default AccessPolicy within(long patient) {
+    return this;
+  }
+
+  /** Appends what the conditions refer to, in front of {@code select}; ends with a space. */
+  default void begin(SqlText sql, Caller caller) {}
+
   /** Could rows of this type be masked for the caller? False spares the rest. */
   default boolean masks(Caller caller, String type) {
     return false;

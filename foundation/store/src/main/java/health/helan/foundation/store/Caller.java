@@ -35,7 +35,8 @@ public record Caller(
    * What sign-in found out about the account.
    *
    * @param practitioner id of the Practitioner; empty for none
-   * @param teams ids of the departments (Organization) and CareTeams the caller acts in now
+   * @param teams ids of the departments (Organization) the caller acts in now, and {@code
+   *     CareTeam/id} for its CareTeams
    * @param patients ids of the Patient resources of the resident itself and those it acts for
    * @param scopes SMART App Launch 2.x scopes of the token; {@link #ALL_SCOPES} when the policy of
    *     the role alone decides

@@ -39,6 +39,17 @@ public interface GrantRules {
     /** Institution that owns a resource; null when it is not there. */
     @Nullable String owner(String type, String id) throws SQLException;
 
+    /**
+     * Ids of the Patients that are one person with this one by their links, itself first; empty
+     * when it is not there. No link among them comes or goes before the transaction ends.
+     *
+     * @param changes true for a write that changes links
+     */
+    List<String> person(String patient, boolean changes) throws SQLException;
+
+    /** Ids of the Patients whose links name this one. */
+    List<String> pointing(String patient) throws SQLException;
+
     /** Current content, whoever may see it; null for none. */
     @Nullable ObjectNode read(String type, String id) throws SQLException;
   }

@@ -75,7 +75,17 @@ public final class RecordStore implements AutoCloseable {
   /** As {@link #open(DataSource, StoreConfig)}, with other times for consumers of the log. */
   public static RecordStore open(
       DataSource dataSource, StoreConfig config, ChangeLog.Settings changeSettings) {
-    return open(dataSource, null, config, changeSettings, Retention.DEFAULT);
+    return open(dataSource, null, null, config, changeSettings, Retention.DEFAULT);
+  }
+
+  /** Without connections of their own for searches in one record. */
+  public static RecordStore open(
+      DataSource dataSource,
+      @Nullable DataSource forSearches,
+      StoreConfig config,
+      ChangeLog.Settings changeSettings,
+      Retention retention) {
+    return open(dataSource, forSearches, null, config, changeSettings, retention);
   }
 
   /**
@@ -84,11 +94,15 @@ public final class RecordStore implements AutoCloseable {
    * @param forSearches connections to the same database that plan every statement for its values
    *     ({@code plan_cache_mode=force_custom_plan}), which searches need and reads and writes by
    *     key only pay for; null for none
+   * @param forRecords connections to the same database that plan a statement once and use indexes
+   *     only ({@code plan_cache_mode=force_generic_plan}, {@code enable_seqscan=off}), for searches
+   *     in one patient's record; null for none
    * @param retention how long to keep what is kept for a while
    */
   public static RecordStore open(
       DataSource dataSource,
       @Nullable DataSource forSearches,
+      @Nullable DataSource forRecords,
       StoreConfig config,
       ChangeLog.Settings changeSettings,
       Retention retention) {
@@ -110,6 +124,7 @@ public final class RecordStore implements AutoCloseable {
           new EngineSearching(
               new SearchEngine(
                   forSearches == null ? dataSource : forSearches,
+                  forRecords,
                   forSearches != null,
                   registry,
                   ValueSets.ofR4(),
@@ -130,6 +145,7 @@ public final class RecordStore implements AutoCloseable {
               config.validate() ? ResourceCheck.R4 : ResourceCheck.NONE,
               codec,
               new Reads(dataSource, homes, policy, codec),
+              new PersonLinks(registry, homes, codec),
               touched -> listeners.forEach(listener -> listener.accept(touched)));
       var changes =
           new ChangeLog(dataSource, config.instance(), changeSettings, Metrics.globalRegistry);

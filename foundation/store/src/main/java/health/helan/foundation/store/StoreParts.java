@@ -27,6 +27,7 @@ record StoreParts(
     ResourceCheck check,
     ContentCodec codec,
     Reads reads,
+    PersonLinks links,
     Consumer<Set<Integer>> committed) {
 
   /** From a resource to its search values. */
@@ -60,6 +61,16 @@ record StoreParts(
               public @Nullable String owner(String type, String id) throws SQLException {
                 Integer home = homes.of(transaction, type, id);
                 return home == null ? null : reads.owner(transaction, type, home, id);
+              }
+
+              @Override
+              public List<String> person(String patient, boolean changes) throws SQLException {
+                return links.person(transaction, patient, changes);
+              }
+
+              @Override
+              public List<String> pointing(String patient) throws SQLException {
+                return links.pointing(transaction, patient);
               }
 
               @Override

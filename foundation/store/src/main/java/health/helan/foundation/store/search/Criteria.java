@@ -38,6 +38,9 @@ final class Criteria {
 
   private static final int DEEPEST = 8;
 
+  /** Rows of so many patients are found by the patients, whatever else is asked for. */
+  private static final int FEW_PATIENTS = 20;
+
   private final ParameterRegistry registry;
   private final Digests digests;
   private final ParameterPredicates predicates;
@@ -45,6 +48,9 @@ final class Criteria {
   private final HomeOf homes;
   private final ContentCodec codec;
   private final Run run;
+
+  /** Of the criteria read last: the one patient whom all their rows have in the column. */
+  private @Nullable Long patient;
 
   /** Executes the statements of one search, so that each is counted and has its share of time. */
   interface Run {
@@ -117,7 +123,7 @@ final class Criteria {
         if (plain != null && isPaired(index, plain) && !one.value().isEmpty()) {
           paired.add(one);
         } else {
-          long[] column = byPatients == null ? patients(index, one) : null;
+          long[] column = byPatients == null ? patients(index, predicates, one) : null;
           if (column != null) {
             patients = column;
             byPatients = ParameterPredicates.patients(column);
@@ -160,13 +166,64 @@ final class Criteria {
         }
       }
     }
+    patient = patients != null && patients.length == 1 ? patients[0] : null;
     if (byPatients == null) {
-      return Predicate.and(all);
+      // Found by the rows of few patients all the same: a compartment, or a chain to an identifier.
+      boolean isOfFew =
+          all.stream()
+              .anyMatch(
+                  one ->
+                      one instanceof Predicate.Few few
+                          && !(few.predicate() instanceof Predicate.Token));
+      return isOfFew
+          ? Predicate.and(all.stream().map(one -> beside(one, codes)).toList())
+          : Predicate.and(all);
     }
     if (!covered) {
       all.add(0, new Predicate.Few(byPatients));
     }
     return Predicate.and(all.stream().map(one -> beside(one, codes)).toList());
+  }
+
+  /**
+   * Whom all rows of the criteria read last have in the column {@code patient}; null for no one.
+   */
+  @Nullable Long patient() {
+    return patient;
+  }
+
+  /**
+   * Whether a search asks for rows of one patient, by parameters that need no other table: then one
+   * plan is good for every patient.
+   */
+  static boolean isOfOnePatient(
+      ParameterRegistry registry, ParameterPredicates predicates, SearchRequest request) {
+    for (SearchRequest.Parameter one : request.parameters()) {
+      if (one.name().indexOf('.') >= 0
+          || one.name().startsWith("_has:")
+          || one.name().equals("_list")
+          || request.type() == null && one.name().equals("_sort")) {
+        return false;
+      }
+    }
+    String type = request.type();
+    if (request.compartmentOwner() != null || type == null) {
+      return "Patient".equals(request.compartmentOwner())
+          && (type == null
+              || registry.definitions().resourceTypes().contains(type)
+                  && isColumnOnly(registry.type(type), "Patient"));
+    }
+    if (!registry.definitions().resourceTypes().contains(type)) {
+      return false;
+    }
+    TypeIndex index = registry.type(type);
+    for (SearchRequest.Parameter one : request.parameters()) {
+      long[] patients = patients(index, predicates, one);
+      if (patients != null) {
+        return patients.length == 1;
+      }
+    }
+    return false;
   }
 
   /**
@@ -231,7 +288,8 @@ final class Criteria {
     return Predicate.or(any);
   }
 
-  private long @Nullable [] patients(TypeIndex index, SearchRequest.Parameter one) {
+  private static long @Nullable [] patients(
+      TypeIndex index, ParameterPredicates predicates, SearchRequest.Parameter one) {
     int colon = one.name().indexOf(':');
     String code = colon < 0 ? one.name() : one.name().substring(0, colon);
     Parameter p = index.searchable().get(code);
@@ -506,7 +564,8 @@ final class Criteria {
       }
       known = true;
       if (policy.may(run.caller(), AccessPolicy.Action.SEARCH, target)) {
-        any.add(pointing(p, target, inner));
+        TypeIndex of = registry.type(target);
+        any.add(pointing(p, target, inner, isRare(of, rest) || rest.equals("_id")));
       }
     }
     if (!known) {
@@ -515,8 +574,14 @@ final class Criteria {
     return Predicate.or(any);
   }
 
-  /** Rows whose reference points to a row of {@code target} for which {@code inner} holds. */
-  private Predicate pointing(Parameter p, String target, Predicate inner) throws SQLException {
+  /**
+   * Rows whose reference points to a row of {@code target} for which {@code inner} holds.
+   *
+   * @param isRare true when it holds for few rows, whatever the statistics say: then these are
+   *     looked up first
+   */
+  private Predicate pointing(Parameter p, String target, Predicate inner, boolean isRare)
+      throws SQLException {
     if (inner.equals(Predicate.FALSE)) {
       return Predicate.FALSE;
     }
@@ -526,6 +591,14 @@ final class Criteria {
       SqlText select = select("Patient", "r.self");
       Predicate.append(select, inner);
       policy.restrict(select, run.caller(), "Patient", "r");
+      if (isRare && !p.repeats()) {
+        long[] patients = fetch(select);
+        Predicate theirs =
+            patients.length == 0 ? Predicate.FALSE : ParameterPredicates.patients(patients);
+        return patients.length == 0 || patients.length > FEW_PATIENTS
+            ? theirs
+            : new Predicate.Few(theirs);
+      }
       any.add(new Predicate.Raw(sql.add(select).add(")")));
       if (!p.repeats()) {
         return any.get(0);

@@ -38,6 +38,15 @@ final class Rows {
 
   /** Appends the last column of a select list: whether the caller sees the row in full. */
   void inFull(SqlText sql, Caller caller, String type) {
+    inFull(policy, sql, caller, type);
+  }
+
+  /**
+   * The same.
+   *
+   * @param policy may know what stands open in the record that all rows are of
+   */
+  void inFull(AccessPolicy policy, SqlText sql, Caller caller, String type) {
     if (policy.masks(caller, type)) {
       sql.add(", ");
       policy.inFull(sql, caller, type, "r", false);

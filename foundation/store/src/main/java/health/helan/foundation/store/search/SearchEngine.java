@@ -47,6 +47,7 @@ public final class SearchEngine {
   public static final int SECONDS = 10;
 
   private final DataSource dataSource;
+  private final @Nullable DataSource forRecords;
   private final boolean plansForValues;
   private final ParameterRegistry registry;
   private final AccessPolicy policy;
@@ -59,12 +60,16 @@ public final class SearchEngine {
   private volatile @Nullable Consumer<SqlText> observer;
 
   /**
+   * @param forRecords connections that plan a statement once and use indexes only ({@code
+   *     plan_cache_mode=force_generic_plan}, {@code enable_seqscan=off}), for what is asked of one
+   *     patient; null for none
    * @param plansForValues whether {@code dataSource} plans every statement for its values ({@code
    *     plan_cache_mode=force_custom_plan})
    * @param watermark a time at or below which nothing can still commit
    */
   public SearchEngine(
       DataSource dataSource,
+      @Nullable DataSource forRecords,
       boolean plansForValues,
       ParameterRegistry registry,
       ValueSets valueSets,
@@ -74,6 +79,7 @@ public final class SearchEngine {
       Supplier<Instant> watermark,
       Clock clock) {
     this.dataSource = dataSource;
+    this.forRecords = forRecords;
     this.plansForValues = plansForValues;
     this.registry = registry;
     this.policy = policy;
@@ -92,6 +98,9 @@ public final class SearchEngine {
     private final long end;
     private final @Nullable Consumer<SqlText> observer;
 
+    /** Whether the connection plans each statement once. */
+    private final boolean keepsPlans;
+
     /** Whether the connection decides how statements are planned. */
     private boolean plansForValues;
 
@@ -100,7 +109,9 @@ public final class SearchEngine {
         Caller caller,
         int seconds,
         boolean plansForValues,
+        boolean keepsPlans,
         @Nullable Consumer<SqlText> observer) {
+      this.keepsPlans = keepsPlans;
       this.plansForValues = plansForValues;
       this.observer = observer;
       this.connection = connection;
@@ -136,7 +147,7 @@ public final class SearchEngine {
   }
 
   private Budget own(Connection connection, Caller caller) {
-    return new Budget(connection, caller, SECONDS, plansForValues, observer);
+    return new Budget(connection, caller, SECONDS, plansForValues, false, observer);
   }
 
   /**
@@ -183,8 +194,14 @@ public final class SearchEngine {
    * Tables asked one after the other.
    *
    * @param types types in the table that are asked for, one for a table of its own
+   * @param patient the one patient whose rows all of them are; null when there is no such
    */
-  private record Unit(List<String> types, TypeIndex index, Predicate predicate) {
+  private record Unit(
+      List<String> types, TypeIndex index, Predicate predicate, @Nullable Long patient) {
+    Unit and(Predicate more) {
+      return new Unit(types, index, Predicate.and(predicate, more), patient);
+    }
+
     boolean isShared() {
       return Tables.isShared(types.get(0));
     }
@@ -203,8 +220,23 @@ public final class SearchEngine {
    * @throws Refusal not understood, not allowed, or too costly
    */
   public SearchResult search(Caller caller, SearchRequest request) {
-    try (Connection connection = dataSource.getConnection()) {
-      return run(own(connection, caller), request, false, Predicate.TRUE);
+    return attempt(caller, request, budget -> run(budget, request, false, Predicate.TRUE));
+  }
+
+  private interface Work {
+    SearchResult run(Budget budget) throws SQLException;
+  }
+
+  /** One patient's rows are found by the same plan whoever the patient is. */
+  private SearchResult attempt(Caller caller, SearchRequest request, Work work) {
+    DataSource records =
+        forRecords != null && Criteria.isOfOnePatient(registry, predicates, request)
+            ? forRecords
+            : null;
+    boolean keeps = records != null;
+    try (Connection connection = (records != null ? records : dataSource).getConnection()) {
+      return work.run(
+          new Budget(connection, caller, SECONDS, plansForValues || keeps, keeps, observer));
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
@@ -214,7 +246,10 @@ public final class SearchEngine {
   public SearchResult search(Connection connection, Caller caller, SearchRequest request) {
     try {
       return run(
-          new Budget(connection, caller, SECONDS, false, observer), request, false, Predicate.TRUE);
+          new Budget(connection, caller, SECONDS, false, false, observer),
+          request,
+          false,
+          Predicate.TRUE);
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
@@ -229,11 +264,7 @@ public final class SearchEngine {
     List<Refusal> warnings = new ArrayList<>();
     List<Unit> units =
         units(budget, request, options, warnings).stream()
-            .map(
-                unit ->
-                    unit.types.contains("Patient")
-                        ? unit
-                        : new Unit(unit.types, unit.index, Predicate.and(unit.predicate, care)))
+            .map(unit -> unit.types.contains("Patient") ? unit : unit.and(care))
             .toList();
     Ordering ordering = ordering(units, options, request.lenient() ? warnings : null);
     if (options.sort != null && !policy.isUnlimited(budget.caller)) {
@@ -258,7 +289,8 @@ public final class SearchEngine {
     Ordering.Position from =
         options.cursor == null ? null : ordering.position(options.cursor, search);
     List<Found> page;
-    if (ordering.isEmpty()
+    if (!budget.keepsPlans
+        && ordering.isEmpty()
         && units.size() > 1
         && units.stream().allMatch(unit -> Predicate.isFew(unit.predicate))) {
       // One patient's rows of many tables: planning would cost more than finding them, and comes to
@@ -348,7 +380,7 @@ public final class SearchEngine {
       Predicate predicate =
           criteria.all(
               type, options.criteria, owner, request.compartmentId(), unknown, options.used);
-      return List.of(new Unit(List.of(type), registry.type(type), predicate));
+      return List.of(new Unit(List.of(type), registry.type(type), predicate, criteria.patient()));
     }
     List<String> types = types(budget, owner, options);
     boolean common = options.criteria.stream().allMatch(SearchEngine::isCommon);
@@ -361,17 +393,15 @@ public final class SearchEngine {
         shared.add(one);
         continue;
       }
-      units.add(
-          new Unit(
-              List.of(one),
-              registry.type(one),
-              criteria.all(
-                  one,
-                  options.criteria,
-                  owner,
-                  request.compartmentId(),
-                  first ? unknown : unknown == null ? null : new ArrayList<>(),
-                  first ? used : null)));
+      Predicate predicate =
+          criteria.all(
+              one,
+              options.criteria,
+              owner,
+              request.compartmentId(),
+              first ? unknown : unknown == null ? null : new ArrayList<>(),
+              first ? used : null);
+      units.add(new Unit(List.of(one), registry.type(one), predicate, criteria.patient()));
       first = false;
     }
     if (!shared.isEmpty()) {
@@ -383,7 +413,7 @@ public final class SearchEngine {
         String id = request.compartmentId();
         predicate = Predicate.and(predicate, criteria.ofPatient(id == null ? "" : id));
       }
-      units.add(new Unit(shared, any, predicate));
+      units.add(new Unit(shared, any, predicate, null));
     }
     return units;
   }
@@ -462,12 +492,7 @@ public final class SearchEngine {
   private List<Unit> sortable(Budget budget, List<Unit> units, String sort) {
     Criteria criteria = criteria(budget);
     return units.stream()
-        .map(
-            unit ->
-                new Unit(
-                    unit.types,
-                    unit.index,
-                    Predicate.and(unit.predicate, criteria.sortable(unit.types.get(0), sort))))
+        .map(unit -> unit.and(criteria.sortable(unit.types.get(0), sort)))
         .toList();
   }
 
@@ -487,7 +512,17 @@ public final class SearchEngine {
       sql.add("r.type = any(").addArray(unit.types, "text").add(")");
     }
     Predicate.append(sql, unit.predicate);
-    policy.restrict(sql, budget.caller, unit.policyType(), "r");
+    policy(budget, unit).restrict(sql, budget.caller, unit.policyType(), "r");
+  }
+
+  private SqlText begin(Budget budget, Unit unit) {
+    SqlText sql = new SqlText();
+    policy(budget, unit).begin(sql, budget.caller);
+    return sql;
+  }
+
+  private AccessPolicy policy(Budget budget, Unit unit) {
+    return budget.keepsPlans && unit.patient != null ? policy.within(unit.patient) : policy;
   }
 
   private List<Found> page(
@@ -504,12 +539,12 @@ public final class SearchEngine {
           || ordering.isEmpty() && from != null && i < from.unit()) {
         continue;
       }
-      SqlText sql = new SqlText().add("select ").add(Rows.COLUMNS);
+      SqlText sql = begin(budget, unit).add("select ").add(Rows.COLUMNS);
       if (unit.isShared()) {
         sql.add(", r.type");
       }
       ordering.columns(sql);
-      rows.inFull(sql, budget.caller, unit.policyType());
+      rows.inFull(policy(budget, unit), sql, budget.caller, unit.policyType());
       from(sql, budget, unit);
       if (from != null) {
         ordering.after(sql, from, i, unit.isShared());
@@ -555,7 +590,7 @@ public final class SearchEngine {
       if (unit.predicate.equals(Predicate.FALSE)) {
         continue;
       }
-      SqlText sql = new SqlText().add("select count(*)");
+      SqlText sql = begin(budget, unit).add("select count(*)");
       from(sql, budget, unit);
       try (var statement = budget.prepare(sql);
           ResultSet row = statement.executeQuery()) {
@@ -612,7 +647,7 @@ public final class SearchEngine {
       int limit)
       throws SQLException {
     checkType(type);
-    Budget budget = new Budget(connection, caller, SECONDS, false, observer);
+    Budget budget = new Budget(connection, caller, SECONDS, false, false, observer);
     SearchOptions options =
         SearchOptions.of(new SearchRequest(type, null, null, parameters, false));
     Predicate predicate = criteria(budget).all(type, options.criteria, null, null, null, null);
@@ -621,7 +656,7 @@ public final class SearchEngine {
       return keys;
     }
     SqlText sql = new SqlText().add("select r.id, r.home");
-    from(sql, budget, new Unit(List.of(type), registry.type(type), predicate));
+    from(sql, budget, new Unit(List.of(type), registry.type(type), predicate, null));
     sql.add(" limit ?", limit);
     try (var statement = budget.prepare(sql);
         ResultSet row = statement.executeQuery()) {
@@ -655,16 +690,8 @@ public final class SearchEngine {
                 Refusal.Kind.NOT_SUPPORTED, "search.parameter-not-supported", one.name());
       }
     }
-    try (Connection connection = dataSource.getConnection()) {
-      Budget budget = own(connection, caller);
-      return run(
-          budget,
-          new SearchRequest(null, "Patient", patient, mapped, false),
-          true,
-          Predicate.and(care));
-    } catch (SQLException e) {
-      throw SqlErrors.refusal(e);
-    }
+    SearchRequest request = new SearchRequest(null, "Patient", patient, mapped, false);
+    return attempt(caller, request, budget -> run(budget, request, true, Predicate.and(care)));
   }
 
   /** What resources of a compartment point to and what lies in no patient's compartment. */
@@ -714,39 +741,42 @@ public final class SearchEngine {
       throw invalid("search.lastn-needs-patient");
     }
     SearchRequest request = new SearchRequest("Observation", null, null, parameters, false);
-    try (Connection connection = dataSource.getConnection()) {
-      Budget budget = own(connection, caller);
-      SearchOptions options = SearchOptions.of(request);
-      if (!policy.may(caller, AccessPolicy.Action.SEARCH, "Observation")) {
-        throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", "Observation");
-      }
-      Predicate predicate =
-          criteria(budget).all("Observation", options.criteria, null, null, null, options.used);
-      List<SearchResult.Entry> entries = new ArrayList<>();
-      if (!predicate.equals(Predicate.FALSE)) {
-        // The codes of an observation, texts left out, are its group.
-        SqlText sql = new SqlText().add("select ").add(Rows.COLUMNS);
-        rows.inFull(sql, caller, "Observation");
-        sql.add(" ")
-            .add(
-                """
+    return attempt(caller, request, budget -> lastn(budget, request, max));
+  }
+
+  private SearchResult lastn(Budget budget, SearchRequest request, int max) throws SQLException {
+    Caller caller = budget.caller;
+    SearchOptions options = SearchOptions.of(request);
+    if (!policy.may(caller, AccessPolicy.Action.SEARCH, "Observation")) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", "Observation");
+    }
+    Criteria criteria = criteria(budget);
+    Predicate predicate =
+        criteria.all("Observation", options.criteria, null, null, null, options.used);
+    Unit unit =
+        new Unit(
+            List.of("Observation"), registry.type("Observation"), predicate, criteria.patient());
+    List<SearchResult.Entry> entries = new ArrayList<>();
+    if (!predicate.equals(Predicate.FALSE)) {
+      // The codes of an observation, texts left out, are its group.
+      SqlText sql = begin(budget, unit).add("select ").add(Rows.COLUMNS);
+      rows.inFull(policy(budget, unit), sql, caller, "Observation");
+      sql.add(" ")
+          .add(
+              """
                     from (select r.*, row_number() over (
                         partition by jsonb_path_query_array(
                           r.vals, '$."code"[*] ? (!(@ starts with "~"))')
                         order by r.date_lo desc nulls last, r.home, r.id) as place""");
-        from(
-            sql, budget, new Unit(List.of("Observation"), registry.type("Observation"), predicate));
-        sql.add(") r where r.place <= ?", max);
-        sql.add(" order by r.vals -> 'code', r.date_lo desc nulls last, r.home, r.id limit ?");
-        sql.values().add(Includes.MOST);
-        for (ResourceVersion one : rows.read(budget, "Observation", sql)) {
-          entries.add(new SearchResult.Entry(cut(one, options), true));
-        }
+      from(sql, budget, unit);
+      sql.add(") r where r.place <= ?", max);
+      sql.add(" order by r.vals -> 'code', r.date_lo desc nulls last, r.home, r.id limit ?");
+      sql.values().add(Includes.MOST);
+      for (ResourceVersion one : rows.read(budget, "Observation", sql)) {
+        entries.add(new SearchResult.Entry(cut(one, options), true));
       }
-      return new SearchResult(
-          entries, (long) entries.size(), options.used, null, watermark.get(), List.of(), null);
-    } catch (SQLException e) {
-      throw SqlErrors.refusal(e);
     }
+    return new SearchResult(
+        entries, (long) entries.size(), options.used, null, watermark.get(), List.of(), null);
   }
 }

@@ -2,6 +2,9 @@ package health.helan.foundation.store.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.sql.SqlText;
 import health.helan.foundation.store.testing.PostgresForTests;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -153,6 +157,67 @@ class SearchPlanTests {
         assertThat(settings.getString(1)).isEqualTo("on");
         // As the connection began: here PostgreSQL's own default.
         assertThat(settings.getString(2)).isEqualTo("auto");
+      }
+    }
+  }
+
+  /**
+   * What is asked of one patient, by plans made once: they look at that patient's rows and no
+   * others, and find the same.
+   */
+  @Test
+  void onePatientsRowsAreFoundByPlansThatAreKept() throws SQLException {
+    int patients = OBSERVATIONS / GeneratedRegion.OBSERVATIONS_OF_EACH;
+    var config = new HikariConfig();
+    config.setDataSource(rows.dataSource);
+    config.setMaximumPoolSize(1);
+    config.setConnectionInitSql(
+        "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off");
+    try (var pool = new HikariDataSource(config)) {
+      SearchEngine kept = rows.engine(pool, pool, AccessPolicy.EVERYTHING);
+      for (String pattern : COMMON) {
+        if (!pattern.contains("patient=%s") && !pattern.contains("subject=Patient/%s")) {
+          continue;
+        }
+        long before = looked(pool);
+        for (int i = 0; i < 20; i++) {
+          SearchRequest request = TestRows.request(query(pattern, i * 7919 % patients), false);
+          assertThat(TestRows.keys(kept.search(TestRows.CALLER, request)))
+              .as(pattern)
+              .isEqualTo(TestRows.keys(rows.engine.search(TestRows.CALLER, request)));
+        }
+        // Both engines' work is counted, and the includes'.
+        assertThat((looked(pool) - before) / 20)
+            .as("rows looked at by " + pattern)
+            .isLessThan(4 * GeneratedRegion.OBSERVATIONS_OF_EACH + 200);
+      }
+      try (Connection connection = pool.getConnection();
+          var asked = connection.createStatement();
+          var plans =
+              asked.executeQuery(
+                  """
+                  select count(*), min(generic_plans), max(custom_plans) from pg_prepared_statements
+                  where statement like '% from res_observation r where %'""")) {
+        plans.next();
+        assertThat(plans.getInt(1)).as("statements kept").isGreaterThan(4);
+        assertThat(plans.getInt(2)).as("plans kept").isPositive();
+        assertThat(plans.getInt(3)).as("plans made anew").isZero();
+      }
+    }
+  }
+
+  /** Rows of the busy tables that any statement has looked at so far. */
+  private static long looked(DataSource pool) throws SQLException {
+    try (Connection connection = pool.getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute("select pg_stat_force_next_flush()");
+      try (var rows =
+          statement.executeQuery(
+              """
+              select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) from pg_stat_user_tables
+              where relname in ('res_observation', 'res_encounter', 'res_condition')""")) {
+        rows.next();
+        return rows.getLong(1);
       }
     }
   }

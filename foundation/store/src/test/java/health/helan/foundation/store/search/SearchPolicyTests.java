@@ -29,6 +29,9 @@ class SearchPolicyTests {
             AccessPolicy.class.getClassLoader(),
             new Class<?>[] {AccessPolicy.class},
             (_, method, arguments) -> {
+              if (method.getName().equals("within")) {
+                return limited();
+              }
               if (method.getName().equals("isUnlimited")) {
                 return false;
               }

@@ -58,8 +58,13 @@ final class TestRows {
   }
 
   SearchEngine engine(DataSource dataSource, AccessPolicy policy) {
+    return engine(dataSource, null, policy);
+  }
+
+  SearchEngine engine(DataSource dataSource, @Nullable DataSource forRecords, AccessPolicy policy) {
     return new SearchEngine(
         dataSource,
+        forRecords,
         false,
         registry,
         ValueSets.ofR4(),

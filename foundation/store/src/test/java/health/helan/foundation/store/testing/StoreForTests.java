@@ -39,7 +39,11 @@ public final class StoreForTests implements AutoCloseable {
   public final RecordStore store;
 
   private StoreForTests(
-      DataSource database, String instance, ChangeLog.Settings settings, Retention retention) {
+      DataSource database,
+      String instance,
+      ChangeLog.Settings settings,
+      Retention retention,
+      AccessPolicy policy) {
     this.database = database;
     var config = new HikariConfig();
     config.setDataSource(database);
@@ -50,12 +54,18 @@ public final class StoreForTests implements AutoCloseable {
     byte[] key = new byte[32];
     Arrays.fill(key, (byte) 7);
     // Not checked against R4: these tests write much and say little.
-    var unchecked = new StoreConfig(key, instance, "test", AccessPolicy.EVERYTHING, false);
+    var unchecked = new StoreConfig(key, instance, "test", policy, false);
     store = RecordStore.open(heartbeat.over(pool), null, unchecked, settings, retention);
   }
 
   public static StoreForTests open() {
     return open(PostgresForTests.storeDatabase(), "one");
+  }
+
+  /** With a policy, for what asks it. */
+  public static StoreForTests open(AccessPolicy policy) {
+    return new StoreForTests(
+        PostgresForTests.storeDatabase(), "one", QUICK, Retention.DEFAULT, policy);
   }
 
   public static StoreForTests open(DataSource database, String instance) {
@@ -69,7 +79,7 @@ public final class StoreForTests implements AutoCloseable {
 
   public static StoreForTests open(
       DataSource database, String instance, ChangeLog.Settings settings, Retention retention) {
-    return new StoreForTests(database, instance, settings, retention);
+    return new StoreForTests(database, instance, settings, retention, AccessPolicy.EVERYTHING);
   }
 
   public static ObjectNode resource(String type, String text) {

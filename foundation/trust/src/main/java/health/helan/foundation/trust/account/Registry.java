@@ -22,7 +22,7 @@ public interface Registry {
    * @param id of the PractitionerRole
    * @param institution id of the Organization at its top: the hospital
    * @param department id of the Organization or the institution itself
-   * @param teams ids of departments; no CareTeams, which clinicians write themselves
+   * @param teams ids of departments, and {@code CareTeam/id} for teams that the institution manages
    */
   record Post(
       String id,

@@ -2,9 +2,7 @@ package health.helan.foundation.trust.audit;
 
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
-import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
-import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -38,10 +36,7 @@ public final class SealOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    Caller.Role role = call.caller().role();
-    if (role != Caller.Role.OPERATOR && role != Caller.Role.REGULATOR) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "audit.may-not-read");
-    }
+    call.store().checkMayOperate(call.caller(), spec().name());
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("resourceType", "Parameters");
     try (Connection connection = dataSource.getConnection();

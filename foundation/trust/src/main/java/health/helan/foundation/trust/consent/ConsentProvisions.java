@@ -25,7 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
  * emergency access stays possible and is told.
  */
 public final class ConsentProvisions {
-  private static final Instant FOREVER = Instant.parse("9999-01-01T00:00:00Z");
+  /** The end of what has no end. */
+  public static final Instant FOREVER = Instant.parse("9999-01-01T00:00:00Z");
+
   private static final String[] NOT_UNDERSTOOD = {
     "action", "purpose", "class", "code", "dataPeriod", "data"
   };

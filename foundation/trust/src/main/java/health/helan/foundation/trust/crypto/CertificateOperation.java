@@ -40,7 +40,7 @@ public final class CertificateOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    OperatorOnly.check(call.caller());
+    call.store().checkMayOperate(call.caller(), spec().name());
     String step = call.text("step");
     return answer(
         switch (step == null ? "" : step) {

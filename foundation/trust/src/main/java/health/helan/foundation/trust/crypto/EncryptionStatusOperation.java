@@ -33,7 +33,7 @@ public final class EncryptionStatusOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    OperatorOnly.check(call.caller());
+    call.store().checkMayOperate(call.caller(), spec().name());
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("resourceType", "Parameters");
     ArrayNode parameters = answer.putArray("parameter");

@@ -32,7 +32,7 @@ public final class RenewDataKeyOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    OperatorOnly.check(call.caller());
+    call.store().checkMayOperate(call.caller(), spec().name());
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("resourceType", "Parameters");
     ObjectNode parameter = answer.putArray("parameter").addObject();

@@ -36,7 +36,7 @@ public final class TrustAuthorityOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    OperatorOnly.check(call.caller());
+    call.store().checkMayOperate(call.caller(), spec().name());
     String pem = call.text("pem");
     if (pem != null) {
       trusted.add(CertificateFiles.pem(pem), clock.instant(), call.caller().subject());

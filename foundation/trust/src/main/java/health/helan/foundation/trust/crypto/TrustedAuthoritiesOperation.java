@@ -27,7 +27,7 @@ public final class TrustedAuthoritiesOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    OperatorOnly.check(call.caller());
+    call.store().checkMayOperate(call.caller(), spec().name());
     return TrustAuthorityOperation.answer(trusted);
   }
 }

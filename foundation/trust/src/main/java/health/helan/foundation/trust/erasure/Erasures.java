@@ -71,12 +71,6 @@ public final class Erasures {
     this.clock = clock;
   }
 
-  private static void operator(Caller caller) {
-    if (caller.role() != Caller.Role.OPERATOR) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "crypto.operator-only");
-    }
-  }
-
   private static String document(@Nullable String document) {
     String text = document == null ? "" : document.strip();
     if (text.isEmpty() || text.length() > LONGEST_DOCUMENT) {
@@ -95,7 +89,7 @@ public final class Erasures {
    */
   public Erasure erase(
       Caller caller, String patientId, @Nullable Ground ground, @Nullable String document) {
-    operator(caller);
+    store.checkMayOperate(caller, "erase");
     if (ground == null) {
       throw new Refusal(Refusal.Kind.INVALID, "erasure.ground-missing");
     }
@@ -206,7 +200,7 @@ public final class Erasures {
    * @return how many were there again
    */
   public int repeat(Caller caller, List<Erasure> proofs) {
-    operator(caller);
+    store.checkMayOperate(caller, "repeat-erasures");
     int again = 0;
     for (Erasure proof : proofs) {
       if (store.purges().isThere(proof.subject())) {
@@ -242,7 +236,7 @@ public final class Erasures {
    * @return the hold's id
    */
   public String hold(Caller caller, String patientId, @Nullable String document) {
-    operator(caller);
+    store.checkMayOperate(caller, "hold");
     String restsOn = document(document);
     long subject = store.purges().subject(patientId);
     if (!store.purges().isThere(subject)) {
@@ -272,7 +266,7 @@ public final class Erasures {
    * @return how many there were
    */
   public int lift(Caller caller, String patientId) {
-    operator(caller);
+    store.checkMayOperate(caller, "hold");
     try (Connection connection = database.getConnection();
         var update =
             connection.prepareStatement(
@@ -328,7 +322,7 @@ public final class Erasures {
 
   /** All proofs, the oldest first. */
   public List<Erasure> list(Caller caller) {
-    operator(caller);
+    store.checkMayOperate(caller, "erasures");
     return select("true order by at, id");
   }
 

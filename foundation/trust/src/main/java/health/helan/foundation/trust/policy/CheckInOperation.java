@@ -44,7 +44,7 @@ final class CheckInOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     Caller caller = call.caller();
-    Staff.only(caller);
+    Staff.only(caller, spec().name());
     String id = Objects.requireNonNull(call.id());
     String number = call.text("identifier");
     if (number == null || number.isBlank()) {

@@ -40,7 +40,7 @@ final class EmergencyAccessOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     Caller caller = call.caller();
-    Staff.only(caller);
+    Staff.only(caller, spec().name());
     String reason = EmergencyAccess.reason(call::text, "reason");
     String patient = "Patient/" + Objects.requireNonNull(call.id());
     Caller platform = caller.asPlatform();

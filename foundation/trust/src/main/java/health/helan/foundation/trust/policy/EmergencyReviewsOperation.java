@@ -34,10 +34,10 @@ final class EmergencyReviewsOperation implements FhirOperation {
     Caller caller = call.caller();
     List<Parameter> criteria = new ArrayList<>();
     if (caller.role() == Caller.Role.PRACTITIONER && !caller.isRoot()) {
-      Staff.only(caller);
+      Staff.only(caller, spec().name());
       criteria.add(new Parameter("requester", "Practitioner/" + caller.binding().practitioner()));
     } else {
-      Staff.reviewersOnly(caller);
+      Staff.reviewersOnly(caller, spec().name());
     }
     criteria.add(new Parameter("code", Causes.TASK_SYSTEM + "|" + Causes.EMERGENCY_TASK));
     criteria.add(new Parameter("_sort", "-authored-on"));

@@ -34,11 +34,17 @@ final class GrantSql {
   static final String INSERT =
       """
       insert into access_grant (home, patient, since, until, made, weight, level, categories, state, part, grantee,
-        cause, made_by)
-      values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
+        cause, made_by, named)
+      values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
       on conflict (home, patient, grantee, cause, part) do update
       set since = excluded.since, until = excluded.until, made = excluded.made, weight = excluded.weight,
-        level = excluded.level, categories = excluded.categories, state = 1, made_by = excluded.made_by""";
+        level = excluded.level, categories = excluded.categories, state = 1, made_by = excluded.made_by,
+        named = excluded.named""";
+
+  static final String OF_PATIENT =
+      """
+      select grantee, cause, part, named, since, until, made, weight, level, categories, made_by from access_grant
+      where home = ? and patient = ? and state = 1 and until > ?""";
 
   static final String OF_CAUSE =
       "select home, patient, grantee, part, until from access_grant where cause = ? and until > ? and state = 1";
@@ -60,6 +66,18 @@ final class GrantSql {
 
   private GrantSql() {}
 
+  /** What stands in a patient's record or will, the latest first. */
+  static SqlText ofRecord(long patient, Instant at, int most) {
+    return new SqlText()
+        .add(
+            """
+            select g.grantee, g.cause, g.weight, g.level, g.categories, g.since, g.until from access_grant g \
+            where g.patient = ? and g.state = 1 and g.until > ? order by g.since desc, g.cause, g.grantee, g.part limit ?""",
+            patient,
+            at,
+            most);
+  }
+
   /** The condition that the strongest grant which speaks of the row opens it. */
   static SqlText opens(SqlText sql, String alias, List<String> grantees, Instant now) {
     return sql.add(
@@ -69,11 +87,50 @@ final class GrantSql {
         .addArray(grantees, "text")
         .add(
             """
-            ) and g.state = 1 and g.since <= ? and g.until > ? and case when g.weight in (2, 4) then g.categories = 0 \
-            or (%1$s.level >> 3) & g.categories <> 0 else g.level >= (%1$s.level & 7) \
-            and (%1$s.level >> 3) & ~g.categories = 0 end) in (1, 3, 5)"""
-                .formatted(alias),
+            ) and g.state = 1 and g.since <= ? and g.until > ? and %s) in (1, 3, 5)"""
+                .formatted(speaks(alias)),
             now,
             now);
+  }
+
+  /**
+   * The grants of one patient, and what they open of rows without a sensitive category: five bits
+   * for each weight, one for each level, of which the strongest weight's count; so five bits for
+   * the levels are left. For the front of a statement with {@link #opensOf}.
+   */
+  static SqlText granted(SqlText sql, long patient, List<String> grantees, Instant now) {
+    return sql.add(
+            """
+            with granted as materialized (select g.weight, g.level, g.categories from access_grant g where g.patient = ? \
+            and g.grantee = any(""",
+            patient)
+        .addArray(grantees, "text")
+        .add(
+            """
+            ) and g.state = 1 and g.since <= ? and g.until > ?), opened as materialized (select ((((b >> 5) & ~(b >> 10) \
+            | (b >> 15)) & ~(b >> 20)) | (b >> 25)) & 31 as levels from (select bit_or(case when g.weight in (2, 4) \
+            then case when g.categories = 0 then 31 else 0 end else (1 << g.level) - 1 end << (5 * g.weight)) as b \
+            from granted g) s)\s""",
+            now,
+            now);
+  }
+
+  /** As {@link #opens}, for rows of the one patient whose grants the statement begins with. */
+  static SqlText opensOf(SqlText sql, long patient, String alias) {
+    // Not by the index of the patient: the search has found the rows already.
+    return sql.add(
+        """
+        (%1$s.patient = ?) is true and case when %1$s.level < 8 then (select levels from opened) \
+        >> greatest(%1$s.level - 1, 0) & 1 = 1 else (select max(g.weight) from granted g where %2$s) in (1, 3, 5) end"""
+            .formatted(alias, speaks(alias)),
+        patient);
+  }
+
+  /** Whether a grant {@code g} says anything of a row. */
+  private static String speaks(String alias) {
+    return """
+    case when g.weight in (2, 4) then g.categories = 0 or (%1$s.level >> 3) & g.categories <> 0 \
+    else g.level >= (%1$s.level & 7) and (%1$s.level >> 3) & ~g.categories = 0 end"""
+        .formatted(alias);
   }
 }

@@ -31,8 +31,8 @@ final class Grantee {
         own.add("Practitioner/" + caller.binding().practitioner());
       }
       for (String team : caller.binding().teams()) {
-        own.add("Organization/" + team);
-        own.add("CareTeam/" + team);
+        // Departments are said by their ids; ids of teams are chosen by systems and could be equal.
+        own.add(team.startsWith("CareTeam/") ? team : "Organization/" + team);
       }
       if (!caller.institution().isEmpty()) {
         own.add("Organization/" + caller.institution());

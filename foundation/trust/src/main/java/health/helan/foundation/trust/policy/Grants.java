@@ -7,13 +7,16 @@ import health.helan.foundation.trust.consent.Grant;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -27,6 +30,10 @@ final class Grants implements GrantRules {
 
   @Override
   public boolean concerns(Caller caller, Written written, Instant at) {
+    if (written.type().equals("Patient")) {
+      return !LinkedGrants.links(written.before()).equals(LinkedGrants.links(written.after()))
+          || written.after() == null;
+    }
     if (!CAUSES.contains(written.type())) {
       return false;
     }
@@ -39,10 +46,26 @@ final class Grants implements GrantRules {
   public void follow(
       Connection transaction, Caller caller, List<Written> all, Instant at, Around around)
       throws SQLException {
+    // Links first: what else is in the same transaction follows them.
     for (Written written : all) {
-      follow(transaction, caller, written, at, around);
+      if (written.type().equals("Patient")) {
+        LinkedGrants.follow(transaction, written, at, around);
+      }
+    }
+    for (Written written : all) {
+      if (!written.type().equals("Patient")) {
+        follow(transaction, caller, written, at, around);
+      }
     }
   }
+
+  /**
+   * A row to be.
+   *
+   * @param of row of the Patient that the cause names; the row itself when it is that one
+   * @param named digest of that Patient, for the row of another Patient of the same person
+   */
+  private record Wanted(Grant grant, Key of, @Nullable Long named) {}
 
   private record Key(int home, long patient, String grantee, int part) {}
 
@@ -51,7 +74,9 @@ final class Grants implements GrantRules {
       throws SQLException {
     String cause = written.type() + "/" + written.id();
     Map<Key, Instant> standing = standing(transaction, cause, at);
-    Map<Key, Grant> wanted = new LinkedHashMap<>();
+    Map<Key, Wanted> wanted = new LinkedHashMap<>();
+    Map<Key, Wanted> ofOthers = new LinkedHashMap<>();
+    Map<String, List<String>> persons = new HashMap<>();
     boolean isConsent = written.type().equals("Consent");
     ObjectNode after = written.after();
     List<Grant> grants =
@@ -68,28 +93,43 @@ final class Grants implements GrantRules {
               around.patient(grant.patient()),
               grant.grantee(),
               isConsent ? ++part : 0);
-      wanted.put(key, grant);
+      wanted.put(key, new Wanted(grant, key, null));
+      List<String> person = persons.get(grant.patient());
+      if (person == null) {
+        person = around.person(grant.patient(), false);
+        persons.put(grant.patient(), person);
+      }
+      for (String other : person) {
+        if (!other.equals(grant.patient())) {
+          var theirs =
+              new Key(around.home("Patient", other), around.patient(other), key.grantee, key.part);
+          ofOthers.putIfAbsent(theirs, new Wanted(grant, key, key.patient));
+        }
+      }
     }
+    // What the cause says of a Patient itself comes first.
+    ofOthers.forEach(wanted::putIfAbsent);
     for (Key key : standing.keySet()) {
       if (!wanted.containsKey(key)) {
         end(transaction, key, cause, at);
       }
     }
     List<String> own = Grantee.own(caller);
-    for (Map.Entry<Key, Grant> entry : wanted.entrySet()) {
+    for (Map.Entry<Key, Wanted> entry : wanted.entrySet()) {
       Key key = entry.getKey();
-      Grant grant = entry.getValue();
+      Wanted row = entry.getValue();
+      Grant grant = row.grant;
       if (Causes.isReferralOf(caller, written)) {
         // The answer opens what was offered, by someone who had it to offer; nothing else.
         if (standing.containsKey(key)) {
-          insert(transaction, key, grant, cause, caller, at);
+          insert(transaction, key, row, cause, caller, at);
         }
         continue;
       }
       boolean byAnother = caller.isRoot() || isConsent || !own.contains(grant.grantee());
       if (byAnother) {
-        if (mayOpen(transaction, caller, key, own, grant, at, around)) {
-          insert(transaction, key, grant, cause, caller, at);
+        if (mayOpen(transaction, caller, row.of, own, grant, at, around)) {
+          insert(transaction, key, row, cause, caller, at);
         }
       } else if (standing.containsKey(key)) {
         shorten(transaction, key, grant, cause);
@@ -170,8 +210,9 @@ final class Grants implements GrantRules {
   }
 
   private static void insert(
-      Connection transaction, Key key, Grant grant, String cause, Caller caller, Instant at)
+      Connection transaction, Key key, Wanted row, String cause, Caller caller, Instant at)
       throws SQLException {
+    Grant grant = row.grant;
     try (PreparedStatement statement = transaction.prepareStatement(GrantSql.INSERT)) {
       int i = 1;
       statement.setInt(i++, key.home);
@@ -185,7 +226,8 @@ final class Grants implements GrantRules {
       statement.setInt(i++, key.part);
       statement.setString(i++, grant.grantee());
       statement.setString(i++, cause);
-      statement.setString(i, caller.subject());
+      statement.setString(i++, caller.subject());
+      statement.setObject(i, row.named, Types.BIGINT);
       statement.executeUpdate();
     }
   }

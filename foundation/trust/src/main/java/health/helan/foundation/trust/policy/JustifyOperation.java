@@ -27,7 +27,7 @@ final class JustifyOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     Caller caller = call.caller();
-    Staff.only(caller);
+    Staff.only(caller, spec().name());
     String id = Objects.requireNonNull(call.id());
     String statement = EmergencyAccess.reason(call::text, "statement");
     String self = "Practitioner/" + caller.binding().practitioner();

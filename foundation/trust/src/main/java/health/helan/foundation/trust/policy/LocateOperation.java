@@ -34,7 +34,7 @@ final class LocateOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    Staff.only(call.caller());
+    Staff.only(call.caller(), spec().name());
     String number = call.text("identifier");
     if (number == null || !IdNumbers.isValid(number.toUpperCase(Locale.ROOT))) {
       throw new Refusal(Refusal.Kind.VALUE, "access.no-such-identifier");

@@ -41,7 +41,7 @@ final class ReviewOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    Staff.reviewersOnly(call.caller());
+    Staff.reviewersOnly(call.caller(), spec().name());
     String id = Objects.requireNonNull(call.id());
     String decision = call.text("decision");
     if (decision == null || !decision.equals("justified") && !decision.equals("misuse")) {

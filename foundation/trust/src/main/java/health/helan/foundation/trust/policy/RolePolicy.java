@@ -45,10 +45,20 @@ public final class RolePolicy implements AccessPolicy {
 
   private final Clock clock;
   private final Grants grants = new Grants();
+
+  /** The one patient whose rows are asked for, so that grants are looked up once; null for none. */
+  private final @Nullable Long patient;
+
   private @Nullable ParameterRegistry registry;
 
   public RolePolicy(Clock clock) {
+    this(clock, null, null);
+  }
+
+  private RolePolicy(Clock clock, @Nullable ParameterRegistry registry, @Nullable Long patient) {
     this.clock = clock;
+    this.registry = registry;
+    this.patient = patient;
   }
 
   @Override
@@ -88,10 +98,27 @@ public final class RolePolicy implements AccessPolicy {
 
   @Override
   public boolean mayOperate(Caller caller, String operation) {
-    return caller.isRoot() || rules(caller).mayCall(operation);
+    return caller.isRoot()
+        || rules(caller).mayCall(operation)
+            && Scopes.isForAllTypes(caller, rules(caller).isChanging(operation));
   }
 
   // ------------------------------------------------------------------ rows
+
+  @Override
+  public AccessPolicy within(long patient) {
+    return new RolePolicy(clock, registry, patient);
+  }
+
+  @Override
+  public void begin(SqlText sql, Caller caller) {
+    if (patient != null && !caller.isRoot()) {
+      List<String> grantees = Grantee.of(caller);
+      if (!grantees.isEmpty() && rules(caller).has(Relation.TREATED)) {
+        GrantSql.granted(sql, patient, grantees, clock.instant());
+      }
+    }
+  }
 
   @Override
   public void restrict(SqlText sql, Caller caller, String type, String alias) {
@@ -150,20 +177,24 @@ public final class RolePolicy implements AccessPolicy {
       }
       SqlText one = condition(sight, caller, type, alias, history);
       if (one != null) {
-        // What the institution wrote about no one in particular has nothing to mask.
-        any.add(sight.masked() ? one.add(" and " + alias + ".patient is null") : one);
+        if (!sight.masked()) {
+          any.add(one);
+        } else if (patient == null) {
+          // What the institution wrote about no one in particular has nothing to mask.
+          any.add(one.add(" and " + alias + ".patient is null"));
+        }
       }
     }
     if (!caller.binding().practitioner().isEmpty()) {
-      any.add(
-          type.isEmpty()
-              ? new SqlText()
-                  .add(
-                      "%1$s.type = 'Practitioner' and %1$s.id = ?".formatted(alias),
-                      caller.binding().practitioner())
-              : type.equals("Practitioner")
-                  ? new SqlText().add(alias + ".id = ?", caller.binding().practitioner())
-                  : new SqlText().add("false"));
+      if (type.isEmpty()) {
+        any.add(
+            new SqlText()
+                .add(
+                    "%1$s.type = 'Practitioner' and %1$s.id = ?".formatted(alias),
+                    caller.binding().practitioner()));
+      } else if (type.equals("Practitioner")) {
+        any.add(new SqlText().add(alias + ".id = ?", caller.binding().practitioner()));
+      }
     }
     or(sql, any);
   }
@@ -196,7 +227,12 @@ public final class RolePolicy implements AccessPolicy {
       }
       case TREATED -> {
         List<String> grantees = Grantee.of(caller);
-        return grantees.isEmpty() ? null : GrantSql.opens(sql, alias, grantees, clock.instant());
+        if (grantees.isEmpty()) {
+          return null;
+        }
+        return patient == null
+            ? GrantSql.opens(sql, alias, grantees, clock.instant())
+            : GrantSql.opensOf(sql, patient, alias);
       }
       case INSTITUTION -> {
         if (caller.institution().isEmpty()) {
@@ -324,7 +360,10 @@ public final class RolePolicy implements AccessPolicy {
   public void check(Caller caller, Write write) {
     switch (caller.role()) {
       case RESIDENT -> ResidentWrites.check(caller, write);
-      case PRACTITIONER, SYSTEM -> checkInstitution(caller, write);
+      case PRACTITIONER, SYSTEM -> {
+        checkInstitution(caller, write);
+        ProvingWrites.check(caller, write);
+      }
       case OPERATOR -> {
         if (isPersonal(write, write.before()) || isPersonal(write, write.after())) {
           throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-write", write.type());

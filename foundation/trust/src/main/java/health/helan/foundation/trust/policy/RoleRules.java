@@ -30,6 +30,7 @@ final class RoleRules {
   private final List<Sight> sights = new ArrayList<>();
   private final Map<Action, Set<String>> writes = new EnumMap<>(Action.class);
   private final Set<String> operations = new TreeSet<>();
+  private final Set<String> changing = new TreeSet<>();
   private boolean choosesIds;
 
   private RoleRules() {}
@@ -85,9 +86,24 @@ final class RoleRules {
     return this;
   }
 
+  /** Operations that are not for everybody, by their names without the dollar sign. */
   RoleRules calls(String... named) {
     operations.addAll(Set.of(named));
     return this;
+  }
+
+  /** Operations that change something, which a token for reading does not run. */
+  RoleRules runs(String... named) {
+    changing.addAll(Set.of(named));
+    return calls(named);
+  }
+
+  boolean isChanging(String operation) {
+    return changing.contains(operation);
+  }
+
+  boolean has(Relation relation) {
+    return sights.stream().anyMatch(sight -> sight.relation() == relation);
   }
 
   List<Sight> sights() {

@@ -141,7 +141,12 @@ final class Roles {
 
   /** 居民: the own record and that of those the resident acts for, whole; and what is open to all. */
   static final RoleRules RESIDENT =
-      RoleRules.role().sees(OPEN).sees(OWN).creates(BY_RESIDENTS).changes(BY_RESIDENTS);
+      RoleRules.role()
+          .sees(OPEN)
+          .sees(OWN)
+          .creates(BY_RESIDENTS)
+          .changes(BY_RESIDENTS)
+          .calls("access-grants");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -155,7 +160,8 @@ final class Roles {
           .sees(ADDRESSED, "Task")
           .creates(CARE)
           .changes(CARE)
-          .deletes(DELETABLE);
+          .deletes(DELETABLE)
+          .calls("locate", "check-in", "emergency-access", "justify", "emergency-reviews");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -169,10 +175,14 @@ final class Roles {
           .creates(CARE, REGISTRY, SETTLEMENT)
           .changes(CARE, REGISTRY, SETTLEMENT)
           .deletes(DELETABLE)
-          .choosesIds();
+          .choosesIds()
+          .calls("link-health");
 
   /** 监管人员: nothing personal; what is open, and counts. */
-  static final RoleRules REGULATOR = RoleRules.role().sees(OPEN).calls("statistics");
+  static final RoleRules REGULATOR =
+      RoleRules.role()
+          .sees(OPEN)
+          .calls("statistics", "link-health", "audit-seal", "emergency-reviews", "review");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -182,7 +192,10 @@ final class Roles {
           .changes(PLATFORM, REGISTRY)
           .deletes(PLATFORM, REGISTRY)
           .choosesIds()
-          .calls("statistics", "reindex", "reindex-progress", "loads");
+          .calls("statistics", "reindex-progress", "loads", "link-health", "audit-seal")
+          .calls("trusted-authorities", "encryption-status", "erasures")
+          .runs("reindex", "certificate", "trust-authority", "renew-data-key")
+          .runs("erase", "hold", "repeat-erasures");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(

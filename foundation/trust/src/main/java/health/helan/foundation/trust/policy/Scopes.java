@@ -53,6 +53,29 @@ final class Scopes {
     return reach;
   }
 
+  /**
+   * Whether a token is for the role as a whole: an app for some types runs no operation on the
+   * platform.
+   *
+   * @param changes true when it must be for writing too
+   */
+  static boolean isForAllTypes(Caller caller, boolean changes) {
+    for (String scope : caller.binding().scopes()) {
+      Matcher matcher = SCOPE.matcher(scope);
+      if (caller.binding().scopes().equals(Caller.Binding.ALL_SCOPES)
+          || matcher.matches()
+              && !matcher.group(1).equals("patient")
+              && matcher.group(2).equals("*")
+              && (!changes
+                  || allows(matcher.group(3), Action.CREATE)
+                      && allows(matcher.group(3), Action.UPDATE)
+                      && allows(matcher.group(3), Action.DELETE))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static boolean allows(String letters, Action action) {
     String all =
         switch (letters) {

@@ -1,8 +1,8 @@
 package health.helan.foundation.trust.policy;
 
 import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.Refusal;
+import java.util.Objects;
 
 /** Who may call the operations of the desk. */
 final class Staff {
@@ -12,11 +12,11 @@ final class Staff {
    * @throws Refusal FORBIDDEN for anyone but a practitioner who acts for an institution, with a
    *     token that reads patients
    */
-  static void only(Caller caller) {
+  static void only(Caller caller, String operation) {
     if (caller.isRoot()) {
       return;
     }
-    if (caller.role() != Role.PRACTITIONER
+    if (!mayCall(caller, operation)
         || caller.institution().isEmpty()
         || caller.binding().practitioner().isEmpty()
         || Scopes.reach(caller, health.helan.foundation.store.AccessPolicy.Action.SEARCH, "Patient")
@@ -28,9 +28,14 @@ final class Staff {
   /**
    * @throws Refusal FORBIDDEN for anyone but a regulator or the root
    */
-  static void reviewersOnly(Caller caller) {
-    if (!caller.isRoot() && caller.role() != Role.REGULATOR) {
+  static void reviewersOnly(Caller caller, String operation) {
+    if (!caller.isRoot() && !mayCall(caller, operation)) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "access.reviewers-only");
     }
+  }
+
+  /** Whether {@link Roles} gives the operation to the caller's role. */
+  static boolean mayCall(Caller caller, String operation) {
+    return Objects.requireNonNull(Roles.ALL.get(caller.role())).mayCall(operation);
   }
 }

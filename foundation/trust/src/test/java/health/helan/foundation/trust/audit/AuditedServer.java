@@ -19,12 +19,14 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.objects.ObjectStoreConfig;
+import health.helan.foundation.store.sql.SqlText;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.trust.oversight.AlertSettings;
 import health.helan.foundation.trust.oversight.Alerts;
 import health.helan.foundation.trust.oversight.AlertsOperation;
 import health.helan.foundation.trust.oversight.HandleAlertOperation;
 import health.helan.foundation.trust.oversight.TraceOperation;
+import health.helan.foundation.trust.policy.RolePolicy;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,6 +64,33 @@ final class AuditedServer implements AutoCloseable {
   /** While true, no trace can be kept. */
   volatile boolean isCut;
 
+  /** Every row for everybody, but operations by role. */
+  private static final AccessPolicy OPEN_ROWS =
+      new AccessPolicy() {
+        private final AccessPolicy roles = new RolePolicy(Clock.systemUTC());
+
+        @Override
+        public boolean isUnlimited(Caller caller) {
+          return true;
+        }
+
+        @Override
+        public boolean may(Caller caller, Action action, String type) {
+          return true;
+        }
+
+        @Override
+        public boolean mayOperate(Caller caller, String operation) {
+          return roles.mayOperate(caller, operation);
+        }
+
+        @Override
+        public void restrict(SqlText sql, Caller caller, String type, String alias) {}
+
+        @Override
+        public void restrictHistory(SqlText sql, Caller caller, String type, String alias) {}
+      };
+
   private final TomcatForTests tomcat;
   private final String base;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -79,9 +108,7 @@ final class AuditedServer implements AutoCloseable {
       config.setDataSource(PostgresForTests.emptyDatabase());
       config.setMaximumPoolSize(16);
       pool = new HikariDataSource(config);
-      store =
-          RecordStore.open(
-              pool, new StoreConfig(new byte[32], "one", "test", AccessPolicy.EVERYTHING, true));
+      store = RecordStore.open(pool, new StoreConfig(new byte[32], "one", "test", OPEN_ROWS, true));
       log =
           AuditLog.open(
               pool,

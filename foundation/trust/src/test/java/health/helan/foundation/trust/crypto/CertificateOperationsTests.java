@@ -10,9 +10,11 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.testing.StoreForTests;
+import health.helan.foundation.trust.policy.RolePolicy;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -39,7 +41,7 @@ class CertificateOperationsTests {
 
   @BeforeEach
   void open(@TempDir Path folder) {
-    open = StoreForTests.open();
+    open = StoreForTests.open(new RolePolicy(Clock.systemUTC()));
     trusted = new TrustedAuthorities(open.pool);
     var authority =
         new CertificateAuthority(

@@ -9,7 +9,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.rest.Query;
-import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.HistoryRequest;
@@ -24,6 +23,7 @@ import health.helan.foundation.store.objects.Range;
 import health.helan.foundation.store.objects.Stored;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
+import health.helan.foundation.trust.policy.RolePolicy;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -89,7 +89,8 @@ class DataKeysTests {
       store =
           RecordStore.open(
               pool,
-              new StoreConfig(new byte[32], name, "test", AccessPolicy.EVERYTHING, false, cipher),
+              new StoreConfig(
+                  new byte[32], name, "test", new RolePolicy(Clock.systemUTC()), false, cipher),
               StoreForTests.QUICK);
       open.add(store);
     }

@@ -21,6 +21,7 @@ import health.helan.foundation.trust.crypto.KeyStoreVault;
 import health.helan.foundation.trust.crypto.SignatureAlgorithm;
 import health.helan.foundation.trust.crypto.Signer;
 import health.helan.foundation.trust.crypto.TrustedAuthorities;
+import health.helan.foundation.trust.policy.RolePolicy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ class ErasuresTests {
 
   @BeforeEach
   void open(@TempDir Path folder) throws IOException {
-    open = StoreForTests.open();
+    open = StoreForTests.open(new RolePolicy(Clock.systemUTC()));
     objects = ObjectStore.open(new ObjectStoreConfig.Folder(folder));
     var trusted = new TrustedAuthorities(open.pool);
     var authority =

@@ -13,7 +13,9 @@ import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.objects.ObjectStoreConfig;
 import health.helan.foundation.store.testing.PostgresForTests;
@@ -91,10 +93,14 @@ final class GuardedServer {
       store =
           RecordStore.open(
               new HikariDataSource(config),
+              pool(database, "set plan_cache_mode = force_custom_plan"),
+              pool(database, "set plan_cache_mode = force_generic_plan; set enable_seqscan = off"),
               new StoreConfig(
-                  new byte[32], UUID.randomUUID().toString(), "test", new RolePolicy(clock), true));
+                  new byte[32], UUID.randomUUID().toString(), "test", new RolePolicy(clock), true),
+              ChangeLog.Settings.DEFAULT,
+              Retention.DEFAULT);
       List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
-      operations.addAll(AccessOperations.all(clock));
+      operations.addAll(AccessOperations.all(clock, database));
       var servlet =
           new FhirServlet(
               store,
@@ -121,6 +127,15 @@ final class GuardedServer {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** As the platform's, each for another kind of search. */
+  private static DataSource pool(DataSource database, String planning) {
+    var config = new HikariConfig();
+    config.setDataSource(database);
+    config.setMaximumPoolSize(8);
+    config.setConnectionInitSql(planning);
+    return new HikariDataSource(config);
   }
 
   record Reply(int status, HttpResponse<byte[]> http) {
