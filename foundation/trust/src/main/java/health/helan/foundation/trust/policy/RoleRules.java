@@ -30,6 +30,7 @@ final class RoleRules {
   private final List<Sight> sights = new ArrayList<>();
   private final Map<Action, Set<String>> writes = new EnumMap<>(Action.class);
   private final Set<String> operations = new TreeSet<>();
+  private final Set<String> signed = new TreeSet<>();
   private boolean choosesIds;
 
   private RoleRules() {}
@@ -83,6 +84,18 @@ final class RoleRules {
   RoleRules choosesIds() {
     choosesIds = true;
     return this;
+  }
+
+  /**
+   * Signs what it sees in full: residents what is about them, staff what their institution owns.
+   */
+  RoleRules signs(Set<String> types) {
+    signed.addAll(types);
+    return this;
+  }
+
+  boolean maySign(String type) {
+    return signed.contains(type);
   }
 
   RoleRules calls(String... named) {

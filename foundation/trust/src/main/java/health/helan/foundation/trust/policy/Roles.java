@@ -139,9 +139,37 @@ final class Roles {
           "QuestionnaireResponse",
           "Communication");
 
+  /**
+   * What bears a signature: whatever is a document by itself ({@code docs/guide/signatures.md}).
+   */
+  static final Set<String> DOCUMENTS =
+      Set.of(
+          "CarePlan",
+          "ClinicalImpression",
+          "Composition",
+          "Consent",
+          "Contract",
+          "DeviceRequest",
+          "DiagnosticReport",
+          "DocumentReference",
+          "MedicationDispense",
+          "MedicationRequest",
+          "NutritionOrder",
+          "QuestionnaireResponse",
+          "ServiceRequest",
+          "VisionPrescription");
+
+  /** What residents agree to. */
+  private static final Set<String> AGREED = Set.of("Consent", "Contract");
+
   /** 居民: the own record and that of those the resident acts for, whole; and what is open to all. */
   static final RoleRules RESIDENT =
-      RoleRules.role().sees(OPEN).sees(OWN).creates(BY_RESIDENTS).changes(BY_RESIDENTS);
+      RoleRules.role()
+          .sees(OPEN)
+          .sees(OWN)
+          .creates(BY_RESIDENTS)
+          .changes(BY_RESIDENTS)
+          .signs(AGREED);
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -155,7 +183,8 @@ final class Roles {
           .sees(ADDRESSED, "Task")
           .creates(CARE)
           .changes(CARE)
-          .deletes(DELETABLE);
+          .deletes(DELETABLE)
+          .signs(DOCUMENTS);
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -169,6 +198,7 @@ final class Roles {
           .creates(CARE, REGISTRY, SETTLEMENT)
           .changes(CARE, REGISTRY, SETTLEMENT)
           .deletes(DELETABLE)
+          .signs(DOCUMENTS)
           .choosesIds();
 
   /** 监管人员: nothing personal; what is open, and counts. */
