@@ -206,6 +206,17 @@ public final class Signers {
     return new Key(vault.signer(SEAL), vault.chain(SEAL));
   }
 
+  /** The platform's seal in another algorithm, for who reads no SM2; made at the first call. */
+  public Key seal(SignatureAlgorithm algorithm) {
+    if (algorithm == SignatureAlgorithm.SM2_SM3) {
+      return seal();
+    }
+    String name = SEAL + "-" + algorithm.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    Signer signer =
+        authority.platformKey(name, Kind.SEAL, "贺兰平台印章 Seal " + algorithm.jca(), algorithm);
+    return new Key(signer, vault.chain(name));
+  }
+
   boolean isSeal(X509Certificate certificate) {
     return isIssuedTo("platform/" + SEAL, certificate);
   }
