@@ -5,6 +5,7 @@ import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
+import health.helan.foundation.trust.consent.ConsentTexts;
 import health.helan.foundation.trust.crypto.SignatureAlgorithm;
 import health.helan.foundation.trust.crypto.TimeStamps;
 import health.helan.foundation.trust.print.Sheet.Align;
@@ -327,7 +328,7 @@ public final class Printing {
     document.path("category").forEach(one -> categories.add(Words.concept(one)));
     facts.add(new String[] {"类别", String.join("、", categories)});
     for (JsonNode policy : document.path("policy")) {
-      facts.add(new String[] {"所同意的文本", policy.path("uri").asString("")});
+      facts.add(new String[] {"文本版本", policy.path("uri").asString("")});
     }
     JsonNode provision = document.path("provision");
     facts.add(
@@ -346,6 +347,16 @@ public final class Printing {
     sheet.facts(1, facts);
     sheet.down(8);
     narrative(sheet, document.path("text"));
+    for (JsonNode policy : document.path("policy")) {
+      String uri = policy.path("uri").asString("");
+      for (ConsentTexts.Text text : ConsentTexts.all()) {
+        if (text.uri().equals(uri)) {
+          sheet.room(60);
+          sheet.line("所同意的文本", 11, true, Sheet.INK, Align.LEFT);
+          sheet.paragraph(text.chinese(), 9.5f);
+        }
+      }
+    }
   }
 
   private static void sections(Sheet sheet, JsonNode sections, int depth) {

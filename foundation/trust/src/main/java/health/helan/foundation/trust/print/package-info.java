@@ -9,6 +9,7 @@
     allowedDependencies = {
       "foundation.rest",
       "foundation.store",
+      "foundation.trust.consent",
       "foundation.trust.crypto",
       "foundation.trust.signature"
     })

@@ -278,8 +278,10 @@ class PrintedDocumentsTests {
       assertThat(message.holds()).isTrue();
       assertThat(message.algorithm().jca())
           .isEqualTo(algorithm.equals("sm2") ? "SM3withSM2" : "SHA256withRSA");
-      assertThat(TimeStamps.check(
-                      java.util.Objects.requireNonNull(message.timeStamp()), message.signature()).at())
+      assertThat(
+              TimeStamps.check(
+                      java.util.Objects.requireNonNull(message.timeStamp()), message.signature())
+                  .at())
           .isCloseTo(Instant.now(), org.assertj.core.api.Assertions.within(5, ChronoUnit.MINUTES));
       assertThat(Printing.commonName(message.certificate()))
           .contains(algorithm.equals("sm2") ? "贺兰县人民医院" : "Seal");
