@@ -7,6 +7,7 @@ import health.helan.app.access.OperatorToken;
 import health.helan.app.database.Database;
 import health.helan.app.database.SearchConnections;
 import health.helan.app.load.DemoLoad;
+import health.helan.app.signing.DemoSignatures;
 import health.helan.app.start.Console;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.RunArguments;
@@ -305,6 +306,7 @@ final class Platform implements AutoCloseable {
   private void tellDemoAccounts(Console console) {
     try {
       context().getBean(DemoAccounts.class).create().forEach(console::say);
+      context().getBean(DemoSignatures.class).create();
     } catch (RuntimeException failed) {
       LoggerFactory.getLogger(Platform.class).error("Demo accounts could not be made", failed);
       console.say("演示账户没有建好，详情见日志。/ Demo accounts could not be made; see the log.");

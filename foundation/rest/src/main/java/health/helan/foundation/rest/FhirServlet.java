@@ -3,6 +3,7 @@ package health.helan.foundation.rest;
 import health.helan.foundation.store.AccessTrail;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import jakarta.servlet.http.HttpServlet;
@@ -241,6 +242,13 @@ public final class FhirServlet extends HttpServlet {
     byte[] body = answer.body();
     String mediaType = "application/fhir+json;charset=UTF-8";
     int status = answer.status();
+    Answer.File file = answer.file();
+    if (body != null && file != null) {
+      if (!asksForFhir(request)) {
+        return new Ready(answer, body, file.mediaType());
+      }
+      body = binary(file, body);
+    }
     if (body != null) {
       try {
         Formats.Formatted formatted =
@@ -266,6 +274,21 @@ public final class FhirServlet extends HttpServlet {
     return new Ready(said, body, mediaType);
   }
 
+  /** R4, binary.html#rest: who accepts anything gets the content itself. */
+  private static boolean asksForFhir(HttpServletRequest request) {
+    String accept = request.getHeader("Accept");
+    return parameter(request, "_format") != null
+        || accept != null && accept.contains("application/fhir");
+  }
+
+  private static byte[] binary(Answer.File file, byte[] content) {
+    var binary = Json.MAPPER.createObjectNode();
+    binary.put("resourceType", "Binary");
+    binary.put("contentType", file.mediaType());
+    binary.put("data", content);
+    return Json.MAPPER.writeValueAsBytes(binary);
+  }
+
   private void write(HttpServletRequest request, HttpServletResponse response, Ready ready)
       throws IOException {
     Answer answer = ready.answer;
@@ -284,6 +307,11 @@ public final class FhirServlet extends HttpServlet {
           answer.location().startsWith("http")
               ? answer.location()
               : base(request) + "/" + answer.location());
+    }
+    Answer.File file = answer.file();
+    if (file != null && ready.mediaType.equals(file.mediaType())) {
+      response.setHeader("Content-Disposition", "inline; filename=\"" + file.name() + "\"");
+      response.setHeader("X-Content-Type-Options", "nosniff");
     }
     response.setHeader("Cache-Control", "no-store");
     response.addHeader("Vary", "Accept, Accept-Encoding, Accept-Language, Authorization");

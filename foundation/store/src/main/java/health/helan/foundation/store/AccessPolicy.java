@@ -68,6 +68,29 @@ public interface AccessPolicy {
     return isUnlimited(caller);
   }
 
+  /** May the caller sign resources of this type, those that {@link #checkSigning} lets it? */
+  default boolean maySign(Caller caller, String type) {
+    return isUnlimited(caller);
+  }
+
+  /**
+   * Last check before a caller signs a resource that it sees in full.
+   *
+   * @param owner institution that owns it; empty for none
+   * @param patient digest of the resident it belongs to; null for none
+   * @throws Refusal FORBIDDEN
+   */
+  default void checkSigning(Caller caller, String type, String owner, @Nullable Long patient) {}
+
+  /**
+   * Asked before every write, whoever writes: what only the platform's own code may write, such as
+   * a signature that it has made or checked.
+   *
+   * @param ours true when that code writes ({@link Interaction.Body#ours})
+   * @throws Refusal FORBIDDEN
+   */
+  default void guard(Write write, boolean ours) {}
+
   /**
    * Appends {@code " and <condition>"} on the rows of {@code alias} (columns {@code patient, owner,
    * level, home, id, tokens}) that the caller may see; nothing for no restriction. Called for each

@@ -75,5 +75,21 @@ public sealed interface Interaction {
     static Body of(ObjectNode tree) {
       return tree::deepCopy;
     }
+
+    /**
+     * The same, made by the platform's own code and holding what only that may write ({@link
+     * AccessPolicy#guard}). Never for what a caller sent.
+     */
+    static Body ours(ObjectNode tree) {
+      return new Ours(tree);
+    }
+  }
+
+  /** See {@link Body#ours}. */
+  record Ours(ObjectNode tree) implements Body {
+    @Override
+    public ObjectNode read() {
+      return tree.deepCopy();
+    }
   }
 }

@@ -12,15 +12,22 @@ final class Masked {
 
   private Masked() {}
 
+  /** Whether a body says of itself that it is not whole. */
+  static boolean isMasked(ObjectNode resource) {
+    for (JsonNode tag : resource.path("meta").path("tag")) {
+      if (tag.path("code").asString("").equals("SUBSETTED")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * @throws Refusal UNPROCESSABLE for a body tagged SUBSETTED, or with a masked identifier
    */
   static void refuse(ObjectNode resource, String place) {
-    for (JsonNode tag : resource.path("meta").path("tag")) {
-      if (tag.path("code").asString("").equals("SUBSETTED")) {
-        throw new Refusal(
-            Refusal.Kind.UNPROCESSABLE, place, "store.body-subsetted", new Object[] {});
-      }
+    if (isMasked(resource)) {
+      throw new Refusal(Refusal.Kind.UNPROCESSABLE, place, "store.body-subsetted", new Object[] {});
     }
     for (JsonNode identifier : resource.path("identifier")) {
       if (identifier.path("value").asString("").contains(BLOT)) {

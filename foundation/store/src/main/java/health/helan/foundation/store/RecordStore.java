@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The record store: every fact of the platform as a FHIR R4 resource, versioned, searchable, and
@@ -182,6 +183,45 @@ public final class RecordStore implements AutoCloseable {
   /** One version of a resource. */
   public ResourceVersion readVersion(Caller caller, String type, String id, int version) {
     return noted(parts.reads().readVersion(caller, type, id, version));
+  }
+
+  /**
+   * The version that a caller would sign: the current one, seen in full.
+   *
+   * @throws Refusal NOT_FOUND for what the caller does not see, FORBIDDEN for what it sees masked
+   *     or may not sign
+   */
+  public ResourceVersion readToSign(Caller caller, String type, String id) {
+    AccessPolicy policy = parts.policy();
+    if (!policy.maySign(caller, type)) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-sign", type);
+    }
+    ResourceVersion version = readInFull(caller, type, id);
+    try (Connection connection = parts.dataSource().getConnection()) {
+      Integer home = parts.homes().of(connection, type, id);
+      String owner = home == null ? null : parts.reads().owner(connection, type, home, id);
+      if (owner == null) {
+        throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", type, id);
+      }
+      policy.checkSigning(caller, type, owner, version.patient());
+      return version;
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  /**
+   * The current version, and never a masked view of it.
+   *
+   * @throws Refusal NOT_FOUND for what the caller does not see, FORBIDDEN for what it sees masked
+   */
+  public ResourceVersion readInFull(Caller caller, String type, String id) {
+    ResourceVersion version = read(caller, type, id);
+    // A mask says so in the body; no body that says so is ever stored.
+    if (Masked.isMasked((ObjectNode) Json.MAPPER.readTree(version.content()))) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "store.seen-masked-to-sign", type);
+    }
+    return version;
   }
 
   public HistoryRequest.Page history(Caller caller, HistoryRequest request) {

@@ -139,9 +139,13 @@ final class WriteGuard {
   void check(WriteEntry entry, @Nullable ObjectNode after, Instant at) {
     WriteEntry.Current current = entry.current;
     String owner = current == null ? null : current.owner();
+    var write = new AccessPolicy.Write(entry.type(), entry.id, entry.before, owner, after);
+    policy.guard(
+        write,
+        entry.interaction instanceof Interaction.Create create
+            && create.resource() instanceof Interaction.Ours);
     if (!isUnlimited) {
-      policy.check(
-          caller, new AccessPolicy.Write(entry.type(), entry.id, entry.before, owner, after));
+      policy.check(caller, write);
     }
     var written = new GrantRules.Written(entry.type(), entry.id, entry.before, owner, after);
     entry.written = policy.grants().concerns(caller, written, at) ? written : null;

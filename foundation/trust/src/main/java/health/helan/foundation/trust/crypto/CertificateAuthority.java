@@ -42,6 +42,12 @@ public final class CertificateAuthority {
   static final String ROOT = "ca-root";
   static final String ISSUING = "ca-issuing";
 
+  /**
+   * Vouches for RSA keys, and is of RSA itself: whoever reads a PDF without knowing SM2 can check
+   * the chain to its end. Made when the first RSA key is to be certified.
+   */
+  static final String ROOT_RSA = "ca-root-rsa";
+
   private static final String ORGANIZATION = "Helan";
   private static final Period ROOT_LIFE = Period.ofYears(20);
   private static final Period ISSUING_LIFE = Period.ofYears(10);
@@ -175,9 +181,44 @@ public final class CertificateAuthority {
     if (isOld(ROOT, now)) {
       publish(ROOT, Map.of(), now);
     }
-    if (isOld(ISSUING, now)) {
+    if (isOld(ISSUING, now) || vault.has(ROOT_RSA) && isOld(ROOT_RSA, now)) {
       renewRevocationList();
     }
+  }
+
+  /** Name of the key that vouches for a key. */
+  private synchronized String issuerOf(PublicKey key) {
+    if (SignatureAlgorithm.of(key) != SignatureAlgorithm.RSA_SHA256) {
+      return ISSUING;
+    }
+    if (!vault.has(ROOT_RSA)) {
+      Instant now = clock.instant();
+      PublicKey own = vault.generate(ROOT_RSA, SignatureAlgorithm.RSA_SHA256);
+      X500Name name =
+          X509.name(ORGANIZATION, region(vault.chain(ROOT).getFirst()) + " RSA 根证书 Root CA (RSA)");
+      vault.certify(
+          ROOT_RSA,
+          List.of(
+              X509.issue(
+                  name,
+                  name,
+                  own,
+                  own,
+                  serial(),
+                  back(now),
+                  after(now, ROOT_LIFE),
+                  X509.Profile.ROOT,
+                  vault.signer(ROOT_RSA))));
+      trusted.add(vault.chain(ROOT_RSA), now, "platform");
+      publish(ROOT_RSA, Map.of(), now);
+    }
+    return ROOT_RSA;
+  }
+
+  /** Whose authority it is, as its root says. */
+  private static String region(X509Certificate root) {
+    var names = name(root).getRDNs(org.bouncycastle.asn1.x500.style.BCStyle.CN);
+    return names[0].getFirst().getValue().toString().replaceAll(" .*", "");
   }
 
   private boolean isOld(String key, Instant now) {
@@ -331,13 +372,15 @@ public final class CertificateAuthority {
     if (!entry.keyName.isEmpty()) {
       var chain = new java.util.ArrayList<X509Certificate>();
       chain.add(certificate);
-      chain.addAll(vault.chain(ISSUING));
+      chain.addAll(vault.chain(issuerOf(certificate.getPublicKey())));
       vault.certify(entry.keyName, chain);
     }
   }
 
   private X509Certificate sign(Entry entry) {
-    X509Certificate issuer = vault.chain(ISSUING).getFirst();
+    PublicKey key = publicKey(entry.publicKey);
+    String by = issuerOf(key);
+    X509Certificate issuer = vault.chain(by).getFirst();
     Instant now = clock.instant();
     if (now.isAfter(issuer.getNotAfter().toInstant())) {
       throw new CertificateRefused(
@@ -348,13 +391,13 @@ public final class CertificateAuthority {
     return X509.issue(
         name(issuer),
         X509.name(ORGANIZATION, entry.name),
-        publicKey(entry.publicKey),
+        key,
         issuer.getPublicKey(),
         serial(),
         back(now),
         until.isBefore(last) ? until : last, // Nothing outlives who vouches for it.
         entry.kind.profile,
-        vault.signer(ISSUING));
+        vault.signer(by));
   }
 
   private static PublicKey publicKey(byte[] encoded) {
@@ -441,7 +484,11 @@ public final class CertificateAuthority {
     renewRevocationList();
   }
 
-  /** Publishes the issuing authority's list anew. */
+  /**
+   * Publishes anew what is revoked.
+   *
+   * @return the issuing authority's list
+   */
   public X509CRL renewRevocationList() {
     var revoked = new HashMap<BigInteger, X509.Revoked>();
     try (Connection connection = database.getConnection();
@@ -459,6 +506,10 @@ public final class CertificateAuthority {
       }
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
+    }
+    if (vault.has(ROOT_RSA)) {
+      // Serial numbers are random: one issuer's stand for nothing in the other's list.
+      publish(ROOT_RSA, revoked, clock.instant());
     }
     return publish(ISSUING, revoked, clock.instant());
   }
@@ -540,13 +591,19 @@ public final class CertificateAuthority {
    * @param keyName {@code seal}, {@code time}, {@code audit}, …
    */
   public synchronized Signer platformKey(String keyName, Kind kind, String name) {
+    return platformKey(keyName, kind, name, SignatureAlgorithm.SM2_SM3);
+  }
+
+  /** The same with an algorithm other than SM2. */
+  public synchronized Signer platformKey(
+      String keyName, Kind kind, String name, SignatureAlgorithm algorithm) {
     String holder = "platform/" + keyName;
     Entry last = null;
     for (Entry entry : ofHolder(holder)) {
       last = entry;
     }
     if (last == null || !vault.has(keyName)) {
-      last = issue(request(kind, holder, name, keyName, SignatureAlgorithm.SM2_SM3).id());
+      last = issue(request(kind, holder, name, keyName, algorithm).id());
     } else if (last.state == CertificateState.REQUESTED) {
       last = issue(last.id); // The last start ended in between.
     }

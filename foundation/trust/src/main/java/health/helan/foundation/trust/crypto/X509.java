@@ -143,14 +143,7 @@ final class X509 {
 
   /** What BouncyCastle's builders sign with, over a key that may lie in a hardware module. */
   static ContentSigner content(Signer signer) {
-    AlgorithmIdentifier algorithm =
-        new DefaultSignatureAlgorithmIdentifierFinder()
-            .find(
-                switch (signer.algorithm()) {
-                  case SM2_SM3 -> "SM3WITHSM2";
-                  case ECDSA_SHA256 -> "SHA256WITHECDSA";
-                  case RSA_SHA256 -> "SHA256WITHRSA";
-                });
+    AlgorithmIdentifier algorithm = identifier(signer.algorithm());
     var bytes = new ByteArrayOutputStream();
     return new ContentSigner() {
       @Override
@@ -168,6 +161,17 @@ final class X509 {
         return signer.sign(bytes.toByteArray());
       }
     };
+  }
+
+  /** Number of an algorithm in certificates and messages. */
+  static AlgorithmIdentifier identifier(SignatureAlgorithm algorithm) {
+    return new DefaultSignatureAlgorithmIdentifierFinder()
+        .find(
+            switch (algorithm) {
+              case SM2_SM3 -> "SM3WITHSM2";
+              case ECDSA_SHA256 -> "SHA256WITHECDSA";
+              case RSA_SHA256 -> "SHA256WITHRSA";
+            });
   }
 
   /** Read by BouncyCastle: the JDK's own do not know SM2's curve. */

@@ -103,6 +103,43 @@ public final class RolePolicy implements AccessPolicy {
             && Scopes.isForAllTypes(caller, rules(caller).isChanging(operation));
   }
 
+  @Override
+  public boolean maySign(Caller caller, String type) {
+    // Signing a document is a change of it, as far as tokens are concerned.
+    return !caller.isRoot()
+        && rules(caller).maySign(type)
+        && Scopes.reach(caller, Action.UPDATE, type) != Scopes.Reach.NOTHING;
+  }
+
+  @Override
+  public void checkSigning(Caller caller, String type, String owner, @Nullable Long patient) {
+    boolean isOwn =
+        caller.role() == Caller.Role.RESIDENT
+            ? patient != null
+                && java.util.Arrays.stream(patients(caller)).anyMatch(own -> own == patient)
+            : !caller.institution().isEmpty() && owner.equals(caller.institution());
+    if (!isOwn) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "access.not-yours-to-sign", type);
+    }
+  }
+
+  @Override
+  public void guard(Write write, boolean ours) {
+    if (write.type().equals("Provenance")
+        && !ours
+        && (isSigned(write.after()) || isSigned(write.before()))) {
+      throw new Refusal(
+          Refusal.Kind.FORBIDDEN,
+          "Provenance.signature",
+          "access.signature-by-operation",
+          new Object[] {});
+    }
+  }
+
+  private static boolean isSigned(tools.jackson.databind.node.@Nullable ObjectNode version) {
+    return version != null && version.path("signature").size() > 0;
+  }
+
   // ------------------------------------------------------------------ rows
 
   @Override

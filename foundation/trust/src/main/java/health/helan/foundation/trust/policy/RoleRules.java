@@ -30,6 +30,7 @@ final class RoleRules {
   private final List<Sight> sights = new ArrayList<>();
   private final Map<Action, Set<String>> writes = new EnumMap<>(Action.class);
   private final Set<String> operations = new TreeSet<>();
+  private final Set<String> signed = new TreeSet<>();
   private final Set<String> changing = new TreeSet<>();
   private boolean choosesIds;
 
@@ -84,6 +85,18 @@ final class RoleRules {
   RoleRules choosesIds() {
     choosesIds = true;
     return this;
+  }
+
+  /**
+   * Signs what it sees in full: residents what is about them, staff what their institution owns.
+   */
+  RoleRules signs(Set<String> types) {
+    signed.addAll(types);
+    return this;
+  }
+
+  boolean maySign(String type) {
+    return signed.contains(type);
   }
 
   /** Operations that are not for everybody, by their names without the dollar sign. */

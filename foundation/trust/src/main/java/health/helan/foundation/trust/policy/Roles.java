@@ -139,6 +139,29 @@ final class Roles {
           "QuestionnaireResponse",
           "Communication");
 
+  /**
+   * What bears a signature: whatever is a document by itself ({@code docs/guide/signatures.md}).
+   */
+  static final Set<String> DOCUMENTS =
+      Set.of(
+          "CarePlan",
+          "ClinicalImpression",
+          "Composition",
+          "Consent",
+          "Contract",
+          "DeviceRequest",
+          "DiagnosticReport",
+          "DocumentReference",
+          "MedicationDispense",
+          "MedicationRequest",
+          "NutritionOrder",
+          "QuestionnaireResponse",
+          "ServiceRequest",
+          "VisionPrescription");
+
+  /** What residents agree to. */
+  private static final Set<String> AGREED = Set.of("Consent", "Contract");
+
   /** 居民: the own record and that of those the resident acts for, whole; and what is open to all. */
   static final RoleRules RESIDENT =
       RoleRules.role()
@@ -146,6 +169,7 @@ final class Roles {
           .sees(OWN)
           .creates(BY_RESIDENTS)
           .changes(BY_RESIDENTS)
+          .signs(AGREED)
           .calls("access-grants");
 
   /**
@@ -161,6 +185,7 @@ final class Roles {
           .creates(CARE)
           .changes(CARE)
           .deletes(DELETABLE)
+          .signs(DOCUMENTS)
           .calls("locate", "check-in", "emergency-access", "justify", "emergency-reviews");
 
   /**
@@ -175,6 +200,7 @@ final class Roles {
           .creates(CARE, REGISTRY, SETTLEMENT)
           .changes(CARE, REGISTRY, SETTLEMENT)
           .deletes(DELETABLE)
+          .signs(DOCUMENTS)
           .choosesIds()
           .calls("link-health");
 

@@ -1,0 +1,488 @@
+package health.helan.foundation.trust.print;
+
+import java.awt.Color;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.fontbox.ttf.CmapLookup;
+import org.apache.fontbox.ttf.TrueTypeFont;
+import org.apache.pdfbox.cos.COSDictionary;
+import org.apache.pdfbox.cos.COSName;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.PDPageContentStream;
+import org.apache.pdfbox.pdmodel.PDPageContentStream.AppendMode;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.apache.pdfbox.pdmodel.font.PDType0Font;
+import org.apache.pdfbox.pdmodel.interactive.viewerpreferences.PDViewerPreferences;
+import org.jspecify.annotations.Nullable;
+
+/** Pages of A4 that are filled from the top. Lengths are points (1/72 inch). */
+final class Sheet implements AutoCloseable {
+  static final float LEFT = 54;
+  static final float RIGHT = PDRectangle.A4.getWidth() - 54;
+  static final float WIDTH = RIGHT - LEFT;
+  private static final float TOP = PDRectangle.A4.getHeight() - 54;
+  private static final float BOTTOM = 62;
+  private static final float LEADING = 1.55f;
+
+  static final Color INK = new Color(0x1f2328);
+  static final Color MUTED = new Color(0x5f6b76);
+  static final Color RULE = new Color(0xc9d1d9);
+  static final Color ALERT = new Color(0xb42318);
+  private static final Color SHADE = new Color(0xf3f5f7);
+
+  /** Stands for a character that the font lacks; the foot of the document says which it was. */
+  private static final int GETA = 0x3013;
+
+  private static final String NOT_AT_START = "，。、；：！？）》」』】〕”’％℃,.;:!?)]}%";
+  private static final String NOT_AT_END = "（《「『【〔“‘([{";
+
+  enum Align {
+    LEFT,
+    CENTRE,
+    RIGHT
+  }
+
+  private record Font(PDType0Font font, CmapLookup glyphs) {}
+
+  private final PDDocument document = new PDDocument();
+  private final Font regular;
+  private final Font bold;
+  private final Set<Integer> lacking = new TreeSet<>();
+  private PDPageContentStream out;
+  private float y = TOP;
+  private @Nullable String runningHead;
+
+  Sheet(Fonts fonts) {
+    try {
+      regular = font(fonts.regular());
+      bold = font(fonts.bold());
+      out = page();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Font font(TrueTypeFont file) throws IOException {
+    return new Font(PDType0Font.load(document, file, true), file.getUnicodeCmapLookup());
+  }
+
+  private PDPageContentStream page() throws IOException {
+    var page = new PDPage(PDRectangle.A4);
+    document.addPage(page);
+    return new PDPageContentStream(document, page, AppendMode.OVERWRITE, true, true);
+  }
+
+  /** What stands at the head of the second page and those after it. */
+  void runningHead(String text) {
+    runningHead = text;
+  }
+
+  // ------------------------------------------------------------------ room
+
+  float y() {
+    return y;
+  }
+
+  void down(float by) {
+    y -= by;
+  }
+
+  /** Goes on to the next page unless this much room is left. */
+  void room(float height) {
+    if (y - height < BOTTOM) {
+      breakPage();
+    }
+  }
+
+  private void breakPage() {
+    try {
+      out.close();
+      out = page();
+      y = TOP;
+      if (runningHead != null) {
+        text(runningHead, 8, false, MUTED, LEFT, y, WIDTH, Align.LEFT);
+        y -= 10;
+        rule(LEFT, RIGHT, y, 0.5f, RULE);
+        y -= 16;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // ------------------------------------------------------------------ text
+
+  /** The text without what cannot be shown. */
+  private String shown(String text, Font font) {
+    var shown = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (Character.isWhitespace(c) || Character.isSpaceChar(c)) {
+                shown.append(c == 0x3000 ? "\u3000" : " ");
+              } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+                // Nothing to see.
+                return;
+              } else if (font.glyphs.getGlyphId(c) == 0) {
+                lacking.add(c);
+                shown.appendCodePoint(font.glyphs.getGlyphId(GETA) == 0 ? '?' : GETA);
+              } else {
+                shown.appendCodePoint(c);
+              }
+            });
+    return shown.toString();
+  }
+
+  private Font font(boolean isBold) {
+    return isBold ? bold : regular;
+  }
+
+  float width(String text, float size, boolean isBold) {
+    return measured(shown(text, font(isBold)), size, font(isBold));
+  }
+
+  private static float measured(String shown, float size, Font font) {
+    try {
+      return font.font.getStringWidth(shown) / 1000 * size;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Lines of at most this width; Chinese breaks anywhere but before closing marks. */
+  List<String> wrap(String text, float size, boolean isBold, float width) {
+    Font font = font(isBold);
+    var lines = new ArrayList<String>();
+    for (String paragraph : text.split("\n", -1)) {
+      wrapOne(shown(paragraph, font), size, font, width, lines);
+    }
+    return lines;
+  }
+
+  private static void wrapOne(String text, float size, Font font, float width, List<String> lines) {
+    var line = new StringBuilder();
+    float used = 0;
+    for (String piece : pieces(text)) {
+      float wide = measured(piece, size, font);
+      if (used + wide > width && !line.isEmpty()) {
+        lines.add(line.toString().stripTrailing());
+        line.setLength(0);
+        used = 0;
+        if (piece.isBlank()) {
+          continue;
+        }
+      }
+      if (wide > width) { // A word longer than the line.
+        for (int c : piece.codePoints().toArray()) {
+          String one = Character.toString(c);
+          float its = measured(one, size, font);
+          if (used + its > width && !line.isEmpty()) {
+            lines.add(line.toString());
+            line.setLength(0);
+            used = 0;
+          }
+          line.append(one);
+          used += its;
+        }
+        continue;
+      }
+      line.append(piece);
+      used += wide;
+    }
+    lines.add(line.toString().stripTrailing());
+  }
+
+  /** What stays together: a word, a character with the marks that may not stand alone. */
+  private static List<String> pieces(String text) {
+    var pieces = new ArrayList<String>();
+    var word = new StringBuilder();
+    boolean opened = false;
+    for (int c : text.codePoints().toArray()) {
+      String one = Character.toString(c);
+      boolean isWord = c < 0x2E80 && c != ' ';
+      boolean sticks = NOT_AT_START.contains(one) && !pieces.isEmpty() && word.isEmpty() && !opened;
+      if (sticks) {
+        pieces.set(pieces.size() - 1, pieces.getLast() + one);
+      } else if (NOT_AT_START.contains(one) && !word.isEmpty()) {
+        word.append(one);
+      } else if (isWord || NOT_AT_END.contains(one)) {
+        if (!isWord && !word.isEmpty() && !opened) {
+          pieces.add(word.toString());
+          word.setLength(0);
+        }
+        word.append(one);
+        opened = NOT_AT_END.contains(one);
+      } else {
+        if (!word.isEmpty() && !opened) {
+          pieces.add(word.toString());
+          word.setLength(0);
+        }
+        word.append(one);
+        pieces.add(word.toString());
+        word.setLength(0);
+        opened = false;
+      }
+    }
+    if (!word.isEmpty()) {
+      pieces.add(word.toString());
+    }
+    return pieces;
+  }
+
+  /** One line at a place; its base stands {@code size} below {@code top}. */
+  void text(
+      String text,
+      float size,
+      boolean isBold,
+      Color color,
+      float x,
+      float top,
+      float width,
+      Align align) {
+    Font font = font(isBold);
+    String shown = shown(text, font);
+    if (shown.isBlank()) {
+      return;
+    }
+    float wide = measured(shown, size, font);
+    float from =
+        switch (align) {
+          case LEFT -> x;
+          case CENTRE -> x + (width - wide) / 2;
+          case RIGHT -> x + width - wide;
+        };
+    try {
+      out.beginText();
+      out.setNonStrokingColor(color);
+      out.setFont(font.font, size);
+      out.newLineAtOffset(from, top - size);
+      out.showText(shown);
+      out.endText();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A line over the whole width. */
+  void line(String text, float size, boolean isBold, Color color, Align align) {
+    for (String one : wrap(text, size, isBold, WIDTH)) {
+      room(size * LEADING);
+      text(one, size, isBold, color, LEFT, y, WIDTH, align);
+      y -= size * LEADING;
+    }
+  }
+
+  void paragraph(String text, float size) {
+    paragraph(text, size, 0, INK);
+  }
+
+  void paragraph(String text, float size, float indent, Color color) {
+    for (String one : wrap(text, size, false, WIDTH - indent)) {
+      room(size * LEADING);
+      text(one, size, false, color, LEFT + indent, y, WIDTH - indent, Align.LEFT);
+      y -= size * LEADING;
+    }
+  }
+
+  // ------------------------------------------------------------------ lines and tables
+
+  void rule(float from, float to, float at, float thick, Color color) {
+    try {
+      out.setStrokingColor(color);
+      out.setLineWidth(thick);
+      out.moveTo(from, at);
+      out.lineTo(to, at);
+      out.stroke();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void fill(float x, float bottom, float width, float height, Color color) {
+    try {
+      out.setNonStrokingColor(color);
+      out.addRect(x, bottom, width, height);
+      out.fill();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A cell and how it stands out. */
+  record Cell(String text, boolean isBold, Color color) {
+    static Cell of(String text) {
+      return new Cell(text, false, INK);
+    }
+  }
+
+  /** A column: its share of the width, and where its cells stand. */
+  record Column(String head, float share, Align align) {}
+
+  /** A table whose head is repeated on each page; no row is torn. */
+  void table(List<Column> columns, List<List<Cell>> rows) {
+    float total = 0;
+    for (Column column : columns) {
+      total += column.share;
+    }
+    float[] widths = new float[columns.size()];
+    for (int i = 0; i < widths.length; i++) {
+      widths[i] = WIDTH * columns.get(i).share / total;
+    }
+    head(columns, widths);
+    for (List<Cell> row : rows) {
+      var wrapped = new ArrayList<List<String>>();
+      int most = 1;
+      for (int i = 0; i < widths.length; i++) {
+        Cell cell = row.get(i);
+        List<String> lines = wrap(cell.text, 9.5f, cell.isBold, widths[i] - 10);
+        wrapped.add(lines);
+        most = Math.max(most, lines.size());
+      }
+      float height = most * 9.5f * 1.4f + 7;
+      if (y - height < BOTTOM) {
+        breakPage();
+        head(columns, widths);
+      }
+      float x = LEFT;
+      for (int i = 0; i < widths.length; i++) {
+        float top = y - 3.5f;
+        for (String one : wrapped.get(i)) {
+          text(
+              one,
+              9.5f,
+              row.get(i).isBold,
+              row.get(i).color,
+              x + 5,
+              top,
+              widths[i] - 10,
+              columns.get(i).align);
+          top -= 9.5f * 1.4f;
+        }
+        x += widths[i];
+      }
+      y -= height;
+      rule(LEFT, RIGHT, y, 0.4f, RULE);
+    }
+  }
+
+  private void head(List<Column> columns, float[] widths) {
+    room(40);
+    float height = 19;
+    fill(LEFT, y - height, WIDTH, height, SHADE);
+    float x = LEFT;
+    for (int i = 0; i < widths.length; i++) {
+      text(
+          columns.get(i).head,
+          9,
+          true,
+          MUTED,
+          x + 5,
+          y - 4.5f,
+          widths[i] - 10,
+          columns.get(i).align);
+      x += widths[i];
+    }
+    y -= height;
+    rule(LEFT, RIGHT, y, 0.7f, MUTED);
+  }
+
+  /** Names and values, some to a line; what is empty is left out. */
+  void facts(int perLine, List<String[]> facts) {
+    var filled = facts.stream().filter(fact -> !fact[1].isBlank()).toList();
+    float width = WIDTH / perLine;
+    for (int i = 0; i < filled.size(); ) {
+      int lines = 1;
+      var here = new ArrayList<String[]>();
+      // A value that needs the whole line gets it.
+      while (i < filled.size() && here.size() < perLine) {
+        String[] fact = filled.get(i);
+        boolean isLong = width(fact[0] + "：" + fact[1], 10, false) > width - 8;
+        if (isLong && !here.isEmpty()) {
+          break;
+        }
+        here.add(fact);
+        i++;
+        if (isLong) {
+          break;
+        }
+      }
+      float x = LEFT;
+      for (String[] fact : here) {
+        float label = width(fact[0] + "：", 10, false);
+        float left = (here.size() == 1 ? WIDTH : width) - label - 8;
+        List<String> wrapped = wrap(fact[1], 10, false, left);
+        lines = Math.max(lines, wrapped.size());
+        room(wrapped.size() * 10 * LEADING);
+        text(fact[0] + "：", 10, false, MUTED, x, y, label, Align.LEFT);
+        float top = y;
+        for (String one : wrapped) {
+          text(one, 10, false, INK, x + label, top, left, Align.LEFT);
+          top -= 10 * LEADING;
+        }
+        x += width;
+      }
+      y -= lines * 10 * LEADING;
+    }
+  }
+
+  // ------------------------------------------------------------------ the end
+
+  /** Numbers the pages and gives the file. */
+  byte[] finish(String title, String author, String foot) {
+    try {
+      if (!lacking.isEmpty()) {
+        var marks = new StringBuilder("〓：字体中没有的字 / not in the font：");
+        lacking.stream().limit(20).forEach(c -> marks.append("U+%04X ".formatted(c)));
+        paragraph(marks.toString(), 8, 0, MUTED);
+      }
+      out.close();
+      int pages = document.getNumberOfPages();
+      for (int i = 0; i < pages; i++) {
+        out = new PDPageContentStream(document, document.getPage(i), AppendMode.APPEND, true, true);
+        rule(LEFT, RIGHT, 46, 0.5f, RULE);
+        text(foot, 7.5f, false, MUTED, LEFT, 41, WIDTH - 90, Align.LEFT);
+        text(
+            "第 " + (i + 1) + " 页 / 共 " + pages + " 页",
+            7.5f,
+            false,
+            MUTED,
+            LEFT,
+            41,
+            WIDTH,
+            Align.RIGHT);
+        out.close();
+      }
+      var information = document.getDocumentInformation();
+      information.setTitle(title);
+      information.setAuthor(author);
+      information.setProducer("Helan");
+      information.setCreationDate(java.util.Calendar.getInstance());
+      var catalog = document.getDocumentCatalog();
+      catalog.setLanguage("zh-CN");
+      var preferences = new PDViewerPreferences(new COSDictionary());
+      preferences.setDisplayDocTitle(true);
+      catalog.setViewerPreferences(preferences);
+      catalog.getCOSObject().setName(COSName.VERSION, "1.7");
+      var bytes = new ByteArrayOutputStream();
+      document.save(bytes);
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      document.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,422 @@
+package health.helan.foundation.trust.print;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.zxing.BinaryBitmap;
+import com.google.zxing.RGBLuminanceSource;
+import com.google.zxing.common.HybridBinarizer;
+import com.google.zxing.qrcode.QRCodeReader;
+import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Query;
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.crypto.CertificateFiles;
+import health.helan.foundation.trust.crypto.SignedMessage;
+import health.helan.foundation.trust.crypto.TimeStamps;
+import health.helan.foundation.trust.signature.SigningServer;
+import health.helan.foundation.trust.signature.SigningServer.Reply;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.Provider;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
+import org.apache.pdfbox.rendering.PDFRenderer;
+import org.apache.pdfbox.text.PDFTextStripper;
+import org.bouncycastle.cms.CMSProcessableByteArray;
+import org.bouncycastle.cms.CMSSignedData;
+import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Documents come out as PDF that can be read, printed and checked. */
+class PrintedDocumentsTests {
+  private static final Provider PROVIDER = new BouncyCastleProvider();
+
+  private final SigningServer server = SigningServer.get();
+  private final String run = UUID.randomUUID().toString().substring(0, 8);
+  private final String hospital = "p-" + run;
+  private final String doctorId = "drp-" + run;
+  private final Caller system = SigningServer.system(hospital);
+  private final Caller doctor = SigningServer.practitioner(doctorId, hospital);
+  private String patient;
+
+  @BeforeEach
+  void aDoctorWhoTreatsAResident() {
+    boolean isThere = true;
+    try {
+      SigningServer.fonts().regular();
+    } catch (Refusal e) {
+      isThere = false;
+      System.err.println("SKIPPED: no Chinese TrueType font is there; printing not tried");
+    }
+    assumeTrue(isThere, "no Chinese TrueType font");
+    server.created(
+        SigningServer.ROOT,
+        "{'resourceType':'Organization','id':'%s','name':'贺兰县人民医院'}".formatted(hospital));
+    server.created(
+        SigningServer.ROOT,
+        "{'resourceType':'Practitioner','id':'%s','name':[{'text':'马文军'}]}".formatted(doctorId));
+    patient =
+        server.created(
+            system,
+            "{'resourceType':'Patient','name':[{'text':'李小明'}],'gender':'male','birthDate':'1971-05-12','identifier':[{'system':'http://example.org/card','type':{'text':'就诊卡号'},'value':'6401000%s12'}]}"
+                .formatted(run.replaceAll("[a-f]", "7")));
+    server.created(
+        system,
+        "{'resourceType':'Encounter','status':'in-progress','class':{'code':'AMB'},'subject':{'reference':'Patient/%s'},'participant':[{'individual':{'reference':'Practitioner/%s'}}],'period':{'start':'%s'}}"
+            .formatted(patient, doctorId, Instant.now().truncatedTo(ChronoUnit.SECONDS)));
+    for (String holder : List.of("Practitioner/" + doctorId, "Organization/" + hospital)) {
+      Reply reply =
+          server.call(
+              SigningServer.ROOT,
+              "$signer",
+              "step",
+              "enrol",
+              "holder",
+              holder,
+              "name",
+              holder.startsWith("P") ? "马文军" : "贺兰县人民医院");
+      assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    }
+  }
+
+  private void sign(String path) {
+    Reply reply = server.call(doctor, path + "/$sign");
+    assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+  }
+
+  private byte[] print(Caller caller, String path) {
+    Reply reply = server.get(caller, path);
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    assertThat(reply.http().headers().firstValue("Content-Type")).hasValue("application/pdf");
+    byte[] pdf = reply.http().body();
+    // For a look at it.
+    try {
+      Files.createDirectories(Path.of("target/printed"));
+      Files.write(Path.of("target/printed", path.replaceAll("[^A-Za-z]+.*", "") + ".pdf"), pdf);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return pdf;
+  }
+
+  private static String text(byte[] pdf) throws Exception {
+    try (PDDocument document = Loader.loadPDF(pdf)) {
+      return new PDFTextStripper().getText(document);
+    }
+  }
+
+  private String item(String drug, String use, int amount, String unit) {
+    return server.created(
+        doctor,
+        "{'resourceType':'MedicationRequest','status':'active','intent':'order','groupIdentifier':{'system':'http://example.org/rx','value':'RX-%s'},'subject':{'reference':'Patient/%s'},'medicationCodeableConcept':{'text':'%s'},'authoredOn':'2026-11-26T09:12:00+08:00','requester':{'reference':'Practitioner/%s'},'reasonCode':[{'text':'2 型糖尿病'}],'dosageInstruction':[{'text':'%s'}],'dispenseRequest':{'quantity':{'value':%d,'unit':'%s'}}}"
+            .formatted(run, patient, drug, doctorId, use, amount, unit));
+  }
+
+  private String report() {
+    var results = new ArrayList<String>();
+    String[][] values = {
+      {"空腹血糖（葡萄糖氧化酶法）", "7.80", "mmol/L", "3.9", "6.1"},
+      {"糖化血红蛋白", "6.9", "%", "4.0", "6.0"},
+      {"血钾", "3.2", "mmol/L", "3.5", "5.3"},
+      {"肌酐", "76", "μmol/L", "57", "111"}
+    };
+    for (String[] value : values) {
+      results.add(
+          "{'reference':'Observation/%s'}"
+              .formatted(
+                  server.created(
+                      doctor,
+                      "{'resourceType':'Observation','status':'final','code':{'text':'%s'},'subject':{'reference':'Patient/%s'},'valueQuantity':{'value':%s,'unit':'%s'},'referenceRange':[{'low':{'value':%s},'high':{'value':%s}}]}"
+                          .formatted(value[0], patient, value[1], value[2], value[3], value[4]))));
+    }
+    return server.created(
+        doctor,
+        "{'resourceType':'DiagnosticReport','status':'final','code':{'text':'生化检验报告'},'subject':{'reference':'Patient/%s'},'issued':'2026-11-26T10:30:00+08:00','performer':[{'reference':'Practitioner/%s'}],'conclusion':'血糖升高，血钾偏低，请结合临床。','result':[%s]}"
+            .formatted(patient, doctorId, String.join(",", results)));
+  }
+
+  @Test
+  void aPrescriptionHasAllItsItemsAndTheSignatures() throws Exception {
+    String first = item("二甲双胍缓释片 0.5 g × 30 片", "口服，一次 1 片，一日 2 次，餐中服", 2, "盒");
+    String second = item("阿卡波糖片 50 mg × 30 片", "口服，一次 1 片，一日 3 次，与第一口饭同嚼", 3, "盒");
+    sign("MedicationRequest/" + first);
+    sign("MedicationRequest/" + second);
+    byte[] pdf = print(doctor, "MedicationRequest/" + first + "/$print");
+    String text = text(pdf);
+    assertThat(text)
+        .contains("贺兰县人民医院", "处方笺", "李小明", "男", "55 岁", "2 型糖尿病")
+        .contains("1. 二甲双胍缓释片 0.5 g × 30 片", "2. 阿卡波糖片", "× 2 盒", "× 3 盒")
+        .contains("用法：口服，一次 1 片，一日 2 次，餐中服", "RX-" + run)
+        .contains("马文军", "签名有效（2 / 2 项）", "SM3withSM2", "第 1 页 / 共 1 页")
+        .doesNotContain("6401000" + run.replaceAll("[a-f]", "7") + "12");
+    try (PDDocument document = Loader.loadPDF(pdf)) {
+      assertThat(document.getNumberOfPages()).isEqualTo(1);
+      PDRectangle box = document.getPage(0).getMediaBox();
+      assertThat(box.getWidth()).isCloseTo(595.28f, org.assertj.core.data.Offset.offset(0.1f));
+      assertThat(box.getHeight()).isCloseTo(841.89f, org.assertj.core.data.Offset.offset(0.1f));
+      for (var name : document.getPage(0).getResources().getFontNames()) {
+        var font = document.getPage(0).getResources().getFont(name);
+        assertThat(font.isEmbedded()).isTrue();
+        assertThat(font.getName()).matches("[A-Z]{6}\\+NotoSansSC.*|[A-Z]{6}\\+.*");
+      }
+    }
+    assertThat(pdf.length).as("a subset, not a whole font").isLessThan(400_000);
+  }
+
+  @Test
+  void theCodeLeadsToTheVerification() throws Exception {
+    String id = report();
+    sign("DiagnosticReport/" + id);
+    byte[] pdf = print(doctor, "DiagnosticReport/" + id + "/$print");
+    try (PDDocument document = Loader.loadPDF(pdf)) {
+      var image = new PDFRenderer(document).renderImageWithDPI(0, 200);
+      int width = image.getWidth();
+      int height = image.getHeight();
+      int[] pixels = image.getRGB(0, 0, width, height, null, 0, width);
+      String address =
+          new QRCodeReader()
+              .decode(
+                  new BinaryBitmap(
+                      new HybridBinarizer(new RGBLuminanceSource(width, height, pixels))),
+                  java.util.Map.of(com.google.zxing.DecodeHintType.TRY_HARDER, true))
+              .getText();
+      assertThat(address)
+          .isEqualTo(server.base + "/DiagnosticReport/" + id + "/$verify-signature?version=1");
+      Reply verified = server.get(doctor, address.substring(server.base.length() + 1));
+      assertThat(verified.value("valid")).isEqualTo("true");
+    }
+    assertThat(text(pdf)).contains("生化检验报告", "空腹血糖", "7.80", "3.9 – 6.1", "↑", "↓", "结论", "血钾偏低");
+  }
+
+  @Test
+  void aChangedContentIsSaidOnPaper() throws Exception {
+    String id = report();
+    sign("DiagnosticReport/" + id);
+    server.alter("DiagnosticReport", id, 1, json -> json.replace("血钾偏低", "血钾正常"));
+    assertThat(text(print(doctor, "DiagnosticReport/" + id + "/$print")))
+        .contains("签名验证未通过：altered")
+        .doesNotContain("签名有效");
+  }
+
+  @Test
+  void aLongDocumentGoesOnToFurtherPagesAndAnUnsignedOneSaysSo() throws Exception {
+    var sections = new ArrayList<String>();
+    for (String title : List.of("主诉", "现病史", "既往史", "体格检查", "诊疗经过", "出院医嘱")) {
+      sections.add(
+          "{'title':'%s','text':{'status':'generated','div':'<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\"><p>%s</p><p>T 36.5℃，P 78 次/分，BP 138/86 mmHg &lt;坐位&gt; &amp; SpO2 98%%。𠮷野家的𪚥</p></div>'}}"
+              .formatted(title, "患者于三年前无明显诱因出现口干、多饮、多尿，伴体重下降，未予重视。".repeat(9)));
+    }
+    String id =
+        server.created(
+            doctor,
+            "{'resourceType':'Composition','status':'final','type':{'text':'出院小结'},'title':'出院小结','date':'2026-11-26','subject':{'reference':'Patient/%s'},'author':[{'reference':'Practitioner/%s'}],'custodian':{'reference':'Organization/%s'},'section':[%s]}"
+                .formatted(patient, doctorId, hospital, String.join(",", sections)));
+    byte[] pdf = print(doctor, "Composition/" + id + "/$print");
+    String text = text(pdf);
+    assertThat(text)
+        .contains("出院小结", "未签名 / Unsigned", "第 2 页 / 共 2 页", "<坐位> & SpO2 98%")
+        .contains("贺兰县人民医院　出院小结".replace("　", "　").substring(0, 7));
+    // A rare character is shown, or said to be missing; never lost in silence.
+    assertThat(text.contains("𠮷") || text.contains("U+20BB7")).isTrue();
+  }
+
+  @Test
+  void aConsentShowsThatItWasGivenInTheSession() throws Exception {
+    Caller resident = SigningServer.resident(patient);
+    String id =
+        server.created(
+            resident,
+            """
+            {'resourceType':'Consent','status':'active',\
+            'scope':{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/consentscope','code':'patient-privacy','display':'隐私授权'}]},\
+            'category':[{'coding':[{'system':'http://loinc.org','code':'59284-0','display':'知情同意'}]}],\
+            'dateTime':'2026-11-26T08:00:00+08:00',\
+            'patient':{'reference':'Patient/%1$s'},'performer':[{'reference':'Patient/%1$s'}],\
+            'policy':[{'uri':'https://helan.health/consent/record-access/1'}],\
+            'provision':{'type':'permit','period':{'start':'2026-11-26','end':'2027-11-25'},'actor':[{'role':{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/v3-ParticipationType','code':'IRCP'}]},'reference':{'reference':'Organization/%2$s'}}]}}"""
+                .formatted(patient, hospital));
+    assertThat(server.call(resident, "Consent/" + id + "/$sign").status()).isEqualTo(201);
+    assertThat(text(print(resident, "Consent/" + id + "/$print")))
+        .contains("知情同意书", "同意", "2026-11-26 至 2027-11-25", "平台印章证书", "签名有效", "贺兰县人民医院");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sm2", "rsa"})
+  void theFileIsSealedAndAnyChangeShows(String algorithm, @TempDir Path folder) throws Exception {
+    String id = report();
+    sign("DiagnosticReport/" + id);
+    byte[] pdf =
+        print(
+            doctor,
+            "DiagnosticReport/"
+                + id
+                + "/$print"
+                + (algorithm.equals("sm2") ? "" : "?algorithm=rsa"));
+    assertThat(verifies(pdf)).isTrue();
+    try (PDDocument document = Loader.loadPDF(pdf)) {
+      PDSignature signature = document.getSignatureDictionaries().getFirst();
+      int[] range = signature.getByteRange();
+      assertThat(range[0]).isZero();
+      assertThat(range[2] + range[3]).as("to the end of the file").isEqualTo(pdf.length);
+      SignedMessage message = SignedMessage.read(signature.getContents(pdf));
+      assertThat(message.holds()).isTrue();
+      assertThat(message.algorithm().jca())
+          .isEqualTo(algorithm.equals("sm2") ? "SM3withSM2" : "SHA256withRSA");
+      assertThat(
+              TimeStamps.check(
+                      java.util.Objects.requireNonNull(message.timeStamp()), message.signature())
+                  .at())
+          .isCloseTo(Instant.now(), org.assertj.core.api.Assertions.within(5, ChronoUnit.MINUTES));
+      assertThat(Printing.commonName(message.certificate()))
+          .contains(algorithm.equals("sm2") ? "贺兰县人民医院" : "Seal");
+      opensslAgrees(algorithm, folder, signature.getSignedContent(pdf), message);
+    }
+    byte[] broken = pdf.clone();
+    int at = new String(pdf, StandardCharsets.ISO_8859_1).indexOf("/MediaBox");
+    broken[at + 1] ^= 1;
+    assertThat(verifies(broken)).isFalse();
+  }
+
+  private static boolean verifies(byte[] pdf) throws Exception {
+    int[] range;
+    byte[] cms;
+    byte[] content;
+    try (PDDocument document = Loader.loadPDF(pdf)) {
+      PDSignature signature = document.getSignatureDictionaries().getFirst();
+      range = signature.getByteRange();
+      cms = signature.getContents(pdf);
+      content = signature.getSignedContent(pdf);
+    }
+    assertThat(content).hasSize(range[1] + range[3]);
+    try (var in = new org.bouncycastle.asn1.ASN1InputStream(cms)) {
+      var message =
+          new CMSSignedData(new CMSProcessableByteArray(content), in.readObject().getEncoded());
+      var signer = message.getSignerInfos().getSigners().iterator().next();
+      var certificate =
+          (org.bouncycastle.cert.X509CertificateHolder)
+              message.getCertificates().getMatches(signer.getSID()).iterator().next();
+      try {
+        return signer.verify(
+            new JcaSimpleSignerInfoVerifierBuilder().setProvider(PROVIDER).build(certificate));
+      } catch (org.bouncycastle.cms.CMSSignerDigestMismatchException e) {
+        return false;
+      }
+    }
+  }
+
+  private static void opensslAgrees(
+      String algorithm, Path folder, byte[] content, SignedMessage message) throws Exception {
+    if (!algorithm.equals("rsa")) {
+      return; // openssl cms cannot be told the identity that SM2 signs with.
+    }
+    Path file = Files.write(folder.resolve("s.der"), message.encoded());
+    Path text = Files.write(folder.resolve("content"), content);
+    Path root =
+        Files.writeString(
+            folder.resolve("root.pem"), CertificateFiles.pem(List.of(message.chain().getLast())));
+    try {
+      Process process =
+          new ProcessBuilder(
+                  "openssl",
+                  "cms",
+                  "-verify",
+                  "-binary",
+                  "-inform",
+                  "DER",
+                  "-in",
+                  file.toString(),
+                  "-content",
+                  text.toString(),
+                  "-CAfile",
+                  root.toString(),
+                  "-purpose",
+                  "any",
+                  "-out",
+                  folder.resolve("out").toString())
+              .redirectErrorStream(true)
+              .start();
+      process.getOutputStream().close();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(said).isZero();
+    } catch (java.io.IOException e) {
+      System.err.println("SKIPPED: openssl is not there; the seal of the PDF not cross-checked");
+    }
+  }
+
+  @Test
+  void whoSeesTheDocumentMaskedOrNotAtAllGetsNoPaper() {
+    String id = report();
+    String path = "DiagnosticReport/" + id + "/$print";
+    assertThat(server.get(SigningServer.practitioner("no-" + run, "elsewhere"), path).status())
+        .isEqualTo(404);
+    Reply masked = server.get(SigningServer.practitioner("colleague-" + run, hospital), path);
+    assertThat(masked.status()).isEqualTo(403);
+    assertThat(masked.text()).contains("masked");
+    assertThat(server.get(doctor, "Patient/" + patient + "/$print").status()).isEqualTo(400);
+    assertThat(server.get(doctor, path + "?version=x").status()).isEqualTo(400);
+    assertThat(server.get(doctor, path + "?version=7").status()).isEqualTo(404);
+    assertThat(server.get(doctor, path + "?algorithm=des").status()).isEqualTo(400);
+  }
+
+  @Test
+  void whoAsksForFhirGetsABinary() {
+    String id = report();
+    Reply reply =
+        server.send(
+            doctor,
+            "GET",
+            "DiagnosticReport/" + id + "/$print",
+            null,
+            "Accept",
+            "application/fhir+json");
+    assertThat(reply.json().path("resourceType").asString("")).isEqualTo("Binary");
+    assertThat(reply.json().path("contentType").asString("")).isEqualTo("application/pdf");
+    assertThat(new String(reply.json().path("data").binaryValue(), StandardCharsets.ISO_8859_1))
+        .startsWith("%PDF-1");
+  }
+
+  @Test
+  void withoutAFontItSaysWhatToInstall() {
+    String id = report();
+    var operation =
+        new PrintOperation(
+            new Printing(
+                Fonts.none(), server.signatures, server.signers, server.stamps, server.clock));
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(
+            () ->
+                operation.execute(
+                    new FhirOperation.Call(
+                        doctor,
+                        server.store,
+                        "GET",
+                        "DiagnosticReport",
+                        id,
+                        Query.parse(null),
+                        null,
+                        server.base,
+                        Locale.ENGLISH)))
+        .satisfies(
+            refusal -> {
+              assertThat(refusal.kind()).isEqualTo(Refusal.Kind.NOT_IMPLEMENTED);
+              assertThat(health.helan.foundation.rest.Messages.of(Locale.ENGLISH, refusal))
+                  .contains("fonts-wqy-microhei");
+            });
+  }
+}
