@@ -4,7 +4,7 @@ import { formatMoment, today } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { useAccesses, visitsOf } from '../requests/accesses';
 import { useEmergencies } from '../requests/emergencies';
-import { useNames } from '../requests/names';
+import { useNames } from '../../shared/fhir/names';
 import { usePerson } from '../requests/person';
 import { ResultsSentence } from '../record/ResultsSentence';
 import { Icon } from '../ui/Icon';
