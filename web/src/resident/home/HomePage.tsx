@@ -9,7 +9,7 @@ import { usePerson } from '../requests/person';
 import { ResultsSentence } from '../record/ResultsSentence';
 import { Icon } from '../ui/Icon';
 import { Page } from '../ui/Page';
-import { Actions, ButtonLink, Faces, Notice, Row, Rows, Section, Tag } from '../ui/ui';
+import { Actions, ButtonLink, Faces, Nothing, Notice, Row, Rows, Section, Tag } from '../ui/ui';
 import styles from './Home.module.css';
 import { PersonCard } from './PersonCard';
 
@@ -81,7 +81,7 @@ function Lately() {
       <Faces query={accesses} cards={1}>
         {(list) =>
           list.length === 0 ? (
-            <p className="card">{t('home.nobody')}</p>
+            <Nothing>{t('home.nobody')}</Nothing>
           ) : (
             <>
               <p>{accesses.hasNextPage ? t('home.peopleAtLeast', { count: people }) : t('home.people', { count: people })}</p>
