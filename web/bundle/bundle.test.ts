@@ -34,7 +34,7 @@ const gzipped = (file: string) => gzipSync(readFileSync(join(DIST, file)), { lev
 
 describe('The console', () => {
   const entry = 'index.html';
-  const routes = ['src/console/overview/OverviewPage.tsx', 'src/console/residents/ResidentsPage.tsx', 'src/console/record/RecordPage.tsx'];
+  const routes = ['src/console/overview/OverviewPage.tsx', 'src/console/residents/ResidentsPage.tsx', 'src/console/record/RecordPage.tsx', 'src/console/emergencies/EmergenciesPage.tsx', 'src/console/audit/AuditPage.tsx'];
 
   test.each(routes)('opens %s within its budget of script', (route) => {
     expect(manifest[entry]?.isEntry).toBe(true);

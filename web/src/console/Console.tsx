@@ -20,6 +20,8 @@ const router = createHashRouter([
           { index: true, lazy: async () => ({ Component: (await import('./overview/OverviewPage')).OverviewPage }) },
           { path: 'residents', lazy: async () => ({ Component: (await import('./residents/ResidentsPage')).ResidentsPage }) },
           { path: 'residents/:id', lazy: async () => ({ Component: (await import('./record/RecordPage')).RecordPage }) },
+          { path: 'emergencies', lazy: async () => ({ Component: (await import('./emergencies/EmergenciesPage')).EmergenciesPage }) },
+          { path: 'audit', lazy: async () => ({ Component: (await import('./audit/AuditPage')).AuditPage }) },
           { path: '*', Component: NoSuchPage },
         ],
       },

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { speak, useLanguage } from '../shared/i18n/i18n';
 import { signOut } from '../shared/session/account';
+import { seesAudit, seesEmergencies, useRole } from './useRole';
 import { WhoAmI } from './WhoAmI';
 import { Mark } from '../shared/Mark';
 import styles from './Shell.module.css';
@@ -12,6 +13,7 @@ import styles from './Shell.module.css';
 export function Shell() {
   const { t } = useTranslation(['console', 'common']);
   useFocusOnNewPage();
+  const role = useRole();
   return (
     <>
       <a className={styles.skip} href="#main" onClick={focusMain}>
@@ -29,6 +31,8 @@ export function Shell() {
               {t('shell.overview')}
             </NavLink>
             <NavLink to="/residents">{t('shell.residents')}</NavLink>
+            {seesEmergencies(role) ? <NavLink to="/emergencies">{t('shell.emergencies')}</NavLink> : null}
+            {seesAudit(role) ? <NavLink to="/audit">{t('shell.audit')}</NavLink> : null}
           </nav>
           <div className={styles.tools}>
             <LanguageButton />

@@ -1,16 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { me } from '../shared/fhir/client';
 import { switchRole } from '../shared/session/account';
-import { useSession } from '../shared/session/session';
+import { useMe } from './useRole';
 import styles from './Shell.module.css';
 
 /** Who is signed in, in which post; with a way to another one. Nothing for the operator token, which is nobody's. */
 export function WhoAmI() {
   const { t } = useTranslation('console');
-  const { refresh } = useSession();
-  const { data } = useQuery({ queryKey: ['me'], queryFn: ({ signal }) => me(signal), enabled: refresh !== undefined, staleTime: 60_000 });
+  const { data } = useMe();
   if (!data) return null;
   return (
     <div className={styles.who}>

@@ -3,7 +3,7 @@ import { formatAgo, formatMoment } from '../../shared/format/dates';
 import { useCodeName, useLanguage } from '../../shared/i18n/i18n';
 import { useEndSession, useHistory, useSessions } from '../requests/account';
 import { Page } from '../ui/Page';
-import { Button, Empty, Faces, Failed, Row, Rows, Section, Tag } from '../ui/ui';
+import { Button, Faces, Failed, Nothing, Row, Rows, Section, Tag } from '../ui/ui';
 
 const SHOWN = 20;
 
@@ -19,7 +19,7 @@ export function AccountPage() {
     <Page title={t('account.title')} back="/mine">
       <Section title={t('account.sessions')}>
         {end.error ? <Failed error={end.error} /> : null}
-        <Faces query={sessions} cards={2} isEmpty={(list) => list.length === 0} empty={<Empty title={t('account.noSessions')} />}>
+        <Faces query={sessions} cards={2} isEmpty={(list) => list.length === 0} empty={<Nothing>{t('account.noSessions')}</Nothing>}>
           {(list) => (
             <Rows label={t('account.sessions')}>
               {list.map(({ id, device, source, seen, current }) => (
@@ -43,7 +43,7 @@ export function AccountPage() {
         <p className="muted small">{t('account.sessionsHint')}</p>
       </Section>
       <Section title={t('account.history')}>
-        <Faces query={history} cards={3} isEmpty={(list) => list.length === 0} empty={<Empty title={t('account.noHistory')} />}>
+        <Faces query={history} cards={3} isEmpty={(list) => list.length === 0} empty={<Nothing>{t('account.noHistory')}</Nothing>}>
           {(list) => (
             <Rows label={t('account.history')}>
               {list.slice(0, SHOWN).map(({ at, what, device, source }, index) => (

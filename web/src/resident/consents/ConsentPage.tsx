@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useParams } from '../router';
 import { formatMoment } from '../../shared/format/dates';
@@ -8,6 +8,7 @@ import { Page } from '../ui/Page';
 import { Actions, Button, ButtonLink, Faces, Facts, Failed, Loading, Notice, Tag } from '../ui/ui';
 import ui from '../ui/Ui.module.css';
 import { stateOf } from './ConsentsPage';
+import { keepDraft } from './draft';
 import { useActorNames, useTermFacts } from './terms';
 
 /** One consent: what it says, the text agreed to, and the ways to narrow it or take it back. */
@@ -16,6 +17,9 @@ export function ConsentPage() {
   const language = useLanguage();
   const { id = '' } = useParams();
   const just = (useLocation().state as { just?: 'given' | 'narrowed' } | null)?.just;
+  useEffect(() => {
+    if (just === 'given') keepDraft(undefined);
+  }, [just]);
   const consent = useConsent(id);
   const write = useWriteConsent();
   const [asking, setAsking] = useState(false);
@@ -26,6 +30,7 @@ export function ConsentPage() {
     <Page title={t('consent.title')} back="/consents" fixed>
       {just && !write.isSuccess ? <Notice tone="good" role="status" title={t(`consent.just.${just}`)} /> : null}
       {write.isSuccess ? <Notice tone="good" role="status" title={t('consent.just.withdrawn')} /> : null}
+      {write.error ? <Failed error={write.error} /> : null}
       <Faces query={consent}>
         {(data) => {
           const terms = termsOf(data);
@@ -50,7 +55,6 @@ export function ConsentPage() {
                 asking ? (
                   <Notice tone="warning" title={t(terms.kind === 'permit' ? 'consent.askWithdraw' : 'consent.askLift')}>
                     <p>{t(terms.kind === 'permit' ? 'consent.askWithdrawHint' : 'consent.askLiftHint')}</p>
-                    {write.error ? <Failed error={write.error} /> : null}
                     <Actions>
                       <Button
                         kind="danger"

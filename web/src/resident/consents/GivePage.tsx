@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useNavigate, useParams } from '../router';
 import { formatDay, today } from '../../shared/format/dates';
@@ -42,6 +42,8 @@ function Flow({ draft, step, at, title }: { draft: Draft; step: Step; at: number
   const write = useWriteConsent();
   const name = persons?.find(({ id }) => id === draft.patient)?.name ?? '';
 
+  useEffect(() => setProblem(undefined), [draft]);
+
   const next = () => {
     setProblem(undefined);
     if (step === 'who' && !isAnswered(draft)) return setProblem(t('flow.chooseWho'));
@@ -52,7 +54,7 @@ function Flow({ draft, step, at, title }: { draft: Draft; step: Step; at: number
     const terms = { kind: draft.kind, actors: draft.everybody ? [] : draft.actors, categories: draft.categories, until: draft.until };
     write.mutate(consentOf(draft.patient, me.fhirUser ?? `Patient/${draft.patient}`, terms, text.uri, new Date()), {
       onSuccess: (written) => {
-        keepDraft(undefined);
+        // The draft goes when the consent is shown: without it this page would lead away first.
         void navigate(`/consents/${written.id ?? ''}`, { replace: true, state: { just: 'given' } });
       },
     });

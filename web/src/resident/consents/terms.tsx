@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { formatDay, today } from '../../shared/format/dates';
 import { useCodeName, useLanguage } from '../../shared/i18n/i18n';
-import { useNames } from '../requests/names';
+import { useNames } from '../../shared/fhir/names';
 import type { Terms } from '../requests/consents';
 
 const DAY = 86_400_000;

@@ -3,7 +3,7 @@ import { formatMoment, formatTime } from '../../shared/format/dates';
 import type { Emergency } from '../../shared/fhir/emergencies';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { useEmergencies } from '../requests/emergencies';
-import { useNames } from '../requests/names';
+import { useNames } from '../../shared/fhir/names';
 import { usePerson } from '../requests/person';
 import { Page } from '../ui/Page';
 import { ButtonLink, Empty, Faces, Facts, Tag } from '../ui/ui';

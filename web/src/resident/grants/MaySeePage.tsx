@@ -3,7 +3,7 @@ import { formatMoment } from '../../shared/format/dates';
 import { idOf } from '../../shared/fhir/words';
 import { useCodeName, useLanguage } from '../../shared/i18n/i18n';
 import { useAccessGrants, type AccessGrant } from '../requests/grants';
-import { useNames } from '../requests/names';
+import { useNames } from '../../shared/fhir/names';
 import { usePerson } from '../requests/person';
 import { Page } from '../ui/Page';
 import { ButtonLink, Empty, Faces, Row, Rows, Section, Tag } from '../ui/ui';

@@ -4,12 +4,12 @@ import { formatMoment, today } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { useAccesses, visitsOf } from '../requests/accesses';
 import { useEmergencies } from '../requests/emergencies';
-import { useNames } from '../requests/names';
+import { useNames } from '../../shared/fhir/names';
 import { usePerson } from '../requests/person';
 import { ResultsSentence } from '../record/ResultsSentence';
 import { Icon } from '../ui/Icon';
 import { Page } from '../ui/Page';
-import { Actions, ButtonLink, Faces, Notice, Row, Rows, Section, Tag } from '../ui/ui';
+import { Actions, ButtonLink, Faces, Nothing, Notice, Row, Rows, Section, Tag } from '../ui/ui';
 import styles from './Home.module.css';
 import { PersonCard } from './PersonCard';
 
@@ -81,7 +81,7 @@ function Lately() {
       <Faces query={accesses} cards={1}>
         {(list) =>
           list.length === 0 ? (
-            <p className="card">{t('home.nobody')}</p>
+            <Nothing>{t('home.nobody')}</Nothing>
           ) : (
             <>
               <p>{accesses.hasNextPage ? t('home.peopleAtLeast', { count: people }) : t('home.people', { count: people })}</p>

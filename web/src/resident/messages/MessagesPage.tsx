@@ -5,7 +5,7 @@ import { nextLink, resourcesOf } from '../../shared/fhir/bundles';
 import { follow, get } from '../../shared/fhir/client';
 import { formatAgo } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
-import { useNames } from '../requests/names';
+import { useNames } from '../../shared/fhir/names';
 import { usePerson } from '../requests/person';
 import { Page } from '../ui/Page';
 import { Button, ButtonLink, Empty, Faces } from '../ui/ui';

@@ -3,7 +3,7 @@ import { formatDay } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { usePerson } from '../requests/person';
 import { useLatestResults } from '../requests/record';
-import { Empty, Faces, Row, Rows, Section, Tag } from '../ui/ui';
+import { Faces, Nothing, Row, Rows, Section, Tag } from '../ui/ui';
 
 /** The last results in the one sentence that a person needs; the values are one press away. */
 export function ResultsSentence() {
@@ -12,7 +12,7 @@ export function ResultsSentence() {
   const latest = useLatestResults(usePerson().id);
   return (
     <Section title={t('results.title')}>
-      <Faces query={latest} cards={1} isEmpty={({ results }) => results.length === 0} empty={<Empty title={t('results.none')} />}>
+      <Faces query={latest} cards={1} isEmpty={({ results }) => results.length === 0} empty={<Nothing>{t('results.none')}</Nothing>}>
         {({ day, results, off }) => (
           <Rows>
             <Row

@@ -6,7 +6,7 @@ import { useCodeName, useLanguage } from '../../shared/i18n/i18n';
 import { usePerson } from '../requests/person';
 import { useAllergies, useLatestResults, useMedicines, useProblems, useVisits } from '../requests/record';
 import { Page } from '../ui/Page';
-import { Empty, Faces, Notice, Row, Rows, Section, Tag } from '../ui/ui';
+import { Faces, Nothing, Notice, Row, Rows, Section, Tag } from '../ui/ui';
 import ui from '../ui/Ui.module.css';
 
 /** 就诊: the record in brief. Results first as a sentence, then as values. */
@@ -28,7 +28,7 @@ function Allergies() {
   const allergies = useAllergies(usePerson().id);
   return (
     <Section title={t('record.allergies')}>
-      <Faces query={allergies} cards={1} isEmpty={(list) => list.length === 0} empty={<Empty title={t('record.noAllergies')} />}>
+      <Faces query={allergies} cards={1} isEmpty={(list) => list.length === 0} empty={<Nothing>{t('record.noAllergies')}</Nothing>}>
         {(list) => (
           <Notice tone="bad" title={t('record.tellDoctor')}>
             <ul>
@@ -52,7 +52,7 @@ function Results() {
   const latest = useLatestResults(usePerson().id);
   return (
     <Section title={t('results.title')}>
-      <Faces query={latest} cards={2} isEmpty={({ results }) => results.length === 0} empty={<Empty title={t('results.none')} />}>
+      <Faces query={latest} cards={2} isEmpty={({ results }) => results.length === 0} empty={<Nothing>{t('results.none')}</Nothing>}>
         {({ day, results, off }) => (
           <>
             <Notice tone={off > 0 ? 'warning' : 'good'} title={off > 0 ? t('results.off', { count: off }) : t('results.allGood')}>
@@ -101,7 +101,7 @@ function Problems() {
   const problems = useProblems(usePerson().id);
   return (
     <Section title={t('record.problems')}>
-      <Faces query={problems} cards={1} isEmpty={(list) => list.length === 0} empty={<Empty title={t('record.noProblems')} />}>
+      <Faces query={problems} cards={1} isEmpty={(list) => list.length === 0} empty={<Nothing>{t('record.noProblems')}</Nothing>}>
         {(list) => {
           // One illness stands in many visits; to its owner it is one, since its first day.
           const first = new Map<string, string | undefined>();
@@ -129,7 +129,7 @@ function Medicines() {
   const medicines = useMedicines(usePerson().id);
   return (
     <Section title={t('record.medicines')}>
-      <Faces query={medicines} cards={2} isEmpty={(list) => list.length === 0} empty={<Empty title={t('record.noMedicines')} />}>
+      <Faces query={medicines} cards={2} isEmpty={(list) => list.length === 0} empty={<Nothing>{t('record.noMedicines')}</Nothing>}>
         {(list) => (
           <Rows label={t('record.medicines')}>
             {list
@@ -151,7 +151,7 @@ function Encounters() {
   const visits = useVisits(usePerson().id);
   return (
     <Section title={t('record.visits')}>
-      <Faces query={visits} cards={2} isEmpty={(list) => list.length === 0} empty={<Empty title={t('record.noVisits')} />}>
+      <Faces query={visits} cards={2} isEmpty={(list) => list.length === 0} empty={<Nothing>{t('record.noVisits')}</Nothing>}>
         {(list) => (
           <Rows label={t('record.visits')}>
             {list.map((visit) => (

@@ -5,7 +5,7 @@ import { useLanguage } from '../../shared/i18n/i18n';
 import { useAccesses, visitsOf, type Whose } from '../requests/accesses';
 import { useEmergencies } from '../requests/emergencies';
 import { useAccessGrants } from '../requests/grants';
-import { useNames } from '../requests/names';
+import { useNames } from '../../shared/fhir/names';
 import { useMe, usePerson } from '../requests/person';
 import { Page } from '../ui/Page';
 import { Button, ButtonLink, Chips, Empty, Faces, Field, Notice } from '../ui/ui';

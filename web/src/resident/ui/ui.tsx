@@ -162,6 +162,9 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
+/** The same of a part of a page, where a picture would be too much. */
+export const Nothing = ({ children }: { children: ReactNode }) => <p className={`card muted ${styles.nothing}`}>{children}</p>;
+
 type Query<T> = { data: T | undefined; error: unknown; refetch: () => unknown };
 
 /** The four faces of something that is read: loading, failed, empty, filled. What was there stays when reading it anew fails. */

@@ -1,8 +1,8 @@
 import { useQueries } from '@tanstack/react-query';
 import type { Bundle, Organization, Practitioner } from 'fhir/r4';
-import { resourcesOf } from '../../shared/fhir/bundles';
-import { get } from '../../shared/fhir/client';
-import { nameOf } from '../../shared/fhir/words';
+import { resourcesOf } from './bundles';
+import { get } from './client';
+import { nameOf } from './words';
 
 const TYPES = ['Practitioner', 'Organization'] as const;
 const AT_ONCE = 40;

@@ -1,0 +1,22 @@
+import { useQuery } from '@tanstack/react-query';
+import { me } from '../shared/fhir/client';
+import { useSession } from '../shared/session/session';
+
+/** Who is signed in; nothing for the operator token, which is nobody's. */
+export function useMe() {
+  const { refresh } = useSession();
+  return useQuery({ queryKey: ['me'], queryFn: ({ signal }) => me(signal), enabled: refresh !== undefined, staleTime: 60_000 });
+}
+
+export type Role = 'root' | 'resident' | 'practitioner' | 'regulator' | 'operator' | 'system';
+
+/** In what role the pages are seen, `root` with the operator token; absent until it is known. What one may do is decided by the API alone. */
+export function useRole(): Role | undefined {
+  const { refresh } = useSession();
+  const { data } = useMe();
+  return refresh === undefined ? 'root' : data?.role;
+}
+
+/** Reviews are the regulators', justifications the practitioners'. */
+export const seesEmergencies = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'practitioner';
+export const seesAudit = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator';
