@@ -117,10 +117,11 @@ final class GrantSql {
 
   /** As {@link #opens}, for rows of the one patient whose grants the statement begins with. */
   static SqlText opensOf(SqlText sql, long patient, String alias) {
-    // Not by the index of the patient: the search has found the rows already.
+    // The search has found the patient's rows already. Within the case, since the planner would take
+    // a condition of its own for one that leaves few of them.
     return sql.add(
         """
-        (%1$s.patient = ?) is true and case when %1$s.level < 8 then (select levels from opened) \
+        case when %1$s.patient is distinct from ? then false when %1$s.level < 8 then (select levels from opened) \
         >> greatest(%1$s.level - 1, 0) & 1 = 1 else (select max(g.weight) from granted g where %2$s) in (1, 3, 5) end"""
             .formatted(alias, speaks(alias)),
         patient);
