@@ -14,7 +14,8 @@
       "foundation.rest",
       "foundation.store",
       "foundation.trust.account",
-      "foundation.trust.app"
+      "foundation.trust.app",
+      "foundation.trust.policy"
     })
 @NullMarked
 package health.helan.app.access;
