@@ -151,8 +151,7 @@ final class Platform implements AutoCloseable {
         why);
   }
 
-  private static HikariConfig pool(
-      Database database, int pool, String name, String planning) {
+  private static HikariConfig pool(Database database, int pool, String name, String planning) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
     config.setJdbcUrl(database.jdbcUrl());

@@ -8,13 +8,13 @@ import health.helan.app.database.Database;
 import health.helan.app.start.DataFolder;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.rest.Query;
-import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.trust.policy.RolePolicy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -60,7 +60,8 @@ class LinkHealthTests {
     store =
         RecordStore.open(
             source,
-            new StoreConfig(new byte[32], "one", "a version", new RolePolicy(Clock.systemUTC()), true));
+            new StoreConfig(
+                new byte[32], "one", "a version", new RolePolicy(Clock.systemUTC()), true));
   }
 
   @AfterAll
