@@ -77,9 +77,7 @@ class BackingUpABucketTests {
       assertThat(Files.size(files.get(1)))
           .as("what was saved already is not saved again")
           .isLessThan(1_000_000);
-      assertThat(
-              BackupCommand.run(List.of("--verify", target.toString()), PASSPHRASE))
-          .isZero();
+      assertThat(BackupCommand.run(List.of("--verify", target.toString()), PASSPHRASE)).isZero();
 
       Map<String, String> wrong = with(one);
       wrong.put("HELAN_S3_SECRET_KEY", "wrong");

@@ -228,7 +228,7 @@ class ImportingKeysTests {
       try (RunningPlatform platform =
           RunningPlatform.start(Map.of("HELAN_SEAL_KEY", name), data, "--no-demo")) {
         assertThat(platform.get("fhir/Patient").statusCode()).isEqualTo(200);
-        assertThat(platform.stop()).isZero();
+        platform.stop();
       }
       assertThat(Files.readString(data.resolve("audit-certificate.pem")))
           .contains(

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The drill of docs/guide/oversight.md: a hospital's system whose key was stolen reads residents one
- * by one, tries doors and floods. It is noticed, held, switched off and proved.
+ * The drill of docs/guide/oversight.md: a hospital's system whose key was stolen reads residents
+ * one by one, tries doors and floods. It is noticed, held, switched off and proved.
  */
 class IncidentDrillTests {
   private static final String FHIR = "application/fhir+json";
@@ -133,106 +133,108 @@ class IncidentDrillTests {
 
   @Test
   void ofAStolenKeyEndsWithTheKeySwitchedOffAndTheProof() throws Exception {
-      ECKey key = new ECKeyGenerator(Curve.P_384).keyID("1").generate();
-      assertThat(
-              platform
-                  .send(
-                      "PUT",
-                      "fhir/Organization/hospital",
-                      "{\"resourceType\":\"Organization\",\"id\":\"hospital\",\"name\":\"县医院\"}",
-                      FHIR,
-                      true)
-                  .statusCode())
-          .isEqualTo(201);
-      HttpResponse<String> registered =
-          platform.send(
-              "PUT",
-              "access/clients/lab",
-              """
+    ECKey key = new ECKeyGenerator(Curve.P_384).keyID("1").generate();
+    assertThat(
+            platform
+                .send(
+                    "PUT",
+                    "fhir/Organization/hospital",
+                    "{\"resourceType\":\"Organization\",\"id\":\"hospital\",\"name\":\"县医院\"}",
+                    FHIR,
+                    true)
+                .statusCode())
+        .isEqualTo(201);
+    HttpResponse<String> registered =
+        platform.send(
+            "PUT",
+            "access/clients/lab",
+            """
               {"name":"检验系统","kind":"system","scopes":["system/Patient.cruds"],"institution":"hospital","jwks":%s}"""
-                  .formatted(new JWKSet(key.toPublicJWK())),
-              "application/json",
-              true);
-      assertThat(registered.statusCode()).as(registered.body()).isEqualTo(200);
-      String stolen = token(key);
-      var residents = new ArrayList<String>();
-      for (int i = 0; i < STOLEN; i++) {
-        HttpResponse<String> made =
-            ask(stolen, "POST", "fhir/Patient", "{\"resourceType\":\"Patient\",\"active\":true}");
-        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
-        residents.add(Json.MAPPER.readTree(made.body()).path("id").asString());
-      }
+                .formatted(new JWKSet(key.toPublicJWK())),
+            "application/json",
+            true);
+    assertThat(registered.statusCode()).as(registered.body()).isEqualTo(200);
+    String stolen = token(key);
+    var residents = new ArrayList<String>();
+    for (int i = 0; i < STOLEN; i++) {
+      HttpResponse<String> made =
+          ask(stolen, "POST", "fhir/Patient", "{\"resourceType\":\"Patient\",\"active\":true}");
+      assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+      residents.add(Json.MAPPER.readTree(made.body()).path("id").asString());
+    }
 
-      // The thief reads them one after the other, and tries doors without a key.
-      for (String resident : residents) {
-        assertThat(ask(stolen, "GET", "fhir/Patient/" + resident, "").statusCode()).isEqualTo(200);
-      }
-      for (int i = 0; i < 20; i++) {
-        assertThat(ask(null, "GET", "fhir/Patient/" + residents.get(i), "").statusCode())
-            .isEqualTo(401);
-      }
-      // And floods, until the quota holds.
-      HttpResponse<String> answer = ask(stolen, "GET", "fhir/Patient/" + residents.getFirst(), "");
-      for (int i = 0; i < 400 && answer.statusCode() == 200; i++) {
-        answer = ask(stolen, "GET", "fhir/Patient/" + residents.getFirst(), "");
-      }
-      assertThat(answer.statusCode()).isEqualTo(429);
-      assertThat(Integer.parseInt(answer.headers().firstValue("Retry-After").orElseThrow()))
-          .isBetween(1, 60);
-      assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
-      assertThat(answer.body()).contains("throttled").contains("限额");
-      assertThat(platform.get("fhir/Patient/" + residents.getFirst()).statusCode())
-          .as("the operator is not held")
-          .isEqualTo(200);
-      assertThat(platform.get("metrics").body())
-          .contains("helan_quota_refused_total{part=\"requests\",tenant=\"hospital\"");
-
-      // Who is watched does not see the watch.
-      assertThat(ask(stolen, "GET", "fhir/AuditEvent/$alerts", "").statusCode()).isIn(403, 429);
-      assertThat(ask(null, "GET", "fhir/AuditEvent/$alerts", "").statusCode()).isEqualTo(401);
-
-      // Noticed.
-      long until = System.nanoTime() + 60_000_000_000L;
-      while (alerts("?state=detected").size() < 2 && System.nanoTime() < until) {
-        Thread.sleep(200);
-      }
-      JsonNode many = alerts("?kind=many-residents").getFirst();
-      assertThat(part(many, "caller")).isEqualTo("lab");
-      assertThat(part(many, "role")).isEqualTo("system");
-      assertThat(Double.parseDouble(part(many, "count"))).isGreaterThanOrEqualTo(20);
-      JsonNode tries = alerts("?kind=many-refusals").getFirst();
-      assertThat(part(tries, "caller")).isEqualTo("remote:127.0.0.1");
-      assertThat(platform.get("metrics").body()).containsPattern("helan_alerts_open [1-9]");
-
-      // Triaged, contained, closed; each with a word.
-      String id = part(many, "id");
-      handle(id, "contain", "跳过核查", 422);
-      handle(id, "triage", "", 400);
-      handle(id, "triage", "不是检验科的业务", 200);
-      assertThat(
-              platform.send("DELETE", "access/clients/lab", "", "application/json", true)
-                  .statusCode())
-          .isEqualTo(200);
-      assertThat(ask(stolen, "GET", "fhir/Patient/" + residents.getFirst(), "").statusCode())
+    // The thief reads them one after the other, and tries doors without a key.
+    for (String resident : residents) {
+      assertThat(ask(stolen, "GET", "fhir/Patient/" + resident, "").statusCode()).isEqualTo(200);
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(ask(null, "GET", "fhir/Patient/" + residents.get(i), "").statusCode())
           .isEqualTo(401);
-      handle(id, "contain", "已停用检验系统的密钥", 200);
-      handle(id, "close", "已更换密钥并通知县医院", 200);
-      assertThat(part(alerts("?state=closed").getFirst(), "note")).contains("已更换密钥");
+    }
+    // And floods, until the quota holds.
+    HttpResponse<String> answer = ask(stolen, "GET", "fhir/Patient/" + residents.getFirst(), "");
+    for (int i = 0; i < 400 && answer.statusCode() == 200; i++) {
+      answer = ask(stolen, "GET", "fhir/Patient/" + residents.getFirst(), "");
+    }
+    assertThat(answer.statusCode()).isEqualTo(429);
+    assertThat(Integer.parseInt(answer.headers().firstValue("Retry-After").orElseThrow()))
+        .isBetween(1, 60);
+    assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+    assertThat(answer.body()).contains("throttled").contains("限额");
+    assertThat(platform.get("fhir/Patient/" + residents.getFirst()).statusCode())
+        .as("the operator is not held")
+        .isEqualTo(200);
+    assertThat(platform.get("metrics").body())
+        .contains("helan_quota_refused_total{part=\"requests\",tenant=\"hospital\"");
 
-      // What happened to one record, for the report.
-      HttpResponse<String> trace =
-          platform.get(
-              "fhir/Patient/"
-                  + residents.get(7)
-                  + "/$trace?case="
-                  + java.net.URLEncoder.encode("事件 2026-01", java.nio.charset.StandardCharsets.UTF_8));
-      assertThat(trace.statusCode()).as(trace.body()).isEqualTo(200);
-      assertThat(trace.body())
-          .contains("\"version\"")
-          .contains("\"lab\"")
-          .contains("Organization/hospital")
-          .contains("\"valueCode\":\"read\"");
-      assertThat(platform.stop()).isZero();
+    // Who is watched does not see the watch.
+    assertThat(ask(stolen, "GET", "fhir/AuditEvent/$alerts", "").statusCode()).isIn(403, 429);
+    assertThat(ask(null, "GET", "fhir/AuditEvent/$alerts", "").statusCode()).isEqualTo(401);
+
+    // Noticed.
+    long until = System.nanoTime() + 60_000_000_000L;
+    while (alerts("?state=detected").size() < 2 && System.nanoTime() < until) {
+      Thread.sleep(200);
+    }
+    JsonNode many = alerts("?kind=many-residents").getFirst();
+    assertThat(part(many, "caller")).isEqualTo("lab");
+    assertThat(part(many, "role")).isEqualTo("system");
+    assertThat(Double.parseDouble(part(many, "count"))).isGreaterThanOrEqualTo(20);
+    JsonNode tries = alerts("?kind=many-refusals").getFirst();
+    assertThat(part(tries, "caller")).isEqualTo("remote:127.0.0.1");
+    assertThat(platform.get("metrics").body()).containsPattern("helan_alerts_open [1-9]");
+
+    // Triaged, contained, closed; each with a word.
+    String id = part(many, "id");
+    handle(id, "contain", "想跳过核查", 422);
+    handle(id, "triage", "", 400);
+    handle(id, "triage", "不是检验科的业务", 200);
+    assertThat(
+            platform
+                .send("DELETE", "access/clients/lab", "", "application/json", true)
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(ask(stolen, "GET", "fhir/Patient/" + residents.getFirst(), "").statusCode())
+        .isEqualTo(401);
+    handle(id, "contain", "已停用检验系统的密钥", 200);
+    handle(id, "close", "已更换密钥并通知县医院", 200);
+    assertThat(part(alerts("?state=closed").getFirst(), "note")).contains("已更换密钥");
+
+    // What happened to one record, for the report.
+    HttpResponse<String> trace =
+        platform.get(
+            "fhir/Patient/"
+                + residents.get(7)
+                + "/$trace?case="
+                + java.net.URLEncoder.encode(
+                    "事件 2026-01", java.nio.charset.StandardCharsets.UTF_8));
+    assertThat(trace.statusCode()).as(trace.body()).isEqualTo(200);
+    assertThat(trace.body())
+        .contains("\"version\"")
+        .contains("\"lab\"")
+        .contains("Organization/hospital")
+        .contains("\"valueCode\":\"read\"");
+    platform.stop();
     var proved = RunningPlatform.run(Map.of(), List.of("verify", "--data", data.toString()));
     assertThat(proved.output()).contains("The audit is whole");
     assertThat(proved.exitCode()).isZero();

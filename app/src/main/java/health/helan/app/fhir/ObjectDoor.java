@@ -19,8 +19,8 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * Where large contents are kept: {@code DIR/objects}, or an S3-compatible store by environment
- * ({@code HELAN_S3_BUCKET}, {@code _ENDPOINT}, {@code _REGION}, {@code _ObjectSettings.PREFIX}, {@code
- * _PATH_STYLE}, {@code _ACCESS_KEY}, {@code _SECRET_KEY}).
+ * ({@code HELAN_S3_BUCKET}, {@code _ENDPOINT}, {@code _REGION}, {@code _ObjectSettings.PREFIX},
+ * {@code _PATH_STYLE}, {@code _ACCESS_KEY}, {@code _SECRET_KEY}).
  */
 @Configuration(proxyBeanMethods = false)
 class ObjectDoor {

@@ -51,8 +51,7 @@ public final class KeysCommand {
       throw new StartRefused(
           "用法：./helan keys import 文件 --name 名称", "Usage: ./helan keys import FILE --name NAME");
     }
-    Words given =
-        Words.parse(words.subList(1, words.size()), Set.of(), Set.of("--name", "--data"));
+    Words given = Words.parse(words.subList(1, words.size()), Set.of(), Set.of("--name", "--data"));
     Path file =
         given.onePlace(
             "请指明 PKCS#12 文件：./helan keys import 文件 --name 名称",
@@ -98,8 +97,7 @@ public final class KeysCommand {
     } catch (VaultUnusable unusable) {
       throw new StartRefused(unusable.chinese(), unusable.english(), unusable);
     } catch (IOException e) {
-      throw new StartRefused(
-          "无法读取文件 " + file + "。", "The file " + file + " cannot be read.", e);
+      throw new StartRefused("无法读取文件 " + file + "。", "The file " + file + " cannot be read.", e);
     }
   }
 
@@ -114,10 +112,7 @@ public final class KeysCommand {
   }
 
   private static boolean take(
-      Path data,
-      String name,
-      CertificateFiles.KeyAndChain taken,
-      Map<String, String> environment)
+      Path data, String name, CertificateFiles.KeyAndChain taken, Map<String, String> environment)
       throws IOException {
     boolean outside = !environment.getOrDefault("HELAN_DB_URL", "").isBlank();
     if (!Files.isDirectory(data) || !outside && !Files.isDirectory(data.resolve("postgres"))) {
@@ -151,9 +146,7 @@ public final class KeysCommand {
     TrustedAuthorities.Checked checked =
         new TrustedAuthorities(source).check(taken.chain(), Clock.systemUTC().instant());
     var settings = new KeySettings(environment::get);
-    KeyStoreVault vault =
-        KeyStoreVault.open(
-settings.keystore(data), settings.passphrase(data));
+    KeyStoreVault vault = KeyStoreVault.open(settings.keystore(data), settings.passphrase(data));
     // With all of its path, so that whoever verifies a signature later needs nothing of ours.
     vault.take(name, taken.key(), checked.path());
     return checked.revocationKnown();

@@ -103,8 +103,7 @@ final class Quota {
       return 0;
     }
     if (!text.strip().matches("\\d{1,9}")) {
-      throw new StartRefused(
-          name + " 要求一个整数（每分钟）。", name + " takes a whole number, a minute.");
+      throw new StartRefused(name + " 要求一个整数（每分钟）。", name + " takes a whole number, a minute.");
     }
     return Long.parseLong(text.strip());
   }
@@ -154,9 +153,7 @@ final class Quota {
     if (account == null) {
       if (accounts.size() >= MOST_TENANTS) {
         // Those that are full again have nothing to remember.
-        accounts
-            .values()
-            .removeIf(one -> now - one.filled > (long) MINUTE_NANOS);
+        accounts.values().removeIf(one -> now - one.filled > (long) MINUTE_NANOS);
       }
       account = new Account();
       account.requests = limit.requests;

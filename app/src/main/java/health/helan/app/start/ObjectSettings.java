@@ -24,8 +24,7 @@ public final class ObjectSettings {
    * @return null where none is set: large contents lie in the data folder
    * @throws StartRefused when the settings do not fit together
    */
-  public static ObjectStoreConfig.@Nullable S3 bucket(
-      UnaryOperator<@Nullable String> environment) {
+  public static ObjectStoreConfig.@Nullable S3 bucket(UnaryOperator<@Nullable String> environment) {
     String bucket = value(environment, "BUCKET");
     if (bucket == null) {
       for (String other : new String[] {"ENDPOINT", "ACCESS_KEY", "SECRET_KEY"}) {

@@ -16,7 +16,8 @@ public record Words(Set<String> switches, Map<String, String> values, List<Strin
   /**
    * @throws StartRefused naming the first word that makes no sense
    */
-  public static Words parse(List<String> words, Set<String> knownSwitches, Set<String> knownValues) {
+  public static Words parse(
+      List<String> words, Set<String> knownSwitches, Set<String> knownValues) {
     Set<String> switches = new HashSet<>();
     Map<String, String> values = new HashMap<>();
     List<String> places = new java.util.ArrayList<>();

@@ -221,7 +221,16 @@ class KeptTablesTests {
   private static Backup.Done backup(Map<String, TableRule> rules, Path target, Path data)
       throws Exception {
     Backup.Plan plan =
-        new Backup.Plan(target, data, false, false, BackupCipher.SM4_GCM, null, BackupCommand.objects(null, data), null, "a version");
+        new Backup.Plan(
+            target,
+            data,
+            false,
+            false,
+            BackupCipher.SM4_GCM,
+            null,
+            BackupCommand.objects(null, data),
+            null,
+            "a version");
     try (Connection from = connect("from_here")) {
       return new Backup(plan, BackupKeys.forWriting(PASSPHRASE), rules, from, SILENT).run();
     }
@@ -279,7 +288,15 @@ class KeptTablesTests {
   private static Backup.@Nullable Why reason(Path target, Path data) throws Exception {
     Backup.Plan plan =
         new Backup.Plan(
-            target, data, false, false, BackupCipher.AES_256_GCM, null, BackupCommand.objects(null, data), null, "a version");
+            target,
+            data,
+            false,
+            false,
+            BackupCipher.AES_256_GCM,
+            null,
+            BackupCommand.objects(null, data),
+            null,
+            "a version");
     try (Connection from = connect("reasons")) {
       return new Backup(plan, BackupKeys.forWriting(PASSPHRASE), TableRule.declared(), from, SILENT)
           .run()
@@ -302,7 +319,15 @@ class KeptTablesTests {
           from flyway_schema_history where version = '1'""");
       Backup.Plan plan =
           new Backup.Plan(
-              target, data, false, false, BackupCipher.AES_256_GCM, null, BackupCommand.objects(null, data), null, "a version");
+              target,
+              data,
+              false,
+              false,
+              BackupCipher.AES_256_GCM,
+              null,
+              BackupCommand.objects(null, data),
+              null,
+              "a version");
       new Backup(plan, BackupKeys.forWriting(PASSPHRASE), TableRule.declared(), from, SILENT).run();
     }
     Restore restore =

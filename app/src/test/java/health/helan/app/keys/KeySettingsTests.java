@@ -35,8 +35,7 @@ class KeySettingsTests {
 
       // In production it is refused before anything starts: StartingInProductionTests.
       assertThatExceptionOfType(StartRefused.class)
-          .isThrownBy(
-              () -> settings(Map.of()).passphrase(data, InetAddress.getByName("0.0.0.0")))
+          .isThrownBy(() -> settings(Map.of()).passphrase(data, InetAddress.getByName("0.0.0.0")))
           .withMessageContaining("HELAN_KEYSTORE_PASSPHRASE must be set")
           .withMessageContaining("必须设置环境变量");
       assertThat(

@@ -84,7 +84,8 @@ class QuotaTests {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"hospital", "hospital=", "hospital=many", "hospital=1/2/3", "=5", "a b=5"})
+  @ValueSource(
+      strings = {"hospital", "hospital=", "hospital=many", "hospital=1/2/3", "=5", "a b=5"})
   void isRefusedWhereItMakesNoSense(String own) {
     assertThatExceptionOfType(StartRefused.class)
         .isThrownBy(() -> Quota.of(null, null, own))

@@ -64,12 +64,18 @@ public final class S3ForTests implements AutoCloseable {
   /** The settings of a platform that uses the bucket. */
   public java.util.Map<String, String> environment(String bucket) {
     return java.util.Map.of(
-        "HELAN_S3_BUCKET", bucket,
-        "HELAN_S3_ENDPOINT", endpoint(),
-        "HELAN_S3_PREFIX", "helan/",
-        "HELAN_S3_PATH_STYLE", "true",
-        "HELAN_S3_ACCESS_KEY", KEY,
-        "HELAN_S3_SECRET_KEY", SECRET);
+        "HELAN_S3_BUCKET",
+        bucket,
+        "HELAN_S3_ENDPOINT",
+        endpoint(),
+        "HELAN_S3_PREFIX",
+        "helan/",
+        "HELAN_S3_PATH_STYLE",
+        "true",
+        "HELAN_S3_ACCESS_KEY",
+        KEY,
+        "HELAN_S3_SECRET_KEY",
+        SECRET);
   }
 
   @Override

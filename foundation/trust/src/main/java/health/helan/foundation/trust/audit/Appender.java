@@ -4,8 +4,8 @@ import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.sql.CopyBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -69,11 +69,7 @@ final class Appender implements Runnable {
   private volatile boolean stopping;
 
   Appender(
-      int number,
-      DataSource dataSource,
-      Chains chains,
-      Inbox inbox,
-      AuditLog.Settings settings) {
+      int number, DataSource dataSource, Chains chains, Inbox inbox, AuditLog.Settings settings) {
     this.number = number;
     this.dataSource = dataSource;
     this.chains = chains;

@@ -118,7 +118,7 @@ public final class AuditEvents implements ServedResources {
   }
 
   /** Scopes of SMART App Launch 1 and 2: reading of AuditEvent, or of everything. */
-  public static boolean isInScope(Set<String> scopes) {
+  private static boolean isInScope(Set<String> scopes) {
     return scopes.stream()
         .anyMatch(
             scope ->

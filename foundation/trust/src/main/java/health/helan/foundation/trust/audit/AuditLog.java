@@ -30,6 +30,7 @@ public final class AuditLog implements AuditSink, AutoCloseable {
   private final DataSource dataSource;
   private final Settings settings;
   private final Chains chains;
+
   /** Requests that have come and not left: among them those whose rows wait. */
   private final AtomicInteger present = new AtomicInteger();
 
@@ -82,8 +83,8 @@ public final class AuditLog implements AuditSink, AutoCloseable {
     this.settings = settings;
     this.chains = new Chains(signer, instance);
     for (int i = 1; i <= settings.appenders(); i++) {
-      appenders.add(new Appender(
-              i, dataSource, chains, new Inbox(present, settings.appenders()), settings));
+      appenders.add(
+          new Appender(i, dataSource, chains, new Inbox(present, settings.appenders()), settings));
     }
     this.keeper = Thread.ofPlatform().daemon().name("helan-audit-keeper").unstarted(this::keep);
   }
@@ -122,9 +123,10 @@ public final class AuditLog implements AuditSink, AutoCloseable {
   @Override
   public void record(Request request) {
     var waiting = new Appender.Waiting(request);
-    Appender appender =
-        appenders.get(Math.floorMod(turn.getAndIncrement(), appenders.size()));
-    if (closed || !appender.inbox().offer(waiting) || !waiting.await(settings.patience().toMillis())) {
+    Appender appender = appenders.get(Math.floorMod(turn.getAndIncrement(), appenders.size()));
+    if (closed
+        || !appender.inbox().offer(waiting)
+        || !waiting.await(settings.patience().toMillis())) {
       throw unwritable();
     }
   }

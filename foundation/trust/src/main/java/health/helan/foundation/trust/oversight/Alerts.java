@@ -263,8 +263,7 @@ public final class Alerts implements AutoCloseable {
           long residents = row.getLong(6);
           long usual = row.getLong(7);
           int nights = row.getInt(8);
-          long most =
-              (long) settings.residents() * (role.equals("system") ? SYSTEM_FACTOR : 1);
+          long most = (long) settings.residents() * (role.equals("system") ? SYSTEM_FACTOR : 1);
           if (residents > most
               || residents >= most / 4 && usual > 0 && residents > usual * settings.timesUsual()) {
             raised.add(
@@ -331,7 +330,8 @@ public final class Alerts implements AutoCloseable {
     int fresh = 0;
     for (Alert alert : alerts) {
       boolean isNew;
-      try (var known = connection.prepareStatement("select exists (select from alert where id = ?)")) {
+      try (var known =
+          connection.prepareStatement("select exists (select from alert where id = ?)")) {
         known.setString(1, alert.id);
         try (var row = known.executeQuery()) {
           row.next();
@@ -366,9 +366,7 @@ public final class Alerts implements AutoCloseable {
     Instant before = clock.instant().minus(settings.emergencyHours(), ChronoUnit.HOURS);
     var raised = new ArrayList<Alert>();
     for (SearchResult.Entry entry :
-        records
-            .search(Caller.platform("alerts"), EmergencyTasks.openedBefore(before))
-            .entries()) {
+        records.search(Caller.platform("alerts"), EmergencyTasks.openedBefore(before)).entries()) {
       EmergencyTasks.Opened opened = EmergencyTasks.of(entry.resource());
       raised.add(
           alert(

@@ -35,7 +35,7 @@ public final class AlertsOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    Overseers.only(call.caller());
+    call.store().checkMayOperate(call.caller(), spec().name());
     String state = call.text("state");
     if (state != null && !state.matches("detected|triaged|contained|closed")) {
       throw new Refusal(Refusal.Kind.VALUE, "audit.value-broken", "state");

@@ -7,8 +7,8 @@ import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code POST AuditEvent/$handle-alert}: takes an alert a step on; {@code id}, {@code step} (triage,
- * contain, close) and {@code note}, which says what was found or done. For regulators and
+ * {@code POST AuditEvent/$handle-alert}: takes an alert a step on; {@code id}, {@code step}
+ * (triage, contain, close) and {@code note}, which says what was found or done. For regulators and
  * operators.
  */
 public final class HandleAlertOperation implements FhirOperation {
@@ -30,12 +30,11 @@ public final class HandleAlertOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    Overseers.only(call.caller());
-    String note = Overseers.sentence(call.text("note"), "note");
+    call.store().checkMayOperate(call.caller(), spec().name());
+    String note = Note.of(call.text("note"), "note");
     String id = call.text("id");
     String step = call.text("step");
-    alerts.step(
-        id == null ? "" : id, step == null ? "" : step, note, call.caller().subject());
+    alerts.step(id == null ? "" : id, step == null ? "" : step, note, call.caller().subject());
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("resourceType", "Parameters");
     return Answer.ok(Json.MAPPER.writeValueAsBytes(answer));

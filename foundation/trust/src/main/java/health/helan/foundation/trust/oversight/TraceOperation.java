@@ -7,7 +7,6 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
-import health.helan.foundation.trust.audit.AuditEvents;
 import health.helan.foundation.trust.audit.AuditLog;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -38,8 +37,7 @@ public final class TraceOperation implements FhirOperation {
    * @param searches for reading
    * @param database for noting who asked
    */
-  public TraceOperation(
-      RecordStore store, DataSource searches, DataSource database, AuditLog log) {
+  public TraceOperation(RecordStore store, DataSource searches, DataSource database, AuditLog log) {
     this.traces = new Traces(store, searches, database, log);
   }
 
@@ -58,14 +56,8 @@ public final class TraceOperation implements FhirOperation {
     Caller caller = call.caller();
     String id = String.valueOf(call.id());
     boolean isResident = caller.role() == Caller.Role.RESIDENT;
-    if (isResident) {
-      if (!AuditEvents.isInScope(caller.binding().scopes())) {
-        throw new Refusal(Refusal.Kind.FORBIDDEN, "audit.may-not-read");
-      }
-    } else {
-      Overseers.only(caller);
-    }
-    String document = isResident ? "" : Overseers.sentence(call.text("case"), "case");
+    call.store().checkMayOperate(caller, spec().name());
+    String document = isResident ? "" : Note.of(call.text("case"), "case");
     boolean isEncounter = "Encounter".equals(call.type());
     String patient = isEncounter ? patientOf(call, isResident, id) : id;
     if (isResident && !caller.binding().patients().contains(patient)) {

@@ -31,8 +31,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * Puts together, in order of time, what the platform knows of a record: versions, signatures,
  * grants, requests, inquiries, holds and erasures. No content of the record is in it, only
- * references. Sources are read one by one from the moment on that is asked for, each as many as
- * are wanted, so that memory and time do not grow with the record.
+ * references. Sources are read one by one from the moment on that is asked for, each as many as are
+ * wanted, so that memory and time do not grow with the record.
  */
 final class Traces {
   private static final int SECONDS = 20;
@@ -330,7 +330,10 @@ final class Traces {
       throws SQLException {
     SqlText sql =
         new SqlText()
-            .add("select at, by_subject, document, %s from %s where subject = ?".formatted(code, table), asked.subject);
+            .add(
+                "select at, by_subject, document, %s from %s where subject = ?"
+                    .formatted(code, table),
+                asked.subject);
     window(sql, "at", asked).add(" order by at limit ?", asked.count + 1);
     each(
         connection,
@@ -363,11 +366,7 @@ final class Traces {
         if (cursor != null) {
           parameters.add(parameter("_cursor", cursor));
         }
-        var found =
-            store.search(
-                platform,
-                new SearchRequest(
-                    type, null, null, parameters, false));
+        var found = store.search(platform, new SearchRequest(type, null, null, parameters, false));
         found.entries().forEach(entry -> resources.add(type + "/" + entry.resource().id()));
         cursor = found.next();
       } while (cursor != null);
@@ -375,8 +374,7 @@ final class Traces {
     return resources;
   }
 
-  private static Parameter parameter(
-      String name, String value) {
+  private static Parameter parameter(String name, String value) {
     return new Parameter(name, value);
   }
 }

@@ -8,6 +8,7 @@
 @ApplicationModule(
     displayName = "监督",
     allowedDependencies = {
+      "foundation.definitions",
       "foundation.store",
       "foundation.rest",
       "foundation.trust.audit",

@@ -47,7 +47,6 @@ public final class EmergencyTasks {
     }
     String owner = json.path("requester").path("reference").asString("");
     return new Opened(
-        at,
-        owner.startsWith("Organization/") ? owner.substring("Organization/".length()) : "");
+        at, owner.startsWith("Organization/") ? owner.substring("Organization/".length()) : "");
   }
 }

@@ -170,7 +170,7 @@ final class Roles {
           .creates(BY_RESIDENTS)
           .changes(BY_RESIDENTS)
           .signs(AGREED)
-          .calls("access-grants");
+          .calls("access-grants", "trace");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -208,7 +208,9 @@ final class Roles {
   static final RoleRules REGULATOR =
       RoleRules.role()
           .sees(OPEN)
-          .calls("statistics", "link-health", "audit-seal", "emergency-reviews", "review");
+          .calls("statistics", "link-health", "audit-seal", "emergency-reviews", "review")
+          .calls("trace", "alerts")
+          .runs("handle-alert");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -219,9 +221,9 @@ final class Roles {
           .deletes(PLATFORM, REGISTRY)
           .choosesIds()
           .calls("statistics", "reindex-progress", "loads", "link-health", "audit-seal")
-          .calls("trusted-authorities", "encryption-status", "erasures")
+          .calls("trusted-authorities", "encryption-status", "erasures", "trace", "alerts")
           .runs("reindex", "certificate", "trust-authority", "renew-data-key")
-          .runs("erase", "hold", "repeat-erasures");
+          .runs("erase", "hold", "repeat-erasures", "handle-alert");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(

@@ -104,9 +104,7 @@ class TraceTests {
 
   private static List<String> told(List<JsonNode> events) {
     return events.stream()
-        .map(
-            event ->
-                part(event, "kind") + " " + part(event, "code") + " " + part(event, "what"))
+        .map(event -> part(event, "kind") + " " + part(event, "code") + " " + part(event, "what"))
         .toList();
   }
 
@@ -130,8 +128,7 @@ class TraceTests {
         events.stream()
             .filter(
                 event ->
-                    part(event, "code").equals("read")
-                        && part(event, "account").equals("wang"))
+                    part(event, "code").equals("read") && part(event, "account").equals("wang"))
             .findFirst()
             .orElseThrow();
     assertThat(part(read, "practitioner")).isEqualTo("Practitioner/pract-1");
@@ -148,10 +145,8 @@ class TraceTests {
     assertThat(reply.text()).doesNotContain("李雷").doesNotContain("秘密").doesNotContain("AAAA");
 
     // Who asked, and in which case, the resident reads too.
-    var own =
-        server.get("RESIDENT lilei - - " + patient + " *", "Patient/" + patient + "/$trace");
-    assertThat(told(events(own)))
-        .contains("inquiry  ", "request operation Patient/" + patient);
+    var own = server.get("RESIDENT lilei - - " + patient + " *", "Patient/" + patient + "/$trace");
+    assertThat(told(events(own))).contains("inquiry  ", "request operation Patient/" + patient);
     assertThat(own.text()).contains("案 2026-17").contains("inspector");
   }
 
@@ -172,8 +167,7 @@ class TraceTests {
         told(
             events(
                 server.get(
-                    "RESIDENT lilei - - " + patient + " *",
-                    "Encounter/" + encounter + "/$trace")));
+                    "RESIDENT lilei - - " + patient + " *", "Encounter/" + encounter + "/$trace")));
     assertThat(mine).contains("request read Observation/" + inside);
   }
 
@@ -258,10 +252,7 @@ class TraceTests {
     assertThat(server.get(OPERATOR, "AuditEvent?patient=" + erased).json().path("entry"))
         .isNotEmpty();
     new ErasedSubjects(server.pool, server.log).erase(server.digest(erased));
-    assertThat(
-            server
-                .get(OPERATOR, "AuditEvent?patient=" + erased)
-                .text())
+    assertThat(server.get(OPERATOR, "AuditEvent?patient=" + erased).text())
         .doesNotContain("\"code\":\"read\"");
     assertThat(server.rows())
         .anySatisfy(
@@ -273,9 +264,7 @@ class TraceTests {
     try (Connection connection = server.pool.getConnection()) {
       assertThat(
               AuditVerification.verify(
-                      connection,
-                      List.of(server.signer.certificate()),
-                      java.util.Map.of())
+                      connection, List.of(server.signer.certificate()), java.util.Map.of())
                   .findings())
           .isEmpty();
     }

@@ -114,7 +114,8 @@ class ObjectRecodingTests {
     EncryptedObjects off = store(keys(null), inner);
     var random = new Random(7);
     for (int i = 0; i < count; i++) {
-      byte[] bytes = new byte[i == 0 ? 3_000_000 : i == 1 ? 0 : 1 + random.nextInt(200_000 / (i + 1) + 40)];
+      byte[] bytes =
+          new byte[i == 0 ? 3_000_000 : i == 1 ? 0 : 1 + random.nextInt(200_000 / (i + 1) + 40)];
       Arrays.fill(bytes, (byte) 'A');
       put.put(off.put(new ByteArrayInputStream(bytes), Long.MAX_VALUE).key(), bytes);
     }

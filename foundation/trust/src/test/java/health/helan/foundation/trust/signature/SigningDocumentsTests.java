@@ -894,7 +894,8 @@ class SigningDocumentsTests {
       Files.writeString(link, CertificateFiles.pem(List.of(issued)));
       Path above = folder.resolve("above.pem");
       Files.writeString(above, CertificateFiles.pem(List.of(issuer)));
-      var command = new ArrayList<>(List.of("verify", "-partial_chain", "-CAfile", above.toString()));
+      var command =
+          new ArrayList<>(List.of("verify", "-partial_chain", "-CAfile", above.toString()));
       if (!algorithm.equals("rsa")) {
         command.addAll(List.of("-vfyopt", "distid:1234567812345678"));
       }
