@@ -33,15 +33,16 @@ public final class DemoSignatures {
   private final Signatures signatures;
   private final Set<String> enrolledNow = new HashSet<>();
 
-  DemoSignatures(
-      RecordStore store, SignIn signIn, Signers signers, Signatures signatures) {
+  DemoSignatures(RecordStore store, SignIn signIn, Signers signers, Signatures signatures) {
     this.store = store;
     this.signIn = signIn;
     this.signers = signers;
     this.signatures = signatures;
   }
 
-  /** Makes what is missing; once the demo region and its accounts are in. Repeating adds nothing. */
+  /**
+   * Makes what is missing; once the demo region and its accounts are in. Repeating adds nothing.
+   */
   public void create() {
     for (String login : DOCTORS) {
       Account doctor = signIn.accounts().byLogin(login);
@@ -58,8 +59,7 @@ public final class DemoSignatures {
         continue;
       }
       laboratory = performer;
-      if (!enrol(
-          performer, report.path("performer").path(0).path("display").asString("检验机构"))) {
+      if (!enrol(performer, report.path("performer").path(0).path("display").asString("检验机构"))) {
         return; // An earlier start has signed already.
       }
       sign(performer.substring("Organization/".length()), entry.resource().id());
@@ -81,8 +81,6 @@ public final class DemoSignatures {
                 false))
         .entries();
   }
-
-
 
   /** True if its key is of this start. */
   private boolean enrol(String holder, String name) {
