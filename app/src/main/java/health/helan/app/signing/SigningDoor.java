@@ -1,5 +1,6 @@
 package health.helan.app.signing;
 
+import health.helan.app.start.SealKey;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
 import health.helan.foundation.trust.crypto.KeyVault;
@@ -31,7 +32,13 @@ class SigningDoor {
       CertificateAuthority authority,
       TrustedAuthorities trusted,
       DataSource connections) {
-    return new Signers(vault, authority, trusted, connections, Clock.systemUTC());
+    return new Signers(
+        vault,
+        authority,
+        trusted,
+        connections,
+        Clock.systemUTC(),
+        SealKey.name(System.getenv(SealKey.VARIABLE)));
   }
 
   @Bean

@@ -2,6 +2,7 @@
 @ApplicationModule(
     displayName = "签名装配",
     allowedDependencies = {
+      "app.start",
       "foundation.rest",
       "foundation.store",
       "foundation.trust.account",

@@ -3,6 +3,7 @@ package health.helan.foundation.trust.print;
 import health.helan.foundation.store.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.SoftReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,8 +36,29 @@ public final class Fonts {
           Path.of("/usr/share/fonts/wenquanyi/wqy-microhei/wqy-microhei.ttc"),
           Path.of("/usr/share/fonts/truetype/arphic/uming.ttc"));
 
-  private interface Source {
+  private interface Opening {
     InputStream open() throws IOException;
+  }
+
+  /** A file of ten megabytes, read once for as long as there is memory for it. */
+  private static final class Source {
+    private final Opening opening;
+    private SoftReference<byte[]> read = new SoftReference<>(null);
+
+    Source(Opening opening) {
+      this.opening = opening;
+    }
+
+    synchronized byte[] bytes() throws IOException {
+      byte[] bytes = read.get();
+      if (bytes == null) {
+        try (InputStream in = opening.open()) {
+          bytes = in.readAllBytes();
+        }
+        read = new SoftReference<>(bytes);
+      }
+      return bytes;
+    }
   }
 
   private final @Nullable Source regular;
@@ -49,7 +71,9 @@ public final class Fonts {
 
   /** These files. */
   public static Fonts of(Path regular, Path bold) {
-    return new Fonts(() -> Files.newInputStream(regular), () -> Files.newInputStream(bold));
+    return new Fonts(
+        new Source(() -> Files.newInputStream(regular)),
+        new Source(() -> Files.newInputStream(bold)));
   }
 
   /** None: to print is refused, and what to install is said. */
@@ -66,7 +90,7 @@ public final class Fonts {
       return of(file, second == null || second.isBlank() ? file : Path.of(second.strip()));
     }
     if (Fonts.class.getResource(SHIPPED) != null) {
-      return new Fonts(() -> shipped(SHIPPED), () -> shipped(SHIPPED_BOLD));
+      return new Fonts(new Source(() -> shipped(SHIPPED)), new Source(() -> shipped(SHIPPED_BOLD)));
     }
     for (Path file : INSTALLED) {
       if (Files.isReadable(file)) {
@@ -97,8 +121,8 @@ public final class Fonts {
 
   private static TrueTypeFont read(@Nullable Source source) {
     if (source != null) {
-      try (InputStream in = source.open()) {
-        byte[] bytes = in.readAllBytes();
+      try {
+        byte[] bytes = source.bytes();
         TrueTypeFont font = isCollection(bytes) ? firstOf(bytes) : single(bytes);
         if (font != null && font.getTableMap().containsKey("glyf")) {
           return font;

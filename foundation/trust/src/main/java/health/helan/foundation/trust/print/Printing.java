@@ -21,6 +21,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
@@ -30,6 +33,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Puts documents on paper, and seals the file. */
 public final class Printing {
+  /** A font is parsed for each document, and takes its length in memory while it is. */
+  private static final int AT_ONCE = 2;
+
+  private static final long PATIENCE_SECONDS = 30;
+
+  private final Semaphore turns = new Semaphore(AT_ONCE, true);
   private final Fonts fonts;
   private final Signatures signatures;
   private final Signers signers;
@@ -82,7 +91,7 @@ public final class Printing {
     List<Verification> found = items.stream().flatMap(item -> item.signatures.stream()).toList();
     String institution = letter.institution(found);
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    byte[] pdf = onPaper(call, letter, items, institution, now);
+    byte[] pdf = inTurn(() -> onPaper(call, letter, items, institution, now));
     Signers.Key key = sealing(found, algorithm);
     return PdfSeal.seal(
         pdf,
@@ -91,6 +100,25 @@ public final class Printing {
         commonName(key.signer().certificate()),
         "打印件 " + type + "/" + id + "/_history/" + wanted.version(),
         now);
+  }
+
+  /**
+   * @throws Refusal TRANSIENT when too many others print
+   */
+  private byte[] inTurn(Supplier<byte[]> work) {
+    try {
+      if (!turns.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new Refusal(Refusal.Kind.TRANSIENT, "print.busy");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Refusal(Refusal.Kind.TRANSIENT, "print.busy");
+    }
+    try {
+      return work.get();
+    } finally {
+      turns.release();
+    }
   }
 
   /** The institution's key where it has one here; else the platform's seal. */

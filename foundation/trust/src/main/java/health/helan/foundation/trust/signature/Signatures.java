@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -349,7 +350,7 @@ public final class Signatures {
   /**
    * Everything signed over one version of a resource.
    *
-   * @param current newest version of it
+   * @param current newest version of it; 0 when its content cannot be read any more
    * @param others signatures over other versions of it
    */
   public record OfVersion(
@@ -362,22 +363,59 @@ public final class Signatures {
    */
   public OfVersion verify(
       RecordStore store, Caller caller, String type, String id, @Nullable Integer version) {
-    ResourceVersion current = store.read(caller, type, id);
-    int wanted = version == null ? current.version() : version;
-    if (version != null && version != current.version()) {
-      store.readVersion(caller, type, id, version);
+    int current = current(store, caller, type, id);
+    List<ObjectNode> over = over(store, caller, type + "/" + id);
+    int wanted = version != null ? version : current > 0 ? current : newest(over, type, id);
+    if (wanted != current) {
+      mustSee(store, caller, type, id, wanted);
     }
     String target = type + "/" + id + "/_history/" + wanted;
     var found = new ArrayList<Verification>();
     int others = 0;
-    for (ObjectNode provenance : over(store, caller, type + "/" + id)) {
+    for (ObjectNode provenance : over) {
       if (targets(provenance).contains(target)) {
         found.add(verify(store, caller, provenance));
       } else {
         others++;
       }
     }
-    return new OfVersion(type, id, wanted, current.version(), List.copyOf(found), others);
+    return new OfVersion(type, id, wanted, current, List.copyOf(found), others);
+  }
+
+  /**
+   * Number of the current version; 0 when the caller sees it, and its content was damaged.
+   *
+   * @throws Refusal NOT_FOUND for what the caller does not see
+   */
+  private static int current(RecordStore store, Caller caller, String type, String id) {
+    try {
+      return store.read(caller, type, id).version();
+    } catch (IllegalStateException e) {
+      return 0; // The policy let the row through; only then was it to be opened.
+    }
+  }
+
+  private static void mustSee(
+      RecordStore store, Caller caller, String type, String id, int version) {
+    try {
+      store.readVersion(caller, type, id, version);
+    } catch (IllegalStateException e) {
+      // As above: seen, and damaged. The verdict will say so.
+    }
+  }
+
+  /** The newest version that a signature is over; the first where there is none. */
+  private static int newest(List<ObjectNode> provenances, String type, String id) {
+    int newest = 1;
+    for (ObjectNode provenance : provenances) {
+      for (String target : targets(provenance)) {
+        Matcher matcher = TARGET.matcher(target);
+        if (matcher.matches() && matcher.group(1).equals(type) && matcher.group(2).equals(id)) {
+          newest = Math.max(newest, Integer.parseInt(matcher.group(3)));
+        }
+      }
+    }
+    return newest;
   }
 
   /** Signed Provenances over any version, the oldest first. */
@@ -531,7 +569,7 @@ public final class Signatures {
           throw e;
         }
         return is(Verdict.MISSING, "content");
-      } catch (IllegalStateException e) {
+      } catch (IllegalStateException | JacksonException e) {
         return is(Verdict.ALTERED, "content"); // An encrypted row that was touched does not open.
       }
       if (!message.isOf(content)) {

@@ -29,14 +29,18 @@ import org.jspecify.annotations.Nullable;
  * The key lies in the platform's vault, or with its holder (a token, a card).
  */
 public final class Signers {
-  /** The platform's own seal, under which residents agree in their session. */
-  static final String SEAL = "seal";
+  /** The platform's own key for its seal. */
+  public static final String SEAL = "seal";
+
+  /** Holder of whatever key seals. */
+  private static final String PLATFORM = "platform/" + SEAL;
 
   private final KeyVault vault;
   private final CertificateAuthority authority;
   private final TrustedAuthorities trusted;
   private final DataSource database;
   private final Clock clock;
+  private final String seal;
 
   /**
    * Someone's certificate.
@@ -46,17 +50,23 @@ public final class Signers {
    */
   public record Registered(String holder, String keyName, List<X509Certificate> chain) {}
 
+  /**
+   * @param seal name of the key in the vault under which residents agree in their session, and
+   *     printed documents are sealed: {@link #SEAL}, or one of an outside authority
+   */
   public Signers(
       KeyVault vault,
       CertificateAuthority authority,
       TrustedAuthorities trusted,
       DataSource database,
-      Clock clock) {
+      Clock clock,
+      String seal) {
     this.vault = vault;
     this.authority = authority;
     this.trusted = trusted;
     this.database = database;
     this.clock = clock;
+    this.seal = seal;
   }
 
   // ------------------------------------------------------------------ registering
@@ -203,7 +213,13 @@ public final class Signers {
 
   /** The platform's seal. */
   public Key seal() {
-    return new Key(vault.signer(SEAL), vault.chain(SEAL));
+    var key = new Key(vault.signer(seal), vault.chain(seal));
+    if (!isSeal(key.chain.getFirst())) {
+      // Of an outside authority: what it sealed is still the platform's when another key takes
+      // over.
+      note(new Registered(PLATFORM, seal, key.chain), "platform");
+    }
+    return key;
   }
 
   /** The platform's seal in another algorithm, for who reads no SM2; made at the first call. */
@@ -218,7 +234,7 @@ public final class Signers {
   }
 
   boolean isSeal(X509Certificate certificate) {
-    return isIssuedTo("platform/" + SEAL, certificate);
+    return isOf(PLATFORM, certificate);
   }
 
   /** Whether a certificate is or was the holder's: noted here, or issued by the own authority. */

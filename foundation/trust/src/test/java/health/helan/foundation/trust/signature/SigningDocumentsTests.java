@@ -458,6 +458,33 @@ class SigningDocumentsTests {
   }
 
   @Test
+  void aContentThatDoesNotOpenAnyMoreIsFound() throws Exception {
+    enrol("sm2");
+    String id = prescription();
+    Reply reply = signed(doctor, "MedicationRequest/" + id);
+    // What becomes of an encrypted row that is touched: it does not open.
+    try (var connection = server.database.getConnection();
+        var update =
+            connection.prepareStatement(
+                "update "
+                    + health.helan.foundation.store.sql.Tables.of("MedicationRequest")
+                    + " set content = ? where id = ?")) {
+      update.setBytes(1, new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
+      update.setString(2, id);
+      assertThat(update.executeUpdate()).isEqualTo(1);
+    }
+    is(verify(doctor, "MedicationRequest/" + id), Verdict.ALTERED, "content");
+    is(verify(system, "Provenance/" + reply.id()), Verdict.ALTERED, "content");
+    assertThat(
+            server
+                .get(
+                    SigningServer.practitioner("stranger-" + run, "elsewhere"),
+                    "MedicationRequest/" + id + "/$verify-signature")
+                .status())
+        .isEqualTo(404);
+  }
+
+  @Test
   void aSupersededVersionChangedInTheDatabaseIsFound() throws Exception {
     enrol("sm2");
     String id = prescription();

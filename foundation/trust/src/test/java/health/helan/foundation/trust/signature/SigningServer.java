@@ -9,6 +9,7 @@ import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.StandardFormats;
 import health.helan.foundation.rest.operations.StandardOperations;
+import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Json;
@@ -47,14 +48,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
-import org.apache.catalina.LifecycleException;
-import org.apache.catalina.startup.Tomcat;
-import org.apache.coyote.AbstractProtocol;
-import org.apache.tomcat.util.descriptor.web.FilterDef;
-import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -133,7 +128,7 @@ public final class SigningServer {
       authority.platformKey("seal", CertificateAuthority.Kind.SEAL, "平台印章 Seal");
       authority.platformKey("time", CertificateAuthority.Kind.TIME, "时间戳 Time");
       stamps = new TimeStamps(vault, "time", clock);
-      signers = new Signers(vault, authority, trusted, pool, clock);
+      signers = new Signers(vault, authority, trusted, pool, clock, Signers.SEAL);
       signatures = new Signatures(signers, trusted, stamps, clock);
       List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
       operations.add(new SignOperation(signatures));
@@ -150,33 +145,17 @@ public final class SigningServer {
                   8 << 20,
                   new StandardFormats(),
                   new CapabilityStatements("test", "2026-11-26", store.parameters())));
-      var tomcat = new Tomcat();
-      tomcat.setBaseDir(Files.createTempDirectory("helan-sign").toString());
-      tomcat.setPort(0);
-      tomcat.getConnector().setProperty("address", "127.0.0.1");
-      ((AbstractProtocol<?>) tomcat.getConnector().getProtocolHandler())
-          .setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-      var context = tomcat.addContext("", null);
-      Tomcat.addServlet(context, "fhir", servlet);
-      context.addServletMappingDecoded("/fhir/*", "fhir");
-      var filter = new FilterDef();
-      filter.setFilterName("caller");
-      filter.setFilter(
-          (request, response, chain) -> {
-            String name =
-                ((jakarta.servlet.http.HttpServletRequest) request).getHeader("X-Test-Caller");
-            request.setAttribute(FhirServlet.CALLER, callers.get(name));
-            chain.doFilter(request, response);
-          });
-      context.addFilterDef(filter);
-      var map = new FilterMap();
-      map.setFilterName("caller");
-      map.addURLPattern("/*");
-      context.addFilterMap(map);
-      tomcat.start();
-      base = "http://127.0.0.1:" + tomcat.getConnector().getLocalPort() + "/fhir";
-    } catch (LifecycleException e) {
-      throw new IllegalStateException(e);
+      base =
+          new TomcatForTests(
+                  servlet,
+                  (request, response, chain) -> {
+                    String name =
+                        ((jakarta.servlet.http.HttpServletRequest) request)
+                            .getHeader("X-Test-Caller");
+                    request.setAttribute(FhirServlet.CALLER, callers.get(name));
+                    chain.doFilter(request, response);
+                  })
+              .base();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
