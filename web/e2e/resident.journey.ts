@@ -160,6 +160,7 @@ describe.skipIf(reason)('A resident', () => {
     await looksRight(page, 'resident-give-text');
     await page.getByRole('button', { name: '我已阅读并同意' }).click();
     await page.getByRole('status').getByText('已生效').waitFor();
+    await page.getByText('验证有效').waitFor();
     await filled(page);
     await looksRight(page, 'resident-consent');
     noFaults();

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { speak, useLanguage } from '../shared/i18n/i18n';
 import { signOut } from '../shared/session/account';
-import { seesAudit, seesEmergencies, useRole } from './useRole';
+import { seesAudit, seesEmergencies, seesOverview, seesResidents, useRole } from './useRole';
 import { WhoAmI } from './WhoAmI';
 import { Mark } from '../shared/Mark';
 import styles from './Shell.module.css';
@@ -27,10 +27,12 @@ export function Shell() {
             <span className={styles.tagline}>{t('shell.title')}</span>
           </NavLink>
           <nav className={styles.nav} aria-label={t('shell.navigation')}>
-            <NavLink to="/" end>
-              {t('shell.overview')}
-            </NavLink>
-            <NavLink to="/residents">{t('shell.residents')}</NavLink>
+            {seesOverview(role) ? (
+              <NavLink to="/" end>
+                {t('shell.overview')}
+              </NavLink>
+            ) : null}
+            {seesResidents(role) ? <NavLink to="/residents">{t('shell.residents')}</NavLink> : null}
             {seesEmergencies(role) ? <NavLink to="/emergencies">{t('shell.emergencies')}</NavLink> : null}
             {seesAudit(role) ? <NavLink to="/audit">{t('shell.audit')}</NavLink> : null}
           </nav>

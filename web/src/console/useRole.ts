@@ -17,6 +17,12 @@ export function useRole(): Role | undefined {
   return refresh === undefined ? 'root' : data?.role;
 }
 
+/** Counts of what the platform holds are for whoever runs or oversees it. */
+export const seesOverview = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator';
+/** Loads and metrics are the operators'. */
+export const runsPlatform = (role: Role | undefined): boolean => role === 'root' || role === 'operator';
+/** Regulators and operators see nothing personal. */
+export const seesResidents = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner';
 /** Reviews are the regulators', justifications the practitioners'. */
 export const seesEmergencies = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'practitioner';
 export const seesAudit = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator';

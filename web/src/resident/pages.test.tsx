@@ -56,7 +56,7 @@ function answers(own: (asked: Asked) => unknown): Asked[] {
     if (asked.path === 'Practitioner') return bundleOf([{ resourceType: 'Practitioner', id: 'd', name: [{ text: '李医生' }] }]);
     if (asked.path === 'Organization' || asked.path === 'Organization/_search') return bundleOf([{ resourceType: 'Organization', id: 'h', name: '县医院' }]);
     if (asked.path === 'Consent/$texts') return TEXTS;
-    if (asked.path.endsWith('$access-grants')) return { resourceType: 'Parameters' };
+    if (asked.path.endsWith('$access-grants') || asked.path.endsWith('$verify-signature') || asked.path.endsWith('$sign')) return { resourceType: 'Parameters' };
     return bundleOf([]);
   });
 }
@@ -154,6 +154,7 @@ describe('Consents', () => {
     expect(written.policy).toEqual([{ uri: 'u1' }]);
     expect(written.provision).toMatchObject({ type: 'permit', securityLabel: [{ code: 'PSY' }] });
     expect(written.provision).not.toHaveProperty('period');
+    expect(asked.find(({ path }) => path === 'Consent/new/$sign')?.body).toEqual({ resourceType: 'Parameters', parameter: [{ name: 'ifVersion', valueInteger: 1 }] });
   });
 
   test('keep what was answered when the platform refuses, and say why', async () => {
@@ -167,6 +168,25 @@ describe('Consents', () => {
     await userEvent.click(screen.getByRole('button', { name: '我已阅读，确认拒绝' }));
     await screen.findByText('这一版同意书已停用');
     screen.getByText('所有人');
+  });
+
+  test('are in force where signing fails, and can be signed later', async () => {
+    let signed = false;
+    answers(({ path }) => {
+      if (path === 'Consent/k') return CONSENT;
+      if (path === 'Consent/k/$sign') {
+        signed = true;
+        return { resourceType: 'Provenance' };
+      }
+      if (path === 'Consent/k/$verify-signature')
+        return { resourceType: 'Parameters', parameter: [{ name: 'valid', valueBoolean: signed }, ...(signed ? [{ name: 'signature', part: [{ name: 'when', valueInstant: '2026-11-26T03:00:00Z' }] }] : [])] };
+      return undefined;
+    });
+    await open('/consents/k');
+    await screen.findByText('这一版还没有签名');
+    await userEvent.click(screen.getByRole('button', { name: '签名' }));
+    await screen.findByText('验证有效');
+    screen.getByText('2026-11-26 周四 11:00，平台凭您的登录签章');
   });
 
   test('are withdrawn against the version that was read', async () => {

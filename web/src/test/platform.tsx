@@ -56,10 +56,13 @@ export function bundleOf(resources: FhirResource[], next?: string): Bundle {
   return { resourceType: 'Bundle', type: 'searchset', link: next ? [{ relation: 'next', url: next }] : [], entry: resources.map((resource) => ({ resource })) };
 }
 
-/** Renders a page signed in, at `path`, without retries: a failure shows at once. */
-export async function open(page: ReactNode, { path = '/', at = path }: { path?: string; at?: string } = {}) {
+/**
+ * Renders a page signed in, at `path`, without retries: a failure shows at once. With the operator token, or with an
+ * `account`, of which `/access/me` then has to tell.
+ */
+export async function open(page: ReactNode, { path = '/', at = path, account = false }: { path?: string; at?: string; account?: boolean } = {}) {
   await startTranslation({ zh, en: () => Promise.resolve(en) });
-  signIn('token');
+  signIn('token', account ? 'refresh' : undefined);
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const router = createMemoryRouter([{ path, element: page }, { path: '*', element: null }], { initialEntries: [at] });
   return {

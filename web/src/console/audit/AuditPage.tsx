@@ -11,6 +11,7 @@ import { PageTitle } from '../../shared/PageTitle';
 import { StatusTag } from '../../shared/StatusTag';
 import { useDeed } from '../emergencies/Case';
 import { useRole } from '../useRole';
+import { AlertsCard } from './AlertsCard';
 import styles from './Audit.module.css';
 import { OUTCOMES, ROLES, useDataKeys, useEvents, useSeal, type Seal } from './useAudit';
 
@@ -31,6 +32,7 @@ export function AuditPage() {
         <SealCard />
         {role === 'root' || role === 'operator' ? <KeyCard /> : null}
       </div>
+      <AlertsCard />
       <Events />
     </div>
   );

@@ -1,6 +1,6 @@
 import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, Navigate } from 'react-router';
 import { LoadFailed } from '../../shared/faces/Faces';
 import { useErrorSentence } from '../../shared/faces/useErrorSentence';
 import { formatMoment } from '../../shared/format/dates';
@@ -10,7 +10,8 @@ import { PageTitle } from '../../shared/PageTitle';
 import { countOf, totalOf } from './figures';
 import { LinkList } from './LinkList';
 import { LoadList } from './LoadList';
-import { FiguresSkeleton } from './OverviewSkeleton';
+import { runsPlatform, seesOverview, useRole } from '../useRole';
+import { FiguresSkeleton, OverviewSkeleton } from './OverviewSkeleton';
 import styles from './Overview.module.css';
 import { ServerFacts } from './ServerFacts';
 import { TypeCounts } from './TypeCounts';
@@ -19,16 +20,24 @@ import { useCounts, useLoads } from './useOverview';
 /** Is it alive, what is in it, what is coming in, what was turned away. */
 export function OverviewPage() {
   const { t } = useTranslation('console');
+  const role = useRole();
+  // A practitioner's first page: counts are none of theirs.
+  if (role !== undefined && !seesOverview(role)) return <Navigate to={role === 'resident' ? '/residents' : '/emergencies'} replace />;
+  return role === undefined ? <OverviewSkeleton /> : <Overview runs={runsPlatform(role)} title={t('overview.title')} />;
+}
+
+/** @param runs whether the viewer runs the platform: loads and links are the operators' */
+function Overview({ runs, title }: { runs: boolean; title: string }) {
   return (
     <div className={styles.page}>
-      <PageTitle page={t('overview.title')} />
-      <h1>{t('overview.title')}</h1>
+      <PageTitle page={title} />
+      <h1>{title}</h1>
       <Stale />
-      <Figures />
+      <Figures runs={runs} />
       <div className={styles.columns}>
         <TypeCounts />
         <div className={styles.side}>
-          <LoadList />
+          {runs ? <LoadList /> : null}
           <LinkList />
           <ServerFacts />
         </div>
@@ -48,7 +57,7 @@ function Stale() {
   return <Alert type="warning" showIcon role="alert" title={sentenceOf(old.error).sentence} description={t('overview.stale', { since })} />;
 }
 
-function Figures() {
+function Figures({ runs }: { runs: boolean }) {
   const { t } = useTranslation('console');
   const language = useLanguage();
   const counts = useCounts();
@@ -57,13 +66,17 @@ function Figures() {
   const refused = loads.data?.reduce((sum, load) => sum + load.refused, 0);
   const running = loads.data?.filter(({ state }) => state === 'running').length;
   const number = (value: number | undefined) => (value === undefined ? '–' : formatCount(value, language));
-  const figures = [
+  const figures: { name: string; value: string; to?: string; alarming?: boolean }[] = [
     { name: t('overview.total'), value: number(totalOf(counts.data)) },
-    { name: t('overview.residents'), value: number(countOf(counts.data, 'Patient')), to: '/residents' },
+    { name: t('overview.residents'), value: number(countOf(counts.data, 'Patient')), ...(runs ? { to: '/residents' } : {}) },
     { name: t('overview.encounters'), value: number(countOf(counts.data, 'Encounter')) },
     { name: t('overview.organizations'), value: number(countOf(counts.data, 'Organization')) },
-    { name: t('overview.running'), value: number(running) },
-    { name: t('overview.refused'), value: number(refused), alarming: (refused ?? 0) > 0 },
+    ...(runs
+      ? [
+          { name: t('overview.running'), value: number(running) },
+          { name: t('overview.refused'), value: number(refused), alarming: (refused ?? 0) > 0 },
+        ]
+      : []),
   ];
   return (
     <dl className={styles.figures}>

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { CapabilityStatement, Parameters } from 'fhir/r4';
 import { repetitionsOf } from '../../shared/fhir/bundles';
 import { get, health, metric } from '../../shared/fhir/client';
+import { runsPlatform, useRole } from '../useRole';
 import { countsIn, loadsIn, withRates, type Load } from './figures';
 import { linksIn } from './links';
 
@@ -22,7 +23,9 @@ export function useCounts() {
 
 export function useLoads() {
   const client = useQueryClient();
+  const runs = runsPlatform(useRole());
   return useQuery({
+    enabled: runs,
     queryKey: ['loads'],
     queryFn: async ({ signal }) => {
       const loads = loadsIn(repetitionsOf(await get<Parameters>('$loads', signal), 'load'));
@@ -55,5 +58,6 @@ export function useHealth() {
 
 /** Seconds since the platform was started. */
 export function useUptime() {
-  return useQuery({ queryKey: ['uptime'], queryFn: async ({ signal }) => (await metric('process_uptime_seconds', signal)) ?? null, refetchInterval: 60_000 });
+  const runs = runsPlatform(useRole());
+  return useQuery({ enabled: runs, queryKey: ['uptime'], queryFn: async ({ signal }) => (await metric('process_uptime_seconds', signal)) ?? null, refetchInterval: 60_000 });
 }

@@ -1,11 +1,12 @@
+import type { Consent } from 'fhir/r4';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useParams } from '../router';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
-import { termsOf, useConsent, useConsentTexts, useWriteConsent } from '../requests/consents';
+import { termsOf, useConsent, useConsentTexts, useSignature, useSignConsent, useWriteConsent } from '../requests/consents';
 import { Page } from '../ui/Page';
-import { Actions, Button, ButtonLink, Faces, Facts, Failed, Loading, Notice, Tag } from '../ui/ui';
+import { Actions, Button, ButtonLink, Faces, Facts, Failed, Loading, Notice, Row, Rows, Section, Tag } from '../ui/ui';
 import ui from '../ui/Ui.module.css';
 import { stateOf } from './ConsentsPage';
 import { keepDraft } from './draft';
@@ -75,6 +76,7 @@ export function ConsentPage() {
                   </Actions>
                 )
               ) : null}
+              <Signature consent={data} />
               <details className={ui.more}>
                 <summary>{text ? t('consent.textOf', { version: text.version }) : t('consent.text')}</summary>
                 {text ? <div className={ui.document}>{text.text}</div> : texts.isPending ? <Loading cards={1} /> : <p className="muted">{t('consent.noText')}</p>}
@@ -84,5 +86,36 @@ export function ConsentPage() {
         }}
       </Faces>
     </Page>
+  );
+}
+
+/** Whether this version is signed; signing it is one press, since being signed in is what the platform seals. */
+function Signature({ consent }: { consent: Consent }) {
+  const { t } = useTranslation('resident');
+  const language = useLanguage();
+  const signature = useSignature(consent);
+  const sign = useSignConsent();
+  return (
+    <Section title={t('signature.title')}>
+      {sign.error ? <Failed error={sign.error} /> : null}
+      <Faces query={signature} cards={1}>
+        {({ signed, valid, when }) => (
+          <Rows>
+            <Row
+              title={signed ? (valid ? t('signature.valid') : t('signature.broken')) : t('signature.none')}
+              tags={signed ? valid ? <Tag tone="good">{t('signature.holds')}</Tag> : <Tag tone="bad">{t('signature.ask')}</Tag> : null}
+              note={signed ? t('signature.when', { when: formatMoment(when, language) }) : t('signature.noneHint')}
+              end={
+                signed ? null : (
+                  <Button busy={sign.isPending} onClick={() => sign.mutate(consent)}>
+                    {t('signature.sign')}
+                  </Button>
+                )
+              }
+            />
+          </Rows>
+        )}
+      </Faces>
+    </Section>
   );
 }

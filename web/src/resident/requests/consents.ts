@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Bundle, Consent, Parameters } from 'fhir/r4';
+import type { Bundle, Consent, Parameters, Provenance } from 'fhir/r4';
 import { repetitionsOf, resourcesOf } from '../../shared/fhir/bundles';
-import { create, get, update } from '../../shared/fhir/client';
+import { create, get, operate, update } from '../../shared/fhir/client';
 
 /** The sensitive categories of the access policy, by the label that names each in a consent. */
 export const CATEGORIES = ['HIV', 'PSY', 'GDIS', 'SEX'] as const;
@@ -81,16 +81,42 @@ export const useConsentTexts = (language: string) =>
     staleTime: Infinity,
   });
 
-/** Writes a consent, and reads anew what it changes. */
+/** Signs the version that was written: the platform's seal on who agreed to it, signed in (docs/guide/signatures.md). */
+const sign = ({ id, meta }: Consent) => operate<Provenance>(`Consent/${id ?? ''}/$sign`, meta?.versionId === undefined ? {} : { ifVersion: Number(meta.versionId) });
+
+/**
+ * Writes a consent, signs it, and reads anew what it changes. Where signing fails the consent is in force all the same, as
+ * its page says, and can be signed there.
+ */
 export function useWriteConsent() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (consent: Consent) => (consent.id === undefined ? create(consent) : update(consent)),
+    mutationFn: async (consent: Consent) => {
+      const written = await (consent.id === undefined ? create(consent) : update(consent));
+      await sign(written).catch(() => undefined);
+      return written;
+    },
     onSuccess: (written) => {
       client.setQueryData(['consent', written.id], written);
-      return Promise.all(['consents', 'access-grants'].map((key) => client.invalidateQueries({ queryKey: [key] })));
+      return Promise.all(['consents', 'access-grants', 'signature'].map((key) => client.invalidateQueries({ queryKey: [key] })));
     },
     // Someone changed it meanwhile: what is shown has to be what is there.
     onError: (_, consent) => client.invalidateQueries({ queryKey: ['consent', consent.id] }),
   });
 }
+
+export function useSignConsent() {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: sign, onSettled: () => client.invalidateQueries({ queryKey: ['signature'] }) });
+}
+
+/** Whether the version that is shown carries a signature that holds, and since when. */
+export const useSignature = (consent: Consent) =>
+  useQuery({
+    queryKey: ['signature', consent.id, consent.meta?.versionId],
+    queryFn: async ({ signal }) => {
+      const answer = await get<Parameters>(`Consent/${encodeURIComponent(consent.id ?? '')}/$verify-signature?version=${consent.meta?.versionId ?? ''}`, signal);
+      const found = repetitionsOf(answer, 'signature');
+      return { signed: found.length > 0, valid: answer.parameter?.find(({ name }) => name === 'valid')?.valueBoolean ?? false, when: found[0]?.text('when') };
+    },
+  });

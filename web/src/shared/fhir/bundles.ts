@@ -37,4 +37,4 @@ function partsOf(parameter: ParametersParameter): Parts {
 }
 
 const textOf = (found: ParametersParameter | undefined): string | undefined =>
-  found?.valueCode ?? found?.valueString ?? found?.valueInstant ?? found?.valueDateTime ?? found?.valueUri;
+  found?.valueCode ?? found?.valueString ?? found?.valueInstant ?? found?.valueDateTime ?? found?.valueUri ?? found?.valueId;

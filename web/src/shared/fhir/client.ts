@@ -91,9 +91,9 @@ export async function update<T extends FhirResource>(resource: T): Promise<T> {
   return (await send(path, { method: 'PUT', body: JSON.stringify(resource), ifMatch: version === undefined ? undefined : `W/"${version}"` })).json() as Promise<T>;
 }
 
-/** Calls an operation that changes something, with texts as parameters. @param path such as `Task/12/$review` @throws FhirError */
-export async function operate<T extends FhirResource>(path: string, texts: Record<string, string>): Promise<T> {
-  const parameter = Object.entries(texts).map(([name, valueString]) => ({ name, valueString }));
+/** Calls an operation that changes something, with texts and whole numbers as parameters. @param path such as `Task/12/$review` @throws FhirError */
+export async function operate<T extends FhirResource>(path: string, values: Record<string, string | number>): Promise<T> {
+  const parameter = Object.entries(values).map(([name, value]) => (typeof value === 'number' ? { name, valueInteger: value } : { name, valueString: value }));
   return (await send(`${BASE}/${path}`, { method: 'POST', body: JSON.stringify({ resourceType: 'Parameters', parameter }) })).json() as Promise<T>;
 }
 
