@@ -298,10 +298,12 @@ describe.skipIf(reason)('A resident', () => {
     await page.getByText('这台设备').waitFor();
     await looksRight(page, 'resident-account');
     const others = page.getByRole('button', { name: /^让 .* 退出$/ });
-    const before = await others.count();
-    expect(before).toBeGreaterThan(0);
-    await others.first().click();
-    await expect.poll(() => others.count(), { timeout: 10_000 }).toBe(before - 1);
+    let left = await others.count();
+    expect(left).toBeGreaterThan(0);
+    for (; left > 0; left--) {
+      await others.first().click();
+      await expect.poll(() => others.count(), { timeout: 10_000 }).toBe(left - 1);
+    }
     expect((await api(phone, '/access/me')).status).toBe(401);
     await phone.context.close();
     noFaults();

@@ -10,7 +10,7 @@ import { PageTitle } from '../../shared/PageTitle';
 import { countOf, totalOf } from './figures';
 import { LinkList } from './LinkList';
 import { LoadList } from './LoadList';
-import { runsPlatform, seesOverview, useRole } from '../useRole';
+import { runsPlatform, seesOverview, useMe, useRole } from '../useRole';
 import { FiguresSkeleton, OverviewSkeleton } from './OverviewSkeleton';
 import styles from './Overview.module.css';
 import { ServerFacts } from './ServerFacts';
@@ -21,6 +21,8 @@ import { useCounts, useLoads } from './useOverview';
 export function OverviewPage() {
   const { t } = useTranslation('console');
   const role = useRole();
+  const who = useMe();
+  if (role === undefined && who.error) return <LoadFailed error={who.error} onRetry={() => void who.refetch()} />;
   // A practitioner's first page: counts are none of theirs.
   if (role !== undefined && !seesOverview(role)) return <Navigate to={role === 'resident' ? '/residents' : '/emergencies'} replace />;
   return role === undefined ? <OverviewSkeleton /> : <Overview runs={runsPlatform(role)} title={t('overview.title')} />;
