@@ -31,8 +31,8 @@ export function AuditPage() {
       <div className={styles.cards}>
         <SealCard />
         {role === 'root' || role === 'operator' ? <KeyCard /> : null}
+        <AlertsCard />
       </div>
-      <AlertsCard />
       <Events />
     </div>
   );

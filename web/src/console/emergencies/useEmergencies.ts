@@ -31,7 +31,10 @@ export function useEvidence({ id, patient, practitioner, start, end }: Emergency
       query.append('date', `ge${start ?? ''}`);
       query.append('date', `le${end ?? ''}`);
       const bundle = await get<Bundle>(`AuditEvent?${query.toString()}`, signal);
-      return { accesses: resourcesOf<AuditEvent>(bundle, 'AuditEvent').map(accessOf).reverse(), partial: nextLink(bundle) !== undefined };
+      const accesses = resourcesOf<AuditEvent>(bundle, 'AuditEvent').map(accessOf).reverse();
+      // The access is stamped with a whole second; what stands before it in that second was no part of it.
+      const opening = accesses.findIndex(({ operation, refused }) => operation === 'emergency-access' && !refused);
+      return { accesses: accesses.slice(Math.max(0, opening)), partial: nextLink(bundle) !== undefined };
     },
     enabled: patient !== undefined && practitioner !== undefined && start !== undefined && end !== undefined,
   });

@@ -15,8 +15,10 @@ export function AccountPage() {
   const sessions = useSessions();
   const history = useHistory();
   const end = useEndSession();
+  // Programs that are no browser call themselves nothing that is known.
+  const nameOf = (device: string) => (device === '' || device === '?' ? t('account.unknownDevice') : device);
   return (
-    <Page title={t('account.title')} back="/mine">
+    <Page title={t('account.title')} back="/mine" own>
       <Section title={t('account.sessions')}>
         {end.error ? <Failed error={end.error} /> : null}
         <Faces query={sessions} cards={2} isEmpty={(list) => list.length === 0} empty={<Nothing>{t('account.noSessions')}</Nothing>}>
@@ -25,12 +27,12 @@ export function AccountPage() {
               {list.map(({ id, device, source, seen, current }) => (
                 <Row
                   key={id}
-                  title={device || t('account.unknownDevice')}
+                  title={nameOf(device)}
                   tags={current ? <Tag tone="good">{t('account.here')}</Tag> : null}
                   note={t('account.seen', { source, when: formatAgo(seen, Date.now(), language) })}
                   end={
                     current ? null : (
-                      <Button kind="danger" busy={end.isPending && end.variables === id} aria-label={t('account.endThis', { device })} onClick={() => end.mutate(id)}>
+                      <Button kind="danger" busy={end.isPending && end.variables === id} aria-label={t('account.endThis', { device: nameOf(device) })} onClick={() => end.mutate(id)}>
                         {t('account.end')}
                       </Button>
                     )
@@ -51,7 +53,7 @@ export function AccountPage() {
                   key={`${at}-${index}`}
                   title={codeName('accountEvent', what)}
                   tags={what.startsWith('wrong') ? <Tag tone="warning">{t('account.look')}</Tag> : null}
-                  note={[formatMoment(at, language), device, source].filter(Boolean).join(t('dot'))}
+                  note={[formatMoment(at, language), nameOf(device), source].filter(Boolean).join(t('dot'))}
                 />
               ))}
             </Rows>

@@ -24,11 +24,10 @@ function useDeed(): (access: Access) => string {
         case 'check-in':
         case 'locate':
         case 'access-grants':
-          return t(`seen.operation.${operation}`);
         case 'emergency-reviews':
         case 'review':
         case 'justify':
-          return t('seen.operation.review');
+          return t(`seen.operation.${operation}`);
         default:
           return t('seen.operation.other', { name: operation ?? '' });
       }

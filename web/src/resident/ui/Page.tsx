@@ -14,8 +14,9 @@ import styles from './Ui.module.css';
  *
  * @param back where the arrow leads; absent on the pages of the tab bar
  * @param fixed whose record it is cannot be changed here, because something is being written about this person
+ * @param own about the account of whoever is signed in, and about no record
  */
-export function Page({ title, back, bottom, fixed = false, brand = false, children }: { title: string; back?: string; bottom?: ReactNode; fixed?: boolean; brand?: boolean; children: ReactNode }) {
+export function Page({ title, back, bottom, fixed = false, own = false, brand = false, children }: { title: string; back?: string; bottom?: ReactNode; fixed?: boolean; own?: boolean; brand?: boolean; children: ReactNode }) {
   const { t } = useTranslation('resident');
   return (
     <>
@@ -34,7 +35,7 @@ export function Page({ title, back, bottom, fixed = false, brand = false, childr
         ) : (
           <h1>{title}</h1>
         )}
-        <PersonSwitch fixed={fixed} />
+        {own ? null : <PersonSwitch fixed={fixed} />}
       </header>
       <main id="main" tabIndex={-1} className={styles.main}>
         {children}
