@@ -334,7 +334,7 @@ final class ProjectedServer {
   }
 
   static void await(java.util.function.BooleanSupplier condition) {
-    long until = System.nanoTime() + 20_000_000_000L;
+    long until = System.nanoTime() + 60_000_000_000L;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > until) {
         throw new AssertionError("waited in vain", get().projection.failure());
