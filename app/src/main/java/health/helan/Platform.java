@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import health.helan.app.access.DemoAccounts;
 import health.helan.app.access.OperatorToken;
 import health.helan.app.database.Database;
+import health.helan.app.database.ProjectionConnections;
 import health.helan.app.database.SearchConnections;
 import health.helan.app.load.DemoLoad;
 import health.helan.app.signing.DemoSignatures;
@@ -202,6 +203,15 @@ final class Platform implements AutoCloseable {
     return Math.max(1, poolSize(environment) / 4);
   }
 
+  /** A quarter of the connections beside the others: for regulators, and what they ask. */
+  private static HikariDataSource connectTo(
+      String schema, Database database, Map<String, String> environment) {
+    HikariConfig config = pool(database, Math.max(2, quarter(environment)), "helan-" + schema, "");
+    config.addDataSourceProperty("currentSchema", schema);
+    config.setMinimumIdle(1);
+    return new HikariDataSource(config);
+  }
+
   private static int poolSize(Map<String, String> environment) {
     String text = environment.getOrDefault("HELAN_DB_POOL", Integer.toString(DEFAULT_POOL));
     try {
@@ -250,6 +260,9 @@ final class Platform implements AutoCloseable {
           var beans = starting.getBeanFactory();
           beans.registerSingleton("dataSource", pool);
           beans.registerSingleton("searchConnections", new SearchConnections(searches, records));
+          beans.registerSingleton(
+              "projectionConnections",
+              new ProjectionConnections(schema -> connectTo(schema, opened, environment)));
           beans.registerSingleton("dataFolder", data);
           beans.registerSingleton("operatorToken", OperatorToken.of(data));
           beans.registerSingleton("runArguments", arguments);

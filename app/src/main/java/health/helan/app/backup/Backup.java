@@ -346,7 +346,7 @@ final class Backup {
   }
 
   private TableRule rule(Table table) {
-    return rules.getOrDefault(table.name(), TableRule.WHOLE);
+    return TableRule.of(rules, table.name());
   }
 
   private void whole(ArchiveWriter archive, Table table, TableRule rule)

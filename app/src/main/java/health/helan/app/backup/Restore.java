@@ -146,7 +146,7 @@ final class Restore {
     CopyRows.run(connection, "set local synchronous_commit = on");
     Map<String, Table> tables = Table.all(connection);
     for (Table table : tables.values()) {
-      if (rules.getOrDefault(table.name(), TableRule.WHOLE).kind() != TableRule.Kind.NONE) {
+      if (TableRule.of(rules, table.name()).kind() != TableRule.Kind.NONE) {
         // Some migrations write first rows; what counts is what the backup holds.
         CopyRows.run(connection, "delete from " + table.sql());
       }

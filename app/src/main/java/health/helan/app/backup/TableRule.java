@@ -56,6 +56,20 @@ record TableRule(Kind kind, List<String> words) {
     SERIES
   }
 
+  /**
+   * The rule of a table: its own, else that of its schema ({@code schema.*}), else {@link #WHOLE}.
+   *
+   * @param table with its schema in front where that is not the usual one
+   */
+  static TableRule of(Map<String, TableRule> rules, String table) {
+    TableRule own = rules.get(table);
+    if (own != null) {
+      return own;
+    }
+    int dot = table.indexOf('.');
+    return dot < 0 ? WHOLE : rules.getOrDefault(table.substring(0, dot) + ".*", WHOLE);
+  }
+
   String text() {
     return (kind.name().toLowerCase(Locale.ROOT) + " " + String.join(" ", words)).strip();
   }

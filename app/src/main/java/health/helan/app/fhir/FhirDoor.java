@@ -22,6 +22,8 @@ import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.trust.policy.AccessOperations;
+import health.helan.foundation.trust.policy.CaseOperations;
+import health.helan.foundation.trust.policy.Identities;
 import health.helan.foundation.trust.policy.RolePolicy;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -120,11 +123,21 @@ class FhirDoor {
   }
 
   @Bean
-  Operations operations(List<FhirOperation> ofTheApplication, DataSource connections) {
+  Operations operations(
+      List<FhirOperation> ofTheApplication,
+      DataSource connections,
+      ObjectProvider<Identities> identities) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
+    identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
     all.addAll(AccessOperations.all(Clock.systemUTC(), connections));
     return new Operations(all);
+  }
+
+  /** Null where each request says it. */
+  static @Nullable String base() {
+    String base = System.getenv(BASE_VARIABLE);
+    return base == null || base.isBlank() ? null : base.strip().replaceAll("/+$", "") + "/fhir";
   }
 
   @Bean
@@ -136,10 +149,9 @@ class FhirDoor {
       List<ServedResources> served,
       @Value("${helan.version}") String version,
       @Value("${helan.released}") String released) {
-    String base = System.getenv(BASE_VARIABLE);
     RestConfig config =
         new RestConfig(
-            base == null || base.isBlank() ? null : base.strip().replaceAll("/+$", "") + "/fhir",
+            base(),
             RestConfig.DEFAULT_MAX_BODY_BYTES,
             new StandardFormats(),
             new CapabilityStatements(

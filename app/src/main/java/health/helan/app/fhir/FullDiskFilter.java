@@ -83,7 +83,7 @@ final class FullDiskFilter extends OncePerRequestFilter {
   private boolean writes(HttpServletRequest request) {
     String path = request.getRequestURI();
     return WRITING.contains(request.getMethod())
-        && "fhir".equals(request.getHttpServletMapping().getServletName())
+        && request.getHttpServletMapping().getServletName().startsWith("fhir")
         && !(request.getMethod().equals("POST")
             && reading.contains(path.substring(path.lastIndexOf('/') + 1)));
   }

@@ -9,7 +9,8 @@
       "foundation.rest",
       "foundation.store",
       "foundation.trust.crypto",
-      "foundation.trust.policy"
+      "foundation.trust.policy",
+      "foundation.trust.pseudonym"
     })
 @NullMarked
 package health.helan.app.fhir;

@@ -12,12 +12,19 @@ final class RouteTemplate {
   private static final Pattern OPERATION = Pattern.compile("\\$[a-z][a-zA-Z-]{0,40}");
   private static final Pattern TYPE = Pattern.compile("[A-Z][A-Za-z]{1,40}");
 
+  /** The base at which regulators ask. */
+  private static final String PROJECTION = "/fhir/pseudonymised";
+
   private RouteTemplate() {}
 
   /**
    * @param path without context path and query
    */
   static String of(String path) {
+    if (path.equals(PROJECTION) || path.startsWith(PROJECTION + "/")) {
+      return PROJECTION
+          + fhir("/fhir" + path.substring(PROJECTION.length())).substring("/fhir".length());
+    }
     if (path.equals("/fhir") || path.startsWith("/fhir/")) {
       return fhir(path);
     }

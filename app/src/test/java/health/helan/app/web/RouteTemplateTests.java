@@ -23,6 +23,8 @@ class RouteTemplateTests {
           /fhir/张三,                          /fhir/{unknown}
           /fhir/Patient/张三,                  /fhir/{type}/{id}
           /fhir/a/b/c/d/e/f,                  /fhir/{unknown}
+          /fhir/pseudonymised/Patient/0f3a,   /fhir/pseudonymised/{type}/{id}
+          /fhir/pseudonymised,                /fhir/pseudonymised
           /health/ready,                      /health/ready
           /patients/张三,                      /{page}
           """)

@@ -60,6 +60,11 @@ public final class Audits {
     this.sink = sink;
   }
 
+  /** The same trace of requests to another store at a base of its own. */
+  public Audits of(RecordStore other, Operations offered) {
+    return new Audits(other, offered, sink);
+  }
+
   /** Begins the trace of a request that has just arrived. */
   public Audit begin(HttpServletRequest request) {
     return new Audit(request);
@@ -153,7 +158,8 @@ public final class Audits {
               + "?"
               + query
               + (form == null ? "" : "\n" + new String(form, StandardCharsets.UTF_8));
-      boolean isFhir = request.getServletPath().equals("/fhir");
+      String base = request.getServletPath();
+      boolean isFhir = base.equals("/fhir") || base.startsWith("/fhir/");
       boolean refused = status >= 400;
       String last = path.length == 0 ? "" : path[path.length - 1];
       String type = isFhir && path.length > 0 && isType(path[0]) ? path[0] : "";
@@ -178,6 +184,9 @@ public final class Audits {
         operation = operations.contains(last.substring(1)) ? last.substring(1) : "?";
       } else if (path.length > 2 && !path[2].startsWith("_") && isType(path[2])) {
         operation = path[2]; // The type that is looked for in a compartment.
+      }
+      if (operation.isEmpty() && isFhir && !base.equals("/fhir")) {
+        operation = base.substring("/fhir/".length()); // Which of the bases was asked.
       }
       sink.record(
           new AuditSink.Request(

@@ -162,6 +162,11 @@ public interface AccessPolicy {
    */
   default void check(Caller caller, Write write) {}
 
+  /** False for a store of which only what is current is shown: no history, no vread. */
+  default boolean showsVersions() {
+    return true;
+  }
+
   /** What follows from a write in the same transaction. */
   default GrantRules grants() {
     return GrantRules.NONE;

@@ -107,9 +107,55 @@ public final class RecordStore implements AutoCloseable {
       StoreConfig config,
       ChangeLog.Settings changeSettings,
       Retention retention) {
+    return open(
+        dataSource,
+        forSearches,
+        forRecords,
+        config,
+        changeSettings,
+        retention,
+        Flyway.configure().dataSource(dataSource).load());
+  }
+
+  /**
+   * Opens a store of data that is made from other data, in a schema of its own of the same
+   * database: same tables, same search, nothing shared with the store in the usual schema, whose
+   * tables its connections do not see. Makes the schema if it is not there.
+   *
+   * @param dataSource connections whose search path is {@code schema} and nothing else
+   * @throws StoreUnusable as {@link #open(DataSource, StoreConfig)}
+   */
+  public static RecordStore openDerived(
+      DataSource dataSource,
+      StoreConfig config,
+      ChangeLog.Settings changeSettings,
+      Retention retention,
+      String schema) {
+    return open(
+        dataSource,
+        null,
+        null,
+        config,
+        changeSettings,
+        retention,
+        Flyway.configure()
+            .dataSource(dataSource)
+            .schemas(schema)
+            .target(StoreGuard.LAST_MIGRATION)
+            .load());
+  }
+
+  private static RecordStore open(
+      DataSource dataSource,
+      @Nullable DataSource forSearches,
+      @Nullable DataSource forRecords,
+      StoreConfig config,
+      ChangeLog.Settings changeSettings,
+      Retention retention,
+      Flyway migrations) {
     try {
       StoreGuard.check(dataSource);
-      StoreGuard.migrate(Flyway.configure().dataSource(dataSource).load());
+      StoreGuard.migrate(migrations);
       var key = new IndexKey(config.indexKey());
       StoreGuard.checkKey(dataSource, key);
       var listeners = new CopyOnWriteArrayList<Consumer<Set<Integer>>>();
@@ -182,6 +228,7 @@ public final class RecordStore implements AutoCloseable {
 
   /** One version of a resource. */
   public ResourceVersion readVersion(Caller caller, String type, String id, int version) {
+    needsVersions();
     return noted(parts.reads().readVersion(caller, type, id, version));
   }
 
@@ -225,9 +272,16 @@ public final class RecordStore implements AutoCloseable {
   }
 
   public HistoryRequest.Page history(Caller caller, HistoryRequest request) {
+    needsVersions();
     HistoryRequest.Page page = histories.page(caller, request);
     page.versions().forEach(AccessTrail::note);
     return page;
+  }
+
+  private void needsVersions() {
+    if (!parts.policy().showsVersions()) {
+      throw new Refusal(Refusal.Kind.NOT_SUPPORTED, "store.no-versions");
+    }
   }
 
   public SearchResult search(Caller caller, SearchRequest request) {

@@ -8,6 +8,12 @@ import org.flywaydb.core.api.FlywayException;
 
 /** Looks at a database before the store trusts it. */
 final class StoreGuard {
+  /**
+   * Highest number that a migration of the store may have; those of other rooms, on the same class
+   * path, are above it. The question mark: none need have it.
+   */
+  static final String LAST_MIGRATION = "9?";
+
   private StoreGuard() {}
 
   /** A store that loses acknowledged writes is none. */

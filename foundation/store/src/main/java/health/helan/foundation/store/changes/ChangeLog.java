@@ -126,6 +126,15 @@ public final class ChangeLog implements AutoCloseable {
     worker.start();
   }
 
+  /** Lets a consumer rest on this instance: what it was at is done, others take its homes over. */
+  public void unregister(String consumer) {
+    ConsumerWorker worker = workers.remove(consumer);
+    if (worker != null) {
+      worker.stop();
+      worker.awaitEnd();
+    }
+  }
+
   /**
    * Tells a listener of this instance about every change of some types that is committed from now
    * on, on whatever instance, usually within a second. For caches: follow first, then fill the

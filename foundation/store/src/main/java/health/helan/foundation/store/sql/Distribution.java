@@ -49,6 +49,9 @@ public enum Distribution {
   public static Map<String, Distribution> ofOtherRooms() {
     var tables = new LinkedHashMap<String, Distribution>();
     tables.put("access_grant", HOME); // trust: in the home of the patient
+    tables.put("pseudonym_patient", HOME); // trust: in the home of the pseudonym
+    tables.put("pseudonym_key", REFERENCE);
+    tables.put("pseudonym_step", REFERENCE);
     return tables;
   }
 

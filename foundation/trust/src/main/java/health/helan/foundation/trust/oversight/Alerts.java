@@ -99,6 +99,7 @@ public final class Alerts implements AutoCloseable {
           count(distinct s.subject)
         from audit a cross join lateral unnest(a.subjects) as s (subject)
         where a.kind = 'request' and a.at >= ? and a.at < ? and a.account <> '' and a.status < 400
+          and a.operation <> 'pseudonymised'
           and a.interaction in ('read', 'vread', 'search-type', 'search-system', 'operation',
             'history-instance', 'history-type', 'history-system', 'batch', 'transaction')
         group by 1, 2) r

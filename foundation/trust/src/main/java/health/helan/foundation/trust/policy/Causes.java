@@ -44,6 +44,9 @@ final class Causes {
 
   static final String EMERGENCY_TASK = "emergency-access";
 
+  /** {@code Task.code} of a regulator's case; only the platform itself makes such a Task. */
+  static final String CASE_TASK = "regulatory-case";
+
   /** An ordinary grant opens level 4; the sensitive categories only where the act names them. */
   private static final int LEVEL = 4;
 
@@ -101,6 +104,9 @@ final class Causes {
         if (isEmergency(after)) {
           return caller.isRoot() ? emergency(after, about, at) : List.of();
         }
+        if (isCase(after)) {
+          return caller.isRoot() ? regulatory(after, about, at) : List.of();
+        }
         actors.add(after.path("owner").path("reference").asString(""));
       }
       default -> throw new IllegalStateException(written.type());
@@ -133,6 +139,31 @@ final class Causes {
         .map(
             patient ->
                 new Grant(patient, grantee, at, until, GrantSql.EMERGENCY, 5, Sensitivity.ALL))
+        .toList();
+  }
+
+  /** To the regulator who asked, and to nobody else of the authority. */
+  private static List<Grant> regulatory(ObjectNode task, List<String> about, Instant at) {
+    Instant until = instant(task.path("restriction").path("period").path("end"));
+    String account = RegulatoryCase.requester(task);
+    if (until == null
+        || !until.isAfter(at)
+        || account.isEmpty()
+        || !status(task).equals("in-progress")) {
+      return List.of();
+    }
+    int categories = RegulatoryCase.categories(task);
+    return Grants.patients(about).stream()
+        .map(
+            patient ->
+                new Grant(
+                    patient,
+                    Grantee.account(account),
+                    at,
+                    until,
+                    GrantSql.EMERGENCY,
+                    LEVEL,
+                    categories))
         .toList();
   }
 
@@ -234,9 +265,17 @@ final class Causes {
   }
 
   static boolean isEmergency(ObjectNode task) {
+    return hasCode(task, EMERGENCY_TASK);
+  }
+
+  static boolean isCase(ObjectNode task) {
+    return hasCode(task, CASE_TASK);
+  }
+
+  private static boolean hasCode(ObjectNode task, String code) {
     for (JsonNode coding : task.path("code").path("coding")) {
       if (TASK_SYSTEM.equals(coding.path("system").asString(""))
-          && EMERGENCY_TASK.equals(coding.path("code").asString(""))) {
+          && code.equals(coding.path("code").asString(""))) {
         return true;
       }
     }

@@ -12,6 +12,11 @@ final class Grantee {
 
   private Grantee() {}
 
+  /** A regulator, to whom a case opens a record. */
+  static String account(String subject) {
+    return "Account/" + subject;
+  }
+
   /** All that the caller is; empty when no grant can reach it. */
   static List<String> of(Caller caller) {
     List<String> own = own(caller);
@@ -26,6 +31,9 @@ final class Grantee {
   /** The same without everybody: whoever is among them gives itself no grant. */
   static List<String> own(Caller caller) {
     List<String> own = new ArrayList<>();
+    if (caller.role() == Role.REGULATOR) {
+      own.add(account(caller.subject()));
+    }
     if (caller.role() == Role.PRACTITIONER || caller.role() == Role.SYSTEM) {
       if (!caller.binding().practitioner().isEmpty()) {
         own.add("Practitioner/" + caller.binding().practitioner());

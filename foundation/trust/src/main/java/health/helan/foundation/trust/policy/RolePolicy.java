@@ -319,7 +319,7 @@ public final class RolePolicy implements AccessPolicy {
   }
 
   /** What the scopes of the token leave. */
-  private void narrow(SqlText sql, Caller caller, String type, String alias) {
+  void narrow(SqlText sql, Caller caller, String type, String alias) {
     if (caller.binding().scopes().equals(Caller.Binding.ALL_SCOPES)) {
       return;
     }
@@ -395,6 +395,10 @@ public final class RolePolicy implements AccessPolicy {
 
   @Override
   public void check(Caller caller, Write write) {
+    if (isCase(write.before()) || isCase(write.after())) {
+      // Whoever could write one could let others approve what nobody asked for.
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-write", write.type());
+    }
     switch (caller.role()) {
       case RESIDENT -> ResidentWrites.check(caller, write);
       case PRACTITIONER, SYSTEM -> {
@@ -410,6 +414,12 @@ public final class RolePolicy implements AccessPolicy {
           throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-write", write.type());
     }
     Labels.check(write);
+  }
+
+  private static boolean isCase(tools.jackson.databind.node.@Nullable ObjectNode version) {
+    return version != null
+        && version.path("resourceType").asString("").equals("Task")
+        && Causes.isCase(version);
   }
 
   private static boolean isPersonal(

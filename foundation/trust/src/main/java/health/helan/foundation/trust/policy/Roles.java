@@ -204,13 +204,17 @@ final class Roles {
           .choosesIds()
           .calls("link-health");
 
-  /** 监管人员: nothing personal; what is open, and counts. */
+  /**
+   * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
+   * is open. The projection has a policy of its own ({@link ProjectionPolicy}).
+   */
   static final RoleRules REGULATOR =
       RoleRules.role()
           .sees(OPEN)
+          .sees(TREATED)
           .calls("statistics", "link-health", "audit-seal", "emergency-reviews", "review")
-          .calls("trace", "alerts")
-          .runs("handle-alert");
+          .calls("trace", "alerts", "cases", "projection-progress")
+          .runs("handle-alert", "open-case", "approve-case", "close-case");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -222,6 +226,8 @@ final class Roles {
           .choosesIds()
           .calls("statistics", "reindex-progress", "loads", "link-health", "audit-seal")
           .calls("trusted-authorities", "encryption-status", "erasures", "trace", "alerts")
+          .calls("cases", "projection-progress")
+          .runs("approve-case", "close-case", "rebuild-projection")
           .runs("reindex", "certificate", "trust-authority", "renew-data-key")
           .runs("erase", "hold", "repeat-erasures", "handle-alert");
 

@@ -109,6 +109,22 @@ class AlertsTests {
     assertThat(told(alerts)).hasSize(1);
   }
 
+  /** What regulators ask of the projection is about many, and about nobody by name. */
+  @Test
+  void isNoSearchOfTheProjection() throws SQLException {
+    requests("supervisor", "regulator", MORNING, 1_000, 200);
+    try (Connection connection = open.pool.getConnection();
+        var update =
+            connection.prepareStatement(
+                "update audit set operation = 'pseudonymised' where account = 'supervisor'")) {
+      update.executeUpdate();
+    }
+    requests("curious", "regulator", MORNING, 250, 200);
+    Alerts alerts = alerts(MORNING.plus(1, ChronoUnit.HOURS));
+    alerts.look();
+    assertThat(told(alerts)).containsExactly("many-residents curious 250");
+  }
+
   @Test
   void isManyTimesWhatTheCallerItselfUsuallyReads() throws SQLException {
     for (int day = 1; day <= 20; day++) {
