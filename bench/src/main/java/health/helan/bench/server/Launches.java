@@ -54,6 +54,9 @@ public final class Launches {
                 kind.isValidating() ? "on" : "off",
                 "HELAN_AUDIT",
                 kind.isGuarded() ? "on" : "off",
+                // A second store for regulators, behind the log: measured by itself.
+                "HELAN_PROJECTION",
+                "off",
                 "HELAN_ENCRYPTION",
                 kind.isGuarded() ? "sm4" : "off"),
             port,

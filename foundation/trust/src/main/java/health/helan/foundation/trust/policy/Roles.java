@@ -228,7 +228,7 @@ final class Roles {
           .calls("trusted-authorities", "encryption-status", "erasures", "trace", "alerts")
           .calls("cases", "projection-progress")
           .runs("approve-case", "close-case", "rebuild-projection")
-          .runs("reindex", "certificate", "trust-authority", "renew-data-key")
+          .runs("reindex", "certificate", "trust-authority", "signer", "renew-data-key")
           .runs("erase", "hold", "repeat-erasures", "handle-alert");
 
   static final Map<Role, RoleRules> ALL =

@@ -4,7 +4,6 @@ import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
-import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.crypto.CertificateFiles;
 import health.helan.foundation.trust.crypto.SignatureAlgorithm;
 import java.security.cert.X509Certificate;
@@ -46,9 +45,7 @@ public final class SignerOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     Caller caller = call.caller();
-    if (caller.role() != Caller.Role.OPERATOR) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "crypto.operator-only");
-    }
+    call.store().checkMayOperate(caller, "signer");
     String holder = Given.required(call, "holder");
     if (!HOLDER.matcher(holder).matches()) {
       throw Given.missing("holder");

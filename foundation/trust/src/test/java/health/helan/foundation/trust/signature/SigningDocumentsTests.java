@@ -372,7 +372,7 @@ class SigningDocumentsTests {
     refused(
         server.call(doctor, "$signer", "step", "enrol", "holder", "Practitioner/x", "name", "x"),
         403,
-        "operator");
+        "$signer");
     refused(
         server.call(
             SigningServer.ROOT,
