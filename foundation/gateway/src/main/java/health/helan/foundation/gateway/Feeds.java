@@ -100,15 +100,19 @@ public final class Feeds {
     return mappings.getOrDefault(feed.name(), Mappings.ofPlatform());
   }
 
-  /** Keeps the next version of a feed. */
-  Feed put(String name, ObjectNode settings, String by, Instant now) {
+  /**
+   * Keeps the next version of a feed.
+   *
+   * @throws Refusal for a setting that is missing or wrong
+   */
+  public Feed put(String name, ObjectNode settings, String by) {
     Feed before = get(name);
     Feed feed = Feed.of(name, before == null ? 1 : before.version() + 1, settings);
     insert(
         "insert into gateway_feed (name, version, at, by_subject, settings) values (?, ?, ?, ?, ?)",
         name,
         feed.version(),
-        now,
+        Instant.now(),
         by,
         feed.settings().toString());
     refresh();
@@ -137,7 +141,7 @@ public final class Feeds {
    * @param file null: back to the platform's
    * @return its number
    */
-  int putMapping(Feed feed, String name, @Nullable String file, String by, Instant now) {
+  public int putMapping(Feed feed, String name, @Nullable String file, String by) {
     int version = 1;
     try (Connection connection = database.getConnection();
         var statement =
@@ -157,7 +161,7 @@ public final class Feeds {
         feed.name(),
         name,
         version,
-        now,
+        Instant.now(),
         by,
         file);
     refresh();

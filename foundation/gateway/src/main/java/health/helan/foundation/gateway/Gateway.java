@@ -134,6 +134,57 @@ public final class Gateway implements AutoCloseable, Erasable {
     return journal;
   }
 
+  /** A message of the journal; null for an id that none has. */
+  public @Nullable Message message(String id) {
+    return journal.read(id);
+  }
+
+  /** Its bytes; version 0 is the original. */
+  public byte[] content(String id, int version) {
+    return journal.content(id, version);
+  }
+
+  /**
+   * Messages, the newest first.
+   *
+   * @param feeds names; null for all
+   * @param type {@code ADT} or {@code ADT^A01}
+   * @param patient id of a Patient
+   * @param before id of the last one of the page before
+   */
+  public List<Message> find(
+      @Nullable List<String> feeds,
+      @Nullable String type,
+      @Nullable String control,
+      @Nullable String patient,
+      List<State> states,
+      @Nullable Instant since,
+      @Nullable Instant until,
+      @Nullable String before,
+      int count) {
+    return journal.find(
+        new Journal.Query(
+            feeds,
+            type,
+            control,
+            null,
+            patient == null ? null : digests.reference("Patient", patient),
+            states,
+            since,
+            until,
+            before,
+            count));
+  }
+
+  /** Number of a feed's messages in a state that waits for somebody. */
+  public record Open(String feed, State state, long count) {}
+
+  public List<Open> open() {
+    return journal.open().stream()
+        .map(each -> new Open(each.feed(), each.state(), each.count()))
+        .toList();
+  }
+
   private int inFlight() {
     return settings.inFlight() - inFlight.availablePermits();
   }
@@ -282,7 +333,10 @@ public final class Gateway implements AutoCloseable, Erasable {
   private Accepted again(Feed feed, String id, String remote) {
     Message message = journal.read(id);
     if (message == null) {
-      throw new Refusal(Refusal.Kind.TRANSIENT, "store.unreachable");
+      // Taken out with the resident's record, and not to come back by being sent again.
+      var erased = new Message.Reason("gateway.erased", List.of());
+      return new Accepted(
+          feed, id, remote, 0, 0, 0, null, new Receipt(id, State.REFUSED, erased, false));
     }
     return new Accepted(
         feed,
@@ -587,7 +641,8 @@ public final class Gateway implements AutoCloseable, Erasable {
     return type.matches("[A-Z0-9^_]{1,20}") ? type : "?";
   }
 
-  static Message.Reason reason(Refusal e) {
+  /** What is kept of a refusal. */
+  public static Message.Reason reason(Refusal e) {
     if (e instanceof health.helan.foundation.store.InvalidResource invalid
         && !invalid.issues().isEmpty()) {
       var first = invalid.issues().getFirst();

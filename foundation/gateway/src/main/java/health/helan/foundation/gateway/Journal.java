@@ -486,6 +486,7 @@ final class Journal {
    * @return number of messages that went
    */
   int forget(Instant before, int most) {
+    forgetNumbers(before);
     List<String> gone =
         ids(
             "select id from intake where received < ? and state in (1, 5) and changed < ? order by received limit ?",
@@ -508,23 +509,28 @@ final class Journal {
       return;
     }
     try (Connection connection = database.getConnection()) {
-      Array homes =
-          connection.createArrayOf("integer", ids.stream().map(Ids::home).distinct().toArray());
-      Array gone = connection.createArrayOf("text", ids.toArray());
-      for (String table : List.of("intake_correction", "intake", "intake_control")) {
-        boolean byKey = table.equals("intake_control");
+      for (String table : List.of("intake_correction", "intake")) {
         try (PreparedStatement statement =
-            connection.prepareStatement(
-                "delete from "
-                    + table
-                    + (byKey
-                        ? " where id = any(?) and home = any(?)"
-                        : " where home = any(?) and id = any(?)"))) {
-          statement.setArray(byKey ? 2 : 1, homes);
-          statement.setArray(byKey ? 1 : 2, gone);
-          statement.executeUpdate();
+            connection.prepareStatement("delete from " + table + " where home = ? and id = ?")) {
+          for (String id : ids) {
+            statement.setInt(1, Ids.home(id));
+            statement.setString(2, id);
+            statement.addBatch();
+          }
+          statement.executeBatch();
         }
       }
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  private void forgetNumbers(Instant before) {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement("delete from intake_control where at < ?")) {
+      statement.setObject(1, at(before));
+      statement.executeUpdate();
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }

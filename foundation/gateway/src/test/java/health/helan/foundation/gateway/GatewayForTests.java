@@ -125,7 +125,7 @@ final class GatewayForTests implements AutoCloseable {
     if (!given.has("institution")) {
       given.put("institution", institution);
     }
-    return gateway.feeds().put(name, given, "test", java.time.Instant.now());
+    return gateway.feeds().put(name, given, "test");
   }
 
   Feed feed(String name) {
@@ -184,6 +184,14 @@ final class GatewayForTests implements AutoCloseable {
   static String why(Receipt receipt) {
     Message.Reason reason = receipt.reason();
     return reason == null ? "" : reason.key();
+  }
+
+  /** Key and arguments of the reason; empty for none. */
+  static String whole(Receipt receipt) {
+    Message.Reason reason = receipt.reason();
+    return reason == null
+        ? ""
+        : (reason.key() + " " + String.join(" ", reason.arguments())).strip();
   }
 
   List<AuditSink.Request> auditedOf(String request) {
