@@ -17,7 +17,7 @@ public record Settings(
     int inFlight, int working, Duration patience, Duration keep, Duration refresh, Duration sweep) {
   public static final Settings DEFAULT =
       new Settings(
-          256,
+          64,
           8,
           Duration.ofSeconds(5),
           Duration.ofDays(30),

@@ -79,8 +79,7 @@ class CorpusTests {
       if (in == null) {
         return pinned;
       }
-      for (String line :
-          new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
         String[] parts = line.split("\t", 2);
         pinned.put(parts[0], parts[1]);
       }

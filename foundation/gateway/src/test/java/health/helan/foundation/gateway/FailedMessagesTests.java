@@ -85,15 +85,15 @@ class FailedMessagesTests {
                 .state())
         .isEqualTo(State.DONE);
     assertThat(name("P1")).isEqualTo("corrected");
-    // The original stays beside the correction, and the sender who asks again hears that it is done.
+    // The original stays beside the correction, and the sender who asks again hears that it is
+    // done.
     assertThat(new String(house.gateway.content(failed.id(), 0), StandardCharsets.UTF_8))
         .contains("http://a b");
     assertThat(house.gateway.content(failed.id(), 1)).isEqualTo(corrected);
     assertThat(house.take(passing, poison("1", "P1", "bad")).state()).isEqualTo(State.DONE);
     assertThatExceptionOfType(Refusal.class)
         .isThrownBy(
-            () ->
-                house.gateway.replay(failed.id(), null, Overtaken.ALLOW, GatewayForTests.ROOT))
+            () -> house.gateway.replay(failed.id(), null, Overtaken.ALLOW, GatewayForTests.ROOT))
         .withMessageContaining("not-replayable");
   }
 
@@ -169,7 +169,11 @@ class FailedMessagesTests {
   void whatIsSettledGoesAfterItsTimeAndTheRestStays() {
     var settings =
         new Settings(
-            64, 8, Duration.ofMillis(500), Duration.ofHours(1), Duration.ofSeconds(5),
+            64,
+            8,
+            Duration.ofMillis(500),
+            Duration.ofHours(1),
+            Duration.ofSeconds(5),
             Duration.ofHours(1));
     try (GatewayForTests keeping = GatewayForTests.open(settings, new ZstdCodec())) {
       Feed feed = keeping.feed("keeping");

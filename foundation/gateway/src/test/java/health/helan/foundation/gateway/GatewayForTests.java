@@ -83,10 +83,7 @@ final class GatewayForTests implements AutoCloseable {
             Clock.systemUTC());
     mllp =
         new MllpServer(
-            gateway,
-            InetAddress.getLoopbackAddress(),
-            () -> null,
-            MllpServer.Settings.DEFAULT);
+            gateway, InetAddress.getLoopbackAddress(), () -> null, MllpServer.Settings.DEFAULT);
   }
 
   static GatewayForTests open() {

@@ -24,18 +24,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What operators and systems may see and do. */
 class OperationsTests {
-  private static final Caller OPERATOR =
-      new Caller("op", Caller.Role.OPERATOR, "", Set.of(), "r");
+  private static final Caller OPERATOR = new Caller("op", Caller.Role.OPERATOR, "", Set.of(), "r");
   private static final Caller OWN =
       new Caller("his", Caller.Role.SYSTEM, "hospital", Set.of(), "r");
   private static final Caller OTHER =
       new Caller("x", Caller.Role.SYSTEM, "elsewhere", Set.of(), "r");
   private static final Caller DOCTOR =
       new Caller("d", Caller.Role.PRACTITIONER, "hospital", Set.of(), "r");
-  private static final Caller RESIDENT =
-      new Caller("p", Caller.Role.RESIDENT, "", Set.of(), "r");
-  private static final Caller REGULATOR =
-      new Caller("g", Caller.Role.REGULATOR, "", Set.of(), "r");
+  private static final Caller RESIDENT = new Caller("p", Caller.Role.RESIDENT, "", Set.of(), "r");
+  private static final Caller REGULATOR = new Caller("g", Caller.Role.REGULATOR, "", Set.of(), "r");
 
   private static GatewayForTests house;
   private static Receipt failed;
@@ -73,7 +70,14 @@ class OperationsTests {
         operation
             .execute(
                 new FhirOperation.Call(
-                    caller, house.store, "POST", null, null, Query.parse(""), body, "http://x",
+                    caller,
+                    house.store,
+                    "POST",
+                    null,
+                    null,
+                    Query.parse(""),
+                    body,
+                    "http://x",
                     Locale.ENGLISH))
             .body();
     return Json.MAPPER.readTree(Objects.requireNonNull(answer));
@@ -96,7 +100,9 @@ class OperationsTests {
     assertThat(found.toString())
         .contains(failed.id(), "gateway.no-identifier", "no identifier by which Patient")
         .doesNotContain("Secretname", done.id());
-    assertThat(call(OPERATOR, "gateway-messages", "control", "1", "feed", "his", "type", "ADT").toString())
+    assertThat(
+            call(OPERATOR, "gateway-messages", "control", "1", "feed", "his", "type", "ADT")
+                .toString())
         .contains(done.id())
         .contains("adt@1");
     forbidden(OPERATOR, "gateway-message", "id", done.id());
@@ -151,7 +157,11 @@ class OperationsTests {
     assertThat(made.toString()).contains("\"valueInteger\":1").contains("Asia/Shanghai");
     JsonNode changed =
         call(
-            OPERATOR, "gateway-feed", "name", "lis", "settings",
+            OPERATOR,
+            "gateway-feed",
+            "name",
+            "lis",
+            "settings",
             "{\"institution\":\"hospital\",\"afterFailure\":\"park\"}");
     assertThat(changed.toString()).contains("\"valueInteger\":2").contains("park");
     for (String wrong :
@@ -177,7 +187,10 @@ class OperationsTests {
   void aMappingIsCheckedBeforeItIsTaken() {
     for (String wrong :
         List.of(
-            "", "a: [", "mapping: x", "mapping: x\nversion: 1\nunknown: 1",
+            "",
+            "a: [",
+            "mapping: x",
+            "mapping: x\nversion: 1\nunknown: 1",
             "mapping: x\nversion: 1\nresources: [{resource: Patient, body: {a: \"= PID-1 | nonsense\"}}]",
             "mapping: x\nversion: 1\nresources: [{include: nothing}]",
             "mapping: x\nversion: 1\nresources: [{resource: Patient, key: nonsense, body: {}}]",
@@ -193,8 +206,7 @@ class OperationsTests {
   @Test
   void aRehearsalShowsResourcesAndKeepsNothing() {
     String message = adt("55", "P55").replace("^MR|", "^MR~7^^^X&http://a b&URI^SS|");
-    JsonNode shown =
-        call(OWN, "gateway-rehearse", "feed", "his", "content", base64(message));
+    JsonNode shown = call(OWN, "gateway-rehearse", "feed", "his", "content", base64(message));
     assertThat(shown.toString()).contains("\"Patient\"", "Patient.identifier[1].system", "adt@1");
     assertThat(house.find("Patient", "identifier", "P55")).isEmpty();
     assertThat(call(OWN, "gateway-messages", "control", "55").has("parameter")).isFalse();
@@ -233,7 +245,9 @@ class OperationsTests {
                 body: {name: "= PID-5* | xpn"}
             """,
             "test");
-    assertThat(call(OPERATOR, "gateway-replay", "feed", "replays", "reason-code", "gateway.fault").toString())
+    assertThat(
+            call(OPERATOR, "gateway-replay", "feed", "replays", "reason-code", "gateway.fault")
+                .toString())
         .doesNotContain(two.id());
     assertThat(call(OPERATOR, "gateway-replay", "feed", "replays").toString())
         .contains(two.id(), "\"done\"");

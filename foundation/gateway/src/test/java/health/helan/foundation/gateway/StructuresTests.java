@@ -45,15 +45,22 @@ class StructuresTests {
       String order = type.substring(0, 3) + "9";
       done(
           message(
-              type, type + 1, "A1", "ORC|NW|" + order + "^HIS||||||||||D7^赵^医生",
-              "OBR|1|" + order + "^HIS||24331-1^Lipids^LN|||20261101", "DG1|1||E78.5^高脂血症^I10"));
+              type,
+              type + 1,
+              "A1",
+              "ORC|NW|" + order + "^HIS||||||||||D7^赵^医生",
+              "OBR|1|" + order + "^HIS||24331-1^Lipids^LN|||20261101",
+              "DG1|1||E78.5^高脂血症^I10"));
       JsonNode order1 = house.only("ServiceRequest", "identifier", order);
       assertThat(order1.at("/status").asString()).isEqualTo("active");
       assertThat(order1.at("/code/coding/0/code").asString()).isEqualTo("24331-1");
       assertThat(order1.at("/requester/display").asString()).isEqualTo("赵医生");
       done(
           message(
-              type, type + 2, "A1", "ORC|CA|" + order + "^HIS",
+              type,
+              type + 2,
+              "A1",
+              "ORC|CA|" + order + "^HIS",
               "OBR|1|" + order + "^HIS||24331-1^Lipids^LN"));
       JsonNode cancelled = house.only("ServiceRequest", "identifier", order);
       assertThat(cancelled.at("/status").asString()).isEqualTo("revoked");
@@ -68,14 +75,24 @@ class StructuresTests {
     String aip = "AIP|1||D8^孙^医生";
     done(
         message(
-            "SIU^S12", "s1", "B1", "SCH|B77||||||复诊|||||^^^20261105090000^20261105091500", aip, ail));
+            "SIU^S12",
+            "s1",
+            "B1",
+            "SCH|B77||||||复诊||||^^^20261105090000^20261105091500",
+            aip,
+            ail));
     JsonNode booked = house.only("Appointment", "identifier", "B77");
     assertThat(booked.at("/status").asString()).isEqualTo("booked");
     assertThat(booked.at("/start").asString()).isEqualTo("2026-11-05T09:00:00+08:00");
     assertThat(booked.at("/participant").size()).isEqualTo(3);
     done(
         message(
-            "SIU^S13", "s2", "B1", "SCH|B77||||||复诊|||||^^^20261106090000^20261106091500", aip, ail));
+            "SIU^S13",
+            "s2",
+            "B1",
+            "SCH|B77||||||复诊||||^^^20261106090000^20261106091500",
+            aip,
+            ail));
     assertThat(house.only("Appointment", "identifier", "B77").at("/start").asString())
         .isEqualTo("2026-11-06T09:00:00+08:00");
     done(message("SIU^S15", "s3", "B1", "SCH|B77||||||复诊"));
@@ -88,16 +105,24 @@ class StructuresTests {
   void aVaccinationIsAnImmunization() {
     done(
         message(
-            "VXU^V04", "v1", "C1", "ORC|RE||I55^CDC",
+            "VXU^V04",
+            "v1",
+            "C1",
+            "ORC|RE||I55^CDC",
             "RXA|0|1|20261101100000||08^Hep B^CVX|0.5|mL^^UCUM||00|D9^钱^医生||||LOT1|20271231|SK^康泰^MVX|||CP|A",
-            "RXR|IM^肌内^HL70162|LD^左臂^HL70163", "OBX|1|CE|64994-7^Eligibility^LN|1|V01||||||F"));
+            "RXR|IM^肌内^HL70162|LD^左臂^HL70163",
+            "OBX|1|CE|64994-7^Eligibility^LN|1|V01||||||F"));
     JsonNode immunization = house.only("Immunization", "identifier", "I55");
     assertThat(immunization.at("/status").asString()).isEqualTo("completed");
     assertThat(immunization.at("/vaccineCode/coding/0/system").asString())
         .isEqualTo("http://hl7.org/fhir/sid/cvx");
     assertThat(immunization.at("/doseQuantity/value").asString()).isEqualTo("0.5");
     assertThat(immunization.at("/lotNumber").asString()).isEqualTo("LOT1");
-    assertThat(house.only("Observation", "code", "http://loinc.org|64994-7").at("/partOf/0/reference").asString())
+    assertThat(
+            house
+                .only("Observation", "code", "http://loinc.org|64994-7")
+                .at("/partOf/0/reference")
+                .asString())
         .isEqualTo("Immunization/" + immunization.path("id").asString());
   }
 
@@ -105,8 +130,12 @@ class StructuresTests {
   void aDocumentKeepsItsTextAndFiles() {
     done(
         message(
-            "MDM^T02", "m1", "D1", "TXA|1|DS^出院小结|TX|20261101||20261101093000|||D1^周^医生|||DOC8^HIS|||||AU",
-            "OBX|1|TX|t||第一行", "OBX|2|TX|t||第二行",
+            "MDM^T02",
+            "m1",
+            "D1",
+            "TXA|1|DS^出院小结|TX|20261101||20261101093000|||D1^周^医生|||DOC8^HIS|||||AU",
+            "OBX|1|TX|t||第一行",
+            "OBX|2|TX|t||第二行",
             "OBX|3|ED|p||^application^pdf^Base64^JVBERi0="));
     JsonNode document = house.only("DocumentReference", "identifier", "DOC8");
     assertThat(document.at("/docStatus").asString()).isEqualTo("final");
@@ -125,8 +154,12 @@ class StructuresTests {
   void aPrescriptionIsOrderedAndDispensed() {
     done(
         message(
-            "RDE^O11", "r1", "E1", "ORC|NW|RX5^HIS",
-            "RXE|1^BID|86213^阿莫西林^L|250||mg^^UCUM||口服，每日两次|||20|片", "RXR|PO^口服^HL70162"));
+            "RDE^O11",
+            "r1",
+            "E1",
+            "ORC|NW|RX5^HIS",
+            "RXE|1^BID|86213^阿莫西林^L|250||mg^^UCUM||口服，每日两次|||20|片",
+            "RXR|PO^口服^HL70162"));
     JsonNode prescription = house.only("MedicationRequest", "identifier", "RX5");
     assertThat(prescription.at("/medicationCodeableConcept/text").asString()).isEqualTo("阿莫西林");
     assertThat(prescription.at("/dosageInstruction/0/text").asString()).isEqualTo("口服，每日两次");
@@ -135,7 +168,10 @@ class StructuresTests {
     assertThat(prescription.at("/dispenseRequest/quantity/value").asString()).isEqualTo("20");
     done(
         message(
-            "RDS^O13", "r2", "E1", "ORC|RE|RX5^HIS",
+            "RDS^O13",
+            "r2",
+            "E1",
+            "ORC|RE|RX5^HIS",
             "RXD|1|86213^阿莫西林^L|20261101110000|20|片|||N1"));
     JsonNode dispense = house.only("MedicationDispense", "status", "completed");
     assertThat(dispense.at("/quantity/value").asString()).isEqualTo("20");
@@ -144,10 +180,14 @@ class StructuresTests {
   @Test
   void chargesGoToAnAccount() {
     done(
-        message("DFT^P03", "f1", "F1", "PV1|1|O|||||||||||||||||VF1",
+        message(
+                "DFT^P03",
+                "f1",
+                "F1",
+                "PV1|1|O|||||||||||||||||VF1",
                 "FT1|1|T77||20261101|20261101|CG|310205001^血常规^L|||1|25.00&CNY")
             .replace("|19700101|F\r", "|19700101|F||||||||||ACC4\r"));
-    JsonNode charge = house.only("ChargeItem", "status", "billable");
+    JsonNode charge = house.only("ChargeItem", "subject:Patient.identifier", "F1");
     assertThat(charge.at("/priceOverride/value").asString()).isEqualTo("25.00");
     assertThat(charge.at("/account/0/reference").asString()).startsWith("Account/");
     assertThat(house.only("Account", "identifier", "ACC4").at("/status").asString())
@@ -157,8 +197,7 @@ class StructuresTests {
   @Test
   void masterFilesBringStaffAndPlaces() {
     done(
-        message(
-            "MFN^M02", "n1", "", "MFI|STF||UPD|||AL", "MFE|MAD|1||D55", "STF|D55|D55|吴^医生||F"));
+        message("MFN^M02", "n1", "", "MFI|STF||UPD|||AL", "MFE|MAD|1||D55", "STF|D55|D55|吴^医生||F"));
     assertThat(house.only("Practitioner", "identifier", "D55").at("/name/0/text").asString())
         .isEqualTo("吴医生");
     done(message("MFN^M05", "n2", "", "MFI|LOC||UPD|||AL", "MFE|MDC|1||W9", "LOC|W9|九病区|N"));
@@ -170,8 +209,15 @@ class StructuresTests {
   @Test
   void aReportKeepsValuesOfEveryKind() {
     String[] values = {
-      "NM|n^n^L||5.5|mmol/L^^UCUM", "SN|s^s^L||>^100", "SN|r^r^L||^3^-^7", "ST|t^t^L||阳性（+）",
-      "CWE|c^c^L||POS^阳性^L", "DT|d^d^L||20261101", "NM|w^w^L||<5", "TX|x^x^L||a^b", "NM|q^q^L||not a number"
+      "NM|n^n^L||5.5|mmol/L^^UCUM",
+      "SN|s^s^L||>^100",
+      "SN|r^r^L||^3^-^7",
+      "ST|t^t^L||阳性（+）",
+      "CWE|c^c^L||POS^阳性^L",
+      "DT|d^d^L||20261101",
+      "NM|w^w^L||<5",
+      "TX|x^x^L||a^b",
+      "NM|q^q^L||not a number"
     };
     var segments = new java.util.ArrayList<String>();
     segments.add("OBR|1|K1|K2|panel^panel^L|||20261101080000");
@@ -207,8 +253,7 @@ class StructuresTests {
     assertThat(house.only("ServiceRequest", "identifier", "RF9").at("/status").asString())
         .isEqualTo("active");
     done(message("PPR^PC1", "x2", "H1", "PRB|AD|20261101|I10^高血压^I10|PB1^HIS"));
-    assertThat(
-            house.only("Condition", "identifier", "PB1").at("/code/coding/0/code").asString())
+    assertThat(house.only("Condition", "identifier", "PB1").at("/code/coding/0/code").asString())
         .isEqualTo("I10");
   }
 
@@ -238,8 +283,7 @@ class StructuresTests {
     assertThat(
             GatewayForTests.whole(
                 house.take(
-                    own,
-                    message("ADT^A01", "own1", "J1", "ZPI|1|zed").replace("|F\r", "|X\r"))))
+                    own, message("ADT^A01", "own1", "J1", "ZPI|1|zed").replace("|F\r", "|X\r"))))
         .isEmpty();
     JsonNode patient = house.only("Patient", "identifier", "J1");
     assertThat(patient.at("/gender").asString()).isEqualTo("other");

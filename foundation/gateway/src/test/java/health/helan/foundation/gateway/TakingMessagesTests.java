@@ -76,7 +76,8 @@ class TakingMessagesTests {
 
   @Test
   void admitsUpdatesAndDischarges() {
-    assertThat(house.take(his, adt("A01", "1", "P1", pv1("V1", "W1", "20261101080000", ""))).state())
+    assertThat(
+            house.take(his, adt("A01", "1", "P1", pv1("V1", "W1", "20261101080000", ""))).state())
         .isEqualTo(State.DONE);
     JsonNode patient = house.only("Patient", "identifier", "P1");
     assertThat(patient.at("/name/0/text").asString()).isEqualTo("张三");
@@ -96,16 +97,14 @@ class TakingMessagesTests {
     assertThat(encounter.at("/participant/0/individual/display").asString()).isEqualTo("李医生");
 
     // Says another ward and nothing of the doctor's name: that stays, the visit is the same.
-    house.take(
-        his, adt("A08", "2", "P1", "PV1|1|I|W2^3^2||||||||||||||||V1\r"));
+    house.take(his, adt("A08", "2", "P1", "PV1|1|I|W2^3^2||||||||||||||||V1\r"));
     JsonNode moved = house.only("Encounter", "identifier", "V1");
     assertThat(moved.at("/status").asString()).isEqualTo("in-progress");
     assertThat(moved.at("/location/0/location/display").asString()).isEqualTo("W2 3 2");
     assertThat(moved.at("/period/start").asString()).isEqualTo("2026-11-01T08:00:00+08:00");
     assertThat(moved.at("/participant/0/individual/display").asString()).isEqualTo("李医生");
 
-    house.take(
-        his, adt("A03", "3", "P1", pv1("V1", "W2", "20261101080000", "20261105100000")));
+    house.take(his, adt("A03", "3", "P1", pv1("V1", "W2", "20261101080000", "20261105100000")));
     JsonNode left = house.only("Encounter", "identifier", "V1");
     assertThat(left.at("/status").asString()).isEqualTo("finished");
     assertThat(left.at("/period/end").asString()).isEqualTo("2026-11-05T10:00:00+08:00");
@@ -131,13 +130,17 @@ class TakingMessagesTests {
   void bringsResultsUpToTheLastWordOfThem() {
     Receipt first = house.take(his, oru("r1", "P3", "77", "141", "P"));
     assertThat(first.reason()).isNull();
-    JsonNode observation = house.only("Observation", "code", "http://loinc.org|718-7", "subject:Patient.identifier", "P3");
+    JsonNode observation =
+        house.only(
+            "Observation", "code", "http://loinc.org|718-7", "subject:Patient.identifier", "P3");
     assertThat(observation.at("/valueQuantity/value").asString()).isEqualTo("141");
     assertThat(observation.at("/valueQuantity/code").asString()).isEqualTo("g/L");
     assertThat(observation.at("/status").asString()).isEqualTo("preliminary");
     assertThat(observation.at("/note/0/text").asString()).isEqualTo("复查");
     house.take(his, oru("r2", "P3", "77", "138", "F"));
-    JsonNode last = house.only("Observation", "code", "http://loinc.org|718-7", "subject:Patient.identifier", "P3");
+    JsonNode last =
+        house.only(
+            "Observation", "code", "http://loinc.org|718-7", "subject:Patient.identifier", "P3");
     assertThat(last.path("id")).isEqualTo(observation.path("id"));
     assertThat(last.at("/valueQuantity/value").asString()).isEqualTo("138");
     assertThat(last.at("/status").asString()).isEqualTo("final");
@@ -262,8 +265,7 @@ class TakingMessagesTests {
               + text.formatted(i, i)
                   .replace("|P|2.5\r", "|P|2.5||||||" + each.declared + "\r")
                   .replace("\r", each.lineEnd);
-      Receipt receipt =
-          house.gateway.take(his, message.getBytes(each.charset), "127.0.0.1");
+      Receipt receipt = house.gateway.take(his, message.getBytes(each.charset), "127.0.0.1");
       assertThat(receipt.reason()).as("%s", each).isNull();
       JsonNode patient = house.only("Patient", "identifier", "C" + i);
       if (!each.declared.equals("8859/1")) {

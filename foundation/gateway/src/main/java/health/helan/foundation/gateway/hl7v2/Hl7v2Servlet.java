@@ -94,7 +94,8 @@ public final class Hl7v2Servlet extends HttpServlet {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "gateway.no-feed", "?");
     }
     String type = String.valueOf(request.getContentType()).toLowerCase(Locale.ROOT);
-    if (!type.matches("(application/(x-)?hl7-v2\\+er7|text/plain|x-application/hl7-v2\\+er7)(\\s*;.*)?")) {
+    if (!type.matches(
+        "(application/(x-)?hl7-v2\\+er7|text/plain|x-application/hl7-v2\\+er7)(\\s*;.*)?")) {
       throw new Refusal(Refusal.Kind.MEDIA_TYPE, "gateway.media-type");
     }
     return feed;

@@ -58,6 +58,7 @@ final class Functions {
           Map.entry("xad", (_, v, _) -> v instanceof Node n ? address(n) : null),
           Map.entry("xtn", (_, v, _) -> v instanceof Node n ? telecom(n) : null),
           Map.entry("xcn", (run, v, _) -> v instanceof Node n ? person(run, n) : null),
+          Map.entry("ndl", (run, v, _) -> v instanceof Node n ? named(run, n) : null),
           Map.entry("xon", (run, v, _) -> v instanceof Node n ? organization(run, n) : null),
           Map.entry("pl", (run, v, _) -> v instanceof Node n ? place(run, n) : null),
           Map.entry("cq", (run, v, _) -> v instanceof Node n ? composite(run, n) : null),
@@ -422,9 +423,16 @@ final class Functions {
     }
     ObjectNode name = name(xcn, 2);
     if (name != null) {
-      reference.put("display", name.path("text").asString(""));
+      put(reference, "display", name.path("text").asString(""));
     }
     return reference.isEmpty() ? null : reference;
+  }
+
+  /** NDL: the person is its first component; some senders write an XCN in its place. */
+  private static @Nullable ObjectNode named(Run run, Node ndl) {
+    Node person = ndl.part(1);
+    boolean isXcn = person.part(2).text().isEmpty() && !ndl.part(2).text().isEmpty();
+    return person(run, isXcn && !ndl.part(2).text().matches("\\d{6,}.*") ? ndl : person);
   }
 
   /** XON as a logical reference. */

@@ -100,10 +100,11 @@ public final class Identifiers {
   }
 
   private static String own(Feed feed, String name) {
-    return OWN
-        + feed.institution()
-        + "/"
-        + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    return OWN + feed.institution() + "/" + encoded(name);
+  }
+
+  private static String encoded(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /** System of a code's table by its name in CWE-3 (table 0396). */
@@ -133,7 +134,7 @@ public final class Identifiers {
       case "UCUM" -> "http://unitsofmeasure.org";
       case "C4", "CPT", "CPT4" -> "http://www.ama-assn.org/go/cpt";
       case "" -> own(feed, "codes");
-      default -> own(feed, "codes/" + name);
+      default -> own(feed, "codes") + "/" + encoded(name);
     };
   }
 

@@ -77,9 +77,7 @@ final class Access {
     Feed feed = gateway.feeds().get(name);
     if (feed == null) {
       throw new Refusal(
-          Refusal.Kind.NOT_FOUND,
-          "gateway.no-feed",
-          name.matches("[a-z0-9-]{1,63}") ? name : "?");
+          Refusal.Kind.NOT_FOUND, "gateway.no-feed", name.matches("[a-z0-9-]{1,63}") ? name : "?");
     }
     return feed;
   }

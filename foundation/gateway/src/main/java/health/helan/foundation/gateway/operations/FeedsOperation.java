@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@code $gateway-feeds}: the feeds with their settings, and for each how many messages are waiting,
- * dead, parked and refused. For operators, and systems of the institution their own.
+ * {@code $gateway-feeds}: the feeds with their settings, and for each how many messages are
+ * waiting, dead, parked and refused. For operators, and systems of the institution their own.
  */
 final class FeedsOperation implements FhirOperation {
   private final Gateway gateway;

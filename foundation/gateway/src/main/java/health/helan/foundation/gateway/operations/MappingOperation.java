@@ -10,8 +10,8 @@ import health.helan.foundation.store.Refusal;
 import java.util.Set;
 
 /**
- * {@code $gateway-mapping}: without {@code feed}, the platform's file of a {@code name}. With {@code
- * feed} and {@code file}, gives that feed a mapping of its own from now on; with {@code
+ * {@code $gateway-mapping}: without {@code feed}, the platform's file of a {@code name}. With
+ * {@code feed} and {@code file}, gives that feed a mapping of its own from now on; with {@code
  * reset=true}, the platform's again. Every version stays. For operators.
  */
 final class MappingOperation implements FhirOperation {

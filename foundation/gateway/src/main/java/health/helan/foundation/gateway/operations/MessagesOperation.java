@@ -48,7 +48,9 @@ final class MessagesOperation implements FhirOperation {
       feeds = feeds == null || feeds.contains(feed) ? List.of(feed) : List.of();
     }
     String patient = call.text("patient");
-    if (patient != null && !call.caller().isRoot() && Access.feeds(gateway, call.caller()) == null) {
+    if (patient != null
+        && !call.caller().isRoot()
+        && Access.feeds(gateway, call.caller()) == null) {
       // Whether somebody is a patient anywhere is nothing an operator may ask.
       throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-operate", "gateway");
     }

@@ -18,9 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * {@code POST $gateway-rehearse}: what a message would become, without keeping or committing it.
  * {@code feed}, {@code content} (Base64), and {@code file}, a mapping to try instead of the feed's.
- * Answers with {@code type}, {@code mapping}, a {@code resource} for each (what is done with it, the
- * resource, and an OperationOutcome with what is wrong with it) and a {@code finding} for each thing
- * that was odd. For systems of the feed's institution and the root of the installation.
+ * Answers with {@code type}, {@code mapping}, a {@code resource} for each (what is done with it,
+ * the resource, and an OperationOutcome with what is wrong with it) and a {@code finding} for each
+ * thing that was odd. For systems of the feed's institution and the root of the installation.
  */
 final class RehearseOperation implements FhirOperation {
   private final Gateway gateway;

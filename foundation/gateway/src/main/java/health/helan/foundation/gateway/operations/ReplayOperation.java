@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * text if {@code content} is given (Base64; the original stays), or all failed ones of a {@code
  * feed}, the oldest first, of one {@code reason-code} if it is given. {@code overtaken=true} also
  * those whose patient has later messages that are done. Answers with a {@code message} for each:
- * {@code id}, {@code state}, {@code reason}; and {@code rest}, the number of those left for the next
- * call. For operators (without content) and systems of the feed's institution.
+ * {@code id}, {@code state}, {@code reason}; and {@code rest}, the number of those left for the
+ * next call. For operators (without content) and systems of the feed's institution.
  */
 final class ReplayOperation implements FhirOperation {
   /** In one call, which has a time limit. */
@@ -71,9 +71,7 @@ final class ReplayOperation implements FhirOperation {
       var parts = Shown.group(shown.list(), "message");
       try {
         Shown.receipt(
-            parts,
-            gateway.replay(message.id(), null, overtaken, call.caller()),
-            call.language());
+            parts, gateway.replay(message.id(), null, overtaken, call.caller()), call.language());
       } catch (Refusal e) {
         if (e.kind() != Refusal.Kind.BUSINESS_RULE) {
           throw e;
