@@ -3,9 +3,8 @@ package health.helan;
 import health.helan.app.audit.AuditCommand;
 import health.helan.app.backup.BackupCommand;
 import health.helan.app.backup.RestoreCommand;
-import health.helan.app.keys.KeysCommand;
-
 import health.helan.app.gateway.SendCommand;
+import health.helan.app.keys.KeysCommand;
 import health.helan.app.load.LoadCommand;
 import health.helan.app.start.RunArguments;
 import health.helan.app.start.StartRefused;
@@ -29,7 +28,6 @@ interface Command {
       case "verify" -> words -> AuditCommand.verify(words, System.getenv());
       case "audit-export" -> words -> AuditCommand.export(words, System.getenv());
       case "keys" -> words -> KeysCommand.run(words, System.getenv());
-
       case "send" -> words -> SendCommand.run(words, System.out);
       case "train" -> Training::run;
       default ->

@@ -150,4 +150,64 @@ class GatewaySpeed {
       }
     }
   }
+
+  /** A journal that keeps as many days does not grow: what is deleted is used again. */
+  @Test
+  void spaceIsUsedAgain() throws Exception {
+    var settings =
+        new Settings(
+            64,
+            8,
+            Duration.ofHours(1),
+            Duration.ofDays(30),
+            Duration.ofSeconds(5),
+            Duration.ofHours(1));
+    try (GatewayForTests house =
+        GatewayForTests.open(settings, new health.helan.foundation.store.content.ZstdCodec())) {
+      Feed feed = house.feed("space", "{\"controlIds\":\"content\"}");
+      for (int cycle = 1; cycle <= 5; cycle++) {
+        int first = cycle * 100_000;
+        parallel(
+            0,
+            10_000,
+            (from, to) -> {
+              for (int n = from; n < to; n += CONNECTIONS) {
+                house.gateway.accept(
+                    feed, adt(first + n).getBytes(StandardCharsets.UTF_8), "127.0.0.1");
+              }
+            });
+        try (var connection = house.database.getConnection();
+            var statement = connection.createStatement()) {
+          statement.executeUpdate("update intake set state = 1 where state = 0");
+          long full = size(statement);
+          int gone = 0;
+          int part;
+          while ((part =
+                  house.gateway.journal().forget(java.time.Instant.now().plusSeconds(60), 1000))
+              > 0) {
+            gone += part;
+          }
+          statement.execute("vacuum intake");
+          statement.execute("vacuum intake_control");
+          System.out.printf(
+              Locale.ROOT,
+              "cycle %d: %d messages, %d kB with them, %d kB after %d were deleted%n",
+              cycle,
+              10_000,
+              full / 1024,
+              size(statement) / 1024,
+              gone);
+        }
+      }
+    }
+  }
+
+  private static long size(java.sql.Statement statement) throws Exception {
+    try (var rows =
+        statement.executeQuery(
+            "select pg_total_relation_size('intake') + pg_total_relation_size('intake_control')")) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
 }

@@ -46,7 +46,7 @@ class StructuresTests {
       done(
           message(
               type,
-              type + 1,
+              order + "-1",
               "A1",
               "ORC|NW|" + order + "^HIS||||||||||D7^赵^医生",
               "OBR|1|" + order + "^HIS||24331-1^Lipids^LN|||20261101",
@@ -58,7 +58,7 @@ class StructuresTests {
       done(
           message(
               type,
-              type + 2,
+              order + "-2",
               "A1",
               "ORC|CA|" + order + "^HIS",
               "OBR|1|" + order + "^HIS||24331-1^Lipids^LN"));
@@ -109,7 +109,7 @@ class StructuresTests {
             "v1",
             "C1",
             "ORC|RE||I55^CDC",
-            "RXA|0|1|20261101100000||08^Hep B^CVX|0.5|mL^^UCUM||00|D9^钱^医生||||LOT1|20271231|SK^康泰^MVX|||CP|A",
+            "RXA|0|1|20261101100000||08^Hep B^CVX|0.5|mL^^UCUM||00|D9^钱^医生|||||LOT1|20271231|SK^康泰^MVX|||CP|A",
             "RXR|IM^肌内^HL70162|LD^左臂^HL70163",
             "OBX|1|CE|64994-7^Eligibility^LN|1|V01||||||F"));
     JsonNode immunization = house.only("Immunization", "identifier", "I55");

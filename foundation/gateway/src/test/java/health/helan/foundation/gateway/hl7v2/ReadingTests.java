@@ -89,7 +89,10 @@ class ReadingTests {
           String expected = Terser.get((Segment) theirs, field, 0, 1, 1);
           assertThat(ours.value(segment, field, 1))
               .as("%s-%d", segment.name(), field)
-              .isEqualTo(expected == null ? "" : expected.replace("\\.br\\", "\n").replace("\\X4142\\", "AB").strip());
+              .isEqualTo(
+                  expected == null
+                      ? ""
+                      : expected.replace("\\.br\\", "\n").replace("\\X4142\\", "AB").strip());
           compared++;
         }
       }
