@@ -102,7 +102,11 @@ final class Committer {
     return new Interaction.Create(
         plan.type(),
         Interaction.Body.of(Mapping.forCreate(plan.body())),
-        key != null && plan.isGuarded() ? "identifier=" + encoded(criterion(key)) : null,
+        // A citizen's number is the same in every institution: another's record of the person, open
+        // to this one by a grant, is not taken for its own.
+        key != null && plan.isGuarded() && !key.isShared()
+            ? "identifier=" + encoded(criterion(key))
+            : null,
         plan.fullUrl(),
         plan.type().equals("Patient") ? null : patient);
   }
@@ -176,7 +180,14 @@ final class Committer {
       if (content == null) {
         continue;
       }
-      for (JsonNode identifier : Json.MAPPER.readTree(content).path("identifier")) {
+      JsonNode resource = Json.MAPPER.readTree(content);
+      String manager = resource.at("/managingOrganization/reference").asString("");
+      if (type.equals("Patient")
+          && !manager.isEmpty()
+          && !manager.equals("Organization/" + caller.institution())) {
+        continue;
+      }
+      for (JsonNode identifier : resource.path("identifier")) {
         Plan plan =
             wanted.get(
                 new Plan.Key(

@@ -237,14 +237,21 @@ public final class Gateway implements AutoCloseable, Erasable {
     }
     byte[] digest = Journal.digest(bytes);
     Format.Read read = null;
-    Refusal unreadable = null;
+    Message.Reason unreadable = null;
+    String patientKey = "";
+    String control = "";
     try {
-      read = format.read(bytes, feed);
+      Format.Read found = format.read(bytes, feed);
+      patientKey = found.patientKey();
+      control = found.controlId();
+      read = found;
     } catch (Refusal e) {
-      unreadable = e;
+      unreadable = reason(e);
+    } catch (RuntimeException e) {
+      // Ours; but what came is kept all the same.
+      LOG.error("A message of feed {} could not be read: {}", feed.name(), trace(e));
+      unreadable = new Message.Reason("gateway.fault", List.of(e.getClass().getSimpleName()));
     }
-    String patientKey = read == null ? "" : read.patientKey();
-    String control = read == null ? "" : read.controlId();
     long lane =
         patientKey.isEmpty()
             ? digests.of(digest) // About nobody: it waits for nothing, and nothing for it.
@@ -270,7 +277,7 @@ public final class Gateway implements AutoCloseable, Erasable {
             read == null ? "" : read.type(),
             control,
             Arrays.copyOf(digest, 16),
-            unreadable == null ? null : reason(unreadable),
+            unreadable,
             read == null ? List.of() : read.findings(),
             bytes);
     Journal.Inserted inserted = journal.insert(entry, ByteBuffer.wrap(mac).getLong(), mac);
@@ -285,9 +292,7 @@ public final class Gateway implements AutoCloseable, Erasable {
           home,
           lane,
           read,
-          unreadable == null
-              ? null
-              : new Receipt(entry.id(), State.REFUSED, reason(unreadable), false));
+          unreadable == null ? null : new Receipt(entry.id(), State.REFUSED, unreadable, false));
     }
     if (taken.isSame()) {
       return again(feed, taken.id(), remote);

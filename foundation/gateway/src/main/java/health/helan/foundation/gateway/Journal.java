@@ -64,10 +64,15 @@ final class Journal {
       "select id, state, received from intake where home = ? and lane = ? and seq < ?"
           + " and state in (0, 2, 3) order by state, seq limit 1";
 
+  /**
+   * Without waiting for the disk: what it says is repeated after a crash, since the message is then
+   * tried again, with no effect but this.
+   */
   private static final String SETTLE =
       """
       update intake set state = ?, changed = ?, attempts = least(attempts + 1, 32000), mapping = ?, reason = ?,
         findings = ?, made = ?, patient = ?, type = ?, control = ?
+      from (select set_config('synchronous_commit', 'off', true)) as unflushed
       where home = ? and id = ? and state = any(?)""";
 
   private static final String MOVE =

@@ -245,6 +245,39 @@ class TakingMessagesTests {
   }
 
   @Test
+  void keepsTheRecordsOfTwoHospitalsApart() {
+    // The same person with the same identity number, known by nothing else.
+    String number = "11010519491231002X";
+    house.store.write(
+        GatewayForTests.ROOT,
+        new health.helan.foundation.store.Interaction.Update(
+            "Organization",
+            "clinic",
+            null,
+            health.helan.foundation.store.Interaction.Body.of(
+                (tools.jackson.databind.node.ObjectNode)
+                    health.helan.foundation.store.Json.MAPPER.readTree(
+                        "{\"resourceType\":\"Organization\",\"id\":\"clinic\",\"name\":\"c\"}")),
+            null,
+            false,
+            null,
+            null));
+    Feed clinic = house.feed("clinic", "{\"institution\":\"clinic\"}");
+    for (Feed each : List.of(his, clinic, his, clinic)) {
+      Receipt receipt =
+          house.take(
+              each,
+              adt("A04", "two-" + house.audited.size(), number, "").replace("^^^HOSP^MR", ""));
+      assertThat(GatewayForTests.whole(receipt)).isEmpty();
+    }
+    List<JsonNode> found =
+        house.find("Patient", "identifier", "urn:oid:2.16.156.10011.1.3|" + number);
+    assertThat(found)
+        .extracting(each -> each.at("/managingOrganization/reference").asString())
+        .containsExactlyInAnyOrder("Organization/hospital", "Organization/clinic");
+  }
+
+  @Test
   void readsCharacterSetsLineEndsAndMarks() {
     String text = adt("A04", "c%d", "C%d", "").replace("张^三", "欧阳^锋");
     record Case(Charset charset, String mark, String declared, String lineEnd) {}

@@ -19,7 +19,12 @@ public final class Plan {
   }
 
   /** An identifier; {@code system} may be empty. */
-  public record Key(String system, String value) {}
+  public record Key(String system, String value) {
+    /** True when other institutions use the same system: a citizen's identity number. */
+    public boolean isShared() {
+      return system.equals(Identifiers.CITIZEN);
+    }
+  }
 
   final String type;
   final String name;
