@@ -52,7 +52,6 @@ public enum Distribution {
     tables.put("pseudonym_patient", HOME); // trust: in the home of the pseudonym
     tables.put("pseudonym_key", REFERENCE);
     tables.put("pseudonym_step", REFERENCE);
-
     for (String table : new String[] {"intake_lane", "intake", "intake_correction"}) {
       tables.put(table, HOME); // gateway: in the bucket of the message's patient key
     }
