@@ -3,6 +3,7 @@ package health.helan;
 import health.helan.app.audit.AuditCommand;
 import health.helan.app.backup.BackupCommand;
 import health.helan.app.backup.RestoreCommand;
+import health.helan.app.gateway.SendCommand;
 import health.helan.app.keys.KeysCommand;
 import health.helan.app.load.LoadCommand;
 import health.helan.app.start.RunArguments;
@@ -27,6 +28,7 @@ interface Command {
       case "verify" -> words -> AuditCommand.verify(words, System.getenv());
       case "audit-export" -> words -> AuditCommand.export(words, System.getenv());
       case "keys" -> words -> KeysCommand.run(words, System.getenv());
+      case "send" -> words -> SendCommand.run(words, System.out);
       case "train" -> Training::run;
       default ->
           throw new StartRefused(

@@ -7,6 +7,7 @@ import health.helan.app.access.OperatorToken;
 import health.helan.app.database.Database;
 import health.helan.app.database.ProjectionConnections;
 import health.helan.app.database.SearchConnections;
+import health.helan.app.gateway.DemoFeeds;
 import health.helan.app.load.DemoLoad;
 import health.helan.app.signing.DemoSignatures;
 import health.helan.app.start.Console;
@@ -318,6 +319,7 @@ final class Platform implements AutoCloseable {
   private void tellDemoAccounts(Console console) {
     try {
       context().getBean(DemoAccounts.class).create().forEach(console::say);
+      context().getBean(DemoFeeds.class).create().forEach(console::say);
       context().getBean(DemoSignatures.class).create();
     } catch (RuntimeException failed) {
       LoggerFactory.getLogger(Platform.class).error("Demo accounts could not be made", failed);

@@ -31,6 +31,9 @@ final class RouteTemplate {
     if (path.startsWith("/access/")) {
       return "/access/{act}";
     }
+    if (path.startsWith("/hl7v2/")) {
+      return "/hl7v2/{feed}";
+    }
     return switch (path) {
       case "/health",
           "/health/ready",

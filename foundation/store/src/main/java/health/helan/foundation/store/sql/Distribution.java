@@ -52,6 +52,12 @@ public enum Distribution {
     tables.put("pseudonym_patient", HOME); // trust: in the home of the pseudonym
     tables.put("pseudonym_key", REFERENCE);
     tables.put("pseudonym_step", REFERENCE);
+    for (String table : new String[] {"intake_lane", "intake", "intake_correction"}) {
+      tables.put(table, HOME); // gateway: in the bucket of the message's patient key
+    }
+    tables.put("intake_control", KEY);
+    tables.put("gateway_feed", REFERENCE);
+    tables.put("gateway_mapping", REFERENCE);
     return tables;
   }
 

@@ -92,7 +92,12 @@ public final class Rules {
       if (byHome(insert.group(1)) && !columns(insert.group(2)).contains("home")) {
         broken.add("insert without home (1): " + text);
       }
-      Matcher conflict = CONFLICT.matcher(text);
+      // Of several inserts in one statement, each has its own.
+      Matcher next = INSERT.matcher(text);
+      Matcher conflict =
+          CONFLICT
+              .matcher(text)
+              .region(insert.end(), next.find(insert.end()) ? next.start() : text.length());
       if (byHome(insert.group(1))
           && conflict.find()
           && !columns(conflict.group(1)).contains("home")) {

@@ -308,6 +308,32 @@ public final class DataKeys implements AutoCloseable {
     tables.add("history");
     tables.add("answered");
     tables.add("object_key");
+    tables.addAll(OTHER_ROOMS.keySet());
+    return tables;
+  }
+
+  /**
+   * Tables of other rooms with contents under our keys, and the type by which a content's place is
+   * named ({@code db/encrypted-tables.properties} of each module): {@code intake=intake}. They have
+   * the columns {@code home, id, version, codec, key_id, content}.
+   */
+  static final java.util.Map<String, String> OTHER_ROOMS = otherRooms();
+
+  private static java.util.Map<String, String> otherRooms() {
+    var tables = new java.util.TreeMap<String, String>();
+    try {
+      for (var url :
+          java.util.Collections.list(
+              DataKeys.class.getClassLoader().getResources("db/encrypted-tables.properties"))) {
+        var properties = new java.util.Properties();
+        try (var in = url.openStream()) {
+          properties.load(in);
+        }
+        properties.forEach((table, type) -> tables.put(table.toString(), type.toString()));
+      }
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
     return tables;
   }
 

@@ -303,6 +303,7 @@ public final class Recoding implements AutoCloseable {
     OWN("home int", "id text"),
     SHARED("home int", "type text", "id text"),
     HISTORY("home int", "type text", "id text", "version int"),
+    OTHER_ROOM("home int", "id text", "version int"),
     ANSWERED("key bigint", "mac bytea"),
     OBJECT("key bigint", "object text");
 
@@ -324,7 +325,10 @@ public final class Recoding implements AutoCloseable {
             case "history" -> Kind.HISTORY;
             case "answered" -> Kind.ANSWERED;
             case "object_key" -> Kind.OBJECT;
-            default -> table.equals(Tables.OTHER) ? Kind.SHARED : Kind.OWN;
+            default ->
+                table.equals(Tables.OTHER)
+                    ? Kind.SHARED
+                    : DataKeys.OTHER_ROOMS.containsKey(table) ? Kind.OTHER_ROOM : Kind.OWN;
           };
       var where = new StringBuilder();
       for (String name : kind.names) {
@@ -355,7 +359,7 @@ public final class Recoding implements AutoCloseable {
     private static String more(Kind kind) {
       return switch (kind) {
         case OWN, SHARED -> "codec, version";
-        case HISTORY, ANSWERED -> "codec, 0";
+        case HISTORY, ANSWERED, OTHER_ROOM -> "codec, 0";
         case OBJECT -> "algorithm, size";
       };
     }
@@ -422,6 +426,11 @@ public final class Recoding implements AutoCloseable {
             case SHARED -> new ContentCodec.Place(key.get(1), key.get(2), rows.getInt(size() + 3));
             case HISTORY ->
                 new ContentCodec.Place(key.get(1), key.get(2), Integer.parseInt(key.get(3)));
+            case OTHER_ROOM ->
+                new ContentCodec.Place(
+                    java.util.Objects.requireNonNull(DataKeys.OTHER_ROOMS.get(table)),
+                    key.get(1),
+                    Integer.parseInt(key.get(2)));
             case ANSWERED -> new ContentCodec.Place("answered", key.get(1), 0);
             case OBJECT ->
                 EncryptedObjects.place(

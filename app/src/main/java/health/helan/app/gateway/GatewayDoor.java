@@ -1,0 +1,146 @@
+package health.helan.app.gateway;
+
+import health.helan.app.start.StartRefused;
+import health.helan.foundation.gateway.CodeTranslation;
+import health.helan.foundation.gateway.Gateway;
+import health.helan.foundation.gateway.Settings;
+import health.helan.foundation.gateway.hl7v2.Hl7v2;
+import health.helan.foundation.gateway.hl7v2.Hl7v2Servlet;
+import health.helan.foundation.gateway.hl7v2.MllpServer;
+import health.helan.foundation.gateway.operations.GatewayOperations;
+import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.store.AuditSink;
+import health.helan.foundation.store.ContentCodec;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.trust.audit.AuditLog;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The gateway of this instance. */
+@Configuration(proxyBeanMethods = false)
+class GatewayDoor {
+  /** Address of the MLLP listeners; this machine alone without it. */
+  private static final String ADDRESS = "HELAN_MLLP_ADDRESS";
+
+  /** Days that settled messages are kept. */
+  private static final String KEEP = "HELAN_KEEP_MESSAGES_DAYS";
+
+  /** As for requests: off only to measure what the audit costs. */
+  private static final String AUDIT = "HELAN_AUDIT";
+
+  /** Tables of the mapping files alone, until something knows more of local codes. */
+  private static final CodeTranslation BUILT_IN = CodeTranslation.NONE;
+
+  @Bean(destroyMethod = "close")
+  Gateway gateway(
+      RecordStore store,
+      DataSource connections,
+      ContentCodec codec,
+      AuditLog log,
+      ObjectProvider<CodeTranslation> codes) {
+    AuditSink audit = "off".equalsIgnoreCase(System.getenv(AUDIT)) ? AuditSink.NONE : log;
+    Settings settings = Settings.DEFAULT;
+    return Gateway.open(
+        store,
+        connections,
+        codec,
+        audit,
+        codes.getIfAvailable(() -> BUILT_IN),
+        List.of(new Hl7v2()),
+        new Settings(
+            settings.inFlight(),
+            settings.working(),
+            settings.patience(),
+            keep(System.getenv(KEEP)),
+            settings.refresh(),
+            settings.sweep()),
+        Clock.systemUTC());
+  }
+
+  static Duration keep(@Nullable String days) {
+    if (days == null || days.isBlank()) {
+      return Settings.DEFAULT.keep();
+    }
+    if (!days.strip().matches("[1-9][0-9]{0,4}")) {
+      throw new StartRefused(
+          KEEP + " 应为 1 至 99999 的天数。", KEEP + " takes a number of days, 1 to 99999.");
+    }
+    return Duration.ofDays(Integer.parseInt(days.strip()));
+  }
+
+  @Bean(destroyMethod = "close")
+  MllpServer mllpServer(Gateway gateway, ObjectProvider<SslBundles> bundles) {
+    var tls = new MllpTls(bundles.getIfAvailable(), System.getenv(MllpTls.CLIENTS));
+    return new MllpServer(
+        gateway, address(System.getenv(ADDRESS)), tls::context, MllpServer.Settings.DEFAULT);
+  }
+
+  static InetAddress address(@Nullable String text) {
+    if (text == null || text.isBlank()) {
+      return InetAddress.getLoopbackAddress();
+    }
+    try {
+      return InetAddress.getByName(text.strip());
+    } catch (UnknownHostException e) {
+      throw new StartRefused(
+          ADDRESS + " 不是可用的地址：" + text, ADDRESS + " is no address of this machine: " + text, e);
+    }
+  }
+
+  @Bean
+  ServletRegistrationBean<Hl7v2Servlet> hl7v2Servlet(Gateway gateway) {
+    var registration = new ServletRegistrationBean<>(new Hl7v2Servlet(gateway), "/hl7v2/*");
+    registration.setName("hl7v2");
+    return registration;
+  }
+
+  @Bean
+  FhirOperation gatewayMessages(Gateway gateway) {
+    return GatewayOperations.of(gateway, "gateway-messages");
+  }
+
+  @Bean
+  FhirOperation gatewayMessage(Gateway gateway) {
+    return GatewayOperations.of(gateway, "gateway-message");
+  }
+
+  @Bean
+  FhirOperation gatewayReplay(Gateway gateway) {
+    return GatewayOperations.of(gateway, "gateway-replay");
+  }
+
+  @Bean
+  FhirOperation gatewayDiscard(Gateway gateway) {
+    return GatewayOperations.of(gateway, "gateway-discard");
+  }
+
+  @Bean
+  FhirOperation gatewayFeeds(Gateway gateway) {
+    return GatewayOperations.of(gateway, "gateway-feeds");
+  }
+
+  @Bean
+  FhirOperation gatewayFeed(Gateway gateway) {
+    return GatewayOperations.of(gateway, "gateway-feed");
+  }
+
+  @Bean
+  FhirOperation gatewayMapping(Gateway gateway) {
+    return GatewayOperations.of(gateway, "gateway-mapping");
+  }
+
+  @Bean
+  FhirOperation gatewayRehearse(Gateway gateway) {
+    return GatewayOperations.of(gateway, "gateway-rehearse");
+  }
+}

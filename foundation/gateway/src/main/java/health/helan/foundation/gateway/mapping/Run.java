@@ -1,0 +1,137 @@
+package health.helan.foundation.gateway.mapping;
+
+import health.helan.foundation.gateway.CodeTranslation;
+import health.helan.foundation.gateway.Feed;
+import health.helan.foundation.gateway.Finding;
+import health.helan.foundation.store.Json;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One message on its way through a mapping. */
+final class Run {
+  /** Most findings of a message: more tell nothing new. */
+  private static final int MOST_FINDINGS = 50;
+
+  private final Feed feed;
+  private final CodeTranslation codes;
+  private final Map<String, Map<String, String>> tables;
+  private final List<Finding> findings = new ArrayList<>();
+  private final List<Plan> plans = new ArrayList<>();
+  private final Map<Node, Map<String, Plan>> scopes = new IdentityHashMap<>();
+
+  Run(Feed feed, CodeTranslation codes, Map<String, Map<String, String>> tables) {
+    this.feed = feed;
+    this.codes = codes;
+    this.tables = tables;
+  }
+
+  static ObjectNode object() {
+    return Json.MAPPER.createObjectNode();
+  }
+
+  static ArrayNode array() {
+    return Json.MAPPER.createArrayNode();
+  }
+
+  Feed feed() {
+    return feed;
+  }
+
+  List<Plan> plans() {
+    return plans;
+  }
+
+  List<Finding> findings() {
+    return findings;
+  }
+
+  void find(String key, String place, String... arguments) {
+    var finding = new Finding(key, place, arguments);
+    if (findings.size() < MOST_FINDINGS && !findings.contains(finding)) {
+      findings.add(finding);
+    }
+  }
+
+  void add(Plan plan) {
+    plans.add(plan);
+    scopes.computeIfAbsent(plan.node, _ -> new LinkedHashMap<>()).putIfAbsent(plan.name, plan);
+  }
+
+  /** A reference to the nearest resource of that name; null when the message made none. */
+  @Nullable ObjectNode reference(Node at, String name) {
+    for (Node node = at; node != null; node = node.parent()) {
+      Map<String, Plan> here = scopes.get(node);
+      Plan plan = here == null ? null : here.get(name);
+      if (plan != null) {
+        return reference(plan);
+      }
+    }
+    return null;
+  }
+
+  private static ObjectNode reference(Plan plan) {
+    ObjectNode reference = object();
+    reference.put("reference", plan.fullUrl);
+    plan.references.add(reference);
+    return reference;
+  }
+
+  /** References to all resources of that name that were made of what lies here. */
+  @Nullable ArrayNode references(Node at, String name) {
+    ArrayNode array = array();
+    for (Plan plan : plans) {
+      if (plan.name.equals(name) && lies(plan.node, at)) {
+        array.add(reference(plan));
+      }
+    }
+    return array.isEmpty() ? null : array;
+  }
+
+  private static boolean lies(Node node, Node in) {
+    for (Node at = node; at != null; at = at.parent()) {
+      if (at == in) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * A code's translation.
+   *
+   * @return null when the table has neither it nor a default
+   */
+  @Nullable String translate(String table, String code, String place) {
+    String known = codes.translate(feed, table, code);
+    if (known != null) {
+      return known;
+    }
+    Map<String, String> entries = tables.get(table);
+    if (entries == null) {
+      throw new MappingFault(feed.name(), "table " + table);
+    }
+    String own = entries.get(code);
+    if (own == null) {
+      own = entries.get(code.toUpperCase(java.util.Locale.ROOT));
+    }
+    if (own != null) {
+      return own;
+    }
+    String otherwise = entries.get("*");
+    if (!code.isEmpty() && !"".equals(otherwise)) {
+      // A code alone is no resident's data; a text in its place might be.
+      find(
+          "gateway.found-unknown-code",
+          place,
+          table,
+          code.matches("[A-Za-z0-9._-]{1,8}") ? code : "?");
+    }
+    return otherwise;
+  }
+}

@@ -1,0 +1,30 @@
+package health.helan.foundation.gateway.operations;
+
+import health.helan.foundation.gateway.Gateway;
+import health.helan.foundation.rest.FhirOperation;
+import java.util.List;
+
+/** The gateway's operations. */
+public final class GatewayOperations {
+  private GatewayOperations() {}
+
+  public static List<FhirOperation> all(Gateway gateway) {
+    return List.of(
+        new MessagesOperation(gateway),
+        new MessageOperation(gateway),
+        new ReplayOperation(gateway),
+        new DiscardOperation(gateway),
+        new FeedsOperation(gateway),
+        new FeedOperation(gateway),
+        new MappingOperation(gateway),
+        new RehearseOperation(gateway));
+  }
+
+  /** One by its name without the dollar sign. */
+  public static FhirOperation of(Gateway gateway, String name) {
+    return all(gateway).stream()
+        .filter(operation -> operation.spec().name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+}

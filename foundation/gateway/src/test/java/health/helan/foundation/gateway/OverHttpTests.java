@@ -1,0 +1,135 @@
+package health.helan.foundation.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import health.helan.foundation.gateway.hl7v2.Hl7v2Servlet;
+import health.helan.foundation.rest.FhirServlet;
+import health.helan.foundation.rest.testing.TomcatForTests;
+import health.helan.foundation.store.Caller;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Messages over HTTP. */
+class OverHttpTests {
+  private static final Map<String, Caller> CALLERS =
+      Map.of(
+          "root", GatewayForTests.ROOT,
+          "own", new Caller("his", Caller.Role.SYSTEM, "hospital", Set.of(), "r"),
+          "other", new Caller("x", Caller.Role.SYSTEM, "elsewhere", Set.of(), "r"),
+          "operator", new Caller("o", Caller.Role.OPERATOR, "", Set.of(), "r"),
+          "doctor", new Caller("d", Caller.Role.PRACTITIONER, "hospital", Set.of(), "r"),
+          "narrow",
+              new Caller(
+                  "app",
+                  Caller.Role.SYSTEM,
+                  "hospital",
+                  Set.of(),
+                  "r",
+                  new Caller.Binding("", Set.of(), Set.of(), Set.of("system/*.cruds"))));
+
+  private static GatewayForTests house;
+  private static TomcatForTests server;
+  private static HttpClient client;
+
+  @BeforeAll
+  static void open() {
+    house = GatewayForTests.open();
+    house.feed("his");
+    house.feed("off", "{\"active\":false}");
+    server =
+        new TomcatForTests(
+            new Hl7v2Servlet(house.gateway),
+            (request, response, chain) -> {
+              String who =
+                  ((jakarta.servlet.http.HttpServletRequest) request).getHeader("X-Caller");
+              if (who != null) {
+                request.setAttribute(FhirServlet.CALLER, CALLERS.get(who));
+              }
+              chain.doFilter(request, response);
+            });
+    client = HttpClient.newHttpClient();
+  }
+
+  @AfterAll
+  static void close() {
+    client.close();
+    server.close();
+    house.close();
+  }
+
+  private static String adt(String control, String patient) {
+    return "MSH|^~\\&|HIS|HOSP|||20261101||ADT^A04|"
+        + control
+        + "|P|2.5\rPID|1||"
+        + patient
+        + "^^^HOSP^MR||n^m\r";
+  }
+
+  private static HttpResponse<String> post(String caller, String feed, String body)
+      throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create(server.base() + "/" + feed))
+            .header("Content-Type", "application/hl7-v2+er7")
+            .header("Accept-Language", "en")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    if (!caller.isEmpty()) {
+      request.header("X-Caller", caller);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void areAnsweredByTheirAcknowledgements() throws Exception {
+    HttpResponse<String> taken = post("own", "his", adt("h1", "H1"));
+    assertThat(taken.statusCode()).isEqualTo(200);
+    assertThat(taken.headers().firstValue("Content-Type")).hasValue("application/hl7-v2+er7");
+    assertThat(taken.body()).contains("MSA|AA|h1");
+    assertThat(post("root", "his", adt("h2", "H2") + adt("h3", "")).body())
+        .contains("MSA|AA|h2")
+        .contains("MSA|AE|h3");
+    assertThat(post("own", "his", "BHS|^~\\&|HIS\r" + adt("h4", "H4") + "BTS|1\r").body())
+        .startsWith("BHS|")
+        .contains("MSA|AA|h4")
+        .endsWith("BTS|1\r");
+    assertThat(house.find("Patient", "identifier", "H1,H2,H4")).hasSize(3);
+  }
+
+  @Test
+  void areForTheInstitutionsSystemsAlone() throws Exception {
+    assertThat(post("", "his", adt("n1", "N1")).statusCode()).isEqualTo(401);
+    for (String caller : new String[] {"other", "operator", "doctor", "narrow"}) {
+      assertThat(post(caller, "his", adt("n2", "N1")).statusCode()).as(caller).isEqualTo(403);
+      assertThat(post(caller, "nobody", adt("n2", "N1")).statusCode()).as(caller).isEqualTo(403);
+    }
+    assertThat(post("root", "nobody", adt("n3", "N1")).statusCode()).isEqualTo(404);
+    assertThat(post("own", "off", adt("n4", "N1")).statusCode()).isEqualTo(404);
+    assertThat(house.find("Patient", "identifier", "N1")).isEmpty();
+  }
+
+  @Test
+  void areToldToComeAgainWhenItIsBusy() throws Exception {
+    int entered = 0;
+    try {
+      while (house.gateway.tryEnter()) {
+        entered++;
+      }
+      HttpResponse<String> busy = post("own", "his", adt("b1", "B1"));
+      assertThat(busy.statusCode()).isEqualTo(503);
+      assertThat(busy.headers().firstValue("Retry-After")).hasValue("2");
+      assertThat(busy.body()).contains("OperationOutcome").contains("busy");
+    } finally {
+      for (; entered > 0; entered--) {
+        house.gateway.leave();
+      }
+    }
+    assertThat(house.find("Patient", "identifier", "B1")).isEmpty();
+    assertThat(post("own", "his", adt("b1", "B1")).body()).contains("MSA|AA|b1");
+  }
+}
