@@ -14,6 +14,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * code unmapped says so with {@link #seen}; somebody maps it, or says that it needs no map.
  */
 public final class LocalCodes {
+  /** Ids of the ConceptMaps that hold what was decided about a feed's codes begin with this. */
+  static final String MAP_PREFIX = "feed-";
+
   /** Longest texts kept; longer ones are cut. */
   private static final int LONGEST = 300;
 
@@ -50,6 +54,11 @@ public final class LocalCodes {
       String state,
       String targetSystem,
       String target) {}
+
+  /** Id of the ConceptMap of a feed: by its name, so that two who decide at once write the same. */
+  public static String mapOf(String feed) {
+    return MAP_PREFIX + UUID.nameUUIDFromBytes(feed.getBytes(StandardCharsets.UTF_8));
+  }
 
   /** Notes that a feed sent a code that no map knew: once for each time it came. */
   public void seen(String feed, String system, String code, String display) {

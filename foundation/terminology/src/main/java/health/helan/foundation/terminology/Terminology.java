@@ -17,6 +17,7 @@ import health.helan.foundation.terminology.engine.Concept;
 import health.helan.foundation.terminology.engine.Concepts;
 import health.helan.foundation.terminology.engine.Expander;
 import health.helan.foundation.terminology.engine.Header;
+import health.helan.foundation.terminology.engine.Mappings;
 import health.helan.foundation.terminology.engine.Selection;
 import health.helan.foundation.terminology.engine.Shipped;
 import health.helan.foundation.terminology.engine.Staging;
@@ -48,6 +49,7 @@ public final class Terminology implements ValueSets {
   private final Compiling compiling = new Compiling(Review::check);
   private final LocalCodes localCodes;
   private final Staging staging;
+  private final Mappings mappings;
   private final ValueSets r4 = ValueSets.ofR4();
 
   public Terminology(DataSource database, Clock clock) {
@@ -57,6 +59,7 @@ public final class Terminology implements ValueSets {
     this.expander = new Expander(catalogue);
     this.localCodes = new LocalCodes(database, clock);
     this.staging = new Staging(database, clock);
+    this.mappings = new Mappings(catalogue, database);
   }
 
   /** What the store lets compile in its transactions. */
@@ -112,7 +115,7 @@ public final class Terminology implements ValueSets {
       }
       throw refused;
     }
-    if (selection == null) {
+    if (selection == null || selection.isOpen()) {
       return null;
     }
     if (selection.size() > MOST_CODES) {
@@ -146,6 +149,49 @@ public final class Terminology implements ValueSets {
     }
     var set = below ? concepts.tree().below(concept.nr()) : concepts.tree().above(concept.nr());
     return concepts.codes(set, MOST_CODES).stream().map(one -> system + "|" + one).toList();
+  }
+
+  // ------------------------------------------------------------------ what feeds ask
+
+  /**
+   * What a local code means.
+   *
+   * @param equivalence FHIR R4, concept-map-equivalence
+   */
+  public record Meaning(String system, String code, String display, String equivalence) {}
+
+  /**
+   * What a code means that a feed sent: by the feed's own map, else by any active map from that
+   * system. What no map knows is counted on the work list, unless it was decided that it needs
+   * none.
+   *
+   * @return null when no map knows it
+   */
+  public @Nullable Meaning translate(String feed, String system, String code, String display) {
+    Header own = catalogue.byId("ConceptMap", LocalCodes.mapOf(feed));
+    List<Mappings.Match> matches =
+        own == null
+            ? List.of()
+            : mappings.translate(List.of(own), system, code, false, null, List.of());
+    if (matches.stream().noneMatch(Mappings.Match::isMatch)) {
+      matches =
+          mappings.translate(
+              mappings.fitting(null, null).stream()
+                  .filter(map -> !map.id().startsWith(LocalCodes.MAP_PREFIX))
+                  .toList(),
+              system,
+              code,
+              false,
+              null,
+              List.of());
+    }
+    for (Mappings.Match match : matches) {
+      if (match.isMatch()) {
+        return new Meaning(match.system(), match.code(), match.display(), match.equivalence());
+      }
+    }
+    localCodes.seen(feed, system, code, display);
+    return null;
   }
 
   // ------------------------------------------------------------------ upgrades

@@ -327,6 +327,23 @@ class ExpandingAndValidatingTests {
                     "mmol per L")
                 .parameter("result"))
         .isEqualTo("false");
+    assertThat(
+            SERVER
+                .ask(
+                    "ValueSet/$validate-code",
+                    "url",
+                    "http://hl7.org/fhir/ValueSet/ucum-units",
+                    "system",
+                    "http://unitsofmeasure.org",
+                    "code",
+                    "mg/dL")
+                .parameter("result"))
+        .isEqualTo("true");
+    assertThat(
+            SERVER
+                .ask("ValueSet/$expand", "url", "http://hl7.org/fhir/ValueSet/ucum-units")
+                .issue())
+        .isEqualTo("too-costly");
     Reply converted =
         SERVER.ask("CodeSystem/$convert-unit", "value", "1.5", "from", "g/dL", "to", "g/L");
     assertThat(converted.json().toString()).contains("15").contains("g/L");

@@ -19,7 +19,11 @@ class LifeOfACodeSystemTests {
         TerminologyServer.json(
             """
             {"resourceType": "CodeSystem", "content": "complete", "concept": [{"code": "a", "display": "甲"}]}""");
-    system.put("id", id).put("url", "urn:test:life:" + id).put("version", "1").put("status", status);
+    system
+        .put("id", id)
+        .put("url", "urn:test:life:" + id)
+        .put("version", "1")
+        .put("status", status);
     return system;
   }
 
@@ -34,8 +38,7 @@ class LifeOfACodeSystemTests {
     assertThat(SERVER.put(system(id, "draft"), "X-As", AUTHOR).status()).isEqualTo(201);
     assertThat(SERVER.ask("CodeSystem/$lookup", "system", url, "code", "a").text())
         .contains("没有启用的版本");
-    assertThat(
-            SERVER.get("CodeSystem/steps/$validate-code?code=a").parameter("result"))
+    assertThat(SERVER.get("CodeSystem/steps/$validate-code?code=a").parameter("result"))
         .as("a draft can be tried by the id of its resource")
         .isEqualTo("true");
     assertThat(step(id, "approve", REVIEWER).status()).as("not submitted yet").isEqualTo(422);
@@ -43,18 +46,14 @@ class LifeOfACodeSystemTests {
     Reply own = step(id, "approve", AUTHOR);
     assertThat(own.status()).isEqualTo(422);
     assertThat(own.text()).contains("自己提交");
-    assertThat(step(id, "approve", REVIEWER).json().path("status").asString(""))
-        .isEqualTo("draft");
-    assertThat(step(id, "activate", AUTHOR).json().path("status").asString(""))
-        .isEqualTo("active");
-    assertThat(
-            SERVER.ask("CodeSystem/$lookup", "system", url, "code", "a").parameter("display"))
+    assertThat(step(id, "approve", REVIEWER).json().path("status").asString("")).isEqualTo("draft");
+    assertThat(step(id, "activate", AUTHOR).json().path("status").asString("")).isEqualTo("active");
+    assertThat(SERVER.ask("CodeSystem/$lookup", "system", url, "code", "a").parameter("display"))
         .isEqualTo("甲");
     assertThat(SERVER.put(system(id, "draft"), "X-As", AUTHOR).text())
         .as("an active version is not edited")
         .contains("active");
-    assertThat(
-            SERVER.send("DELETE", "CodeSystem/" + id, "", "X-As", AUTHOR).status())
+    assertThat(SERVER.send("DELETE", "CodeSystem/" + id, "", "X-As", AUTHOR).status())
         .isEqualTo(422);
     assertThat(step(id, "retire", REVIEWER).json().path("status").asString(""))
         .isEqualTo("retired");
@@ -134,8 +133,12 @@ class LifeOfACodeSystemTests {
   @Test
   void takesLargeOnesInChunks() {
     String load = "load-0001";
-    assertThat(chunk(load, 0, "[[\"A00\",\"霍乱\",\"Cholera\",\"\"],[\"A00.0\",\"古典生物型霍乱\",\"\",\"A00\"]]")
-            .parameter("kept"))
+    assertThat(
+            chunk(
+                    load,
+                    0,
+                    "[[\"A00\",\"霍乱\",\"Cholera\",\"\"],[\"A00.0\",\"古典生物型霍乱\",\"\",\"A00\"]]")
+                .parameter("kept"))
         .isEqualTo("2");
     String second = "[[\"A00.1\",\"埃尔托生物型霍乱\",\"\",\"A00\",\"inactive\",\"kind\",\"x\"]]";
     chunk(load, 1, second);
@@ -155,8 +158,7 @@ class LifeOfACodeSystemTests {
     ObjectNode renamed = loaded("large", load);
     renamed.put("title", "新名称").put("version", "2");
     assertThat(SERVER.put(renamed).status()).isEqualTo(200);
-    assertThat(
-            SERVER.ask("CodeSystem/$lookup", "system", url, "code", "A00").parameter("version"))
+    assertThat(SERVER.ask("CodeSystem/$lookup", "system", url, "code", "A00").parameter("version"))
         .as("the header alone was changed, its concepts stay")
         .isEqualTo("2");
     assertThat(SERVER.get("CodeSystem/large").json().has("concept")).isFalse();
@@ -181,9 +183,7 @@ class LifeOfACodeSystemTests {
       statement.execute("update term_generation set value = 'test'");
     }
     assertThat(
-            SERVER
-                .ask("CodeSystem/$lookup", "system", "urn:test:life:older", "code", "a")
-                .status())
+            SERVER.ask("CodeSystem/$lookup", "system", "urn:test:life:older", "code", "a").status())
         .isEqualTo(404);
     assertThat(SERVER.terminology.catchUp(SERVER.store)).isEqualTo(1);
     assertThat(

@@ -75,7 +75,9 @@ class OfficialExamplesTests {
       if (where.startsWith("ConceptMap/")) {
         JsonNode group = resource.path("group").path(0);
         JsonNode element = group.path("element").path(0);
-        if (element.path("target").path(0).path("code").isString()) {
+        // One that depends on other elements is not told without them.
+        if (element.path("target").path(0).path("code").isString()
+            && !element.path("target").path(0).has("dependsOn")) {
           Reply reply =
               SERVER.ask(
                   where + "/$translate",
@@ -83,7 +85,10 @@ class OfficialExamplesTests {
                   group.path("source").asString(""),
                   "code",
                   element.path("code").asString(""));
-          if (reply.json().toString().contains(element.path("target").path(0).path("code").asString("?"))) {
+          if (reply
+              .json()
+              .toString()
+              .contains(element.path("target").path(0).path("code").asString("?"))) {
             translated++;
           } else {
             faults.add(where + ": " + reply.json());
@@ -92,7 +97,13 @@ class OfficialExamplesTests {
       }
     }
     System.out.println(
-        "Examples: " + found.size() + " taken, " + expanded + " value sets expanded, " + translated + " translated");
+        "Examples: "
+            + found.size()
+            + " taken, "
+            + expanded
+            + " value sets expanded, "
+            + translated
+            + " translated");
     assertThat(faults).isEmpty();
     assertThat(translated).isGreaterThan(5);
   }

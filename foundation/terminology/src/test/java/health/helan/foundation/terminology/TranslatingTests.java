@@ -53,7 +53,13 @@ class TranslatingTests {
   void goesBothWays() {
     Reply there =
         SERVER.ask(
-            "ConceptMap/$translate", "url", "urn:test:map:sex", "system", "urn:his:sex", "code", "M");
+            "ConceptMap/$translate",
+            "url",
+            "urn:test:map:sex",
+            "system",
+            "urn:his:sex",
+            "code",
+            "M");
     assertThat(there.parameter("result")).isEqualTo("true");
     assertThat(codes(there)).containsExactly("1", "male");
     assertThat(
@@ -89,7 +95,13 @@ class TranslatingTests {
   void saysWhenThereIsNone() {
     Reply none =
         SERVER.ask(
-            "ConceptMap/$translate", "url", "urn:test:map:sex", "system", "urn:his:sex", "code", "X");
+            "ConceptMap/$translate",
+            "url",
+            "urn:test:map:sex",
+            "system",
+            "urn:his:sex",
+            "code",
+            "X");
     assertThat(none.parameter("result")).isEqualTo("false");
     assertThat(none.parameters("match")).hasSize(1);
     Reply unmapped =
@@ -239,15 +251,27 @@ class TranslatingTests {
     SERVER.put(diseases);
     Reply suggested =
         SERVER.get(
-            "ConceptMap/$suggest?feed=" + feed + "&system=urn:his:dx&code=T01&target=urn:test:all-dx",
+            "ConceptMap/$suggest?feed="
+                + feed
+                + "&system=urn:his:dx&code=T01&target=urn:test:all-dx",
             "X-As",
             OPERATOR);
     assertThat(codesOf(suggested)).startsWith("E11.9").doesNotContain("I10");
 
     ObjectNode decision =
         TerminologyServer.parameters(
-            "feed", feed, "system", "urn:his:dx", "code", "T01", "decision", "map",
-            "targetSystem", "urn:test:dx", "targetCode", "E11.9");
+            "feed",
+            feed,
+            "system",
+            "urn:his:dx",
+            "code",
+            "T01",
+            "decision",
+            "map",
+            "targetSystem",
+            "urn:test:dx",
+            "targetCode",
+            "E11.9");
     Reply mapped = SERVER.post("ConceptMap/$map-local-code", decision, "X-As", OPERATOR);
     assertThat(mapped.status()).isEqualTo(200);
     String map = mapped.json().path("url").asString("");
@@ -271,8 +295,18 @@ class TranslatingTests {
         SERVER.post(
             "ConceptMap/$map-local-code",
             TerminologyServer.parameters(
-                "feed", feed, "system", "urn:his:dx", "code", "T02", "decision", "map",
-                "targetSystem", "urn:test:dx", "targetCode", "nothing"),
+                "feed",
+                feed,
+                "system",
+                "urn:his:dx",
+                "code",
+                "T02",
+                "decision",
+                "map",
+                "targetSystem",
+                "urn:test:dx",
+                "targetCode",
+                "nothing"),
             "X-As",
             OPERATOR);
     assertThat(wrong.status()).isEqualTo(400);
@@ -281,6 +315,37 @@ class TranslatingTests {
                 .get("ConceptMap/$local-codes?state=ignored&feed=" + feed, "X-As", OPERATOR)
                 .parameters("localCode"))
         .hasSize(1);
+  }
+
+  @Test
+  void tellsFeedsWhatTheirCodesMeanAndCountsWhatNobodyKnows() {
+    assertThat(SERVER.terminology.translate("hospital-8", "urn:his:sex", "F", "女"))
+        .as("by a map for all feeds")
+        .isEqualTo(new Terminology.Meaning(SEX, "2", "", "equivalent"));
+    assertThat(SERVER.terminology.translate("hospital-8", "urn:his:unit", "KE", "科")).isNull();
+    SERVER.post(
+        "ConceptMap/$map-local-code",
+        TerminologyServer.parameters(
+            "feed",
+            "hospital-8",
+            "system",
+            "urn:his:unit",
+            "code",
+            "KE",
+            "decision",
+            "map",
+            "targetSystem",
+            SEX,
+            "targetCode",
+            "9"),
+        "X-As",
+        OPERATOR);
+    assertThat(SERVER.terminology.translate("hospital-8", "urn:his:unit", "KE", "科"))
+        .extracting(Terminology.Meaning::code)
+        .isEqualTo("9");
+    assertThat(SERVER.terminology.translate("another", "urn:his:unit", "KE", "科"))
+        .as("what one feed means by a code, another may not")
+        .isNull();
   }
 
   private static List<String> codesOf(Reply reply) {
@@ -306,13 +371,9 @@ class TranslatingTests {
   @Test
   void keepsOthersFromTheWorkList() {
     for (String as : List.of("RESIDENT/r", "PRACTITIONER/p", "REGULATOR/g", "SYSTEM/s")) {
-      assertThat(SERVER.get("ConceptMap/$local-codes", "X-As", as).status())
-          .as(as)
-          .isEqualTo(403);
+      assertThat(SERVER.get("ConceptMap/$local-codes", "X-As", as).status()).as(as).isEqualTo(403);
       assertThat(
-              SERVER
-                  .get("ConceptMap/$suggest?text=x&target=urn:test:all-dx", "X-As", as)
-                  .status())
+              SERVER.get("ConceptMap/$suggest?text=x&target=urn:test:all-dx", "X-As", as).status())
           .as(as)
           .isEqualTo(403);
       assertThat(

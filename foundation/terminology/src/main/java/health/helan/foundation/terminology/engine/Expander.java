@@ -171,6 +171,20 @@ public final class Expander {
 
   private Selection.Part ofSystem(Catalogue.Snapshot at, JsonNode include, Selection selection) {
     String system = include.path("system").asString("");
+    if (system.equals(Ucum.SYSTEM)) {
+      var units = new Selection.Part(system, null);
+      if (include.path("concept").isEmpty()) {
+        if (!include.path("filter").isEmpty()) {
+          throw unknownFilter(
+              include.path("filter").path(0).path("property").asString(""),
+              include.path("filter").path(0).path("op").asString(""));
+        }
+        units.isOpen = true;
+      } else {
+        list(units, include.path("concept"));
+      }
+      return units;
+    }
     Header header =
         catalogue.find(at, "CodeSystem", system, include.path("version").asString(null));
     JsonNode list = include.path("concept");
@@ -306,6 +320,9 @@ public final class Expander {
 
   /** The codes from {@code offset} on; the order is that of the includes, then of the system. */
   public static Page page(Selection selection, Asked asked) {
+    if (selection.isOpen()) {
+      throw new Refusal(Refusal.Kind.TOO_COSTLY, "terms.cannot-be-listed");
+    }
     List<Item> items = new ArrayList<>();
     int total = 0;
     for (Selection.Part part : selection.parts()) {

@@ -17,6 +17,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Concept maps, both ways. */
 public final class Mappings {
+  /** Maps that send on to other maps, so often. */
+  private static final int DEEPEST = 5;
+
   private static final Set<String> NONE = Set.of("unmatched", "disjoint");
 
   /** Seen from the other side (FHIR R4, concept-map-equivalence). */
@@ -90,6 +93,17 @@ public final class Mappings {
       boolean reverse,
       @Nullable String targetSystem,
       List<Dependency> dependencies) {
+    return translate(maps, system, code, reverse, targetSystem, dependencies, 0);
+  }
+
+  private List<Match> translate(
+      List<Header> maps,
+      String system,
+      String code,
+      boolean reverse,
+      @Nullable String targetSystem,
+      List<Dependency> dependencies,
+      int depth) {
     if (maps.isEmpty()) {
       return List.of();
     }
@@ -141,7 +155,7 @@ public final class Mappings {
     }
     if (matches.isEmpty() && !reverse) {
       for (Header map : maps) {
-        unmapped(map, system, code, targetSystem, matches);
+        unmapped(map, system, code, targetSystem, matches, depth);
       }
     }
     return matches;
@@ -158,9 +172,14 @@ public final class Mappings {
     return true;
   }
 
-  /** What a map says of codes that it does not have: the same code, or one for all of them. */
+  /** What a map says of codes that it does not have: the same code, one for all, or another map. */
   private void unmapped(
-      Header map, String system, String code, @Nullable String targetSystem, List<Match> matches) {
+      Header map,
+      String system,
+      String code,
+      @Nullable String targetSystem,
+      List<Match> matches,
+      int depth) {
     for (JsonNode group : catalogue.body(map).path("group")) {
       String target = group.path("target").asString("");
       if (!group.path("source").asString("").equals(system)
@@ -169,6 +188,13 @@ public final class Mappings {
       }
       JsonNode unmapped = group.path("unmapped");
       String mode = unmapped.path("mode").asString("");
+      if (mode.equals("other-map")) {
+        Header other = catalogue.find("ConceptMap", unmapped.path("url").asString(""), null);
+        if (other != null && other.key() != map.key() && depth < DEEPEST) {
+          matches.addAll(
+              translate(List.of(other), system, code, false, targetSystem, List.of(), depth + 1));
+        }
+      }
       if (mode.equals("provided")) {
         matches.add(new Match("equal", target, "", code, "", List.of(), map.canonical()));
       } else if (mode.equals("fixed")) {

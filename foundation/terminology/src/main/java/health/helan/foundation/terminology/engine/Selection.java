@@ -30,6 +30,9 @@ public final class Selection {
     /** What the value set itself says of concepts: displays and designations. */
     final Map<Integer, JsonNode> said = new HashMap<>();
 
+    /** All of a system whose codes are made by a grammar: they can be checked, not listed. */
+    boolean isOpen;
+
     /** The order in which they were listed; null when not all were listed. */
     @Nullable List<Integer> order;
 
@@ -45,6 +48,11 @@ public final class Selection {
       listed.putAll(other.listed);
       said.putAll(other.said);
       order = other.order;
+      isOpen = other.isOpen;
+    }
+
+    public boolean isOpen() {
+      return isOpen;
     }
 
     public String system() {
@@ -90,6 +98,7 @@ public final class Selection {
       } else if (!other.bits.isEmpty()) {
         order = null;
       }
+      isOpen |= other.isOpen;
       bits.or(other.bits);
       other.listed.forEach(listed::putIfAbsent);
       other.said.forEach(said::putIfAbsent);
@@ -99,6 +108,16 @@ public final class Selection {
       if (other == null) {
         bits.clear();
         listed.clear();
+        isOpen = false;
+        return;
+      }
+      if (isOpen) {
+        isOpen = other.isOpen;
+        bits = (BitSet) other.bits.clone();
+        listed.putAll(other.listed);
+        return;
+      }
+      if (other.isOpen) {
         return;
       }
       bits.and(other.bits);
@@ -107,6 +126,12 @@ public final class Selection {
     }
 
     void remove(Part other) {
+      if (other.isOpen) {
+        isOpen = false;
+        bits.clear();
+        listed.clear();
+        return;
+      }
       bits.andNot(other.bits);
       listed.keySet().removeAll(other.listed.keySet());
     }
@@ -130,6 +155,11 @@ public final class Selection {
   /** The part of a system, in whatever version; null for none. */
   public List<Part> of(String system) {
     return parts.values().stream().filter(part -> part.system.equals(system)).toList();
+  }
+
+  /** Whether it holds codes that cannot be listed. */
+  public boolean isOpen() {
+    return parts.values().stream().anyMatch(Part::isOpen);
   }
 
   public int size() {

@@ -20,23 +20,29 @@ import tools.jackson.databind.node.ObjectNode;
  * What the platform brings along: R4's own code systems and value sets, and the national tables.
  */
 public final class Shipped {
-  private final ShippedTerminology r4 = ShippedTerminology.get();
-  private final NationalTables national = NationalTables.get();
-  private final Map<String, Header> headers = new LinkedHashMap<>();
-  private final Map<String, Header> byValueSet = new HashMap<>();
 
-  public Shipped() {
-    for (ShippedTerminology.Entry entry : r4.entries().values()) {
-      headers.put(
-          entry.type() + " " + entry.url(),
-          header(entry.type(), entry.url(), entry.version(), "", entry.length()));
-    }
-    for (NationalTables.Entry entry : national.entries()) {
-      Header header =
-          header(entry.type(), entry.url(), entry.version(), entry.valueSet(), entry.digest());
-      headers.put(entry.type() + " " + entry.url(), header);
-      if (!entry.valueSet().isEmpty()) {
-        byValueSet.put(entry.valueSet(), header);
+  /** Read on first use: a start does not wait for what may never be asked. */
+  private static final class All {
+    static final All INSTANCE = new All();
+
+    final ShippedTerminology r4 = ShippedTerminology.get();
+    final NationalTables national = NationalTables.get();
+    final Map<String, Header> headers = new LinkedHashMap<>();
+    final Map<String, Header> byValueSet = new HashMap<>();
+
+    private All() {
+      for (ShippedTerminology.Entry entry : r4.entries().values()) {
+        headers.put(
+            entry.type() + " " + entry.url(),
+            header(entry.type(), entry.url(), entry.version(), "", entry.length()));
+      }
+      for (NationalTables.Entry entry : national.entries()) {
+        Header header =
+            header(entry.type(), entry.url(), entry.version(), entry.valueSet(), entry.digest());
+        headers.put(entry.type() + " " + entry.url(), header);
+        if (!entry.valueSet().isEmpty()) {
+          byValueSet.put(entry.valueSet(), header);
+        }
       }
     }
   }
@@ -68,15 +74,15 @@ public final class Shipped {
   }
 
   public List<Header> all() {
-    return List.copyOf(headers.values());
+    return List.copyOf(All.INSTANCE.headers.values());
   }
 
   @Nullable Header find(String type, String url) {
-    return headers.get(type + " " + url);
+    return All.INSTANCE.headers.get(type + " " + url);
   }
 
   @Nullable Header systemOfValueSet(String url) {
-    return byValueSet.get(url);
+    return All.INSTANCE.byValueSet.get(url);
   }
 
   /** A code system without its concepts; a value set whole. */
@@ -87,12 +93,14 @@ public final class Shipped {
   }
 
   private ObjectNode whole(Header header) {
-    NationalTables.Entry own = national.find(header.type(), header.url());
+    NationalTables.Entry own = All.INSTANCE.national.find(header.type(), header.url());
     if (own != null) {
       return own.json();
     }
     return (ObjectNode)
-        Json.MAPPER.readTree(r4.json(Objects.requireNonNull(r4.find(header.type(), header.url()))));
+        Json.MAPPER.readTree(
+            All.INSTANCE.r4.json(
+                Objects.requireNonNull(All.INSTANCE.r4.find(header.type(), header.url()))));
   }
 
   SystemTables concepts(Header header) {

@@ -1,5 +1,6 @@
 package health.helan.foundation.terminology.engine;
 
+import health.helan.foundation.store.Refusal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -53,6 +54,7 @@ public final class Tree {
     int[] last = new int[size];
     int[] parent = new int[size];
     short[] flags = new short[size];
+    int found = 0;
     try (var statement =
         connection.prepareStatement(
             "select nr, last, parent, flags from term_concept where system = ?")) {
@@ -60,11 +62,16 @@ public final class Tree {
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
           int nr = rows.getInt(1);
+          found++;
           last[nr] = rows.getInt(2);
           parent[nr] = rows.getInt(3);
           flags[nr] = rows.getShort(4);
         }
       }
+    }
+    if (found != size) {
+      // Compiled anew since the question began.
+      throw new Refusal(Refusal.Kind.TRANSIENT, "terms.changing");
     }
     List<int[]> further = new ArrayList<>();
     try (var statement =

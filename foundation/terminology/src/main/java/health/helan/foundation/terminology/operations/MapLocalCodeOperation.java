@@ -5,17 +5,16 @@ import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.terminology.LocalCodes;
 import health.helan.foundation.terminology.LocalCodes.LocalCode;
 import health.helan.foundation.terminology.Terminology;
 import health.helan.foundation.terminology.engine.Concept;
 import health.helan.foundation.terminology.engine.Concepts;
-import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -56,7 +55,7 @@ final class MapLocalCodeOperation extends Asking {
 
   @Override
   public Answer execute(Call call) {
-    call.store().checkMayOperate(call.caller(), "local-codes");
+    call.store().checkMayOperate(call.caller(), "map-local-code");
     In in = new In(call);
     String feed = in.need("feed");
     LocalCode code = terminology.localCodes().find(feed, in.need("system"), in.need("code"));
@@ -90,8 +89,7 @@ final class MapLocalCodeOperation extends Asking {
       throw new Refusal(
           Refusal.Kind.VALUE, "terms.not-in-system", in.need("targetCode"), targetSystem);
     }
-    // By the feed's name, so that two who decide at once write the same map.
-    String id = "feed-" + UUID.nameUUIDFromBytes(code.feed().getBytes(StandardCharsets.UTF_8));
+    String id = LocalCodes.mapOf(code.feed());
     if (catalogue().byId("ConceptMap", id) == null) {
       ObjectNode made = Json.MAPPER.createObjectNode();
       made.put("resourceType", "ConceptMap").put("id", id);

@@ -138,6 +138,10 @@ final class ValidateCodeOperation extends Asking {
     }
     List<Selection.Part> parts = selection.of(coded.system());
     for (Selection.Part part : parts) {
+      String unit = part.isOpen() ? Ucum.describe(coded.code()) : null;
+      if (unit != null) {
+        return new Verdict(true, null, unit, coded);
+      }
       if (part.listed().containsKey(coded.code())) {
         return new Verdict(
             true, null, part.listed().get(coded.code()).path("display").asString(""), coded);
