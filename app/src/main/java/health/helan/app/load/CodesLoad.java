@@ -29,9 +29,9 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code helan load --codes icd10-cn FILE}: an official table of codes as a code system. The concepts
- * go in chunks, each of which may be sent again; the CodeSystem itself comes last and puts them to
- * work. See docs/guide/terminology.md.
+ * {@code helan load --codes icd10-cn FILE}: an official table of codes as a code system. The
+ * concepts go in chunks, each of which may be sent again; the CodeSystem itself comes last and puts
+ * them to work. See docs/guide/terminology.md.
  */
 final class CodesLoad {
   private static final int CHUNK = 2_000;
@@ -91,7 +91,7 @@ final class CodesLoad {
       return StartRefused.EXIT_CODE;
     } catch (CodeTable.Unreadable unreadable) {
       console.say(unreadable.chinese());
-      console.say(unreadable.getMessage());
+      console.say(String.valueOf(unreadable.getMessage()));
       return StartRefused.EXIT_CODE;
     } catch (IOException failed) {
       console.say("读取文件出错：" + failed + " / The file could not be read: " + failed);
@@ -155,7 +155,10 @@ final class CodesLoad {
     int chunk = 0;
     for (int from = 0; from < table.rows().size(); from += CHUNK) {
       int to = Math.min(from + CHUNK, table.rows().size());
-      send("POST", "/CodeSystem/$import-concepts", chunk(load, chunk++, table.rows().subList(from, to)));
+      send(
+          "POST",
+          "/CodeSystem/$import-concepts",
+          chunk(load, chunk++, table.rows().subList(from, to)));
       console.say("已发送 %,d / %,d 个代码 codes sent".formatted(to, table.rows().size()));
     }
     ObjectNode system = system(asked, load, table.rows().size());
@@ -214,9 +217,11 @@ final class CodesLoad {
     }
     system.put("status", asked.draft ? "draft" : "active");
     system.put("caseSensitive", false);
-    system.put("valueSet", mapping.get("url").startsWith("urn:")
-        ? "https://helan.health/fhir/ValueSet/" + system.path("id").asString("")
-        : mapping.get("url") + "/vs");
+    system.put(
+        "valueSet",
+        mapping.get("url").startsWith("urn:")
+            ? "https://helan.health/fhir/ValueSet/" + system.path("id").asString("")
+            : mapping.get("url") + "/vs");
     system.put("hierarchyMeaning", "is-a");
     system.put("content", "complete");
     system.put("count", size);
@@ -227,7 +232,9 @@ final class CodesLoad {
   private static String digest(CodeTable table, Asked asked) {
     try {
       var digest = MessageDigest.getInstance("SHA-256");
-      digest.update((asked.mapping.get("url") + asked.version).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      digest.update(
+          (asked.mapping.get("url") + asked.version)
+              .getBytes(java.nio.charset.StandardCharsets.UTF_8));
       for (List<String> row : table.rows()) {
         digest.update(row.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
       }
@@ -249,15 +256,13 @@ final class CodesLoad {
     for (int attempt = 0; ; attempt++) {
       String trouble;
       try {
-        HttpResponse<String> answer =
-            client.send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
         if (answer.statusCode() < 300) {
           return;
         }
         trouble = "HTTP " + answer.statusCode() + " " + said(answer.body());
         if (!TRY_AGAIN.contains(answer.statusCode())) {
-          throw new LoadStopped(
-              "平台没有接受：" + trouble, "The platform did not take it: " + trouble);
+          throw new LoadStopped("平台没有接受：" + trouble, "The platform did not take it: " + trouble);
         }
       } catch (IOException cut) {
         trouble = cut.getClass().getSimpleName();

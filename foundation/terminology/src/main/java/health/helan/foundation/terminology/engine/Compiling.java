@@ -117,6 +117,9 @@ public final class Compiling implements WriteFollower {
             default -> 0;
           };
     }
+    if (same) {
+      Staging.drop(transaction, Staging.load(body)); // Loaded again, and nothing was new.
+    }
     body.remove("concept");
     for (JsonNode group : body.path("group")) {
       ((ObjectNode) group).remove("element");

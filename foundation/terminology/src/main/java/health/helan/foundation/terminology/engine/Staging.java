@@ -129,6 +129,11 @@ public final class Staging {
     if (into.size() == before) {
       throw new Refusal(Refusal.Kind.UNPROCESSABLE, "terms.load-unknown", load);
     }
+    drop(transaction, load);
+  }
+
+  /** Forgets the chunks of a load. */
+  static void drop(Connection transaction, String load) throws SQLException {
     try (var statement = transaction.prepareStatement("delete from term_staged where load = ?")) {
       statement.setString(1, load);
       statement.executeUpdate();
