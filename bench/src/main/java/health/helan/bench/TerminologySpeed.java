@@ -175,30 +175,73 @@ public final class TerminologySpeed {
     String all = "/ValueSet/$expand?count=50&url=" + q(SYSTEM + ":all");
     String isA = "/ValueSet/$expand?count=50&url=" + q(SYSTEM + ":chosen");
     String system = "system=" + q(SYSTEM);
-    measure(connection, rounds, "$expand, page anywhere in 100,000", (n, random) ->
-        all + "&offset=" + random.nextInt(99_000));
-    measure(connection, rounds, "$expand, is-a (5,111), page anywhere", (n, random) ->
-        isA + "&offset=" + random.nextInt(5_000));
-    measure(connection, rounds, "$expand, filter of two characters", (n, random) ->
-        all + "&filter=" + q(WHERE[random.nextInt(WHERE.length)]));
-    measure(connection, rounds, "$expand, filter of one character", (n, random) ->
-        all + "&filter=" + q("炎"));
-    measure(connection, rounds, "$expand, filter of four characters", (n, random) ->
-        all + "&filter=" + q("急性" + WHERE[1 + random.nextInt(4)] + "炎"));
-    measure(connection, rounds, "$expand, filter by first letters", (n, random) ->
-        all + "&filter=" + q(new String[] {"xzexzl", "jxf", "tnbx", "gy"}[random.nextInt(4)]));
-    measure(connection, rounds, "$expand, is-a and filter", (n, random) ->
-        isA + "&filter=" + q(WHAT[random.nextInt(WHAT.length)]));
-    measure(connection, rounds, "ValueSet/$validate-code, is-a", (n, random) ->
-        "/ValueSet/$validate-code?url=" + q(SYSTEM + ":chosen") + "&" + system + "&code=" + code(random));
-    measure(connection, rounds, "CodeSystem/$lookup", (n, random) ->
-        "/CodeSystem/$lookup?" + system + "&code=" + code(random));
-    measure(connection, rounds, "CodeSystem/$subsumes", (n, random) ->
-        "/CodeSystem/$subsumes?" + system + "&codeA=" + (char) ('A' + random.nextInt(20)) + "&codeB=" + code(random));
+    measure(
+        connection,
+        rounds,
+        "$expand, page anywhere in 100,000",
+        (n, random) -> all + "&offset=" + random.nextInt(99_000));
+    measure(
+        connection,
+        rounds,
+        "$expand, is-a (5,111), page anywhere",
+        (n, random) -> isA + "&offset=" + random.nextInt(5_000));
+    measure(
+        connection,
+        rounds,
+        "$expand, filter of two characters",
+        (n, random) -> all + "&filter=" + q(WHERE[random.nextInt(WHERE.length)]));
+    measure(
+        connection,
+        rounds,
+        "$expand, filter of one character",
+        (n, random) -> all + "&filter=" + q("炎"));
+    measure(
+        connection,
+        rounds,
+        "$expand, filter of four characters",
+        (n, random) -> all + "&filter=" + q("急性" + WHERE[1 + random.nextInt(4)] + "炎"));
+    measure(
+        connection,
+        rounds,
+        "$expand, filter by first letters",
+        (n, random) ->
+            all + "&filter=" + q(new String[] {"xzexzl", "jxf", "tnbx", "gy"}[random.nextInt(4)]));
+    measure(
+        connection,
+        rounds,
+        "$expand, is-a and filter",
+        (n, random) -> isA + "&filter=" + q(WHAT[random.nextInt(WHAT.length)]));
+    measure(
+        connection,
+        rounds,
+        "ValueSet/$validate-code, is-a",
+        (n, random) ->
+            "/ValueSet/$validate-code?url="
+                + q(SYSTEM + ":chosen")
+                + "&"
+                + system
+                + "&code="
+                + code(random));
+    measure(
+        connection,
+        rounds,
+        "CodeSystem/$lookup",
+        (n, random) -> "/CodeSystem/$lookup?" + system + "&code=" + code(random));
+    measure(
+        connection,
+        rounds,
+        "CodeSystem/$subsumes",
+        (n, random) ->
+            "/CodeSystem/$subsumes?"
+                + system
+                + "&codeA="
+                + (char) ('A' + random.nextInt(20))
+                + "&codeB="
+                + code(random));
   }
 
-  private static void measure(HttpConnection connection, int rounds, String label, Question question)
-      throws IOException {
+  private static void measure(
+      HttpConnection connection, int rounds, String label, Question question) throws IOException {
     var random = new Random(7);
     for (int i = 0; i < Math.max(20, rounds / 5); i++) {
       once(connection, question.path(i, random));

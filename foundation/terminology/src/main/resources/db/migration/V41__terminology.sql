@@ -57,7 +57,9 @@ create index term_concept_code on term_concept (system, code);
 
 create index term_concept_folded on term_concept (system, folded);
 
-create index term_concept_grams on term_concept using gin (grams) with (fastupdate = off);
+-- Through the pending list, which is emptied at the end of a large code system: entered one by one, 100,000 concepts
+-- take half a minute.
+create index term_concept_grams on term_concept using gin (grams) with (fastupdate = on, gin_pending_list_limit = 4096);
 
 -- Further parents of a concept, beside the one whose numbers enclose it.
 create table term_parent (

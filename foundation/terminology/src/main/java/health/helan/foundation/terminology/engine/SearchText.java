@@ -142,6 +142,18 @@ public final class SearchText {
     return grams.stream().mapToLong(Long::longValue).distinct().toArray();
   }
 
+  /** Whether a word is itself a piece: up to two Han characters, or up to three others. */
+  static boolean isOnePiece(String word) {
+    int[] c = word.codePoints().toArray();
+    boolean han = isHan(c[0]);
+    for (int one : c) {
+      if (isHan(one) != han) {
+        return false;
+      }
+    }
+    return c.length <= (han ? 2 : 3);
+  }
+
   /**
    * FNV-1a over the code points, mixed with the key: cheap, and spread well enough for an index.
    */

@@ -196,6 +196,14 @@ final class SystemTables {
       }
     }
     send(connection, concepts, CONCEPTS);
+    if (!nrs.isEmpty()) {
+      // Else the first searches would read what is pending, again and again.
+      try (var statement =
+          connection.prepareStatement(
+              "select gin_clean_pending_list('term_concept_grams'::regclass)")) {
+        statement.execute();
+      }
+    }
     send(connection, parents, PARENTS);
     send(connection, properties, PROPERTIES);
   }
