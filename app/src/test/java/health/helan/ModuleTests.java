@@ -18,7 +18,7 @@ class ModuleTests {
     assertThat(modules.stream().map(module -> module.getIdentifier().toString()))
         .contains("app.start", "app.database", "app.access", "app.load", "app.web", "app.fhir")
         .contains("app.audit", "foundation.trust.audit", "foundation.trust.crypto")
-        .contains("app.gateway", "foundation.gateway")
+        .contains("app.gateway", "foundation.gateway", "foundation.terminology")
         .contains("foundation.store", "foundation.rest", "foundation.definitions", "demo");
     modules.verify();
   }

@@ -21,6 +21,8 @@ import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.objects.ObjectStore;
+import health.helan.foundation.terminology.Terminology;
+import health.helan.foundation.terminology.TerminologyCapabilities;
 import health.helan.foundation.trust.policy.AccessOperations;
 import health.helan.foundation.trust.policy.CaseOperations;
 import health.helan.foundation.trust.policy.Identities;
@@ -33,6 +35,8 @@ import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -42,6 +46,8 @@ import org.springframework.context.annotation.Configuration;
 /** The record store and its API at {@code /fhir}. */
 @Configuration(proxyBeanMethods = false)
 class FhirDoor {
+  private static final Logger LOG = LoggerFactory.getLogger(FhirDoor.class);
+
   /** Secret of the store, in the data folder. */
   private static final String INDEX_KEY_FILE = "index-key";
 
@@ -69,27 +75,51 @@ class FhirDoor {
   }
 
   @Bean
+  Terminology terminology(DataSource connections) {
+    return new Terminology(connections, Clock.systemUTC());
+  }
+
+  @Bean
   RecordStore recordStore(
       DataSource connections,
       SearchConnections searches,
       DataFolder data,
       ContentCodec codec,
       AccessPolicy policy,
+      Terminology terminology,
       @Value("${helan.version}") String version) {
-    return RecordStore.open(
-        connections,
-        searches.dataSource(),
-        searches.ofRecords(),
-        new StoreConfig(
-            indexKey(System.getenv(INDEX_KEY_VARIABLE), data),
-            UUID.randomUUID().toString(),
-            version,
-            policy,
-            // Off for measuring beside a peer that does not validate, for nothing else.
-            !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE)),
-            codec),
-        ChangeLog.Settings.DEFAULT,
-        retention(System.getenv(KEEP_CHANGES_VARIABLE), System.getenv(KEEP_ANSWERS_VARIABLE)));
+    RecordStore store =
+        RecordStore.open(
+            connections,
+            searches.dataSource(),
+            searches.ofRecords(),
+            new StoreConfig(
+                indexKey(System.getenv(INDEX_KEY_VARIABLE), data),
+                UUID.randomUUID().toString(),
+                version,
+                policy,
+                // Off for measuring beside a peer that does not validate, for nothing else.
+                !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE)),
+                codec,
+                terminology,
+                terminology.follower()),
+            ChangeLog.Settings.DEFAULT,
+            retention(System.getenv(KEEP_CHANGES_VARIABLE), System.getenv(KEEP_ANSWERS_VARIABLE)));
+    Thread.ofVirtual().name("terminology-catch-up").start(() -> catchUp(terminology, store));
+    return store;
+  }
+
+  /** What an older version of the platform stored is compiled while this one answers already. */
+  private static void catchUp(Terminology terminology, RecordStore store) {
+    try {
+      int compiled = terminology.catchUp(store);
+      if (compiled > 0) {
+        LOG.info("Compiled {} terminology resources of an older version", compiled);
+      }
+    } catch (RuntimeException failed) {
+      // The next start tries again; nothing else waits for it.
+      LOG.warn("Terminology resources of an older version could not all be compiled", failed);
+    }
   }
 
   static Retention retention(@Nullable String changeDays, @Nullable String answerDays) {
@@ -126,11 +156,13 @@ class FhirDoor {
   Operations operations(
       List<FhirOperation> ofTheApplication,
       DataSource connections,
+      Terminology terminology,
       ObjectProvider<Identities> identities) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
     all.addAll(AccessOperations.all(Clock.systemUTC(), connections));
+    all.addAll(terminology.operations());
     return new Operations(all);
   }
 
@@ -147,6 +179,7 @@ class FhirDoor {
       Operations operations,
       Audits audits,
       List<ServedResources> served,
+      Terminology terminology,
       @Value("${helan.version}") String version,
       @Value("${helan.released}") String released) {
     RestConfig config =
@@ -154,8 +187,12 @@ class FhirDoor {
             base(),
             RestConfig.DEFAULT_MAX_BODY_BYTES,
             new StandardFormats(),
-            new CapabilityStatements(
-                version, released, store.parameters(), SmartSecurity::describe),
+            new TerminologyCapabilities(
+                new CapabilityStatements(
+                    version, released, store.parameters(), SmartSecurity::describe),
+                terminology,
+                version,
+                released),
             objects,
             RestConfig.DEFAULT_MAX_BINARY_BYTES);
     var registration =

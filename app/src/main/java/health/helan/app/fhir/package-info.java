@@ -8,6 +8,7 @@
       "foundation.definitions",
       "foundation.rest",
       "foundation.store",
+      "foundation.terminology",
       "foundation.trust.crypto",
       "foundation.trust.policy",
       "foundation.trust.pseudonym"

@@ -35,6 +35,9 @@ public final class LoadCommand {
    * @return exit code: 0 all in, 1 something refused, 2 not begun or not finished
    */
   public static int run(List<String> words, Map<String, String> environment) {
+    if (words.contains("--codes")) {
+      return CodesLoad.run(words, environment);
+    }
     LoadArguments arguments = LoadArguments.parse(words, environment);
     Console console = Console.of(environment);
     try {

@@ -4,7 +4,13 @@
  */
 @ApplicationModule(
     displayName = "数据导入",
-    allowedDependencies = {"app.start", "foundation.rest", "foundation.store", "demo"})
+    allowedDependencies = {
+      "app.start",
+      "foundation.rest",
+      "foundation.store",
+      "foundation.terminology",
+      "demo"
+    })
 @NullMarked
 package health.helan.app.load;
 

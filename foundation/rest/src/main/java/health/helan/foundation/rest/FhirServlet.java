@@ -139,7 +139,11 @@ public final class FhirServlet extends HttpServlet {
         throw new Refusal(Refusal.Kind.METHOD, "rest.method", "");
       }
       audit.needsNone();
-      return Answer.ok(config.capabilities().statement(base, api.operations()));
+      String mode = Query.parse(request.getQueryString()).first("mode");
+      return Answer.ok(
+          "terminology".equals(mode)
+              ? config.capabilities().terminology(base)
+              : config.capabilities().statement(base, api.operations()));
     }
     if (!(request.getAttribute(CALLER) instanceof Caller caller)) {
       throw new Refusal(Refusal.Kind.LOGIN, "rest.login");

@@ -1,5 +1,6 @@
 package health.helan.foundation.rest;
 
+import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.objects.ObjectStore;
 import org.jspecify.annotations.Nullable;
 
@@ -36,5 +37,10 @@ public record RestConfig(
   public interface Capabilities {
     /** A CapabilityStatement as JSON. */
     byte[] statement(String base, Operations operations);
+
+    /** A TerminologyCapabilities as JSON ({@code mode=terminology}). */
+    default byte[] terminology(String base) {
+      throw new Refusal(Refusal.Kind.NOT_SUPPORTED, "terms.no-terminology");
+    }
   }
 }

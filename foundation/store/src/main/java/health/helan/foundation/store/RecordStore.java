@@ -12,7 +12,6 @@ import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.search.SearchEngine;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
-import health.helan.foundation.store.search.ValueSets;
 import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -174,7 +173,7 @@ public final class RecordStore implements AutoCloseable {
                   forRecords,
                   forSearches != null,
                   registry,
-                  ValueSets.ofR4(),
+                  config.valueSets(),
                   policy,
                   homes::of,
                   codec,
@@ -193,6 +192,7 @@ public final class RecordStore implements AutoCloseable {
               codec,
               new Reads(dataSource, homes, policy, codec),
               new PersonLinks(registry, homes, codec),
+              config.follower(),
               touched -> listeners.forEach(listener -> listener.accept(touched)));
       var changes =
           new ChangeLog(dataSource, config.instance(), changeSettings, Metrics.globalRegistry);
@@ -362,6 +362,17 @@ public final class RecordStore implements AutoCloseable {
     if (!policy.may(caller, AccessPolicy.Action.CREATE, type)
         && !policy.may(caller, AccessPolicy.Action.UPDATE, type)) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-write", type);
+    }
+  }
+
+  /**
+   * Refuses an answer about resources of a type to those who may not read them at all.
+   *
+   * @throws Refusal FORBIDDEN
+   */
+  public void checkMayRead(Caller caller, String type) {
+    if (!parts.policy().may(caller, AccessPolicy.Action.READ, type)) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", type);
     }
   }
 

@@ -1,6 +1,7 @@
 package health.helan.foundation.store;
 
 import health.helan.foundation.store.content.ZstdCodec;
+import health.helan.foundation.store.search.ValueSets;
 
 /**
  * How a store is opened.
@@ -12,6 +13,8 @@ import health.helan.foundation.store.content.ZstdCodec;
  * @param policy who may see and do what
  * @param validate false only for benchmarks
  * @param codec how contents are compressed and encrypted
+ * @param valueSets what searches ask of terminology
+ * @param follower what else is written with a resource
  */
 public record StoreConfig(
     byte[] indexKey,
@@ -19,7 +22,21 @@ public record StoreConfig(
     String version,
     AccessPolicy policy,
     boolean validate,
-    ContentCodec codec) {
+    ContentCodec codec,
+    ValueSets valueSets,
+    WriteFollower follower) {
+
+  /** With R4's own terminology only. */
+  public StoreConfig(
+      byte[] indexKey,
+      String instance,
+      String version,
+      AccessPolicy policy,
+      boolean validate,
+      ContentCodec codec) {
+    this(
+        indexKey, instance, version, policy, validate, codec, ValueSets.ofR4(), WriteFollower.NONE);
+  }
 
   /** Contents compressed, not encrypted. */
   public StoreConfig(

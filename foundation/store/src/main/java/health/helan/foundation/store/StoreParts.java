@@ -28,6 +28,7 @@ record StoreParts(
     ContentCodec codec,
     Reads reads,
     PersonLinks links,
+    WriteFollower follower,
     Consumer<Set<Integer>> committed) {
 
   /** From a resource to its search values. */

@@ -45,6 +45,9 @@ final class WriteEntry {
   /** What grants may follow from; null for none. */
   GrantRules.@Nullable Written written;
 
+  /** What is derived from it in the same transaction; null for nothing. */
+  WriteFollower.@Nullable Followed followed;
+
   WriteEntry(Interaction interaction, int number) {
     this.interaction = interaction;
     this.number = number;

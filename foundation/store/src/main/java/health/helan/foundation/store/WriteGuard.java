@@ -149,13 +149,24 @@ final class WriteGuard {
     }
     var written = new GrantRules.Written(entry.type(), entry.id, entry.before, owner, after);
     entry.written = policy.grants().concerns(caller, written, at) ? written : null;
+    if (parts.follower().concerns(entry.type())) {
+      var followed =
+          new WriteFollower.Followed(
+              entry.type(), entry.id, entry.home, entry.version, entry.before, after);
+      parts.follower().check(caller, followed);
+      entry.followed = followed;
+    }
   }
 
-  /** Writes the grants that follow. */
+  /** Writes the grants that follow, and what else does. */
   void follow(Connection transaction, List<WriteEntry> entries, Instant at) throws SQLException {
     var written = entries.stream().map(entry -> entry.written).filter(Objects::nonNull).toList();
     if (!written.isEmpty()) {
       parts.grants(transaction, caller, written, at);
+    }
+    var followed = entries.stream().map(entry -> entry.followed).filter(Objects::nonNull).toList();
+    if (!followed.isEmpty()) {
+      parts.follower().follow(transaction, followed, at);
     }
   }
 }

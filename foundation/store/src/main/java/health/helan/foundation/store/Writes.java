@@ -132,6 +132,7 @@ final class Writes {
         Row row = entries.getFirst().row;
         if (row != null
             && entries.getFirst().written == null
+            && entries.getFirst().followed == null
             && DirectoryRows.keys(row.type(), entries.getFirst().tree).isEmpty()) {
           parts.instances().check(updated);
           createAlone(connection, row);

@@ -37,10 +37,12 @@ public final class CompileDefinitions {
   private static final String PROFILES = MODEL + "profile/profiles-";
   private static final String VALUE_SETS = MODEL + "valueset/";
   private static final String CODES = "r4-codes.bin";
+  private static final String TERMINOLOGY = "r4-terminology.bin";
   private static final String SEARCH = MODEL + "sp/search-parameters.json";
 
   private final Types types = new Types();
   private final ValueSets valueSets = new ValueSets();
+  private final Terminology terminology = new Terminology();
   private final Map<String, Map<String, List<String>>> compartments = new TreeMap<>();
 
   private final Strings strings = new Strings();
@@ -59,6 +61,7 @@ public final class CompileDefinitions {
     var compiler = new CompileDefinitions();
     compiler.read();
     write(output.resolveSibling(CODES), compiler::compileCodes);
+    write(output.resolveSibling(TERMINOLOGY), compiler.terminology::write);
     write(output, compiler::compile);
   }
 
@@ -76,7 +79,9 @@ public final class CompileDefinitions {
   }
 
   private static boolean isCurrent(Path output) throws IOException, URISyntaxException {
-    if (!Files.exists(output) || !Files.exists(output.resolveSibling(CODES))) {
+    if (!Files.exists(output)
+        || !Files.exists(output.resolveSibling(CODES))
+        || !Files.exists(output.resolveSibling(TERMINOLOGY))) {
       return false;
     }
     FileTime built = Files.getLastModifiedTime(output);
@@ -166,7 +171,10 @@ public final class CompileDefinitions {
   private void add(Xml resource) {
     switch (resource.name) {
       case "StructureDefinition" -> types.add(resource);
-      case "CodeSystem", "ValueSet" -> valueSets.add(resource);
+      case "CodeSystem", "ValueSet" -> {
+        valueSets.add(resource);
+        terminology.add(resource);
+      }
       case "CompartmentDefinition" -> {
         Map<String, List<String>> members = new LinkedHashMap<>();
         for (Xml member : resource.all("resource")) {

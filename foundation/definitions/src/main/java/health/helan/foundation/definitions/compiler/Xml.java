@@ -82,6 +82,15 @@ final class Xml {
     return children.stream().filter(c -> c.name.equals(child)).toList();
   }
 
+  void children(Consumer<Xml> sink) {
+    children.forEach(sink);
+  }
+
+  /** Whether it is a value and nothing else; what a primitive's extensions say is left out. */
+  boolean isSimple() {
+    return value != null;
+  }
+
   @Nullable Xml first(String child) {
     for (Xml c : children) {
       if (c.name.equals(child)) {

@@ -58,6 +58,17 @@ public enum Distribution {
     tables.put("intake_control", KEY);
     tables.put("gateway_feed", REFERENCE);
     tables.put("gateway_mapping", REFERENCE);
+    // terminology: changed rarely, read by all; local codes by their digest
+    tables.put("term_generation", REFERENCE);
+    tables.put("term_resource", REFERENCE);
+    tables.put("term_concept", REFERENCE);
+    tables.put("term_parent", REFERENCE);
+    tables.put("term_property", REFERENCE);
+    tables.put("term_mapping", REFERENCE);
+    tables.put("term_staged", REFERENCE);
+    tables.put("term_closure", REFERENCE);
+    tables.put("term_closure_concept", REFERENCE);
+    tables.put("term_local_code", KEY);
     return tables;
   }
 

@@ -229,7 +229,9 @@ final class Roles {
           .calls("cases", "projection-progress")
           .runs("approve-case", "close-case", "rebuild-projection")
           .runs("reindex", "certificate", "trust-authority", "signer", "renew-data-key")
-          .runs("erase", "hold", "repeat-erasures", "handle-alert");
+          .runs("erase", "hold", "repeat-erasures", "handle-alert")
+          .calls("local-codes")
+          .runs("terminology-steps", "import-concepts", "map-local-code");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(
