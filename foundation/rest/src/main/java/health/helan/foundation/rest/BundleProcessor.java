@@ -341,6 +341,7 @@ final class BundleProcessor {
                           : withoutQuestionMark(entry.ifNoneExist)),
                   exchange.prefer(),
                   false,
+                  null,
                   contentType,
                   null,
                   body,

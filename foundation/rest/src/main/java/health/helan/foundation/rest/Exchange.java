@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param conditions the conditional headers
  * @param prefer what to return
  * @param preferSaid true when the caller said so; bundles answer in short otherwise
+ * @param accept media types wanted, as the header says; null for none
  * @param contentType of the body; null for none
  * @param requestKey the same for a repeat of the same request; null for none
  * @param body JSON (patches in their own format)
@@ -26,6 +27,7 @@ record Exchange(
     Conditions conditions,
     Prefer prefer,
     boolean preferSaid,
+    @Nullable String accept,
     @Nullable String contentType,
     @Nullable String requestKey,
     byte[] body,

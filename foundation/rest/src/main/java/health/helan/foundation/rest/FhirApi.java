@@ -595,6 +595,7 @@ final class FhirApi {
             query.without(FhirApi::isGeneral),
             body,
             exchange.base(),
-            exchange.language()));
+            exchange.language(),
+            exchange.accept()));
   }
 }

@@ -1,7 +1,9 @@
 package health.helan.foundation.rest;
 
+import health.helan.foundation.rest.format.MediaType;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.RecordStore;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,7 @@ public interface FhirOperation {
    * @param query parameters of the URL
    * @param body the resource sent, {@code Parameters} or the operation's own; null for none
    * @param base of the API, for links
+   * @param accept media types wanted, as the header says; null for none
    */
   record Call(
       Caller caller,
@@ -47,7 +50,39 @@ public interface FhirOperation {
       Query query,
       @Nullable ObjectNode body,
       String base,
-      Locale language) {
+      Locale language,
+      @Nullable String accept) {
+
+    /** A call that takes the answer in any media type. */
+    public Call(
+        Caller caller,
+        RecordStore store,
+        String method,
+        @Nullable String type,
+        @Nullable String id,
+        Query query,
+        @Nullable ObjectNode body,
+        String base,
+        Locale language) {
+      this(caller, store, method, type, id, query, body, base, language, null);
+    }
+
+    /**
+     * Whether one media type is asked for by its name, and not after the other; of equal weights
+     * the one named first counts.
+     */
+    public boolean prefers(String mediaType, String other) {
+      String best = other;
+      double weight = 0;
+      for (MediaType range : accept == null ? List.<MediaType>of() : MediaType.parseAll(accept)) {
+        if ((range.name().equals(mediaType) || range.name().equals(other))
+            && range.quality() > weight) {
+          best = range.name();
+          weight = range.quality();
+        }
+      }
+      return best.equals(mediaType);
+    }
 
     /** Value of a simple parameter, from the URL or from {@code Parameters}; null for none. */
     public @Nullable String text(String name) {

@@ -188,6 +188,7 @@ public final class FhirServlet extends HttpServlet {
                 request.getHeader("If-None-Exist")),
             Exchange.Prefer.parse(prefer),
             prefer != null && prefer.contains("return="),
+            request.getHeader("Accept"),
             contentType,
             request.getHeader("X-Request-Id"),
             body,

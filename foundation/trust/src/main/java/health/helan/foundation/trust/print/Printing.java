@@ -57,15 +57,22 @@ public final class Printing {
   /** An item and what was found of its signatures. */
   private record Item(ObjectNode resource, List<Verification> signatures) {}
 
+  /** Of files. */
+  enum Format {
+    PDF,
+    OFD
+  }
+
   /**
-   * A document as a signed PDF.
+   * A document as a signed file.
    *
    * @param version null for the current one
    * @param algorithm of the key that seals the file; SM2 unless another is asked for
    * @throws Refusal NOT_FOUND for what the caller does not see, FORBIDDEN for what it sees masked,
-   *     NOT_IMPLEMENTED without a font
+   *     NOT_IMPLEMENTED without a font, and for OFD without a seal of SM2
    */
-  byte[] print(Call call, @Nullable Integer version, @Nullable SignatureAlgorithm algorithm) {
+  byte[] print(
+      Call call, @Nullable Integer version, Format format, @Nullable SignatureAlgorithm algorithm) {
     String type = Objects.requireNonNull(call.type());
     String id = Objects.requireNonNull(call.id());
     if (!Words.isPrintable(type)) {
@@ -91,10 +98,16 @@ public final class Printing {
     List<Verification> found = items.stream().flatMap(item -> item.signatures.stream()).toList();
     String institution = letter.institution(found);
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    byte[] pdf = inTurn(() -> onPaper(call, letter, items, institution, now));
-    Signers.Key key = sealing(found, algorithm);
+    Signers.Key key = sealing(found, format == Format.OFD ? SignatureAlgorithm.SM2_SM3 : algorithm);
+    if (format == Format.OFD && key.signer().algorithm() != SignatureAlgorithm.SM2_SM3) {
+      throw new Refusal(Refusal.Kind.NOT_IMPLEMENTED, "print.ofd-seal");
+    }
+    byte[] file = inTurn(() -> onPaper(call, letter, items, institution, format, now));
+    if (format == Format.OFD) {
+      return OfdSeal.seal(file, key, stamps, now);
+    }
     return PdfSeal.seal(
-        pdf,
+        file,
         key,
         stamps,
         commonName(key.signer().certificate()),
@@ -144,8 +157,9 @@ public final class Printing {
   }
 
   private byte[] onPaper(
-      Call call, Letter letter, List<Item> items, String institution, Instant now) {
-    try (var sheet = new Sheet(fonts)) {
+      Call call, Letter letter, List<Item> items, String institution, Format format, Instant now) {
+    try (Paper paper = format == Format.OFD ? new OfdPaper(fonts, now) : new PdfPaper(fonts)) {
+      var sheet = new Sheet(paper);
       String title = letter.title();
       sheet.runningHead(institution.isEmpty() ? title : institution + "　" + title);
       head(sheet, letter, institution, title);

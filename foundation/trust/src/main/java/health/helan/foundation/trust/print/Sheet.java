@@ -1,32 +1,18 @@
 package health.helan.foundation.trust.print;
 
 import java.awt.Color;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.fontbox.ttf.CmapLookup;
-import org.apache.fontbox.ttf.TrueTypeFont;
-import org.apache.pdfbox.cos.COSDictionary;
-import org.apache.pdfbox.cos.COSName;
-import org.apache.pdfbox.pdmodel.PDDocument;
-import org.apache.pdfbox.pdmodel.PDPage;
-import org.apache.pdfbox.pdmodel.PDPageContentStream;
-import org.apache.pdfbox.pdmodel.PDPageContentStream.AppendMode;
-import org.apache.pdfbox.pdmodel.common.PDRectangle;
-import org.apache.pdfbox.pdmodel.font.PDType0Font;
-import org.apache.pdfbox.pdmodel.interactive.viewerpreferences.PDViewerPreferences;
 import org.jspecify.annotations.Nullable;
 
 /** Pages of A4 that are filled from the top. Lengths are points (1/72 inch). */
-final class Sheet implements AutoCloseable {
+final class Sheet {
   static final float LEFT = 54;
-  static final float RIGHT = PDRectangle.A4.getWidth() - 54;
+  static final float RIGHT = Paper.WIDTH - 54;
   static final float WIDTH = RIGHT - LEFT;
-  private static final float TOP = PDRectangle.A4.getHeight() - 54;
+  private static final float TOP = Paper.HEIGHT - 54;
   private static final float BOTTOM = 62;
   private static final float LEADING = 1.55f;
 
@@ -48,34 +34,14 @@ final class Sheet implements AutoCloseable {
     RIGHT
   }
 
-  private record Font(PDType0Font font, CmapLookup glyphs) {}
-
-  private final PDDocument document = new PDDocument();
-  private final Font regular;
-  private final Font bold;
+  private final Paper paper;
   private final Set<Integer> lacking = new TreeSet<>();
-  private PDPageContentStream out;
   private float y = TOP;
   private @Nullable String runningHead;
 
-  Sheet(Fonts fonts) {
-    try {
-      regular = font(fonts.regular());
-      bold = font(fonts.bold());
-      out = page();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private Font font(TrueTypeFont file) throws IOException {
-    return new Font(PDType0Font.load(document, file, true), file.getUnicodeCmapLookup());
-  }
-
-  private PDPageContentStream page() throws IOException {
-    var page = new PDPage(PDRectangle.A4);
-    document.addPage(page);
-    return new PDPageContentStream(document, page, AppendMode.OVERWRITE, true, true);
+  Sheet(Paper paper) {
+    this.paper = paper;
+    paper.page();
   }
 
   /** What stands at the head of the second page and those after it. */
@@ -101,25 +67,20 @@ final class Sheet implements AutoCloseable {
   }
 
   private void breakPage() {
-    try {
-      out.close();
-      out = page();
-      y = TOP;
-      if (runningHead != null) {
-        text(runningHead, 8, false, MUTED, LEFT, y, WIDTH, Align.LEFT);
-        y -= 10;
-        rule(LEFT, RIGHT, y, 0.5f, RULE);
-        y -= 16;
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    paper.page();
+    y = TOP;
+    if (runningHead != null) {
+      text(runningHead, 8, false, MUTED, LEFT, y, WIDTH, Align.LEFT);
+      y -= 10;
+      rule(LEFT, RIGHT, y, 0.5f, RULE);
+      y -= 16;
     }
   }
 
   // ------------------------------------------------------------------ text
 
   /** The text without what cannot be shown. */
-  private String shown(String text, Font font) {
+  private String shown(String text, boolean isBold) {
     var shown = new StringBuilder();
     text.codePoints()
         .forEach(
@@ -129,9 +90,9 @@ final class Sheet implements AutoCloseable {
               } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
                 // Nothing to see.
                 return;
-              } else if (font.glyphs.getGlyphId(c) == 0) {
+              } else if (!paper.has(c, isBold)) {
                 lacking.add(c);
-                shown.appendCodePoint(font.glyphs.getGlyphId(GETA) == 0 ? '?' : GETA);
+                shown.appendCodePoint(paper.has(GETA, isBold) ? GETA : '?');
               } else {
                 shown.appendCodePoint(c);
               }
@@ -139,37 +100,24 @@ final class Sheet implements AutoCloseable {
     return shown.toString();
   }
 
-  private Font font(boolean isBold) {
-    return isBold ? bold : regular;
-  }
-
   float width(String text, float size, boolean isBold) {
-    return measured(shown(text, font(isBold)), size, font(isBold));
-  }
-
-  private static float measured(String shown, float size, Font font) {
-    try {
-      return font.font.getStringWidth(shown) / 1000 * size;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return paper.width(shown(text, isBold), size, isBold);
   }
 
   /** Lines of at most this width; Chinese breaks anywhere but before closing marks. */
   List<String> wrap(String text, float size, boolean isBold, float width) {
-    Font font = font(isBold);
     var lines = new ArrayList<String>();
     for (String paragraph : text.split("\n", -1)) {
-      wrapOne(shown(paragraph, font), size, font, width, lines);
+      wrapOne(shown(paragraph, isBold), size, isBold, width, lines);
     }
     return lines;
   }
 
-  private static void wrapOne(String text, float size, Font font, float width, List<String> lines) {
+  private void wrapOne(String text, float size, boolean isBold, float width, List<String> lines) {
     var line = new StringBuilder();
     float used = 0;
     for (String piece : pieces(text)) {
-      float wide = measured(piece, size, font);
+      float wide = paper.width(piece, size, isBold);
       if (used + wide > width && !line.isEmpty()) {
         lines.add(line.toString().stripTrailing());
         line.setLength(0);
@@ -181,7 +129,7 @@ final class Sheet implements AutoCloseable {
       if (wide > width) { // A word longer than the line.
         for (int c : piece.codePoints().toArray()) {
           String one = Character.toString(c);
-          float its = measured(one, size, font);
+          float its = paper.width(one, size, isBold);
           if (used + its > width && !line.isEmpty()) {
             lines.add(line.toString());
             line.setLength(0);
@@ -245,28 +193,18 @@ final class Sheet implements AutoCloseable {
       float top,
       float width,
       Align align) {
-    Font font = font(isBold);
-    String shown = shown(text, font);
+    String shown = shown(text, isBold);
     if (shown.isBlank()) {
       return;
     }
-    float wide = measured(shown, size, font);
+    float wide = paper.width(shown, size, isBold);
     float from =
         switch (align) {
           case LEFT -> x;
           case CENTRE -> x + (width - wide) / 2;
           case RIGHT -> x + width - wide;
         };
-    try {
-      out.beginText();
-      out.setNonStrokingColor(color);
-      out.setFont(font.font, size);
-      out.newLineAtOffset(from, top - size);
-      out.showText(shown);
-      out.endText();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    paper.text(shown, size, isBold, color, from, top - size);
   }
 
   /** A line over the whole width. */
@@ -293,25 +231,11 @@ final class Sheet implements AutoCloseable {
   // ------------------------------------------------------------------ lines and tables
 
   void rule(float from, float to, float at, float thick, Color color) {
-    try {
-      out.setStrokingColor(color);
-      out.setLineWidth(thick);
-      out.moveTo(from, at);
-      out.lineTo(to, at);
-      out.stroke();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    paper.rule(from, to, at, thick, color);
   }
 
   void fill(float x, float bottom, float width, float height, Color color) {
-    try {
-      out.setNonStrokingColor(color);
-      out.addRect(x, bottom, width, height);
-      out.fill();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    paper.fill(x, bottom, width, height, color);
   }
 
   /** A cell and how it stands out. */
@@ -435,54 +359,26 @@ final class Sheet implements AutoCloseable {
 
   /** Numbers the pages and gives the file. */
   byte[] finish(String title, String author, String foot) {
-    try {
-      if (!lacking.isEmpty()) {
-        var marks = new StringBuilder("〓：字体中没有的字 / not in the font：");
-        lacking.stream().limit(20).forEach(c -> marks.append("U+%04X ".formatted(c)));
-        paragraph(marks.toString(), 8, 0, MUTED);
-      }
-      out.close();
-      int pages = document.getNumberOfPages();
-      for (int i = 0; i < pages; i++) {
-        out = new PDPageContentStream(document, document.getPage(i), AppendMode.APPEND, true, true);
-        rule(LEFT, RIGHT, 46, 0.5f, RULE);
-        text(foot, 7.5f, false, MUTED, LEFT, 41, WIDTH - 90, Align.LEFT);
-        text(
-            "第 " + (i + 1) + " 页 / 共 " + pages + " 页",
-            7.5f,
-            false,
-            MUTED,
-            LEFT,
-            41,
-            WIDTH,
-            Align.RIGHT);
-        out.close();
-      }
-      var information = document.getDocumentInformation();
-      information.setTitle(title);
-      information.setAuthor(author);
-      information.setProducer("Helan");
-      information.setCreationDate(java.util.Calendar.getInstance());
-      var catalog = document.getDocumentCatalog();
-      catalog.setLanguage("zh-CN");
-      var preferences = new PDViewerPreferences(new COSDictionary());
-      preferences.setDisplayDocTitle(true);
-      catalog.setViewerPreferences(preferences);
-      catalog.getCOSObject().setName(COSName.VERSION, "1.7");
-      var bytes = new ByteArrayOutputStream();
-      document.save(bytes);
-      return bytes.toByteArray();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    if (!lacking.isEmpty()) {
+      var marks = new StringBuilder("〓：字体中没有的字 / not in the font：");
+      lacking.stream().limit(20).forEach(c -> marks.append("U+%04X ".formatted(c)));
+      paragraph(marks.toString(), 8, 0, MUTED);
     }
-  }
-
-  @Override
-  public void close() {
-    try {
-      document.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    int pages = paper.pages();
+    for (int i = 0; i < pages; i++) {
+      paper.turnTo(i);
+      rule(LEFT, RIGHT, 46, 0.5f, RULE);
+      text(foot, 7.5f, false, MUTED, LEFT, 41, WIDTH - 90, Align.LEFT);
+      text(
+          "第 " + (i + 1) + " 页 / 共 " + pages + " 页",
+          7.5f,
+          false,
+          MUTED,
+          LEFT,
+          41,
+          WIDTH,
+          Align.RIGHT);
     }
+    return paper.finish(title, author);
   }
 }

@@ -391,6 +391,341 @@ class PrintedDocumentsTests {
         .startsWith("%PDF-1");
   }
 
+  // ------------------------------------------------------------------ OFD
+
+  private byte[] ofd(Caller caller, String path) {
+    Reply reply = server.send(caller, "GET", path, null, "Accept", "application/ofd");
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    assertThat(reply.http().headers().firstValue("Content-Type")).hasValue("application/ofd");
+    assertThat(reply.http().headers().firstValue("Content-Disposition").orElse(""))
+        .endsWith(".ofd\"");
+    byte[] ofd = reply.http().body();
+    // For a look at it.
+    try {
+      Files.createDirectories(Path.of("target/printed"));
+      Files.write(Path.of("target/printed", path.replaceAll("[^A-Za-z]+.*", "") + ".ofd"), ofd);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return ofd;
+  }
+
+  @Test
+  void anOfdSaysWhatThePdfSays() throws Exception {
+    String first = item("二甲双胍缓释片 0.5 g × 30 片", "口服，一次 1 片，一日 2 次，餐中服", 2, "盒");
+    String second = item("阿卡波糖片 50 mg × 30 片", "口服，一次 1 片，一日 3 次，与第一口饭同嚼", 3, "盒");
+    sign("MedicationRequest/" + first);
+    sign("MedicationRequest/" + second);
+    String path = "MedicationRequest/" + first + "/$print";
+    byte[] ofd = ofd(doctor, path);
+    List<String> lines = OfdrwForTests.get().text(ofd);
+    assertThat(lines)
+        .contains("贺兰县人民医院", "处方笺", "李小明", "× 2 盒", "马文军", "签名有效（2 / 2 项）")
+        .contains("用法：口服，一次 1 片，一日 2 次，餐中服", "RX-" + run, "第 1 页 / 共 1 页");
+    assertThat(signs(String.join("", lines))).isEqualTo(signs(text(print(doctor, path))));
+    assertThat(ofd.length).as("subsets, not whole fonts").isLessThan(400_000);
+    var files = Zip.unpack(ofd);
+    for (String font : List.of("regular", "bold")) {
+      try (var file =
+          new org.apache.fontbox.ttf.TTFParser()
+              .parse(
+                  new org.apache.pdfbox.io.RandomAccessReadBuffer(
+                      files.get("Doc_0/Res/" + font + ".ttf")))) {
+        assertThat(file.getUnicodeCmapLookup().getGlyphId('医')).as(font).isNotZero();
+        assertThat(file.getNumberOfGlyphs()).isLessThan(300);
+      }
+    }
+  }
+
+  /** The characters in the order of their numbers, without blanks and the time of printing. */
+  private static String signs(String text) {
+    return text.replaceAll("打印于 [0-9: -]{10,}", "打印于")
+        .replace("⸺", "——") // One glyph for both; the PDF is read back as the other.
+        .codePoints()
+        .filter(c -> !Character.isWhitespace(c) && c != 0x3000)
+        .sorted()
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  @Test
+  void anOfdIsSealedAndOthersFindAnyChange() throws Exception {
+    String id = report();
+    sign("DiagnosticReport/" + id);
+    byte[] ofd = ofd(doctor, "DiagnosticReport/" + id + "/$print");
+    OfdrwForTests judge = OfdrwForTests.get();
+    judge.verify(ofd);
+    var files = Zip.unpack(ofd);
+    assertThat(files.keySet())
+        .contains("OFD.xml", "Doc_0/Document.xml", "Doc_0/Pages/Page_0/Content.xml")
+        .contains("Doc_0/Signs/Sign_0/Signature.xml", "Doc_0/Signs/Sign_0/SignedValue.dat");
+    String value = "Doc_0/Signs/Sign_0/SignedValue.dat";
+    String signature = "Doc_0/Signs/Sign_0/Signature.xml";
+    // One bit of each file that the signature vouches for, in its last third.
+    for (String name : files.keySet()) {
+      if (name.equals(value) || name.equals(signature)) {
+        continue;
+      }
+      var changed = new java.util.LinkedHashMap<>(files);
+      byte[] content = files.get(name).clone();
+      if (name.endsWith(".xml")) {
+        // A blank within the last tag leaves the same XML.
+        content =
+            (new String(content, StandardCharsets.UTF_8) + " ").getBytes(StandardCharsets.UTF_8);
+      } else {
+        content[content.length * 2 / 3] ^= 1;
+      }
+      changed.put(name, content);
+      assertThat(found(judge, changed)).as(name).isEqualTo("FileIntegrityException");
+    }
+    var words = new java.util.LinkedHashMap<>(files);
+    words.computeIfPresent(
+        "Doc_0/Pages/Page_0/Content.xml", (_, old) -> replaced(old, "7.80", "5.80"));
+    assertThat(found(judge, words)).isEqualTo("FileIntegrityException");
+    // Whoever makes the digests fit cannot make the signature fit.
+    words.computeIfPresent(
+        signature,
+        (_, old) ->
+            replaced(
+                old,
+                sm3(files, "Doc_0/Pages/Page_0/Content.xml"),
+                sm3(words, "Doc_0/Pages/Page_0/Content.xml")));
+    assertThat(found(judge, words)).isEqualTo("InvalidSignedValueException");
+    var other = new java.util.LinkedHashMap<>(files);
+    other.put(value, Zip.unpack(ofd(doctor, "DiagnosticReport/" + id + "/$print")).get(value));
+    assertThat(found(judge, other)).isEqualTo("InvalidSignedValueException");
+  }
+
+  private static String sm3(java.util.Map<String, byte[]> files, String name) {
+    return java.util.Base64.getEncoder()
+        .encodeToString(
+            health.helan.foundation.trust.crypto.DigestAlgorithm.SM3.digest(
+                java.util.Objects.requireNonNull(files.get(name))));
+  }
+
+  private static byte[] replaced(byte[] content, String old, String now) {
+    String text = new String(content, StandardCharsets.UTF_8);
+    assertThat(text).contains(old);
+    return text.replace(old, now).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** What others say is wrong. */
+  private static String found(OfdrwForTests judge, java.util.Map<String, byte[]> files)
+      throws Exception {
+    try {
+      judge.verify(Zip.pack(files, Instant.now()));
+      return "nothing";
+    } catch (Exception e) {
+      return e.getClass().getSimpleName();
+    }
+  }
+
+  @Test
+  void theSealOfAnOfdIsTheInstitutionsAndStamped() throws Exception {
+    String id = report();
+    sign("DiagnosticReport/" + id);
+    byte[] value =
+        Zip.unpack(ofd(doctor, "DiagnosticReport/" + id + "/$print"))
+            .get("Doc_0/Signs/Sign_0/SignedValue.dat");
+    var outer = org.bouncycastle.asn1.ASN1Sequence.getInstance(value);
+    assertThat(outer.getObjectAt(0)).hasToString("1.2.156.10197.6.1.4.2.2");
+    var data =
+        org.bouncycastle.asn1.ASN1Sequence.getInstance(
+            org.bouncycastle.asn1.ASN1TaggedObject.getInstance(outer.getObjectAt(1))
+                .getExplicitBaseObject());
+    assertThat(data.getObjectAt(0)).hasToString("1");
+    var certificates =
+        org.bouncycastle.asn1.ASN1Set.getInstance(
+            org.bouncycastle.asn1.ASN1TaggedObject.getInstance(data.getObjectAt(3)), false);
+    assertThat(certificates.size()).as("the way to the root").isEqualTo(3);
+    var signer =
+        org.bouncycastle.asn1.cms.SignerInfo.getInstance(
+            org.bouncycastle.asn1.ASN1Set.getInstance(data.getObjectAt(4)).getObjectAt(0));
+    var serial =
+        org.bouncycastle.asn1.cms.IssuerAndSerialNumber.getInstance(signer.getSID().getId())
+            .getSerialNumber()
+            .getValue();
+    var key =
+        java.util.Objects.requireNonNull(
+            server.signers.inVault("Organization/" + hospital, null), "enrolled before");
+    assertThat(serial).isEqualTo(key.signer().certificate().getSerialNumber());
+    byte[] token =
+        new org.bouncycastle.asn1.cms.AttributeTable(signer.getUnauthenticatedAttributes())
+            .get(org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers.id_aa_signatureTimeStampToken)
+            .getAttrValues()
+            .getObjectAt(0)
+            .toASN1Primitive()
+            .getEncoded();
+    assertThat(TimeStamps.check(token, signer.getEncryptedDigest().getOctets()).at())
+        .isCloseTo(Instant.now(), org.assertj.core.api.Assertions.within(5, ChronoUnit.MINUTES));
+  }
+
+  @Test
+  void theCodeInAnOfdLeadsToTheVerification() throws Exception {
+    String id = report();
+    String page =
+        new String(
+            Zip.unpack(ofd(doctor, "DiagnosticReport/" + id + "/$print"))
+                .get("Doc_0/Pages/Page_0/Content.xml"),
+            StandardCharsets.UTF_8);
+    // All filled rectangles, at ten dots a millimetre.
+    var image =
+        new java.awt.image.BufferedImage(2100, 2970, java.awt.image.BufferedImage.TYPE_INT_RGB);
+    var graphics = image.createGraphics();
+    graphics.setColor(java.awt.Color.WHITE);
+    graphics.fillRect(0, 0, 2100, 2970);
+    graphics.scale(10, 10);
+    var paths =
+        java.util.regex.Pattern.compile(
+                "<ofd:FillColor Value=\"(\\d+) (\\d+) (\\d+)\"/><ofd:AbbreviatedData>([^<]+)<")
+            .matcher(page);
+    while (paths.find()) {
+      graphics.setColor(
+          new java.awt.Color(
+              Integer.parseInt(paths.group(1)),
+              Integer.parseInt(paths.group(2)),
+              Integer.parseInt(paths.group(3))));
+      for (String one : paths.group(4).split(" ?C ?")) {
+        double[] at =
+            java.util.regex.Pattern.compile("[0-9.]+")
+                .matcher(one)
+                .results()
+                .mapToDouble(number -> Double.parseDouble(number.group()))
+                .toArray();
+        graphics.fill(
+            new java.awt.geom.Rectangle2D.Double(at[0], at[1], at[2] - at[0], at[5] - at[1]));
+      }
+    }
+    int[] pixels = image.getRGB(0, 0, 2100, 2970, null, 0, 2100);
+    assertThat(
+            new QRCodeReader()
+                .decode(
+                    new BinaryBitmap(
+                        new HybridBinarizer(new RGBLuminanceSource(2100, 2970, pixels))),
+                    java.util.Map.of(com.google.zxing.DecodeHintType.TRY_HARDER, true))
+                .getText())
+        .isEqualTo(server.base + "/DiagnosticReport/" + id + "/$verify-signature?version=1");
+  }
+
+  @Test
+  void aLongOfdHasFurtherPagesAndNamesRareCharactersByTheirGlyphs() throws Exception {
+    String id =
+        server.created(
+            doctor,
+            "{'resourceType':'Composition','status':'final','type':{'text':'出院小结'},'title':'<出院> & \\\"小结\\\"','date':'2026-11-26','subject':{'reference':'Patient/%s'},'author':[{'reference':'Practitioner/%s'}],'section':[{'title':'主诉','text':{'status':'generated','div':'<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\"><p>%s</p><p>a  b &lt;坐位&gt; &amp; 98%%。𠮷野家𠂉字</p></div>'}}]}"
+                .formatted(patient, doctorId, "患者于三年前无明显诱因出现口干、多饮、多尿。".repeat(120)));
+    byte[] ofd = ofd(doctor, "Composition/" + id + "/$print");
+    OfdrwForTests.get().verify(ofd);
+    List<String> lines = OfdrwForTests.get().text(ofd);
+    assertThat(lines).contains("<出院> & \"小结\"", "未签名 / Unsigned");
+    assertThat(lines).anyMatch(line -> line.matches("第 2 页 / 共 [23] 页"));
+    assertThat(String.join("", lines)).contains("<坐位> & 98%");
+    assertThat(lines.contains("𠮷") || String.join("", lines).contains("U+20BB7")).isTrue();
+    try (var whole = SigningServer.fonts().regular()) {
+      int glyph = whole.getUnicodeCmapLookup().getGlyphId("𠂉".codePointAt(0));
+      assumeTrue(glyph != 0, "a font without 𠂉");
+      assertThat(lines).contains("𠂉", "字");
+      var pages = new StringBuilder();
+      var files = Zip.unpack(ofd);
+      files.forEach(
+          (name, content) ->
+              pages.append(
+                  name.endsWith("Content.xml")
+                      ? new String(content, StandardCharsets.UTF_8)
+                      : ""));
+      var named =
+          java.util.regex.Pattern.compile(
+                  "<ofd:Glyphs>([0-9]+)</ofd:Glyphs></ofd:CGTransform><ofd:TextCode[^>]*>𠂉<")
+              .matcher(pages);
+      assertThat(named.find()).isTrue();
+      try (var embedded =
+          new org.apache.fontbox.ttf.TTFParser()
+              .parse(
+                  new org.apache.pdfbox.io.RandomAccessReadBuffer(
+                      files.get("Doc_0/Res/regular.ttf")))) {
+        var outline = embedded.getGlyph().getGlyph(Integer.parseInt(named.group(1))).getPath();
+        assertThat(outline.getBounds2D().getWidth()).isPositive();
+        assertThat(outline.getBounds2D())
+            .isEqualTo(whole.getGlyph().getGlyph(glyph).getPath().getBounds2D());
+      }
+    }
+  }
+
+  @Test
+  void whoSaysNothingOrAsksForPdfFirstGetsPdf() {
+    String path = "DiagnosticReport/" + report() + "/$print";
+    for (String accept :
+        List.of(
+            "*/*", "application/pdf, application/ofd", "application/ofd;q=0.5, application/pdf")) {
+      assertThat(type(server.send(doctor, "GET", path, null, "Accept", accept)))
+          .as(accept)
+          .isEqualTo("application/pdf");
+    }
+    for (String accept :
+        List.of("application/ofd, */*;q=0.1", "application/pdf;q=0.5, application/ofd")) {
+      assertThat(type(server.send(doctor, "GET", path, null, "Accept", accept)))
+          .as(accept)
+          .isEqualTo("application/ofd");
+    }
+    assertThat(type(server.get(doctor, path + "?format=ofd"))).isEqualTo("application/ofd");
+    Reply fhir =
+        server.send(doctor, "GET", path + "?format=ofd", null, "Accept", "application/fhir+json");
+    assertThat(fhir.json().path("contentType").asString("")).isEqualTo("application/ofd");
+  }
+
+  private static String type(Reply reply) {
+    return reply.http().headers().firstValue("Content-Type").orElse("");
+  }
+
+  @Test
+  void anOfdIsRefusedInAFormatItDoesNotHave() {
+    String id = report();
+    String path = "DiagnosticReport/" + id + "/$print";
+    assertThat(server.get(doctor, path + "?format=doc").status()).isEqualTo(400);
+    Reply rsa = server.get(doctor, path + "?format=ofd&algorithm=rsa");
+    assertThat(rsa.status()).isEqualTo(400);
+    assertThat(rsa.text()).contains("GB/T 35275");
+    Reply masked =
+        server.send(
+            SigningServer.practitioner("colleague-" + run, hospital),
+            "GET",
+            path,
+            null,
+            "Accept",
+            "application/ofd");
+    assertThat(masked.status()).isEqualTo(403);
+    assertThat(masked.text()).contains("masked");
+    server.signers.seal(health.helan.foundation.trust.crypto.SignatureAlgorithm.RSA_SHA256);
+    var printing =
+        new Printing(
+            SigningServer.fonts(),
+            server.signatures,
+            server.sealedBy("seal-rsa-sha256"),
+            server.stamps,
+            server.clock);
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(
+            () ->
+                new PrintOperation(printing)
+                    .execute(
+                        new FhirOperation.Call(
+                            doctor,
+                            server.store,
+                            "GET",
+                            "DiagnosticReport",
+                            id,
+                            Query.parse("format=ofd"),
+                            null,
+                            server.base,
+                            Locale.ENGLISH)))
+        .satisfies(
+            refusal -> {
+              assertThat(refusal.kind()).isEqualTo(Refusal.Kind.NOT_IMPLEMENTED);
+              assertThat(health.helan.foundation.rest.Messages.of(Locale.ENGLISH, refusal))
+                  .contains("HELAN_SEAL_KEY");
+            });
+  }
+
   @Test
   void withoutAFontItSaysWhatToInstall() {
     String id = report();

@@ -102,6 +102,11 @@ public final class SigningServer {
     return RUNNING;
   }
 
+  /** The signers, where another key in the vault seals. */
+  public Signers sealedBy(String key) {
+    return new Signers(vault, authority, trusted, database, clock, key);
+  }
+
   private SigningServer() {
     try {
       database = PostgresForTests.emptyDatabase();
