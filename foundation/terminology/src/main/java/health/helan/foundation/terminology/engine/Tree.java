@@ -10,8 +10,8 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * What lies below what in a code system: about 8 bytes a concept, kept in memory while it is used. Sets
- * of concepts are sets of bits, so that value sets are united, cut and taken from one another
+ * What lies below what in a code system: about 8 bytes a concept, kept in memory while it is used.
+ * Sets of concepts are sets of bits, so that value sets are united, cut and taken from one another
  * without the database.
  */
 public final class Tree {
