@@ -32,7 +32,7 @@ final class FhirApi {
   private static final int MAX_COUNT = 1000;
 
   /** General parameters that are none of a search. */
-  private static boolean isGeneral(String name) {
+  static boolean isGeneral(String name) {
     return name.equals("_format") || name.equals("_pretty");
   }
 
@@ -557,6 +557,19 @@ final class FhirApi {
   }
 
   // ------------------------------------------------------------------ operations
+
+  /** The operation of a path, where it is one that reads requests itself; null for any other. */
+  @Nullable HttpOperation httpOperation(String[] path) {
+    if (path.length == 0 || path.length > 3 || !path[path.length - 1].startsWith("$")) {
+      return null;
+    }
+    String type = path.length > 1 ? type(path[0]) : null;
+    String id = path.length > 2 ? id(path[1]) : null;
+    return operations.find(path[path.length - 1].substring(1), type, id)
+            instanceof HttpOperation own
+        ? own
+        : null;
+  }
 
   private Answer operation(Exchange exchange) {
     String[] path = exchange.path();

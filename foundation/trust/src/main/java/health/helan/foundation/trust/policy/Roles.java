@@ -202,7 +202,8 @@ final class Roles {
           .deletes(DELETABLE)
           .signs(DOCUMENTS)
           .choosesIds()
-          .calls("link-health");
+          .calls("link-health")
+          .callsWithin("export");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
