@@ -1,10 +1,12 @@
-/** Assembles delivery: bulk export. */
+/** Assembles delivery: bulk export, subscriptions. */
 @ApplicationModule(
     displayName = "交付装配",
     allowedDependencies = {
-      "app.database",
+      "app.links",
       "app.start",
       "foundation.delivery.export",
+      "foundation.delivery.subscription",
+      "foundation.delivery.summary",
       "foundation.rest",
       "foundation.store"
     })

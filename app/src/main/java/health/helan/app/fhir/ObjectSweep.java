@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Erases objects that no version of a resource speaks of, and no other owner. Instances that share a store may sweep at
- * once: erasing twice has the effect of once.
+ * Erases objects that no version of a resource speaks of, and no other owner. Instances that share
+ * a store may sweep at once: erasing twice has the effect of once.
  */
 final class ObjectSweep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectSweep.class);
@@ -41,8 +41,7 @@ final class ObjectSweep implements AutoCloseable {
   /**
    * @param others who else keeps objects
    */
-  ObjectSweep(
-      ObjectStore objects, RecordStore store, List<ObjectOwner> others, Duration every) {
+  ObjectSweep(ObjectStore objects, RecordStore store, List<ObjectOwner> others, Duration every) {
     this.objects = objects;
     this.store = store;
     this.others = List.copyOf(others);

@@ -3,6 +3,8 @@ package health.helan.foundation.delivery;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import health.helan.foundation.delivery.export.Exports;
+import health.helan.foundation.delivery.subscription.Subscriptions;
+import health.helan.foundation.delivery.summary.SummaryOperation;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -16,11 +18,11 @@ import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Binding;
 import health.helan.foundation.store.Caller.Role;
+import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
-import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.objects.ObjectStoreConfig;
 import health.helan.foundation.store.testing.PostgresForTests;
@@ -28,12 +30,14 @@ import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.trust.policy.RolePolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,13 +60,19 @@ public final class DeliveryServer {
   /** Small files, short leases. */
   public static final Exports.Settings QUICK =
       new Exports.Settings(
-          2,
-          3,
-          Duration.ofHours(1),
-          Duration.ofSeconds(2),
+          2, 3, Duration.ofHours(1), Duration.ofSeconds(2), Duration.ofMillis(50), 20, 1L << 20);
+
+  /** Short pauses and little patience. */
+  public static final Subscriptions.Settings QUICK_SUBSCRIPTIONS =
+      new Subscriptions.Settings(
+          4,
+          100,
+          Duration.ofMillis(500),
           Duration.ofMillis(50),
-          20,
-          1L << 20);
+          Duration.ofMillis(400),
+          Duration.ofSeconds(5),
+          Duration.ofDays(7),
+          Duration.ofMillis(50));
 
   private static final DeliveryServer RUNNING = new DeliveryServer();
 
@@ -70,6 +80,7 @@ public final class DeliveryServer {
   public final RecordStore store;
   public final ObjectStore objects;
   public Exports exports;
+  public final Subscriptions subscriptions;
   public final String base;
 
   /** What the audit was told. */
@@ -110,6 +121,20 @@ public final class DeliveryServer {
       all.add(exports.ofGroup());
       all.add(exports.status());
       all.add(exports.file());
+      subscriptions =
+          new Subscriptions(
+              database,
+              store,
+              new Flipping(),
+              audited::add,
+              InetAddress::isLoopbackAddress,
+              "https://helan.example/fhir",
+              QUICK_SUBSCRIPTIONS);
+      all.add(subscriptions.status());
+      all.add(subscriptions.events());
+      all.add(subscriptions.replay());
+      all.add(subscriptions.states());
+      all.add(new SummaryOperation());
       var operations = new Operations(all);
       var servlet =
           new FhirServlet(
@@ -123,7 +148,7 @@ public final class DeliveryServer {
                   objects,
                   RestConfig.DEFAULT_MAX_BINARY_BYTES),
               new Audits(store, operations, audited::add),
-              List.of());
+              List.of(subscriptions));
       base =
           new TomcatForTests(
                   servlet,
@@ -139,6 +164,29 @@ public final class DeliveryServer {
               .base();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Stands for a cipher: what is written is not what was given. */
+  public static final class Flipping implements ContentCodec {
+    @Override
+    public Encoded encode(Place place, byte[] json) {
+      return new Encoded((short) 0, (short) 0, flipped(json));
+    }
+
+    @Override
+    public byte[] decode(Place place, short codec, short keyId, byte[] content) {
+      return flipped(content);
+    }
+
+    private static byte[] flipped(byte[] bytes) {
+      byte[] all = bytes.clone();
+      for (int i = 0; i < all.length; i++) {
+        all[i] ^= (byte) 0xa5;
+      }
+      return all;
     }
   }
 
@@ -154,7 +202,10 @@ public final class DeliveryServer {
         Role.SYSTEM,
         institution,
         new Binding(
-            "", Set.of(), Set.of(), scopes.length == 0 ? Set.of("system/*.cruds") : Set.of(scopes)));
+            "",
+            Set.of(),
+            Set.of(),
+            scopes.length == 0 ? Set.of("system/*.cruds") : Set.of(scopes)));
   }
 
   public static Caller caller(Role role, String institution, Binding binding) {
@@ -237,8 +288,7 @@ public final class DeliveryServer {
   /** The id of a resource that must be created; JSON with single quotes. */
   public String created(Caller caller, String json) {
     ObjectNode tree = tree(json);
-    Reply reply =
-        send(caller, "POST", tree.path("resourceType").asString(), tree.toString());
+    Reply reply = send(caller, "POST", tree.path("resourceType").asString(), tree.toString());
     if (reply.status() != 201) {
       throw new AssertionError(reply.status() + " " + reply.text());
     }

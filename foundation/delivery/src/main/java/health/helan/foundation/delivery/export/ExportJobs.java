@@ -1,5 +1,6 @@
 package health.helan.foundation.delivery.export;
 
+import health.helan.foundation.delivery.kept.KeptCaller;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.SqlErrors;

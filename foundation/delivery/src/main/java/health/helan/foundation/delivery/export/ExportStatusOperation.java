@@ -2,6 +2,7 @@ package health.helan.foundation.delivery.export;
 
 import health.helan.foundation.delivery.export.ExportJobs.File;
 import health.helan.foundation.delivery.export.ExportJobs.Job;
+import health.helan.foundation.delivery.kept.KeptCaller;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.HttpOperation;
 import health.helan.foundation.rest.Outcomes;

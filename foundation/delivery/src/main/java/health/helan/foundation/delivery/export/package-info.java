@@ -6,7 +6,12 @@
  */
 @ApplicationModule(
     displayName = "批量导出",
-    allowedDependencies = {"foundation.definitions", "foundation.store", "foundation.rest"})
+    allowedDependencies = {
+      "foundation.definitions",
+      "foundation.store",
+      "foundation.rest",
+      "foundation.delivery"
+    })
 @NullMarked
 package health.helan.foundation.delivery.export;
 

@@ -75,8 +75,7 @@ class ExportTests {
         JsonNode resource = Json.MAPPER.readTree(line);
         assertThat(resource.path("resourceType").asString())
             .isEqualTo(file.path("type").asString());
-        found.add(
-            resource.path("resourceType").asString() + "/" + resource.path("id").asString());
+        found.add(resource.path("resourceType").asString() + "/" + resource.path("id").asString());
       }
     }
     return found;
@@ -220,8 +219,7 @@ class ExportTests {
     assertThat(SERVER.get(ours, "$export-status").status()).isEqualTo(404);
     String batch =
         "{'resourceType':'Bundle','type':'batch','entry':[{'request':{'method':'GET','url':'$export'}}]}";
-    assertThat(
-            SERVER.send(ours, "POST", "", DeliveryServer.tree(batch).toString()).text())
+    assertThat(SERVER.send(ours, "POST", "", DeliveryServer.tree(batch).toString()).text())
         .contains("not in a bundle");
     assertThat(SERVER.get(ours, "metadata").text())
         .contains("http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export");
@@ -392,11 +390,12 @@ class ExportTests {
     Reply refused = kickOff(ours, "$export?_type=Patient");
     assertThat(refused.status()).isEqualTo(429);
     assertThat(refused.header("Retry-After")).isEqualTo("60");
-    assertThat(refused.json().path("issue").path(0).path("code").asString())
-        .isEqualTo("throttled");
+    assertThat(refused.json().path("issue").path(0).path("code").asString()).isEqualTo("throttled");
   }
 
-  /** An instance dies in the middle: another goes on from the last file, and none is there twice. */
+  /**
+   * An instance dies in the middle: another goes on from the last file, and none is there twice.
+   */
   @Test
   void goesOnElsewhereWhenAnInstanceDies() throws Exception {
     Caller ours = system("exp12");
@@ -470,8 +469,7 @@ class ExportTests {
                   (_, call, values) -> {
                     try {
                       Object result = call.invoke(connection, values);
-                      if (call.getName().equals("commit")
-                          && commits.incrementAndGet() >= most) {
+                      if (call.getName().equals("commit") && commits.incrementAndGet() >= most) {
                         cut.set(true);
                       }
                       return result;

@@ -58,6 +58,7 @@ public enum Distribution {
     tables.put("intake_control", KEY);
     tables.put("gateway_feed", REFERENCE);
     tables.put("gateway_mapping", REFERENCE);
+    tables.put("subscription_delivery", HOME); // delivery: with the change it tells of
     return tables;
   }
 

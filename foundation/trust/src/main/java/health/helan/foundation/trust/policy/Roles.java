@@ -203,7 +203,7 @@ final class Roles {
           .signs(DOCUMENTS)
           .choosesIds()
           .calls("link-health")
-          .callsWithin("export");
+          .callsWithin("export", "subscribe");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
@@ -228,6 +228,7 @@ final class Roles {
           .calls("statistics", "reindex-progress", "loads", "link-health", "audit-seal")
           .calls("trusted-authorities", "encryption-status", "erasures", "trace", "alerts")
           .calls("cases", "projection-progress")
+          .calls("subscriptions")
           .runs("approve-case", "close-case", "rebuild-projection")
           .runs("reindex", "certificate", "trust-authority", "signer", "renew-data-key")
           .runs("erase", "hold", "repeat-erasures", "handle-alert");

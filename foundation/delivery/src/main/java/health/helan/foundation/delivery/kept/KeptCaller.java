@@ -1,17 +1,18 @@
-package health.helan.foundation.delivery.export;
+package health.helan.foundation.delivery.kept;
 
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Who asked, kept for as long as the work takes: with what the token allowed when it asked. */
-final class KeptCaller {
+public final class KeptCaller {
   private KeptCaller() {}
 
-  static String text(Caller caller) {
+  public static String text(Caller caller) {
     ObjectNode tree = Json.MAPPER.createObjectNode();
     tree.put("subject", caller.subject());
     tree.put("role", caller.role().name());
@@ -26,7 +27,7 @@ final class KeptCaller {
     return tree.toString();
   }
 
-  static Caller parse(String text, String request) {
+  public static Caller parse(String text, String request) {
     JsonNode tree = Json.MAPPER.readTree(text);
     if (tree.path("root").asBoolean()) {
       return Caller.operator(request);
@@ -45,12 +46,13 @@ final class KeptCaller {
   }
 
   private static java.util.Set<String> set(JsonNode tree, String name) {
-    List<String> strings = ExportRequest.strings(tree.path(name));
+    List<String> strings = new ArrayList<>();
+    tree.path(name).forEach(one -> strings.add(one.asString()));
     return java.util.Set.copyOf(strings);
   }
 
   /** The same subject in the same role, for the same institution, with the same scopes. */
-  static boolean isSame(Caller kept, Caller now) {
+  public static boolean isSame(Caller kept, Caller now) {
     return kept.isRoot()
         ? now.isRoot()
         : !now.isRoot()
