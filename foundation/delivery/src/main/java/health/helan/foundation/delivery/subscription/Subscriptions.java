@@ -86,7 +86,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
             Duration.ofSeconds(10),
             Duration.ofSeconds(1),
             Duration.ofHours(1),
-            Duration.ofMinutes(3),
+            Duration.ofMinutes(1),
             Duration.ofDays(7),
             Duration.ofMillis(500));
   }
