@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +56,7 @@ class DeliveringFromARunningPlatformTests {
   @Test
   void loseNothingAndKeepTheOrder(@TempDir Path data) throws Exception {
     List<String> taken = new CopyOnWriteArrayList<>();
-    boolean[] well = {true};
+    var well = new AtomicBoolean(true);
     HttpServer receiver =
         HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 50);
     receiver.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -64,10 +65,10 @@ class DeliveringFromARunningPlatformTests {
         exchange -> {
           exchange.getRequestBody().readAllBytes();
           String path = exchange.getRequestURI().getPath();
-          if (well[0]) {
+          if (well.get()) {
             taken.add(path.substring(path.lastIndexOf('/') + 1));
           }
-          exchange.sendResponseHeaders(well[0] ? 200 : 503, -1);
+          exchange.sendResponseHeaders(well.get() ? 200 : 503, -1);
           exchange.close();
         });
     receiver.start();
@@ -115,16 +116,25 @@ class DeliveringFromARunningPlatformTests {
         }
         assertThat(written).hasSize(FINDINGS);
         await("the first", () -> taken.size() > 10);
-        well[0] = false;
+        well.set(false);
         HttpResponse<String> begun = send(platform, "GET", "$export?_type=Observation", "");
         assertThat(begun.statusCode()).as(begun.body()).isEqualTo(202);
         String address = begun.headers().firstValue("Content-Location").orElseThrow();
         status = address.substring(address.indexOf("$export-status"));
         platform.kill();
       }
-      well[0] = true;
+      well.set(true);
       try (RunningPlatform platform = RunningPlatform.start(ALLOWED, data)) {
-        await("the rest", () -> taken.stream().distinct().count() == FINDINGS);
+        try {
+          await("the rest", () -> taken.stream().distinct().count() == FINDINGS);
+        } catch (AssertionError late) {
+          throw new AssertionError(
+              taken.size()
+                  + " taken; "
+                  + send(platform, "GET", "$subscriptions", "").body()
+                  + platform.output(),
+              late);
+        }
         assertThat(taken.stream().distinct().toList()).isEqualTo(written);
         assertThat(send(platform, "GET", "$subscriptions", "").body()).contains("127.0.0.1");
 

@@ -42,10 +42,7 @@ class DeliveryDoor {
 
   @Bean(destroyMethod = "close")
   Subscriptions subscriptions(
-      DataSource connections,
-      RecordStore store,
-      ContentCodec codec,
-      AuditSink audit)
+      DataSource connections, RecordStore store, ContentCodec codec, AuditSink audit)
       throws SQLException {
     ProbedNetworks networks = ProbedNetworks.of(System.getenv(ProbedNetworks.VARIABLE));
     String base = System.getenv("HELAN_BASE_URL");

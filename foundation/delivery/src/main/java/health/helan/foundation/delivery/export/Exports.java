@@ -162,16 +162,16 @@ public final class Exports implements AutoCloseable, ObjectOwner {
       } else {
         leave(job, attempts, Instant.now().plusMillis(500L << attempts));
       }
-    } catch (Refusal again) {
-      LOG.warn("Export {} is left to its lease: {}", job.id(), again.messageKey());
+    } catch (RuntimeException again) {
+      LOG.warn("Export {} is left to its lease: {}", job.id(), again.toString());
     }
   }
 
   private void leave(Job job, int attempts, Instant until) {
     try {
       jobs.leave(job.id(), job.epoch(), attempts, until);
-    } catch (Refusal e) {
-      LOG.warn("Export {} is left to its lease: {}", job.id(), e.messageKey());
+    } catch (RuntimeException e) {
+      LOG.warn("Export {} is left to its lease: {}", job.id(), e.toString());
     }
   }
 

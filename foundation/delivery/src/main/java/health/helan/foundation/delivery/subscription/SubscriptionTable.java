@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -451,53 +452,86 @@ final class SubscriptionTable {
         rows.getInt(10));
   }
 
-  /** Gives an event its number, kept when it is sent again; 0 when the hold is lost. */
-  long number(Row row, Delivery delivery) {
-    if (delivery.event() > 0) {
-      return delivery.event();
+  /**
+   * Gives events their numbers, kept when they are sent again.
+   *
+   * @return numbers in the order of the deliveries; null when the hold is lost
+   */
+  long @Nullable [] numbers(Row row, List<Delivery> deliveries) {
+    long[] numbers = deliveries.stream().mapToLong(Delivery::event).toArray();
+    long wanted = Arrays.stream(numbers).filter(number -> number == 0).count();
+    if (wanted == 0) {
+      return numbers;
     }
-    return with(
-        connection -> {
-          connection.setAutoCommit(false);
-          try {
-            List<Long> given =
-                query(
-                    connection,
-                    rows -> rows.getLong(1),
-                    "update subscription set event = event + 1 where id = ? and epoch = ?"
-                        + " returning event",
-                    row.id(),
-                    row.epoch());
-            if (!given.isEmpty()) {
-              update(
-                  connection,
-                  "update subscription_delivery set event = ?, matched = true where home = ? and"
-                      + " subscription = ? and seq = ?",
-                  given.getFirst(),
-                  delivery.home(),
-                  row.id(),
-                  delivery.seq());
-            }
-            connection.commit();
-            return given.isEmpty() ? 0L : given.getFirst();
-          } catch (SQLException e) {
-            connection.rollback();
-            throw e;
-          } finally {
-            connection.setAutoCommit(true);
-          }
-        });
+    List<Long> last =
+        with(
+            connection -> {
+              connection.setAutoCommit(false);
+              try {
+                List<Long> given =
+                    query(
+                        connection,
+                        rows -> rows.getLong(1),
+                        "update subscription set event = event + ? where id = ? and epoch = ?"
+                            + " returning event",
+                        wanted,
+                        row.id(),
+                        row.epoch());
+                if (!given.isEmpty()) {
+                  long next = given.getFirst() - wanted;
+                  try (var statement =
+                      connection.prepareStatement(
+                          "update subscription_delivery set event = ?, matched = true where home ="
+                              + " ? and subscription = ? and seq = ?")) {
+                    for (int i = 0; i < numbers.length; i++) {
+                      if (numbers[i] == 0) {
+                        numbers[i] = ++next;
+                        Delivery one = deliveries.get(i);
+                        bind(statement, numbers[i], one.home(), row.id(), one.seq());
+                        statement.addBatch();
+                      }
+                    }
+                    statement.executeBatch();
+                  }
+                }
+                connection.commit();
+                return given;
+              } catch (SQLException e) {
+                connection.rollback();
+                throw e;
+              } finally {
+                connection.setAutoCommit(true);
+              }
+            });
+    return last.isEmpty() ? null : numbers;
   }
 
-  void done(Row row, Delivery delivery, int state, Instant now) {
-    update(
-        "update subscription_delivery set state = ?, done = ? where home = ? and subscription = ?"
-            + " and seq = ?",
-        state,
-        now,
-        delivery.home(),
-        row.id(),
-        delivery.seq());
+  void done(Row row, List<Delivery> deliveries, int state, Instant now) {
+    if (deliveries.isEmpty()) {
+      return;
+    }
+    var unused =
+        with(
+            connection -> {
+              connection.setAutoCommit(false);
+              try (var statement =
+                  connection.prepareStatement(
+                      "update subscription_delivery set state = ?, done = ? where home = ? and"
+                          + " subscription = ? and seq = ?")) {
+                for (Delivery one : deliveries) {
+                  bind(statement, state, now, one.home(), row.id(), one.seq());
+                  statement.addBatch();
+                }
+                statement.executeBatch();
+                connection.commit();
+                return deliveries.size();
+              } catch (SQLException e) {
+                connection.rollback();
+                throw e;
+              } finally {
+                connection.setAutoCommit(true);
+              }
+            });
   }
 
   // ---- looking back

@@ -35,6 +35,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -53,7 +54,11 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Subscriptions implements AutoCloseable, ServedResources, ChangeConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final int BATCH = 100;
+  private static final int BATCH = 50;
+
+  /** Nanoseconds after which a resource is read again before it is sent. */
+  private static final long FRESH = 500_000_000;
+
   private static final int IDS_AT_ONCE = 50;
 
   /**
@@ -453,7 +458,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
         LOG.warn("Sending for subscription {} stopped: {}", row.id(), e.toString());
         try {
           failed(row, "platform");
-        } catch (Refusal again) {
+        } catch (RuntimeException again) {
           LOG.warn("Subscription {} is left to its lease", row.id());
         }
       }
@@ -468,61 +473,82 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       table.state(row, "off", Instant.now());
       return true;
     }
-    String state = row.state();
-    if (state.equals("requested")) {
+    if (row.state().equals("requested")) {
       if (criteria.notifications()
           && !sent(row, "handshake", "requested", List.of(), row.event())) {
         return false;
       }
-      state = "active";
-      if (!table.state(row, state, Instant.now())) {
+      if (!table.state(row, "active", Instant.now())) {
         return false;
       }
     }
     int from = ThreadLocalRandom.current().nextInt(4096);
-    List<Delivery> pending = table.pending(row.id(), from, BATCH);
-    if (pending.isEmpty() && SubscriptionTable.isQuiet(row, Instant.now())) {
-      return sent(row, "heartbeat", "active", List.of(), row.event())
-          && table.state(row, "active", Instant.now());
+    // After a failure one at a time, until one is taken.
+    int most = row.failures() > 0 ? 1 : BATCH;
+    List<Delivery> pending = table.pending(row.id(), from, most);
+    if (pending.isEmpty()) {
+      return !SubscriptionTable.isQuiet(row, Instant.now())
+          || sent(row, "heartbeat", "active", List.of(), row.event())
+              && table.state(row, "active", Instant.now());
     }
-    long renewed = System.nanoTime();
+    List<Delivery> leftOut = new ArrayList<>();
+    List<Delivery> ready = new ArrayList<>();
+    List<ResourceVersion> resources = new ArrayList<>();
+    long read = System.nanoTime();
     for (Delivery delivery : pending) {
-      if (closed) {
-        return true;
-      }
-      if (System.nanoTime() - renewed > settings.lease().toNanos() / 4) {
-        if (!table.renew(row, Instant.now().plus(settings.lease()))) {
-          return false;
-        }
-        renewed = System.nanoTime();
-      }
       ResourceVersion resource = visible(row, criteria, delivery);
       if (resource == null) {
-        table.done(row, delivery, SubscriptionTable.LEFT_OUT, Instant.now());
-        continue;
+        leftOut.add(delivery);
+      } else {
+        ready.add(delivery);
+        resources.add(resource);
       }
-      long number = table.number(row, delivery);
-      if (number == 0) {
-        return false;
-      }
-      trace(row, criteria, resource);
-      var event = new Notifications.Event(delivery, number, resource);
-      if (!sent(
-          row, "event-notification", "active", List.of(event), Math.max(number, row.event()))) {
-        return false;
-      }
-      table.done(row, delivery, SubscriptionTable.SENT, Instant.now());
-      if (!state.equals("active") || row.failures() > 0) {
-        state = "active";
-        if (!table.state(row, state, Instant.now())) {
-          return false;
+    }
+    table.done(row, leftOut, SubscriptionTable.LEFT_OUT, Instant.now());
+    leftOut.clear();
+    long[] numbers = table.numbers(row, ready);
+    if (numbers == null) {
+      return false;
+    }
+    trace(row, criteria, resources);
+    // What was sent and not yet noted is sent again after a crash, under the same keys.
+    List<Delivery> told = new ArrayList<>();
+    long noted = System.nanoTime();
+    boolean goesOn = true;
+    try {
+      for (int i = 0; i < ready.size() && !closed; i++) {
+        Delivery delivery = ready.get(i);
+        ResourceVersion resource =
+            System.nanoTime() - read > FRESH ? visible(row, criteria, delivery) : resources.get(i);
+        if (resource == null) {
+          leftOut.add(delivery);
+          continue;
+        }
+        var event = new Notifications.Event(delivery, numbers[i], resource);
+        if (!sent(
+            row,
+            "event-notification",
+            "active",
+            List.of(event),
+            Math.max(numbers[i], row.event()))) {
+          goesOn = false;
+          break;
+        }
+        told.add(delivery);
+        if (System.nanoTime() - noted > settings.lease().toNanos() / 6) {
+          table.done(row, told, SubscriptionTable.SENT, Instant.now());
+          told.clear();
+          noted = System.nanoTime();
+          if (!table.renew(row, Instant.now().plus(settings.lease()))) {
+            return false;
+          }
         }
       }
+    } finally {
+      table.done(row, told, SubscriptionTable.SENT, Instant.now());
+      table.done(row, leftOut, SubscriptionTable.LEFT_OUT, Instant.now());
     }
-    if (!pending.isEmpty()) {
-      table.state(row, "active", Instant.now());
-    }
-    return true;
+    return goesOn && table.state(row, "active", Instant.now());
   }
 
   /** The resource as the subscriber sees it now; null when it does not. */
@@ -540,26 +566,35 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
     }
   }
 
-  /** Nothing leaves without its trace. */
-  private void trace(Row row, Criteria criteria, ResourceVersion resource) {
-    Long patient = resource.patient();
-    String endpoint = criteria.endpoint();
+  /**
+   * Nothing leaves without its trace: one line for what is about to be sent, with everybody in it.
+   */
+  private void trace(Row row, Criteria criteria, List<ResourceVersion> resources) {
+    if (resources.isEmpty()) {
+      return;
+    }
     audit.record(
         new AuditSink.Request(
             now(),
             row.caller(),
-            java.net.URI.create(endpoint).getHost(),
+            java.net.URI.create(criteria.endpoint()).getHost(),
             "operation",
-            resource.type(),
-            resource.id(),
+            criteria.type(),
+            resources.size() == 1 ? resources.getFirst().id() : "",
             "subscription",
             List.of(),
             0,
             200,
-            1,
+            resources.size(),
             0,
             0,
-            patient == null ? new long[0] : new long[] {patient}));
+            resources.stream()
+                .map(ResourceVersion::patient)
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
+                .distinct()
+                .sorted()
+                .toArray()));
   }
 
   private boolean sent(

@@ -11,7 +11,7 @@
       "foundation.definitions",
       "foundation.store",
       "foundation.rest",
-      "foundation.delivery"
+      "foundation.delivery.kept"
     })
 @NullMarked
 package health.helan.foundation.delivery.subscription;
