@@ -4,6 +4,7 @@ import health.helan.app.start.DataFolder;
 import health.helan.app.start.ObjectSettings;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.objects.ObjectOwner;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.objects.ObjectStoreConfig;
 import health.helan.foundation.trust.crypto.ContentCipher;
@@ -12,6 +13,7 @@ import health.helan.foundation.trust.crypto.EncryptedObjects;
 import health.helan.foundation.trust.crypto.ObjectRecoding;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
@@ -53,8 +55,8 @@ class ObjectDoor {
 
   /** Takes away once a day what cut uploads and crashes left. */
   @Bean(destroyMethod = "close")
-  ObjectSweep objectSweep(ObjectStore objects, RecordStore store) {
-    return new ObjectSweep(objects, store, Duration.ofDays(1));
+  ObjectSweep objectSweep(ObjectStore objects, RecordStore store, List<ObjectOwner> owners) {
+    return new ObjectSweep(objects, store, owners, Duration.ofDays(1));
   }
 
   /**

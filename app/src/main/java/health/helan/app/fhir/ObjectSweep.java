@@ -2,11 +2,16 @@ package health.helan.app.fhir;
 
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.objects.ObjectKey;
+import health.helan.foundation.store.objects.ObjectOwner;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.objects.Swept;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Erases objects that no version of a resource speaks of. Instances that share a store may sweep at
- * once: erasing twice has the effect of once.
+ * Erases objects that no version of a resource speaks of, and no other owner. Instances that share
+ * a store may sweep at once: erasing twice has the effect of once.
  */
 final class ObjectSweep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectSweep.class);
@@ -28,21 +33,32 @@ final class ObjectSweep implements AutoCloseable {
 
   private final ObjectStore objects;
   private final RecordStore store;
+  private final List<ObjectOwner> others;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("object-sweep").daemon().factory());
 
-  ObjectSweep(ObjectStore objects, RecordStore store, Duration every) {
+  /**
+   * @param others who else keeps objects
+   */
+  ObjectSweep(ObjectStore objects, RecordStore store, List<ObjectOwner> others, Duration every) {
     this.objects = objects;
     this.store = store;
+    this.others = List.copyOf(others);
     var unused =
         thread.scheduleWithFixedDelay(
             this::sweep, FIRST.toSeconds(), every.toSeconds(), TimeUnit.SECONDS);
   }
 
+  private Set<ObjectKey> referenced(Set<ObjectKey> objects) {
+    Set<ObjectKey> all = new HashSet<>(store.referenced(objects));
+    others.forEach(owner -> all.addAll(owner.referenced(objects)));
+    return all;
+  }
+
   private void sweep() {
     try {
-      Swept swept = objects.sweep(Instant.now().minus(OLD), store::referenced);
+      Swept swept = objects.sweep(Instant.now().minus(OLD), this::referenced);
       LOG.info(
           "Swept {} cut uploads and {} objects without a resource",
           swept.unfinished(),

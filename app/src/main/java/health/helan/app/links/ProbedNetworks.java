@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * ranges, so these cannot be refused as such: the operator names the ones meant. An address counts
  * after its name was resolved, and it is that address which is then connected to.
  */
-final class ProbedNetworks {
-  static final String VARIABLE = "HELAN_LINK_NETWORKS";
+public final class ProbedNetworks {
+  public static final String VARIABLE = "HELAN_LINK_NETWORKS";
 
   private record Network(byte[] address, int prefix, String text) {
     boolean holds(InetAddress other) {
@@ -40,7 +40,7 @@ final class ProbedNetworks {
    * @param text networks such as {@code 10.20.0.0/16}, separated by commas; null for none
    * @throws StartRefused for what is no network
    */
-  static ProbedNetworks of(@Nullable String text) {
+  public static ProbedNetworks of(@Nullable String text) {
     List<Network> networks = new ArrayList<>();
     if (text != null && !text.isBlank()) {
       for (String part : text.split(",")) {
@@ -71,7 +71,7 @@ final class ProbedNetworks {
     return networks.isEmpty();
   }
 
-  boolean hold(InetAddress address) {
+  public boolean hold(InetAddress address) {
     return networks.stream().anyMatch(network -> network.holds(address));
   }
 

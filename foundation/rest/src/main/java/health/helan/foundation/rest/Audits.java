@@ -41,6 +41,7 @@ public final class Audits {
                   " _filter _sort _count _cursor _include _revinclude _summary _total _elements")
               .concat(" _contained _containedType _format _pretty _since _at")
               .concat(" start end max identifier resource profile mode meta path")
+              .concat(" _outputFormat _typeFilter job file")
               .split(" "));
 
   private final RecordStore store;

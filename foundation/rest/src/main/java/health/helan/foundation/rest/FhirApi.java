@@ -32,7 +32,7 @@ final class FhirApi {
   private static final int MAX_COUNT = 1000;
 
   /** General parameters that are none of a search. */
-  private static boolean isGeneral(String name) {
+  static boolean isGeneral(String name) {
     return name.equals("_format") || name.equals("_pretty");
   }
 
@@ -208,9 +208,19 @@ final class FhirApi {
     return null;
   }
 
+  /** Those that take writes of a type; null where it is stored, or made by the platform alone. */
+  private ServedResources.@Nullable Writing writing(String type) {
+    for (ServedResources one : served) {
+      if (one.type().equals(type) && one.writing() != null) {
+        return one.writing();
+      }
+    }
+    return null;
+  }
+
   /** Refuses to write what is not stored. */
   void refuseServed(String type, @Nullable String id) {
-    if (id != null && served(type, id) != null) {
+    if (id != null && served(type, id) != null || writing(type) != null) {
       throw new Refusal(Refusal.Kind.METHOD, "rest.served-read-only", type);
     }
   }
@@ -269,10 +279,11 @@ final class FhirApi {
     int number = versionNumber(type, id, version);
     ServedResources made = served(type, id);
     if (made != null) {
-      if (number != 1) {
+      ResourceVersion current = made.read(exchange.caller(), id);
+      if (number != current.version()) {
         throw new Refusal(Refusal.Kind.NOT_FOUND, "store.version-not-found", type, id, version);
       }
-      return of(200, cut(exchange, made.read(exchange.caller(), id)), null);
+      return of(200, cut(exchange, current), null);
     }
     return of(200, cut(exchange, store.readVersion(exchange.caller(), type, id, number)), null);
   }
@@ -425,6 +436,13 @@ final class FhirApi {
   // ------------------------------------------------------------------ writing
 
   private Answer create(Exchange exchange, String type) {
+    ServedResources.Writing own = writing(type);
+    if (own != null) {
+      if (exchange.conditions().ifNoneExist() != null) {
+        throw new Refusal(Refusal.Kind.METHOD, "rest.served-read-only", type);
+      }
+      return of(exchange, 201, own.create(exchange.caller(), Bodies.object(exchange.body())));
+    }
     Outcome outcome =
         store.write(
             exchange.caller(),
@@ -438,7 +456,10 @@ final class FhirApi {
   }
 
   private Answer update(Exchange exchange, String type, @Nullable String id) {
-    refuseServed(type, id);
+    ServedResources.Writing own = writing(type);
+    if (own == null || id == null) {
+      refuseServed(type, id);
+    }
     String criteria = id == null ? criteria(exchange) : null;
     ObjectNode parsed = Bodies.object(exchange.body());
     if (id != null) {
@@ -449,6 +470,10 @@ final class FhirApi {
             type + ".id",
             bodyId.isEmpty() ? "rest.id-missing" : "rest.id-differs",
             new Object[] {});
+      }
+      if (own != null) {
+        Integer ifMatch = ifMatch(exchange.conditions().ifMatch());
+        return of(exchange, 200, own.update(exchange.caller(), id, parsed, ifMatch));
       }
     }
     Outcome outcome =
@@ -493,6 +518,11 @@ final class FhirApi {
   }
 
   private Answer delete(Exchange exchange, String type, @Nullable String id) {
+    ServedResources.Writing own = writing(type);
+    if (own != null && id != null) {
+      own.delete(exchange.caller(), id);
+      return new Answer(204, null, null, 0, null);
+    }
     refuseServed(type, id);
     Outcome outcome =
         store.write(
@@ -534,6 +564,13 @@ final class FhirApi {
     return () -> first.isEmpty() ? Bodies.object(bytes) : first.removeLast();
   }
 
+  private static Answer of(Exchange exchange, int status, ResourceVersion written) {
+    String location = written.type() + "/" + written.id() + "/_history/" + written.version();
+    return exchange.prefer().returns() == Exchange.Prefer.Return.MINIMAL
+        ? new Answer(status, null, location, written.version(), written.updated())
+        : of(status, written, location);
+  }
+
   private static Answer of(Exchange exchange, Outcome outcome) {
     byte[] body =
         switch (exchange.prefer().returns()) {
@@ -557,6 +594,19 @@ final class FhirApi {
   }
 
   // ------------------------------------------------------------------ operations
+
+  /** The operation of a path, where it is one that reads requests itself; null for any other. */
+  @Nullable HttpOperation httpOperation(String[] path) {
+    if (path.length == 0 || path.length > 3 || !path[path.length - 1].startsWith("$")) {
+      return null;
+    }
+    String type = path.length > 1 ? type(path[0]) : null;
+    String id = path.length > 2 ? id(path[1]) : null;
+    return operations.find(path[path.length - 1].substring(1), type, id)
+            instanceof HttpOperation own
+        ? own
+        : null;
+  }
 
   private Answer operation(Exchange exchange) {
     String[] path = exchange.path();

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The API over HTTP. Who calls stands in the request attribute {@link #CALLER}, put there by the
@@ -155,6 +156,9 @@ public final class FhirServlet extends HttpServlet {
       binaryDoor.download(request, response, caller, segments, query, audit::record);
       return null;
     }
+    if (api.httpOperation(segments) instanceof HttpOperation own) {
+      return own.serve(call(request, response, caller, method, segments, query, language, audit));
+    }
     byte[] body = new byte[0];
     if (binaryDoor.isWrite(method, segments)) {
       String given = BinaryDoor.given(contentType);
@@ -194,6 +198,38 @@ public final class FhirServlet extends HttpServlet {
             body,
             base,
             language));
+  }
+
+  private HttpOperation.HttpCall call(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Caller caller,
+      String method,
+      String[] segments,
+      Query query,
+      Locale language,
+      Audits.Audit audit) {
+    Audits.noteAsked(api.store(), segments, query);
+    ObjectNode body = null;
+    if (method.equals("POST")) {
+      byte[] read = Bodies.read(request, config.maxBodyBytes());
+      if (read.length > 0) {
+        body = Bodies.object(config.formats().toJson(request.getContentType(), read, method));
+      }
+    }
+    return new HttpOperation.HttpCall(
+        request,
+        response,
+        caller,
+        api.store(),
+        method,
+        segments.length > 1 ? segments[0] : null,
+        segments.length > 2 ? segments[1] : null,
+        query.without(FhirApi::isGeneral),
+        body,
+        base(request),
+        language,
+        audit::record);
   }
 
   /** A body in JSON or XML as JSON, if it is a Binary; null if it is the content of one. */

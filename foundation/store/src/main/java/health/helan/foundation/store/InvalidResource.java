@@ -13,7 +13,7 @@ public final class InvalidResource extends Refusal {
   /**
    * @param place FHIRPath of the resource within the request; its type when it came alone
    */
-  InvalidResource(String place, List<Issue> issues) {
+  public InvalidResource(String place, List<Issue> issues) {
     super(Kind.UNPROCESSABLE, place, "rest.invalid-resource", new Object[] {issues.size()});
     this.issues = List.copyOf(issues);
     this.place = place;

@@ -33,6 +33,7 @@ public class Refusal extends RuntimeException {
     TOO_COSTLY("too-costly", 403),
     FORBIDDEN("forbidden", 403),
     LOGIN("login", 401),
+    THROTTLED("throttled", 429),
     NOT_IMPLEMENTED("not-supported", 501),
     TRANSIENT("transient", 503),
     NO_STORE("no-store", 507);

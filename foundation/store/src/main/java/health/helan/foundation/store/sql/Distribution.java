@@ -69,6 +69,7 @@ public enum Distribution {
     tables.put("term_closure", REFERENCE);
     tables.put("term_closure_concept", REFERENCE);
     tables.put("term_local_code", KEY);
+    tables.put("subscription_delivery", HOME); // delivery: with the change it tells of
     return tables;
   }
 

@@ -100,7 +100,9 @@ public final class RolePolicy implements AccessPolicy {
   public boolean mayOperate(Caller caller, String operation) {
     return caller.isRoot()
         || rules(caller).mayCall(operation)
-            && Scopes.isForAllTypes(caller, rules(caller).isChanging(operation));
+            && (rules(caller).isNarrowedByScopes(operation)
+                ? Scopes.reach(caller, Action.SEARCH, "") == Scopes.Reach.ROLE
+                : Scopes.isForAllTypes(caller, rules(caller).isChanging(operation)));
   }
 
   @Override

@@ -32,6 +32,7 @@ final class RoleRules {
   private final Set<String> operations = new TreeSet<>();
   private final Set<String> signed = new TreeSet<>();
   private final Set<String> changing = new TreeSet<>();
+  private final Set<String> narrowed = new TreeSet<>();
   private boolean choosesIds;
 
   private RoleRules() {}
@@ -109,6 +110,16 @@ final class RoleRules {
   RoleRules runs(String... named) {
     changing.addAll(Set.of(named));
     return calls(named);
+  }
+
+  /** Operations that show what the token's scopes show, however few types those are of. */
+  RoleRules callsWithin(String... named) {
+    narrowed.addAll(Set.of(named));
+    return calls(named);
+  }
+
+  boolean isNarrowedByScopes(String operation) {
+    return narrowed.contains(operation);
   }
 
   boolean isChanging(String operation) {

@@ -202,7 +202,8 @@ final class Roles {
           .deletes(DELETABLE)
           .signs(DOCUMENTS)
           .choosesIds()
-          .calls("link-health");
+          .calls("link-health")
+          .callsWithin("export", "subscribe");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
@@ -227,6 +228,7 @@ final class Roles {
           .calls("statistics", "reindex-progress", "loads", "link-health", "audit-seal")
           .calls("trusted-authorities", "encryption-status", "erasures", "trace", "alerts")
           .calls("cases", "projection-progress")
+          .calls("subscriptions")
           .runs("approve-case", "close-case", "rebuild-projection")
           .runs("reindex", "certificate", "trust-authority", "signer", "renew-data-key")
           .runs("erase", "hold", "repeat-erasures", "handle-alert")

@@ -1,0 +1,120 @@
+package health.helan.app.delivery;
+
+import health.helan.app.links.ProbedNetworks;
+import health.helan.app.start.StartRefused;
+import health.helan.foundation.delivery.export.Exports;
+import health.helan.foundation.delivery.subscription.Subscriptions;
+import health.helan.foundation.delivery.summary.SummaryOperation;
+import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.store.AuditSink;
+import health.helan.foundation.store.ContentCodec;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.objects.ObjectStore;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Bulk export and subscriptions. Settings by environment; docs/guide/delivery.md. */
+@Configuration(proxyBeanMethods = false)
+class DeliveryDoor {
+  /** Hours that the files of a finished export are kept. */
+  private static final String KEEP_VARIABLE = "HELAN_EXPORT_HOURS";
+
+  @Bean(destroyMethod = "close")
+  Exports exports(DataSource connections, RecordStore store, ObjectStore objects) {
+    Exports.Settings usual = Exports.Settings.DEFAULT;
+    return new Exports(
+        connections,
+        store,
+        objects,
+        new Exports.Settings(
+            usual.workers(),
+            usual.perCaller(),
+            hours(System.getenv(KEEP_VARIABLE), usual.keep()),
+            usual.lease(),
+            usual.poll(),
+            usual.fileResources(),
+            usual.fileBytes()));
+  }
+
+  @Bean(destroyMethod = "close")
+  Subscriptions subscriptions(
+      DataSource connections, RecordStore store, ContentCodec codec, AuditSink audit)
+      throws SQLException {
+    ProbedNetworks networks = ProbedNetworks.of(System.getenv(ProbedNetworks.VARIABLE));
+    String base = System.getenv("HELAN_BASE_URL");
+    return new Subscriptions(
+        connections,
+        store,
+        codec,
+        audit,
+        networks::hold,
+        base == null || base.isBlank() ? "" : base.strip().replaceAll("/+$", "") + "/fhir",
+        Subscriptions.Settings.DEFAULT);
+  }
+
+  @Bean
+  FhirOperation subscriptionStatus(Subscriptions subscriptions) {
+    return subscriptions.status();
+  }
+
+  @Bean
+  FhirOperation subscriptionEvents(Subscriptions subscriptions) {
+    return subscriptions.events();
+  }
+
+  @Bean
+  FhirOperation subscriptionReplay(Subscriptions subscriptions) {
+    return subscriptions.replay();
+  }
+
+  @Bean
+  FhirOperation subscriptionStates(Subscriptions subscriptions) {
+    return subscriptions.states();
+  }
+
+  @Bean
+  FhirOperation summaryOperation() {
+    return new SummaryOperation();
+  }
+
+  static Duration hours(@Nullable String value, Duration otherwise) {
+    if (value == null || value.isBlank()) {
+      return otherwise;
+    }
+    if (!value.strip().matches("[1-9][0-9]{0,3}")) {
+      throw new StartRefused(
+          KEEP_VARIABLE + " 应为 1 至 9999 的小时数。",
+          KEEP_VARIABLE + " takes a number of hours, 1 to 9999.");
+    }
+    return Duration.ofHours(Integer.parseInt(value.strip()));
+  }
+
+  @Bean
+  FhirOperation exportOfEverything(Exports exports) {
+    return exports.ofEverything();
+  }
+
+  @Bean
+  FhirOperation exportOfPatients(Exports exports) {
+    return exports.ofPatients();
+  }
+
+  @Bean
+  FhirOperation exportOfGroup(Exports exports) {
+    return exports.ofGroup();
+  }
+
+  @Bean
+  FhirOperation exportStatus(Exports exports) {
+    return exports.status();
+  }
+
+  @Bean
+  FhirOperation exportFile(Exports exports) {
+    return exports.file();
+  }
+}

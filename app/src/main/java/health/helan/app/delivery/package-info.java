@@ -1,0 +1,17 @@
+/** Assembles delivery: bulk export, subscriptions. */
+@ApplicationModule(
+    displayName = "交付装配",
+    allowedDependencies = {
+      "app.links",
+      "app.start",
+      "foundation.delivery.export",
+      "foundation.delivery.subscription",
+      "foundation.delivery.summary",
+      "foundation.rest",
+      "foundation.store"
+    })
+@NullMarked
+package health.helan.app.delivery;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,577 @@
+package health.helan.foundation.delivery.subscription;
+
+import health.helan.foundation.delivery.kept.KeptCaller;
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.ContentCodec;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.SqlErrors;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The two tables. What a sender changes names its epoch. */
+final class SubscriptionTable {
+  /**
+   * A subscription.
+   *
+   * @param resource without secrets, status and error
+   * @param headers with secrets
+   */
+  record Row(
+      String id,
+      String owner,
+      Caller caller,
+      ObjectNode resource,
+      Map<String, String> headers,
+      int version,
+      Instant updated,
+      String state,
+      String fault,
+      @Nullable Instant ends,
+      long epoch,
+      Instant due,
+      int failures,
+      long event,
+      @Nullable Instant sent) {
+    Criteria criteria() {
+      return Criteria.of(resource);
+    }
+  }
+
+  /** A change to tell of. */
+  record Delivery(
+      int home,
+      long seq,
+      String type,
+      String id,
+      int version,
+      Instant at,
+      boolean matched,
+      int state,
+      long event,
+      int round) {
+    /** The same each time it is sent, another when it is asked for again. */
+    String key(String subscription) {
+      return subscription + ":" + home + ":" + seq + (round == 0 ? "" : ":" + round);
+    }
+  }
+
+  static final int PENDING = 0;
+  static final int SENT = 1;
+  static final int LEFT_OUT = 2;
+
+  private static final String COLUMNS =
+      "id, owner, caller, resource, headers, codec, key_id, version, updated, state, fault, ends,"
+          + " epoch, due, failures, event, sent";
+  private static final String DELIVERY =
+      "home, seq, type, id, version, at, matched, state, event, round";
+
+  private final DataSource dataSource;
+  private final ContentCodec codec;
+
+  SubscriptionTable(DataSource dataSource, ContentCodec codec) {
+    this.dataSource = dataSource;
+    this.codec = codec;
+  }
+
+  private interface Work<T> {
+    T on(Connection connection) throws SQLException;
+  }
+
+  private interface Reader<T> {
+    T row(ResultSet rows) throws SQLException;
+  }
+
+  private <T> T with(Work<T> work) {
+    try (Connection connection = dataSource.getConnection()) {
+      return work.on(connection);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  private static void bind(PreparedStatement statement, @Nullable Object... values)
+      throws SQLException {
+    for (int i = 0; i < values.length; i++) {
+      Object value = values[i];
+      if (value instanceof Instant instant) {
+        statement.setObject(i + 1, instant.atOffset(ZoneOffset.UTC));
+      } else if (value instanceof String[] texts) {
+        statement.setArray(i + 1, statement.getConnection().createArrayOf("text", texts));
+      } else if (value == null) {
+        statement.setNull(i + 1, java.sql.Types.TIMESTAMP_WITH_TIMEZONE);
+      } else {
+        statement.setObject(i + 1, value);
+      }
+    }
+  }
+
+  private static int update(Connection connection, String sql, @Nullable Object... values)
+      throws SQLException {
+    try (var statement = connection.prepareStatement(sql)) {
+      bind(statement, values);
+      return statement.executeUpdate();
+    }
+  }
+
+  private int update(String sql, @Nullable Object... values) {
+    return with(connection -> update(connection, sql, values));
+  }
+
+  private static <T> List<T> query(
+      Connection connection, Reader<T> reader, String sql, Object... values) throws SQLException {
+    try (var statement = connection.prepareStatement(sql)) {
+      bind(statement, values);
+      List<T> all = new ArrayList<>();
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          all.add(reader.row(rows));
+        }
+      }
+      return all;
+    }
+  }
+
+  private <T> List<T> query(Reader<T> reader, String sql, Object... values) {
+    return with(connection -> query(connection, reader, sql, values));
+  }
+
+  private static @Nullable Instant instant(ResultSet rows, int column) throws SQLException {
+    OffsetDateTime time = rows.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
+  }
+
+  private Row row(ResultSet rows) throws SQLException {
+    String id = rows.getString(1);
+    byte[] headers =
+        codec.decode(
+            place(id, rows.getInt(8)),
+            rows.getShort(6),
+            rows.getShort(7),
+            Objects.requireNonNull(rows.getBytes(5)));
+    var values = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+    Json.MAPPER
+        .readTree(headers)
+        .properties()
+        .forEach(one -> values.put(one.getKey(), one.getValue().asString()));
+    return new Row(
+        id,
+        rows.getString(2),
+        KeptCaller.parse(rows.getString(3), "subscription-" + id),
+        (ObjectNode) Json.MAPPER.readTree(rows.getString(4)),
+        values,
+        rows.getInt(8),
+        Objects.requireNonNull(instant(rows, 9)),
+        rows.getString(10),
+        rows.getString(11),
+        instant(rows, 12),
+        rows.getLong(13),
+        Objects.requireNonNull(instant(rows, 14)),
+        rows.getInt(15),
+        rows.getLong(16),
+        instant(rows, 17));
+  }
+
+  private static ContentCodec.Place place(String id, int version) {
+    return new ContentCodec.Place("subscription", id, version);
+  }
+
+  private ContentCodec.Encoded sealed(String id, int version, Map<String, String> headers) {
+    ObjectNode tree = Json.MAPPER.createObjectNode();
+    headers.forEach(tree::put);
+    return codec.encode(place(id, version), Json.MAPPER.writeValueAsBytes(tree));
+  }
+
+  void add(
+      String id,
+      Caller caller,
+      ObjectNode resource,
+      Map<String, String> headers,
+      Criteria criteria,
+      String state,
+      Instant now) {
+    ContentCodec.Encoded sealed = sealed(id, 1, headers);
+    update(
+        "insert into subscription (ends, id, owner, caller, resource, headers, codec, key_id,"
+            + " version, updated, state, fault, type, holder, epoch, until, due, failures, event)"
+            + " values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, '', ?, '', 0, ?, ?, 0, 0)",
+        criteria.ends(),
+        id,
+        caller.institution(),
+        KeptCaller.text(caller),
+        resource.toString(),
+        sealed.content(),
+        sealed.codec(),
+        sealed.keyId(),
+        now,
+        state,
+        criteria.type(),
+        now,
+        now);
+  }
+
+  /** False when another version is there by now. A sender at work loses its hold. */
+  boolean change(
+      Row before,
+      Caller caller,
+      ObjectNode resource,
+      Map<String, String> headers,
+      Criteria criteria,
+      String state,
+      Instant now) {
+    ContentCodec.Encoded sealed = sealed(before.id(), before.version() + 1, headers);
+    return update(
+            "update subscription set ends = ?, caller = ?, resource = ?, headers = ?, codec = ?,"
+                + " key_id = ?, version = version + 1, updated = ?, state = ?, fault = '', type ="
+                + " ?, epoch = epoch + 1, until = ?, due = ?, failures = 0 where id = ? and version"
+                + " = ?",
+            criteria.ends(),
+            KeptCaller.text(caller),
+            resource.toString(),
+            sealed.content(),
+            sealed.codec(),
+            sealed.keyId(),
+            now,
+            state,
+            criteria.type(),
+            now,
+            now,
+            before.id(),
+            before.version())
+        == 1;
+  }
+
+  void remove(String id) {
+    update("delete from subscription where id = ?", id);
+    update("delete from subscription_delivery where subscription = ?", id);
+  }
+
+  @Nullable Row find(String id) {
+    List<Row> found = query(this::row, "select " + COLUMNS + " from subscription where id = ?", id);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
+  /** In the order of their ids. */
+  List<Row> all(String after, int limit) {
+    return query(
+        this::row,
+        "select " + COLUMNS + " from subscription where id > ? order by id limit ?",
+        after,
+        limit);
+  }
+
+  /** In the order of their ids. */
+  List<Row> of(String owner, String after, int limit) {
+    return query(
+        this::row,
+        "select " + COLUMNS + " from subscription where owner = ? and id > ? order by id limit ?",
+        owner,
+        after,
+        limit);
+  }
+
+  /** Those that a change of one of the types may concern. */
+  List<Row> listening(Connection transaction, Set<String> types) throws SQLException {
+    return query(
+        transaction,
+        this::row,
+        "select "
+            + COLUMNS
+            + " from subscription where state in ('requested', 'active', 'error')"
+            + " and type = any(?)",
+        (Object) types.toArray(String[]::new));
+  }
+
+  /** Once, however often the consumer comes by. */
+  void note(
+      Connection transaction,
+      String subscription,
+      health.helan.foundation.store.changes.Change change,
+      boolean matched)
+      throws SQLException {
+    update(
+        transaction,
+        "insert into subscription_delivery (home, subscription, seq, type, id, version, at,"
+            + " matched, state, event, round) values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)"
+            + " on conflict (home, subscription, seq) do nothing",
+        change.home(),
+        subscription,
+        change.seq(),
+        change.type(),
+        change.id(),
+        change.version(),
+        change.updated(),
+        matched);
+  }
+
+  // ---- senders
+
+  /** Takes one that has something to do and that nobody works on; null for none. */
+  @Nullable Row take(String holder, Instant now, Duration lease) {
+    Set<String> pending =
+        new HashSet<>(
+            query(
+                rows -> rows.getString(1),
+                "select distinct subscription from subscription_delivery where state = 0"));
+    for (Row row :
+        query(
+            this::row,
+            "select "
+                + COLUMNS
+                + " from subscription where state in ('requested', 'active', 'error')"
+                + " and until <= ? and due <= ? order by due",
+            now,
+            now)) {
+      if (!hasWork(row, pending, now)) {
+        continue;
+      }
+      int taken =
+          update(
+              "update subscription set holder = ?, epoch = ?, until = ? where id = ? and epoch = ?"
+                  + " and until <= ?",
+              holder,
+              row.epoch() + 1,
+              now.plus(lease),
+              row.id(),
+              row.epoch(),
+              now);
+      if (taken == 1) {
+        Row mine = find(row.id());
+        if (mine != null && mine.epoch() == row.epoch() + 1) {
+          return mine;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static boolean hasWork(Row row, Set<String> pending, Instant now) {
+    Instant ends = row.ends();
+    return row.state().equals("requested")
+        || pending.contains(row.id())
+        || ends != null && ends.isBefore(now)
+        || isQuiet(row, now);
+  }
+
+  /** Whether a heartbeat is due. */
+  static boolean isQuiet(Row row, Instant now) {
+    Criteria criteria = row.criteria();
+    Instant last = row.sent() == null ? row.updated() : row.sent();
+    return criteria.notifications()
+        && criteria.heartbeat() > 0
+        && last.plusSeconds(criteria.heartbeat()).isBefore(now);
+  }
+
+  boolean renew(Row row, Instant until) {
+    return update(
+            "update subscription set until = ? where id = ? and epoch = ?",
+            until,
+            row.id(),
+            row.epoch())
+        == 1;
+  }
+
+  /** The hold ends; others may go on. */
+  void leave(Row row, Instant now) {
+    update(
+        "update subscription set until = ?, due = ? where id = ? and epoch = ?",
+        now,
+        now,
+        row.id(),
+        row.epoch());
+  }
+
+  /** After a failure: in error, and not before a while. */
+  void failed(Row row, String fault, Instant now, Instant due) {
+    update(
+        "update subscription set state = case state when 'requested' then 'requested' else 'error'"
+            + " end, fault = ?, failures = failures + 1, due = ?, until = ? where id = ? and epoch"
+            + " = ?",
+        fault,
+        due,
+        now,
+        row.id(),
+        row.epoch());
+  }
+
+  boolean state(Row row, String state, Instant now) {
+    return update(
+            "update subscription set state = ?, fault = '', failures = 0, sent = ? where id = ?"
+                + " and epoch = ?",
+            state,
+            now,
+            row.id(),
+            row.epoch())
+        == 1;
+  }
+
+  /**
+   * What is to be sent, in order within each home.
+   *
+   * @param from the home that comes first, so that none waits for all others
+   */
+  List<Delivery> pending(String subscription, int from, int limit) {
+    return query(
+        SubscriptionTable::delivery,
+        "select "
+            + DELIVERY
+            + " from subscription_delivery where subscription = ? and state = 0"
+            + " order by (home < ?), home, seq limit ?",
+        subscription,
+        from,
+        limit);
+  }
+
+  private static Delivery delivery(ResultSet rows) throws SQLException {
+    return new Delivery(
+        rows.getInt(1),
+        rows.getLong(2),
+        rows.getString(3),
+        rows.getString(4),
+        rows.getInt(5),
+        Objects.requireNonNull(instant(rows, 6)),
+        rows.getBoolean(7),
+        rows.getInt(8),
+        rows.getLong(9),
+        rows.getInt(10));
+  }
+
+  /**
+   * Gives events their numbers, kept when they are sent again.
+   *
+   * @return numbers in the order of the deliveries; null when the hold is lost
+   */
+  long @Nullable [] numbers(Row row, List<Delivery> deliveries) {
+    long[] numbers = deliveries.stream().mapToLong(Delivery::event).toArray();
+    long wanted = Arrays.stream(numbers).filter(number -> number == 0).count();
+    if (wanted == 0) {
+      return numbers;
+    }
+    List<Long> last =
+        with(
+            connection -> {
+              connection.setAutoCommit(false);
+              try {
+                List<Long> given =
+                    query(
+                        connection,
+                        rows -> rows.getLong(1),
+                        "update subscription set event = event + ? where id = ? and epoch = ?"
+                            + " returning event",
+                        wanted,
+                        row.id(),
+                        row.epoch());
+                if (!given.isEmpty()) {
+                  long next = given.getFirst() - wanted;
+                  try (var statement =
+                      connection.prepareStatement(
+                          "update subscription_delivery set event = ?, matched = true where home ="
+                              + " ? and subscription = ? and seq = ?")) {
+                    for (int i = 0; i < numbers.length; i++) {
+                      if (numbers[i] == 0) {
+                        numbers[i] = ++next;
+                        Delivery one = deliveries.get(i);
+                        bind(statement, numbers[i], one.home(), row.id(), one.seq());
+                        statement.addBatch();
+                      }
+                    }
+                    statement.executeBatch();
+                  }
+                }
+                connection.commit();
+                return given;
+              } catch (SQLException e) {
+                connection.rollback();
+                throw e;
+              } finally {
+                connection.setAutoCommit(true);
+              }
+            });
+    return last.isEmpty() ? null : numbers;
+  }
+
+  void done(Row row, List<Delivery> deliveries, int state, Instant now) {
+    if (deliveries.isEmpty()) {
+      return;
+    }
+    var unused =
+        with(
+            connection -> {
+              connection.setAutoCommit(false);
+              try (var statement =
+                  connection.prepareStatement(
+                      "update subscription_delivery set state = ?, done = ? where home = ? and"
+                          + " subscription = ? and seq = ?")) {
+                for (Delivery one : deliveries) {
+                  bind(statement, state, now, one.home(), row.id(), one.seq());
+                  statement.addBatch();
+                }
+                statement.executeBatch();
+                connection.commit();
+                return deliveries.size();
+              } catch (SQLException e) {
+                connection.rollback();
+                throw e;
+              } finally {
+                connection.setAutoCommit(true);
+              }
+            });
+  }
+
+  // ---- looking back
+
+  /** Events with a number from and to, in order. */
+  List<Delivery> events(String subscription, long from, long to, int limit) {
+    return query(
+        SubscriptionTable::delivery,
+        "select "
+            + DELIVERY
+            + " from subscription_delivery where subscription = ? and event between ? and ?"
+            + " and event > 0 order by event limit ?",
+        subscription,
+        from,
+        to,
+        limit);
+  }
+
+  /** Sends again what was sent for changes at or after a time; returns how many. */
+  int replay(String subscription, Instant since) {
+    return update(
+        "update subscription_delivery set state = 0, done = null, round = round + 1 where"
+            + " subscription = ? and state <> 0 and at >= ?",
+        subscription,
+        since);
+  }
+
+  /** How many are to be sent, and since when the first of them waits. */
+  record Backlog(long pending, @Nullable Instant oldest) {}
+
+  Backlog backlog(String subscription) {
+    return query(
+            rows -> new Backlog(rows.getLong(1), instant(rows, 2)),
+            "select count(*), min(at) from subscription_delivery where subscription = ? and state ="
+                + " 0",
+            subscription)
+        .getFirst();
+  }
+
+  int prune(Instant doneBefore) {
+    return update("delete from subscription_delivery where done < ?", doneBefore);
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * Subscriptions (FHIR R4 Subscription with rest-hook channel; notification Bundles of the
+ * Subscriptions R5 Backport IG for who asks for them). A subscription is requested, active, error
+ * while its endpoint fails, off when it ended. A consumer of the change log notes what matches, a
+ * sender delivers it in order per home, at least once, for as long as it takes. Tables: {@code
+ * subscription}, {@code subscription_delivery}.
+ */
+@ApplicationModule(
+    displayName = "订阅",
+    allowedDependencies = {
+      "foundation.definitions",
+      "foundation.store",
+      "foundation.rest",
+      "foundation.delivery.kept"
+    })
+@NullMarked
+package health.helan.foundation.delivery.subscription;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
