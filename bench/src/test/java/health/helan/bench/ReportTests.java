@@ -71,7 +71,8 @@ class ReportTests {
     assertThat(report(results, List.of()))
         .contains("| guarded: GET Patient/id | 6 x | – | 8 x | 8 x | must reached |")
         .contains("| guarded, a doctor asks: GET Patient/id | 6 x | – | 5 x | 4 x | **missed** |")
-        .containsPattern("GET Patient/id, 8 connections \\| 800 .*\\| 8 x \\| 8 x \\| 2 x \\| 500 ");
+        .containsPattern(
+            "GET Patient/id, 8 connections \\| 800 .*\\| 8 x \\| 8 x \\| 2 x \\| 500 ");
   }
 
   @Test

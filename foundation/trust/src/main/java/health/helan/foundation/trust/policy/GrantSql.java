@@ -117,7 +117,8 @@ final class GrantSql {
 
   /** As {@link #opens}, for rows of the one patient whose grants the statement begins with. */
   static SqlText opensOf(SqlText sql, long patient, String alias) {
-    // The search has found the patient's rows already. Within the case, since the planner would take
+    // The search has found the patient's rows already. Within the case, since the planner would
+    // take
     // a condition of its own for one that leaves few of them.
     return sql.add(
         """

@@ -630,9 +630,7 @@ class PrintedDocumentsTests {
       files.forEach(
           (name, content) ->
               pages.append(
-                  name.endsWith("Content.xml")
-                      ? new String(content, StandardCharsets.UTF_8)
-                      : ""));
+                  name.endsWith("Content.xml") ? new String(content, StandardCharsets.UTF_8) : ""));
       var named =
           java.util.regex.Pattern.compile(
                   "<ofd:Glyphs>([0-9]+)</ofd:Glyphs></ofd:CGTransform><ofd:TextCode[^>]*>𠂉<")
