@@ -461,7 +461,7 @@ class PrintedDocumentsTests {
         .contains("Doc_0/Signs/Sign_0/Signature.xml", "Doc_0/Signs/Sign_0/SignedValue.dat");
     String value = "Doc_0/Signs/Sign_0/SignedValue.dat";
     String signature = "Doc_0/Signs/Sign_0/Signature.xml";
-    // One bit of each file that the signature vouches for, in its last third.
+    // The least change of each file that the signature vouches for.
     for (String name : files.keySet()) {
       if (name.equals(value) || name.equals(signature)) {
         continue;
@@ -469,7 +469,7 @@ class PrintedDocumentsTests {
       var changed = new java.util.LinkedHashMap<>(files);
       byte[] content = files.get(name).clone();
       if (name.endsWith(".xml")) {
-        // A blank within the last tag leaves the same XML.
+        // A blank after the root leaves the same XML.
         content =
             (new String(content, StandardCharsets.UTF_8) + " ").getBytes(StandardCharsets.UTF_8);
       } else {
