@@ -324,12 +324,7 @@ final class SubscriptionTable {
 
   /** Takes one that has something to do and that nobody works on; null for none. */
   @Nullable Row take(String holder, Instant now, Duration lease) {
-    Set<String> pending =
-        new HashSet<>(
-            query(
-                rows -> rows.getString(1),
-                "select distinct subscription from subscription_delivery where state = 0"));
-    for (Row row :
+    List<Row> due =
         query(
             this::row,
             "select "
@@ -337,7 +332,19 @@ final class SubscriptionTable {
                 + " from subscription where state in ('requested', 'active', 'error')"
                 + " and until <= ? and due <= ? order by due",
             now,
-            now)) {
+            now);
+    if (due.isEmpty()) {
+      return null;
+    }
+    // Of those alone: what waits for an endpoint that is away for days is not looked through.
+    Set<String> pending =
+        new HashSet<>(
+            query(
+                rows -> rows.getString(1),
+                "select distinct subscription from subscription_delivery where state = 0"
+                    + " and subscription = any(?)",
+                (Object) due.stream().map(Row::id).toArray(String[]::new)));
+    for (Row row : due) {
       if (!hasWork(row, pending, now)) {
         continue;
       }
@@ -359,6 +366,14 @@ final class SubscriptionTable {
       }
     }
     return null;
+  }
+
+  boolean hasPending(String subscription) {
+    return !query(
+            rows -> 1,
+            "select 1 from subscription_delivery where subscription = ? and state = 0 limit 1",
+            subscription)
+        .isEmpty();
   }
 
   private static boolean hasWork(Row row, Set<String> pending, Instant now) {

@@ -61,6 +61,9 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
 
   private static final int IDS_AT_ONCE = 50;
 
+  /** Rounds of {@value #BATCH} after which a sender looks whether others wait. */
+  private static final int ROUNDS = 20;
+
   /**
    * Times and limits.
    *
@@ -450,16 +453,28 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
         LockSupport.parkNanos(this, settings.poll().toNanos());
         continue;
       }
+      Row held = row;
       try {
-        if (deliver(row)) {
-          table.leave(row, Instant.now());
+        for (int round = 1; deliver(held); round++) {
+          // On with a backlog, but not for ever while others wait.
+          boolean goesOn =
+              round < ROUNDS
+                  && !closed
+                  && table.hasPending(held.id())
+                  && table.renew(held, Instant.now().plus(settings.lease()));
+          Row now = goesOn ? table.find(held.id()) : null;
+          if (now == null || now.epoch() != held.epoch()) {
+            table.leave(held, Instant.now());
+            break;
+          }
+          held = now;
         }
       } catch (RuntimeException e) {
-        LOG.warn("Sending for subscription {} stopped: {}", row.id(), e.toString());
+        LOG.warn("Sending for subscription {} stopped: {}", held.id(), e.toString());
         try {
-          failed(row, "platform");
+          failed(held, "platform");
         } catch (RuntimeException again) {
-          LOG.warn("Subscription {} is left to its lease", row.id());
+          LOG.warn("Subscription {} is left to its lease", held.id());
         }
       }
     }
