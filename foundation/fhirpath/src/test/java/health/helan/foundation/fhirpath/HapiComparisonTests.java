@@ -258,7 +258,8 @@ class HapiComparisonTests {
       }
     }
     System.out.println("Compared " + compared + " evaluations of invariants");
-    assertThat(compared).isGreaterThan(1_000);
+    // Few without the official examples, which not everybody has.
+    assertThat(compared).isGreaterThan(Samples.official().isEmpty() ? 100 : 1_000);
     assertThat(differences).isEmpty();
   }
 
