@@ -249,6 +249,8 @@ describe.skipIf(reason)('A resident', () => {
     const desk = doctor.page;
     await desk.getByRole('link', { name: '紧急访问' }).click();
     await desk.getByText('您以紧急为由打开的档案', { exact: false }).waitFor();
+    // The doctor's page stood here, empty, since signing in: pressing its link has to read it anew.
+    await desk.getByRole('region', { name: '这次访问' }).getByText('昏迷送入急诊').waitFor();
     await filled(desk);
     await looksRight(desk, 'console-justify');
     await desk.getByRole('button', { name: '提交说明' }).click();
