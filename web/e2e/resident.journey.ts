@@ -270,6 +270,8 @@ describe.skipIf(reason)('A resident', () => {
     await office.getByLabel('理由成立').click();
     await office.getByLabel('审核意见').fill('急救记录与查阅内容相符');
     await office.getByRole('button', { name: '提交判定' }).click();
+    // With the form goes the choice of the same name; what is left is the outcome.
+    await office.getByRole('button', { name: '提交判定' }).waitFor({ state: 'detached' });
     await office.getByRole('region', { name: '这次访问' }).getByText('理由成立').waitFor();
 
     const { page } = resident;
