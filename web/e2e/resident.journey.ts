@@ -93,9 +93,9 @@ describe.skipIf(reason)('A resident', () => {
     expect(new URL(page.url()).pathname).toBe('/resident/');
     await filled(page);
     await looksRight(page, 'resident-home');
-    const me = (await api(resident, '/access/me')).body as { patients: string[]; role: string; name: string };
+    const me = (await api(resident, '/access/me')).body as { fhirUser: string; role: string; name: string };
     expect(me.role).toBe('resident');
-    patient = me.patients[0] ?? '';
+    patient = me.fhirUser.replace('Patient/', '');
     name = me.name;
     // What an earlier journey on the same data left, were it broken off.
     const left = (await api(resident, `/fhir/Consent?patient=${patient}&status=active`)).body as { entry?: { resource: { id: string } }[] };
