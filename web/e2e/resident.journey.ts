@@ -296,7 +296,7 @@ describe.skipIf(reason)('A resident', () => {
   test('looks through the account, and signs another device out', async () => {
     const phone = await someone(390, 844);
     await signIn(phone, '/resident/', '登录', RESIDENT);
-    await phone.page.getByText(name).first().waitFor();
+    await phone.page.getByRole('region', { name: '就诊人' }).getByText(name).waitFor();
     const { page } = resident;
     await open(page, '/account', '账户与安全');
     await page.getByText('这台设备').waitFor();
@@ -344,7 +344,7 @@ describe.skipIf(reason)('A resident', () => {
     const mother = await someone(390, 844);
     await signIn(mother, '/resident/', '登录', MOTHER);
     const { page } = mother;
-    await page.getByText('王芳').first().waitFor();
+    await page.getByRole('region', { name: '就诊人' }).getByText('王芳').waitFor();
     const whose = page.getByLabel('查看谁的档案');
     expect(await whose.locator('option').count()).toBe(3);
     await whose.selectOption({ label: '李子轩' });
@@ -358,7 +358,7 @@ describe.skipIf(reason)('A resident', () => {
 
   test('is sent away by the residents’ pages where the account is a doctor’s', async () => {
     await doctor.page.goto(`${url}/resident/`);
-    await doctor.page.getByText(/这里是居民的页面|登录/).first().waitFor();
+    await doctor.page.getByRole('heading', { name: '这里是居民的页面' }).waitFor();
     await looksRight(doctor.page, 'resident-wrong-door', { widths: [375] });
   });
 });
