@@ -93,9 +93,9 @@ describe.skipIf(reason)('A resident', () => {
     expect(new URL(page.url()).pathname).toBe('/resident/');
     await filled(page);
     await looksRight(page, 'resident-home');
-    const me = (await api(resident, '/access/me')).body as { patients: string[]; role: string; name: string };
+    const me = (await api(resident, '/access/me')).body as { fhirUser: string; role: string; name: string };
     expect(me.role).toBe('resident');
-    patient = me.patients[0] ?? '';
+    patient = me.fhirUser.replace('Patient/', '');
     name = me.name;
     // What an earlier journey on the same data left, were it broken off.
     const left = (await api(resident, `/fhir/Consent?patient=${patient}&status=active`)).body as { entry?: { resource: { id: string } }[] };
@@ -249,6 +249,8 @@ describe.skipIf(reason)('A resident', () => {
     const desk = doctor.page;
     await desk.getByRole('link', { name: '紧急访问' }).click();
     await desk.getByText('您以紧急为由打开的档案', { exact: false }).waitFor();
+    // The doctor's page stood here, empty, since signing in: pressing its link has to read it anew.
+    await desk.getByRole('region', { name: '这次访问' }).getByText('昏迷送入急诊').waitFor();
     await filled(desk);
     await looksRight(desk, 'console-justify');
     await desk.getByRole('button', { name: '提交说明' }).click();
@@ -268,6 +270,8 @@ describe.skipIf(reason)('A resident', () => {
     await office.getByLabel('理由成立').click();
     await office.getByLabel('审核意见').fill('急救记录与查阅内容相符');
     await office.getByRole('button', { name: '提交判定' }).click();
+    // With the form goes the choice of the same name; what is left is the outcome.
+    await office.getByRole('button', { name: '提交判定' }).waitFor({ state: 'detached' });
     await office.getByRole('region', { name: '这次访问' }).getByText('理由成立').waitFor();
 
     const { page } = resident;
@@ -292,7 +296,7 @@ describe.skipIf(reason)('A resident', () => {
   test('looks through the account, and signs another device out', async () => {
     const phone = await someone(390, 844);
     await signIn(phone, '/resident/', '登录', RESIDENT);
-    await phone.page.getByText(name).first().waitFor();
+    await phone.page.getByRole('region', { name: '就诊人' }).getByText(name).waitFor();
     const { page } = resident;
     await open(page, '/account', '账户与安全');
     await page.getByText('这台设备').waitFor();
@@ -340,7 +344,7 @@ describe.skipIf(reason)('A resident', () => {
     const mother = await someone(390, 844);
     await signIn(mother, '/resident/', '登录', MOTHER);
     const { page } = mother;
-    await page.getByText('王芳').first().waitFor();
+    await page.getByRole('region', { name: '就诊人' }).getByText('王芳').waitFor();
     const whose = page.getByLabel('查看谁的档案');
     expect(await whose.locator('option').count()).toBe(3);
     await whose.selectOption({ label: '李子轩' });
@@ -354,7 +358,7 @@ describe.skipIf(reason)('A resident', () => {
 
   test('is sent away by the residents’ pages where the account is a doctor’s', async () => {
     await doctor.page.goto(`${url}/resident/`);
-    await doctor.page.getByText(/这里是居民的页面|登录/).first().waitFor();
+    await doctor.page.getByRole('heading', { name: '这里是居民的页面' }).waitFor();
     await looksRight(doctor.page, 'resident-wrong-door', { widths: [375] });
   });
 });

@@ -1,5 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { speak, useLanguage } from '../shared/i18n/i18n';
@@ -27,14 +28,10 @@ export function Shell() {
             <span className={styles.tagline}>{t('shell.title')}</span>
           </NavLink>
           <nav className={styles.nav} aria-label={t('shell.navigation')}>
-            {seesOverview(role) ? (
-              <NavLink to="/" end>
-                {t('shell.overview')}
-              </NavLink>
-            ) : null}
-            {seesResidents(role) ? <NavLink to="/residents">{t('shell.residents')}</NavLink> : null}
-            {seesEmergencies(role) ? <NavLink to="/emergencies">{t('shell.emergencies')}</NavLink> : null}
-            {seesAudit(role) ? <NavLink to="/audit">{t('shell.audit')}</NavLink> : null}
+            {seesOverview(role) ? <Tab to="/">{t('shell.overview')}</Tab> : null}
+            {seesResidents(role) ? <Tab to="/residents">{t('shell.residents')}</Tab> : null}
+            {seesEmergencies(role) ? <Tab to="/emergencies">{t('shell.emergencies')}</Tab> : null}
+            {seesAudit(role) ? <Tab to="/audit">{t('shell.audit')}</Tab> : null}
           </nav>
           <div className={styles.tools}>
             <LanguageButton />
@@ -50,6 +47,17 @@ export function Shell() {
       </main>
       <ScrollRestoration />
     </>
+  );
+}
+
+/** Leads to a page. On the page itself it reads anew what is shown, as one expects who presses it there. */
+function Tab({ to, children }: { to: string; children: ReactNode }) {
+  const client = useQueryClient();
+  const { pathname } = useLocation();
+  return (
+    <NavLink to={to} end={to === '/'} onClick={() => pathname === to && void client.invalidateQueries({ type: 'active' })}>
+      {children}
+    </NavLink>
   );
 }
 

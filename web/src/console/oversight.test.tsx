@@ -6,6 +6,7 @@ import { bundleOf, never, open, platform, Refused, type Asked } from '../test/pl
 import { AuditPage } from './audit/AuditPage';
 import { sealOf } from './audit/useAudit';
 import { EmergenciesPage } from './emergencies/EmergenciesPage';
+import { Shell } from './Shell';
 
 const task = (state: string, notes: string[] = []): Task => ({
   resourceType: 'Task',
@@ -21,9 +22,9 @@ const task = (state: string, notes: string[] = []): Task => ({
 });
 
 /** Signed in with an account of this role; `own` is asked first. */
-async function as(role: string, page: React.ReactNode, own: (asked: Asked) => unknown): Promise<Asked[]> {
+async function as(role: string, page: React.ReactNode, own: (asked: Asked) => unknown, path = '/'): Promise<Asked[]> {
   const asked = platform((one) => own(one) ?? (one.path === '/access/me' ? { name: '某某', role, account: 'a', patients: [], institution: '' } : one.path.startsWith('$') || one.path.includes('/$') ? { resourceType: 'Parameters' } : bundleOf([])));
-  await open(page, { account: true });
+  await open(page, { account: true, path });
   return asked;
 }
 
@@ -31,6 +32,21 @@ describe('Emergencies', () => {
   test('keep their shape while they load, and say when there are none', async () => {
     await as('regulator', <EmergenciesPage />, ({ path }) => (path === 'Task/$emergency-reviews' ? never : undefined));
     await screen.findByRole('status', { name: '正在读取' });
+  });
+
+  test('are read anew by pressing their link while they are shown', async () => {
+    const shown: Task[] = [];
+    const page = (
+      <>
+        <Shell />
+        <EmergenciesPage />
+      </>
+    );
+    await as('practitioner', page, ({ path }) => (path === 'Task/$emergency-reviews' ? bundleOf(shown) : undefined), '/emergencies');
+    await screen.findByText('没有紧急访问');
+    shown.push(task('opened'));
+    await userEvent.click(await screen.findByRole('link', { name: '紧急访问' }));
+    await screen.findAllByText('昏迷送入');
   });
 
   test('say in the server’s sentence why they are not shown', async () => {

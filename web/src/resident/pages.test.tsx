@@ -204,6 +204,32 @@ describe('Consents', () => {
     expect((put.body as Consent).status).toBe('inactive');
   });
 
+  test('are narrowed against the version that was read; what somebody changed meanwhile is said and shown', async () => {
+    let now: Consent = { ...CONSENT, provision: { ...CONSENT.provision!, securityLabel: [{ code: 'HIV' }, { code: 'PSY' }] } };
+    const asked = answers(({ method, path, body, ifMatch }) => {
+      if (path !== 'Consent/k') return undefined;
+      if (method === 'GET') return now;
+      if (ifMatch !== 'W/"3"') {
+        now = { ...now, meta: { versionId: '3' } };
+        return new Refused(412, 'conflict', '这份同意书刚被修改过');
+      }
+      now = { ...(body as Consent), meta: { versionId: '4' } };
+      return now;
+    });
+    await open('/consents/k/narrow');
+    const narrow = async () => {
+      await userEvent.click(await screen.findByLabelText('艾滋病相关'));
+      await userEvent.click(screen.getByRole('button', { name: '缩小授权' }));
+    };
+    await narrow();
+    await screen.findByText('这份同意书刚被修改过');
+    await screen.findByRole('button', { name: '请先选择要缩小的内容' });
+    await narrow();
+    await screen.findByText('已缩小，现在生效');
+    const put = asked.filter(({ method }) => method === 'PUT').at(-1)!;
+    expect((put.body as Consent).provision?.securityLabel).toEqual([{ code: 'PSY' }]);
+  });
+
   test('show what is there when somebody changed them meanwhile', async () => {
     let now = CONSENT;
     answers(({ method, path }) => {

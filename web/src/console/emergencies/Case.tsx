@@ -93,13 +93,13 @@ function Evidence({ emergency }: { emergency: Emergency }) {
   );
 }
 
-/** `查询 检验与检查`: the interaction and what it was about. */
+/** `查询 检验与检查`: the interaction and what it was about; an operation by what it does, or where we have no word by its name. */
 export function useDeed(): (access: Access) => string {
   const { t } = useTranslation('console');
   const typeName = useTypeName();
   return ({ interaction, operation, type }) => {
     const what = type ? typeName(type) : '';
-    if (interaction === 'operation') return [`$${operation ?? ''}`, what].filter(Boolean).join(' ');
+    if (interaction === 'operation') return t(`audit.operation.${operation as 'review'}`, { defaultValue: [`$${operation ?? ''}`, what].filter(Boolean).join(' ') });
     return [t(`audit.interaction.${interaction as 'other'}`, { defaultValue: interaction }), what].filter(Boolean).join(' ');
   };
 }

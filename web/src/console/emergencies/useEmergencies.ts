@@ -18,7 +18,9 @@ export function useEmergencies(state: State | undefined) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: nextLink,
     select: ({ pages }) => pages.flatMap((page) => resourcesOf<Task>(page, 'Task')).map(emergencyOf),
+    // The page stands open at desks for hours; who comes back to it is shown what there is now.
     staleTime: 0,
+    refetchOnWindowFocus: true,
   });
 }
 

@@ -158,7 +158,6 @@ function UntilStep({ draft }: { draft: Draft }) {
 }
 
 
-
 function TextStep({ draft, name, texts }: { draft: Draft; name: string; texts: ReturnType<typeof useConsentTexts> }) {
   const { t } = useTranslation('resident');
   const factsOf = useTermFacts();

@@ -23,6 +23,7 @@ function useMessages(patient: string) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: nextLink,
     select: ({ pages }) => pages.flatMap((page) => resourcesOf<Communication>(page, 'Communication')),
+    staleTime: 0,
   });
 }
 

@@ -10,5 +10,7 @@ export function useEmergencies(patient: string) {
   return useQuery({
     queryKey: ['emergencies', patient],
     queryFn: async ({ signal }): Promise<Emergency[]> => resourcesOf<Task>(await get<Bundle>(`Task?${query.toString()}`, signal), 'Task').map(emergencyOf),
+    // How a review ended is what one comes back for; the parts of one page still read it once.
+    staleTime: 5_000,
   });
 }

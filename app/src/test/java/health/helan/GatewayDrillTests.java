@@ -250,10 +250,7 @@ class GatewayDrillTests {
     try {
       node =
           new ProcessBuilder(
-                  "node",
-                  "src/test/node/send-adt.cjs",
-                  Integer.toString(port),
-                  library.resolve("lib/cjs/index.cjs").toString())
+                  "node", "src/test/node/send-adt.cjs", Integer.toString(port), library.toString())
               .redirectErrorStream(true)
               .start();
     } catch (IOException e) {
