@@ -1,12 +1,17 @@
 import { defineConfig } from 'vitest/config';
+import { PATIENCE } from './browser';
 
 /** Journeys against a running platform, in a real browser. See `browser.ts` for what they need. */
 export default defineConfig({
   test: {
     include: ['e2e/**/*.journey.ts'],
     environment: 'node',
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    // Generous: a build machine is slow and shared, and what takes long here is no fault.
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: PATIENCE } },
+    // One browser at a time, for the same reason.
+    fileParallelism: false,
     // The steps of a journey build on one another: after a failed one the rest says nothing.
     bail: 1,
     sequence: { concurrent: false },
