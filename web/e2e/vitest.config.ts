@@ -1,5 +1,4 @@
 import { defineConfig } from 'vitest/config';
-import { PATIENCE } from './browser';
 
 /** Journeys against a running platform, in a real browser. See `browser.ts` for what they need. */
 export default defineConfig({
@@ -9,7 +8,7 @@ export default defineConfig({
     // Generous: a build machine is slow and shared, and what takes long here is no fault.
     testTimeout: 300_000,
     hookTimeout: 120_000,
-    expect: { poll: { timeout: PATIENCE } },
+    expect: { poll: { timeout: 90_000 } }, // As long as PATIENCE in browser.ts.
     // One browser at a time, for the same reason.
     fileParallelism: false,
     // The steps of a journey build on one another: after a failed one the rest says nothing.
