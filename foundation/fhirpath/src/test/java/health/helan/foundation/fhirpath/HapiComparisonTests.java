@@ -212,7 +212,7 @@ class HapiComparisonTests {
   }
 
   @Test
-  void everyInvariantHoldsWhereHapiSaysSo() {
+  void everyInvariantHoldsWhereHapiSaysSo() throws IOException {
     var differences = new ArrayList<String>();
     int compared = 0;
     for (var resource : RESOURCES.entrySet()) {
