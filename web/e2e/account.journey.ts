@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as openid from 'openid-client';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { environment, launch, obstacle } from './browser';
+import { device, environment, launch, obstacle } from './browser';
 
 const password = process.env['HELAN_DEMO_PASSWORD'];
 const reason = obstacle() ?? (password ? undefined : 'set HELAN_DEMO_PASSWORD to the content of DIR/demo-password.');
@@ -34,7 +34,7 @@ describe.skipIf(reason)('Signing in with an account', () => {
   /** As another person on another device. */
   async function anew() {
     await context?.close();
-    context = await browser.newContext({ locale: 'zh-CN', viewport: { width: 1440, height: 900 } });
+    context = await device(browser, 1440, 900);
     page = await context.newPage();
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));

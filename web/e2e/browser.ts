@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 
 /**
  * What the journeys need, from the environment:
@@ -30,6 +30,16 @@ export function obstacle(): string | undefined {
   if (!environment.chromium) return 'no Chromium found. Install it with "apt-get install chromium fonts-noto-cjk" (Debian), or set HELAN_CHROMIUM.';
   if (!environment.url || !environment.token) return 'set HELAN_URL and HELAN_TOKEN to a running platform (./helan run) and its operator token.';
   return undefined;
+}
+
+/** How long, in milliseconds, a step waits for what has to come. */
+export const PATIENCE = 90_000;
+
+/** As someone on a device of their own. */
+export async function device(browser: Browser, width: number, height: number): Promise<BrowserContext> {
+  const context = await browser.newContext({ locale: 'zh-CN', viewport: { width, height } });
+  context.setDefaultTimeout(PATIENCE);
+  return context;
 }
 
 export function launch(): Promise<Browser> {

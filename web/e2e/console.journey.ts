@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { environment, launch, obstacle } from './browser';
+import { device, environment, launch, obstacle } from './browser';
 
 const reason = obstacle();
 if (reason) console.error(`\n*** SKIPPED: the console's browser journey did not run: ${reason}\n`);
@@ -21,7 +21,7 @@ describe.skipIf(reason)('An operator', () => {
 
   beforeAll(async () => {
     browser = await launch();
-    context = await browser.newContext({ locale: 'zh-CN', viewport: { width: 1440, height: 900 } });
+    context = await device(browser, 1440, 900);
     page = await context.newPage();
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
@@ -43,7 +43,7 @@ describe.skipIf(reason)('An operator', () => {
   const shift = () => page.evaluate(() => (globalThis as unknown as { layoutShift: number }).layoutShift);
 
   /** Nothing on the page is still loading. */
-  const filled = () => expect.poll(() => page.locator('main .ant-skeleton').count(), { timeout: 30_000, interval: 20 }).toBe(0);
+  const filled = () => expect.poll(() => page.locator('main .ant-skeleton').count(), { interval: 20 }).toBe(0);
 
   /** No serious or critical fault of access, and a picture at each width, with nothing sticking out sideways. */
   async function looksRight(name: string) {
@@ -149,7 +149,7 @@ describe.skipIf(reason)('An operator', () => {
     await expect.poll(() => page.url()).toContain('kinds=encounter');
     // The days of before give way to a skeleton, then to the filtered ones.
     const kinds = () => page.locator('[data-kind]').evaluateAll((marks) => [...new Set(marks.map((mark) => (mark as HTMLElement).dataset['kind']))]);
-    await expect.poll(kinds, { timeout: 30_000 }).toEqual(['encounter']);
+    await expect.poll(kinds).toEqual(['encounter']);
     const names = await page.locator('ol > li h3').allInnerTexts();
     expect(names).toEqual([...names].sort().reverse());
   });

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { environment, launch, obstacle } from './browser';
+import { device, environment, launch, obstacle } from './browser';
 import { looksRight } from './looks';
 
 const password = process.env['HELAN_DEMO_PASSWORD'];
@@ -41,7 +41,7 @@ describe.skipIf(reason)('A resident', () => {
   });
 
   async function someone(width: number, height: number): Promise<Person> {
-    const context = await browser.newContext({ locale: 'zh-CN', viewport: { width, height } });
+    const context = await device(browser, width, height);
     const page = await context.newPage();
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
@@ -69,7 +69,7 @@ describe.skipIf(reason)('A resident', () => {
     return { status: response.status, body: await response.json() };
   }
 
-  const filled = (page: Page) => expect.poll(() => page.locator('[data-loading], main .ant-skeleton').count(), { timeout: 30_000, interval: 50 }).toBe(0);
+  const filled = (page: Page) => expect.poll(() => page.locator('[data-loading], main .ant-skeleton').count(), { interval: 50 }).toBe(0);
 
   async function open(page: Page, route: string, heading: string) {
     await page.goto(`${url}/resident/#${route}`);
@@ -286,7 +286,7 @@ describe.skipIf(reason)('A resident', () => {
     const office = regulator.page;
     await office.getByRole('link', { name: '审计' }).click();
     await office.getByRole('heading', { name: '请求记录' }).waitFor();
-    await office.getByText('证书指纹').waitFor({ timeout: 90_000 });
+    await office.getByText('证书指纹').waitFor();
     await office.locator('tbody tr').first().waitFor();
     await looksRight(office, 'console-audit');
     expect((await api(regulator, `/fhir/Patient/${patient}`)).status).toBe(404);
@@ -306,7 +306,7 @@ describe.skipIf(reason)('A resident', () => {
     expect(left).toBeGreaterThan(0);
     for (; left > 0; left--) {
       await others.first().click();
-      await expect.poll(() => others.count(), { timeout: 10_000 }).toBe(left - 1);
+      await expect.poll(() => others.count()).toBe(left - 1);
     }
     expect((await api(phone, '/access/me')).status).toBe(401);
     await phone.context.close();

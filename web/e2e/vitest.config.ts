@@ -5,8 +5,12 @@ export default defineConfig({
   test: {
     include: ['e2e/**/*.journey.ts'],
     environment: 'node',
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    // Generous: a build machine is slow and shared, and what takes long here is no fault.
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 90_000 } }, // As long as PATIENCE in browser.ts.
+    // One browser at a time, for the same reason.
+    fileParallelism: false,
     // The steps of a journey build on one another: after a failed one the rest says nothing.
     bail: 1,
     sequence: { concurrent: false },

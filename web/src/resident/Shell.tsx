@@ -42,7 +42,9 @@ function NoRecord({ resident }: { resident: boolean }) {
     <Notice title={t(resident ? 'noRecord.unverified' : 'noRecord.staff')}>
       <p>{t(resident ? 'noRecord.unverifiedHint' : 'noRecord.staffHint')}</p>
       <Actions>
-        {resident ? <a href="/account">{t('noRecord.account')}</a> : <a href="/">{t('noRecord.console')}</a>}
+        <a href={resident ? '/account' : '/'} className={styles.button}>
+          {t(resident ? 'noRecord.account' : 'noRecord.console')}
+        </a>
         <Button onClick={signOut}>{t('mine.signOut')}</Button>
       </Actions>
     </Notice>
