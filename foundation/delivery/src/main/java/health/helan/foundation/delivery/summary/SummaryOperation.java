@@ -223,7 +223,8 @@ public final class SummaryOperation implements FhirOperation {
     var lines = new StringBuilder();
     if (found.isEmpty()) {
       String reason = isWithheld ? "withheld" : "unavailable";
-      lines.append("<p>").append(text(language, "summary." + reason)).append("</p>");
+      String why = isWithheld ? "summary.withheld" : "summary.unavailable";
+      lines.append("<p>").append(text(language, why)).append("</p>");
       made.set("text", narrative(lines));
       coding(
           made.putObject("emptyReason"),
