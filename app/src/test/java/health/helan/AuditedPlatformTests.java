@@ -91,6 +91,13 @@ class AuditedPlatformTests {
     assertThat(platform.send("GET", "metrics", "", "text/plain", false).statusCode())
         .isEqualTo(401);
     assertThat(count("status = 401 and interaction = 'other'")).isEqualTo(1);
+    // A message that no feed takes.
+    assertThat(
+            platform
+                .send("POST", "hl7v2/nobody", "MSH|^~\\&|", "x-application/hl7-v2+er7", true)
+                .statusCode())
+        .isEqualTo(404);
+    assertThat(count("status = 404 and interaction = 'other'")).isEqualTo(1);
 
     var stop = new AtomicBoolean();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -74,7 +74,10 @@ final class AuditFilter extends OncePerRequestFilter {
         status == HttpServletResponse.SC_UNAUTHORIZED || status == HttpServletResponse.SC_FORBIDDEN;
     // What a browser asks beforehand (CORS) is answered by rule, not from the records.
     boolean isPreflight = request.getMethod().equals("OPTIONS") && status < 400;
-    return isRefusal || request.getServletPath().startsWith("/fhir") && !isPreflight;
+    String door = request.getServletPath();
+    // Messages that are taken are traced one by one, where they are carried out.
+    boolean isMessageRefused = door.equals("/hl7v2") && status >= 400;
+    return isRefusal || isMessageRefused || door.startsWith("/fhir") && !isPreflight;
   }
 
   private static void record(Audits.Audit audit, int status, OuterHeaders outer, Held response)

@@ -10,12 +10,19 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * FHIR R4 bundles to load: first those that the others refer to, one after the other, then those
  * with patients in any order.
  */
 public final class Corpus {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
   private final String description;
   private final List<Piece> before;
   private final int patients;
@@ -53,7 +60,7 @@ public final class Corpus {
           others.size() + " Synthea patient bundles",
           before,
           others.size(),
-          number -> file(others.get(number)));
+          number -> () -> unmanaged(file(others.get(number)).json()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -61,6 +68,21 @@ public final class Corpus {
 
   private static boolean isFirst(Path file) {
     return file.getFileName().toString().contains("Information");
+  }
+
+  /**
+   * Without the organizations that manage CareTeams, in all that is compared: a hospital's system
+   * may name no other than its own there, and these are of many.
+   */
+  private static byte[] unmanaged(byte[] bundle) {
+    JsonNode tree = MAPPER.readTree(bundle);
+    for (JsonNode entry : tree.path("entry")) {
+      if (entry.path("resource") instanceof ObjectNode resource
+          && resource.path("resourceType").asString("").equals("CareTeam")) {
+        resource.remove("managingOrganization");
+      }
+    }
+    return MAPPER.writeValueAsBytes(tree);
   }
 
   private static Piece file(Path file) {
