@@ -105,10 +105,11 @@ public interface AccessPolicy {
   void restrictHistory(SqlText sql, Caller caller, String type, String alias);
 
   /**
-   * The policy for statements all of whose rows have this patient in the column of that name: what
-   * depends on the patient alone is asked once in each statement, not for each row. Such a
-   * statement starts with {@link #begin}, and its plan should be kept, since planning takes longer
-   * than with {@link #restrict} of this policy.
+   * The policy for statements nearly all of whose rows have this patient in the column of that
+   * name: what depends on the patient alone is asked once in each statement, not for each row; of
+   * another patient's row, such as an observation that this one has made, it is asked for the row.
+   * Such a statement starts with {@link #begin}, and its plan should be kept, since planning takes
+   * longer than with {@link #restrict} of this policy.
    *
    * @param patient digest of {@code Patient/id}
    */

@@ -194,7 +194,7 @@ public final class SearchEngine {
    * Tables asked one after the other.
    *
    * @param types types in the table that are asked for, one for a table of its own
-   * @param patient the one patient whose rows all of them are; null when there is no such
+   * @param patient the one patient whose rows nearly all of them are; null when there is no such
    */
   private record Unit(
       List<String> types, TypeIndex index, Predicate predicate, @Nullable Long patient) {
@@ -383,6 +383,11 @@ public final class SearchEngine {
       return List.of(new Unit(List.of(type), registry.type(type), predicate, criteria.patient()));
     }
     List<String> types = types(budget, owner, options);
+    String within = request.compartmentId();
+    Long patient =
+        within != null && "Patient".equals(owner)
+            ? (Long) registry.digests().reference("Patient", within)
+            : null;
     boolean common = options.criteria.stream().allMatch(SearchEngine::isCommon);
     List<Unit> units = new ArrayList<>();
     List<String> shared = new ArrayList<>();
@@ -401,7 +406,12 @@ public final class SearchEngine {
               request.compartmentId(),
               first ? unknown : unknown == null ? null : new ArrayList<>(),
               first ? used : null);
-      units.add(new Unit(List.of(one), registry.type(one), predicate, criteria.patient()));
+      units.add(
+          new Unit(
+              List.of(one),
+              registry.type(one),
+              predicate,
+              patient != null ? patient : criteria.patient()));
       first = false;
     }
     if (!shared.isEmpty()) {
@@ -413,7 +423,7 @@ public final class SearchEngine {
         String id = request.compartmentId();
         predicate = Predicate.and(predicate, criteria.ofPatient(id == null ? "" : id));
       }
-      units.add(new Unit(shared, any, predicate, null));
+      units.add(new Unit(shared, any, predicate, patient));
     }
     return units;
   }

@@ -115,17 +115,21 @@ final class GrantSql {
             now);
   }
 
-  /** As {@link #opens}, for rows of the one patient whose grants the statement begins with. */
-  static SqlText opensOf(SqlText sql, long patient, String alias) {
+  /**
+   * As {@link #opens}, where most rows are of the one patient whose grants the statement begins
+   * with.
+   */
+  static SqlText opensOf(
+      SqlText sql, long patient, String alias, List<String> grantees, Instant now) {
     // The search has found the patient's rows already. Within the case, since the planner would
-    // take
-    // a condition of its own for one that leaves few of them.
+    // take a condition of its own for one that leaves few of them.
+    sql.add("case when %s.patient is distinct from ? then ".formatted(alias), patient);
+    opens(sql, alias, grantees, now);
     return sql.add(
         """
-        case when %1$s.patient is distinct from ? then false when %1$s.level < 8 then (select levels from opened) \
-        >> greatest(%1$s.level - 1, 0) & 1 = 1 else (select max(g.weight) from granted g where %2$s) in (1, 3, 5) end"""
-            .formatted(alias, speaks(alias)),
-        patient);
+         when %1$s.level < 8 then (select levels from opened) >> greatest(%1$s.level - 1, 0) & 1 = 1 \
+        else (select max(g.weight) from granted g where %2$s) in (1, 3, 5) end"""
+            .formatted(alias, speaks(alias)));
   }
 
   /** Whether a grant {@code g} says anything of a row. */

@@ -46,7 +46,7 @@ public final class RolePolicy implements AccessPolicy {
   private final Clock clock;
   private final Grants grants = new Grants();
 
-  /** The one patient whose rows are asked for, so that grants are looked up once; null for none. */
+  /** Whose rows most of those asked for are: the grants are looked up once; null for nobody's. */
   private final @Nullable Long patient;
 
   private @Nullable ParameterRegistry registry;
@@ -218,7 +218,7 @@ public final class RolePolicy implements AccessPolicy {
       if (one != null) {
         if (!sight.masked()) {
           any.add(one);
-        } else if (patient == null) {
+        } else {
           // What the institution wrote about no one in particular has nothing to mask.
           any.add(one.add(" and " + alias + ".patient is null"));
         }
@@ -271,7 +271,7 @@ public final class RolePolicy implements AccessPolicy {
         }
         return patient == null
             ? GrantSql.opens(sql, alias, grantees, clock.instant())
-            : GrantSql.opensOf(sql, patient, alias);
+            : GrantSql.opensOf(sql, patient, alias, grantees, clock.instant());
       }
       case INSTITUTION -> {
         if (caller.institution().isEmpty()) {

@@ -40,9 +40,10 @@ class GrantsAskedOnceTests {
               """
               insert into access_grant (home, patient, since, until, made, weight, level, categories, state, part,
                 grantee, cause, made_by)
-              values (0, 1, timestamptz '%s' + interval '%d hours', timestamptz '%s' + interval '%d hours', now(),
+              values (0, %d, timestamptz '%s' + interval '%d hours', timestamptz '%s' + interval '%d hours', now(),
                 %d, %d, %d, %d, %d, '%s', 'x', 'x')"""
                   .formatted(
+                      1 + random.nextInt(2),
                       NOW,
                       random.nextInt(6) - 5,
                       NOW,
@@ -60,11 +61,11 @@ class GrantsAskedOnceTests {
         GrantSql.opens(each, "r", GRANTEES, NOW);
         SqlText once = GrantSql.granted(new SqlText(), 1, GRANTEES, NOW);
         once.add("select r.id from res_observation r where ");
-        GrantSql.opensOf(once, 1, "r");
+        GrantSql.opensOf(once, 1, "r", GRANTEES, NOW);
         List<String> expected = ids(connection, each);
         assertThat(ids(connection, once)).isEqualTo(expected);
         opened += expected.size();
-        closed += 80 - expected.size();
+        closed += 160 - expected.size();
       }
       assertThat(opened).as("not only closed").isGreaterThan(1_000);
       assertThat(closed).as("not only open").isGreaterThan(1_000);

@@ -76,6 +76,13 @@ class PolicyCost {
         (caller, i) ->
             search(store, caller, "patient", patients.get(i % RESIDENTS), "_sort", "-date"));
     requests.put(
+        "$everything, 20",
+        (caller, i) ->
+            store.everything(
+                caller,
+                patients.get(i % RESIDENTS),
+                List.of(new SearchRequest.Parameter("_count", "20"))));
+    requests.put(
         "history of a patient's row",
         (caller, i) ->
             store.history(
