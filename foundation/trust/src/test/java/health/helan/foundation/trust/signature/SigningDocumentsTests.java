@@ -280,6 +280,23 @@ class SigningDocumentsTests {
   }
 
   @Test
+  void aResidentSignsTheContractThatIsOffered() {
+    String path =
+        "Contract/"
+            + server.created(
+                system,
+                "{'resourceType':'Contract','status':'offered','title':'家庭医生签约服务协议','subject':[{'reference':'Patient/%s'}]}"
+                    .formatted(patient));
+    JsonNode signature = signed(resident, path).json().path("signature").path(0);
+    assertThat(signature.path("type").path(0).path("code").asString(""))
+        .isEqualTo("1.2.840.10065.1.12.1.7");
+    is(verify(resident, path), Verdict.VALID, "");
+    is(verify(system, path), Verdict.VALID, "");
+    String other = server.created(system, "{'resourceType':'Patient','name':[{'text':'李小小'}]}");
+    assertThat(server.call(SigningServer.resident(other), path + "/$sign").status()).isEqualTo(404);
+  }
+
+  @Test
   void whoActsForAnotherSignsWithTheAccountOnTheOthersBehalf() {
     String child = server.created(system, "{'resourceType':'Patient','name':[{'text':'李小小'}]}");
     Caller parent = SigningServer.resident(patient, child);
