@@ -21,9 +21,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -274,7 +276,7 @@ public final class Signatures {
       try {
         Matcher matcher = LOCAL.matcher(part);
         if (!matcher.matches()) {
-          continue; // Kept elsewhere, or contained.
+          continue; // None, kept elsewhere, or contained.
         }
         there = store.readInFull(caller, matcher.group(1), matcher.group(2));
       } catch (Refusal e) {
@@ -286,17 +288,15 @@ public final class Signatures {
     return new Content(List.copyOf(targets), CanonicalForm.joined(forms), document);
   }
 
-  /** What a document says only by reference: the values of a report. */
-  private static List<String> parts(ObjectNode document) {
-    var parts = new ArrayList<String>();
+  /** What a document says only by reference: the values of a report, the medicine. */
+  private static Set<String> parts(ObjectNode document) {
+    var parts = new LinkedHashSet<String>();
     if (document.path("resourceType").asString("").equals("DiagnosticReport")) {
       for (JsonNode result : document.path("result")) {
-        String reference = result.path("reference").asString("");
-        if (!reference.isEmpty() && !parts.contains(reference)) {
-          parts.add(reference);
-        }
+        parts.add(result.path("reference").asString(""));
       }
     }
+    parts.add(document.path("medicationReference").path("reference").asString(""));
     return parts;
   }
 
