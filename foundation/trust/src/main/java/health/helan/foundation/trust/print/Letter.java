@@ -63,6 +63,9 @@ final class Letter {
                 Json.MAPPER.readTree(
                     call.store().read(call.caller(), parts[0], parts[1]).content());
           } catch (Refusal e) {
+            if (e.kind() == Refusal.Kind.TRANSIENT) {
+              throw e;
+            }
             return null; // Not there, or not for this caller: the paper does without.
           }
         });

@@ -280,6 +280,9 @@ public final class Signatures {
         }
         there = store.readInFull(caller, matcher.group(1), matcher.group(2));
       } catch (Refusal e) {
+        if (e.kind() == Refusal.Kind.TRANSIENT) {
+          throw e;
+        }
         throw new Refusal(Refusal.Kind.UNPROCESSABLE, "signature.part-not-here", wish.type(), part);
       }
       targets.add(versioned(there));
@@ -452,6 +455,9 @@ public final class Signatures {
     try {
       version = store.read(caller, "Provenance", id);
     } catch (Refusal e) {
+      if (e.kind() == Refusal.Kind.TRANSIENT) {
+        throw e;
+      }
       version = throughItsDocument(store, caller, id);
     }
     var provenance = (ObjectNode) Json.MAPPER.readTree(version.content());
@@ -471,6 +477,9 @@ public final class Signatures {
         return version;
       }
     } catch (Refusal | java.util.NoSuchElementException e) {
+      if (e instanceof Refusal refusal && refusal.kind() == Refusal.Kind.TRANSIENT) {
+        throw refusal;
+      }
       // The same answer, whatever of it is hidden or not there.
     }
     throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Provenance", id);
