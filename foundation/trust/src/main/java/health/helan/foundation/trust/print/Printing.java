@@ -477,6 +477,7 @@ public final class Printing {
     private final String signer;
     private int valid;
     private int broken;
+    private boolean hasChanged;
 
     private Signed(Verification first, String signer) {
       this.first = first;
@@ -503,6 +504,7 @@ public final class Printing {
       }
       if (one.isValid()) {
         line.valid++;
+        line.hasChanged |= !letter.shows(one);
       } else {
         line.broken++;
       }
@@ -513,14 +515,15 @@ public final class Printing {
       boolean holds = broken == 0;
       String verdict =
           holds
-              ? items > 1 ? "签名有效（" + valid + " / " + items + " 项）" : "签名有效"
+              ? (items > 1 ? "签名有效（" + valid + " / " + items + " 项）" : "签名有效")
+                  + (hasChanged ? "，但所引内容在签名后已更改" : "")
               : "签名验证未通过：" + first.verdict().code();
       sheet.text(signer, 11, true, Sheet.INK, Sheet.LEFT, sheet.y(), width, Align.LEFT);
       sheet.text(
           verdict,
           9,
           true,
-          holds ? Sheet.INK : Sheet.ALERT,
+          holds && !hasChanged ? Sheet.INK : Sheet.ALERT,
           Sheet.LEFT,
           sheet.y() - 1.5f,
           width,

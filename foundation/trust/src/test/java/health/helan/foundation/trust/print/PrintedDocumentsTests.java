@@ -42,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Documents come out as PDF that can be read, printed and checked. */
 class PrintedDocumentsTests {
@@ -212,6 +213,30 @@ class PrintedDocumentsTests {
     assertThat(text(print(doctor, "DiagnosticReport/" + id + "/$print")))
         .contains("签名验证未通过：altered")
         .doesNotContain("签名有效");
+  }
+
+  @Test
+  void aValueChangedAfterTheSignatureIsNotPassedOffAsSigned() throws Exception {
+    String id = report();
+    sign("DiagnosticReport/" + id);
+    String path =
+        server
+            .get(doctor, "DiagnosticReport/" + id)
+            .json()
+            .path("result")
+            .path(2)
+            .path("reference")
+            .stringValue();
+    ObjectNode value = (ObjectNode) server.get(doctor, path).json();
+    ((ObjectNode) value.path("valueQuantity")).put("value", new java.math.BigDecimal("4.4"));
+    assertThat(server.send(doctor, "PUT", path, value.toString()).status()).isEqualTo(200);
+    assertThat(text(print(doctor, "DiagnosticReport/" + id + "/$print")))
+        .contains("4.4", "签名有效，但所引内容在签名后已更改")
+        .doesNotContain("3.2");
+    sign("DiagnosticReport/" + id);
+    assertThat(text(print(doctor, "DiagnosticReport/" + id + "/$print")))
+        .containsPattern("签名有效\\s")
+        .contains("签名有效，但所引内容在签名后已更改");
   }
 
   @Test
