@@ -228,16 +228,17 @@ public final class Printing {
       }
       String amount = Words.quantity(one.path("dispenseRequest").path("quantity"));
       sheet.room(52);
-      float top = sheet.y();
       float right = amount.isEmpty() ? 0 : sheet.width("× " + amount, 11, true) + 12;
       List<String> lines = sheet.wrap(number + ". " + drug, 11, true, Sheet.WIDTH - right - 8);
+      if (!amount.isEmpty()) {
+        sheet.text(
+            "× " + amount, 11, true, Sheet.INK, Sheet.LEFT, sheet.y(), Sheet.WIDTH, Align.RIGHT);
+      }
       for (String line : lines) {
+        sheet.room(11 * 1.5f);
         sheet.text(
             line, 11, true, Sheet.INK, Sheet.LEFT + 8, sheet.y(), Sheet.WIDTH - 8, Align.LEFT);
         sheet.down(11 * 1.5f);
-      }
-      if (!amount.isEmpty()) {
-        sheet.text("× " + amount, 11, true, Sheet.INK, Sheet.LEFT, top, Sheet.WIDTH, Align.RIGHT);
       }
       for (JsonNode dosage : one.path("dosageInstruction")) {
         String use = dosage(dosage);
