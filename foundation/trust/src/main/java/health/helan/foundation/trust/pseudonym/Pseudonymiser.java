@@ -34,8 +34,11 @@ final class Pseudonymiser {
   static final int OLDEST = 89;
 
   private static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
+
+  /** Codes of units among them ({@code %}, {@code /min}, {@code [pH]}), and comparators. */
   private static final Pattern CODE =
-      Pattern.compile("[A-Za-z0-9][A-Za-z0-9.+*/_:\\[\\]{}%-]{0,63}");
+      Pattern.compile("[A-Za-z0-9.+*/_:\\[\\](){}%'-]{1,64}|[<>]=?");
+
   private static final Pattern URI = Pattern.compile("[a-z]+:[A-Za-z0-9./:_~#?=-]{1,250}");
   private static final Pattern TIME = Pattern.compile("[0-9T:.+Z-]{4,40}");
 

@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -272,6 +273,25 @@ class PseudonymiserTests {
     assertThat(finding.path("effectiveDateTime").stringValue())
         .isEqualTo("2026-05-06T07:08:09+08:00");
     assertThat(finding.has("note") || finding.has("identifier")).isFalse();
+  }
+
+  /** "Less than 0.01" must not become 0.01, nor 37 per cent 37. */
+  @ParameterizedTest
+  @ValueSource(strings = {"%", "/min", "[pH]", "{score}", "mL/min/(1.73.m2)", "10*9/L", "m[IU]/L"})
+  void aQuantityKeepsItsComparatorAndItsUnit(String unit) {
+    for (String comparator : List.of("<", "<=", ">=", ">")) {
+      assertThat(
+              projected(
+                      "Observation",
+                      "o-1",
+                      "{'resourceType':'Observation','status':'final','valueQuantity':{'value':0.01,'comparator':'%s','system':'http://unitsofmeasure.org','code':'%s'}}"
+                          .formatted(comparator, unit))
+                  .path("valueQuantity"))
+          .isEqualTo(
+              tree(
+                  "{'value':0.01,'comparator':'%1$s','system':'http://unitsofmeasure.org','code':'%2$s','unit':'%2$s'}"
+                      .formatted(comparator, unit)));
+    }
   }
 
   @Test
