@@ -117,7 +117,10 @@ class PseudonymiserTests {
         case "time" -> f.stringNode(hostile ? MARK : "07:08:09");
         case "code" ->
             f.stringNode(
-                hostile ? List.of(MARK, IDENTITY, "13912345678").get(random.nextInt(3)) : "c-1");
+                hostile
+                    ? List.of(MARK, IDENTITY, "13912345678", "P" + IDENTITY, "t13912345678b")
+                        .get(random.nextInt(5))
+                    : "c-1");
         case "uri", "url", "canonical" ->
             element.json().equals("system")
                 ? f.stringNode(hostile ? "http://x.cn/" + IDENTITY : "http://x.cn/system")
