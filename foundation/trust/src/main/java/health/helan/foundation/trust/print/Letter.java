@@ -51,9 +51,10 @@ final class Letter {
       }
       return null;
     }
-    if (!text.matches("[A-Za-z]+/[A-Za-z0-9\\-.]{1,64}(/_history/[0-9]+)?")) {
-      return null;
-    }
+    return text.matches("[A-Za-z]+/[A-Za-z0-9\\-.]{1,64}(/_history/[0-9]+)?") ? read(text) : null;
+  }
+
+  private @Nullable ObjectNode read(String text) {
     String[] parts = text.split("/");
     return read.computeIfAbsent(
         text,
@@ -63,9 +64,28 @@ final class Letter {
                 Json.MAPPER.readTree(
                     call.store().read(call.caller(), parts[0], parts[1]).content());
           } catch (Refusal e) {
+            if (e.kind() == Refusal.Kind.TRANSIENT) {
+              throw e;
+            }
             return null; // Not there, or not for this caller: the paper does without.
           }
         });
+  }
+
+  /**
+   * Whether what was signed with a document, the values of a report, is what the paper shows: the
+   * paper shows it as it is now.
+   */
+  boolean shows(Verification signature) {
+    for (String target : signature.targets().subList(1, signature.targets().size())) {
+      int end = target.indexOf("/_history/");
+      ObjectNode there = read(target.substring(0, end));
+      if (there != null
+          && !target.endsWith("/_history/" + there.path("meta").path("versionId").asString(""))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Name of who or what a reference points to. */

@@ -228,16 +228,17 @@ public final class Printing {
       }
       String amount = Words.quantity(one.path("dispenseRequest").path("quantity"));
       sheet.room(52);
-      float top = sheet.y();
       float right = amount.isEmpty() ? 0 : sheet.width("× " + amount, 11, true) + 12;
       List<String> lines = sheet.wrap(number + ". " + drug, 11, true, Sheet.WIDTH - right - 8);
+      if (!amount.isEmpty()) {
+        sheet.text(
+            "× " + amount, 11, true, Sheet.INK, Sheet.LEFT, sheet.y(), Sheet.WIDTH, Align.RIGHT);
+      }
       for (String line : lines) {
+        sheet.room(11 * 1.5f);
         sheet.text(
             line, 11, true, Sheet.INK, Sheet.LEFT + 8, sheet.y(), Sheet.WIDTH - 8, Align.LEFT);
         sheet.down(11 * 1.5f);
-      }
-      if (!amount.isEmpty()) {
-        sheet.text("× " + amount, 11, true, Sheet.INK, Sheet.LEFT, top, Sheet.WIDTH, Align.RIGHT);
       }
       for (JsonNode dosage : one.path("dosageInstruction")) {
         String use = dosage(dosage);
@@ -477,6 +478,7 @@ public final class Printing {
     private final String signer;
     private int valid;
     private int broken;
+    private boolean hasChanged;
 
     private Signed(Verification first, String signer) {
       this.first = first;
@@ -503,6 +505,7 @@ public final class Printing {
       }
       if (one.isValid()) {
         line.valid++;
+        line.hasChanged |= !letter.shows(one);
       } else {
         line.broken++;
       }
@@ -513,14 +516,15 @@ public final class Printing {
       boolean holds = broken == 0;
       String verdict =
           holds
-              ? items > 1 ? "签名有效（" + valid + " / " + items + " 项）" : "签名有效"
+              ? (items > 1 ? "签名有效（" + valid + " / " + items + " 项）" : "签名有效")
+                  + (hasChanged ? "，但所引内容在签名后已更改" : "")
               : "签名验证未通过：" + first.verdict().code();
       sheet.text(signer, 11, true, Sheet.INK, Sheet.LEFT, sheet.y(), width, Align.LEFT);
       sheet.text(
           verdict,
           9,
           true,
-          holds ? Sheet.INK : Sheet.ALERT,
+          holds && !hasChanged ? Sheet.INK : Sheet.ALERT,
           Sheet.LEFT,
           sheet.y() - 1.5f,
           width,

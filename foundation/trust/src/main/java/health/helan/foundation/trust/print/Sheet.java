@@ -1,5 +1,6 @@
 package health.helan.foundation.trust.print;
 
+import health.helan.foundation.store.Refusal;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,17 @@ final class Sheet {
 
   /** Stands for a character that the font lacks; the foot of the document says which it was. */
   private static final int GETA = 0x3013;
+
+  /**
+   * A record of a few years has some hundred; a document that fills more was not written by hand.
+   */
+  private static final int MOST_PAGES = 500;
+
+  /** Lines of a cell on one page. */
+  private static final int MOST_LINES = 40;
+
+  /** Marks that stay together, with what stands before them: a page of marks is no word. */
+  private static final int MOST_MARKS = 8;
 
   private static final String NOT_AT_START = "，。、；：！？）》」』】〕”’％℃,.;:!?)]}%";
   private static final String NOT_AT_END = "（《「『【〔“‘([{";
@@ -66,7 +78,13 @@ final class Sheet {
     }
   }
 
+  /**
+   * @throws Refusal TOO_COSTLY for a document that has no end
+   */
   private void breakPage() {
+    if (paper.pages() == MOST_PAGES) {
+      throw new Refusal(Refusal.Kind.TOO_COSTLY, "print.too-long", MOST_PAGES);
+    }
     paper.page();
     y = TOP;
     if (runningHead != null) {
@@ -154,7 +172,12 @@ final class Sheet {
     for (int c : text.codePoints().toArray()) {
       String one = Character.toString(c);
       boolean isWord = c < 0x2E80 && c != ' ';
-      boolean sticks = NOT_AT_START.contains(one) && !pieces.isEmpty() && word.isEmpty() && !opened;
+      boolean sticks =
+          NOT_AT_START.contains(one)
+              && !pieces.isEmpty()
+              && pieces.getLast().length() < MOST_MARKS
+              && word.isEmpty()
+              && !opened;
       if (sticks) {
         pieces.set(pieces.size() - 1, pieces.getLast() + one);
       } else if (NOT_AT_START.contains(one) && !word.isEmpty()) {
@@ -248,7 +271,7 @@ final class Sheet {
   /** A column: its share of the width, and where its cells stand. */
   record Column(String head, float share, Align align) {}
 
-  /** A table whose head is repeated on each page; no row is torn. */
+  /** A table whose head is repeated on each page; no row is torn that has room on one. */
   void table(List<Column> columns, List<List<Cell>> rows) {
     float total = 0;
     for (Column column : columns) {
@@ -268,29 +291,34 @@ final class Sheet {
         wrapped.add(lines);
         most = Math.max(most, lines.size());
       }
-      float height = most * 9.5f * 1.4f + 7;
-      if (y - height < BOTTOM) {
-        breakPage();
-        head(columns, widths);
-      }
-      float x = LEFT;
-      for (int i = 0; i < widths.length; i++) {
-        float top = y - 3.5f;
-        for (String one : wrapped.get(i)) {
-          text(
-              one,
-              9.5f,
-              row.get(i).isBold,
-              row.get(i).color,
-              x + 5,
-              top,
-              widths[i] - 10,
-              columns.get(i).align);
-          top -= 9.5f * 1.4f;
+      for (int from = 0; from < most; from += MOST_LINES) {
+        int to = Math.min(most, from + MOST_LINES);
+        float height = (to - from) * 9.5f * 1.4f + (to == most ? 7 : 0);
+        if (y - height < BOTTOM) {
+          breakPage();
+          head(columns, widths);
         }
-        x += widths[i];
+        float x = LEFT;
+        for (int i = 0; i < widths.length; i++) {
+          float top = y - 3.5f;
+          List<String> lines = wrapped.get(i);
+          for (String one :
+              lines.subList(Math.min(from, lines.size()), Math.min(to, lines.size()))) {
+            text(
+                one,
+                9.5f,
+                row.get(i).isBold,
+                row.get(i).color,
+                x + 5,
+                top,
+                widths[i] - 10,
+                columns.get(i).align);
+            top -= 9.5f * 1.4f;
+          }
+          x += widths[i];
+        }
+        y -= height;
       }
-      y -= height;
       rule(LEFT, RIGHT, y, 0.4f, RULE);
     }
   }
@@ -342,16 +370,23 @@ final class Sheet {
         float left = (here.size() == 1 ? WIDTH : width) - label - 8;
         List<String> wrapped = wrap(fact[1], 10, false, left);
         lines = Math.max(lines, wrapped.size());
-        room(wrapped.size() * 10 * LEADING);
+        room(Math.min(wrapped.size(), MOST_LINES) * 10 * LEADING);
         text(fact[0] + "：", 10, false, MUTED, x, y, label, Align.LEFT);
         float top = y;
         for (String one : wrapped) {
+          if (here.size() == 1) {
+            room(10 * LEADING);
+            top = y;
+            y -= 10 * LEADING;
+          }
           text(one, 10, false, INK, x + label, top, left, Align.LEFT);
           top -= 10 * LEADING;
         }
         x += width;
       }
-      y -= lines * 10 * LEADING;
+      if (here.size() > 1) {
+        y -= lines * 10 * LEADING;
+      }
     }
   }
 

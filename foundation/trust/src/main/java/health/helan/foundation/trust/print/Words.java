@@ -216,17 +216,19 @@ final class Words {
     return "";
   }
 
-  /** The text of a narrative, a paragraph to a line. */
+  /**
+   * The text of a narrative, a paragraph to a line. Nobody has checked that its tags end: so no
+   * pattern looks beyond the next one, and each takes one pass.
+   */
   static List<String> narrative(JsonNode narrative) {
     String plain =
         narrative
             .path("div")
             .asString("")
-            .replaceAll("(?is)<(style|script)\\b.*?</\\1>", "")
             .replaceAll("\\s+", " ")
-            .replaceAll("(?i)<(br|/p|/div|/li|/tr|/h[1-6]|/table|/ul|/ol)[^>]*>", "\n")
+            .replaceAll("(?i)<(br|/p|/div|/li|/tr|/h[1-6]|/table|/ul|/ol)[^<>]*>", "\n")
             .replaceAll("(?i)</t[dh]>", "　")
-            .replaceAll("<[^>]*>", "")
+            .replaceAll("<[^<>]*>", "")
             .replace("&lt;", "<")
             .replace("&gt;", ">")
             .replace("&quot;", "\"")

@@ -34,16 +34,22 @@ final class Pseudonymiser {
   static final int OLDEST = 89;
 
   private static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
+
+  /** Codes of units among them ({@code %}, {@code /min}, {@code [pH]}), and comparators. */
   private static final Pattern CODE =
-      Pattern.compile("[A-Za-z0-9][A-Za-z0-9.+*/_:\\[\\]{}%-]{0,63}");
+      Pattern.compile("[A-Za-z0-9.+*/_:\\[\\](){}%'-]{1,64}|[<>]=?");
+
   private static final Pattern URI = Pattern.compile("[a-z]+:[A-Za-z0-9./:_~#?=-]{1,250}");
   private static final Pattern TIME = Pattern.compile("[0-9T:.+Z-]{4,40}");
 
-  /** Of the form of an identity number, whether its check digit fits or not: somebody mistyped. */
-  private static final Pattern IDENTITY =
-      Pattern.compile("[1-9]\\d{5}(19|20)\\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\\d|3[01])\\d{3}[\\dXx]");
+  /**
+   * Of the form of an identity number, whether its check digit fits or not (somebody mistyped), or
+   * of a mobile number; whatever letters stand around it.
+   */
+  private static final Pattern SOMEBODY =
+      Pattern.compile(
+          "(?<!\\d)([1-9]\\d{5}(19|20)\\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\\d|3[01])\\d{3}[\\dXx]|1[3-9]\\d{9})(?!\\d)");
 
-  private static final Pattern TELEPHONE = Pattern.compile("1[3-9]\\d{9}");
   private static final Pattern AREA = Pattern.compile("[1-9]\\d{5}(\\d{3}|\\d{6})?");
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9.-]{1,64}");
 
@@ -208,12 +214,7 @@ final class Pseudonymiser {
   }
 
   private static boolean namesSomebody(String text) {
-    for (String part : text.split("[^A-Za-z0-9]")) {
-      if (TELEPHONE.matcher(part).matches() || IDENTITY.matcher(part).matches()) {
-        return true;
-      }
-    }
-    return false;
+    return SOMEBODY.matcher(text).find();
   }
 
   /** A code without its system means nothing, and might be anything. */

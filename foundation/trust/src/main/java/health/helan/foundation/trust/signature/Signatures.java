@@ -21,9 +21,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -274,10 +276,13 @@ public final class Signatures {
       try {
         Matcher matcher = LOCAL.matcher(part);
         if (!matcher.matches()) {
-          continue; // Kept elsewhere, or contained.
+          continue; // None, kept elsewhere, or contained.
         }
         there = store.readInFull(caller, matcher.group(1), matcher.group(2));
       } catch (Refusal e) {
+        if (e.kind() == Refusal.Kind.TRANSIENT) {
+          throw e;
+        }
         throw new Refusal(Refusal.Kind.UNPROCESSABLE, "signature.part-not-here", wish.type(), part);
       }
       targets.add(versioned(there));
@@ -286,17 +291,15 @@ public final class Signatures {
     return new Content(List.copyOf(targets), CanonicalForm.joined(forms), document);
   }
 
-  /** What a document says only by reference: the values of a report. */
-  private static List<String> parts(ObjectNode document) {
-    var parts = new ArrayList<String>();
+  /** What a document says only by reference: the values of a report, the medicine. */
+  private static Set<String> parts(ObjectNode document) {
+    var parts = new LinkedHashSet<String>();
     if (document.path("resourceType").asString("").equals("DiagnosticReport")) {
       for (JsonNode result : document.path("result")) {
-        String reference = result.path("reference").asString("");
-        if (!reference.isEmpty() && !parts.contains(reference)) {
-          parts.add(reference);
-        }
+        parts.add(result.path("reference").asString(""));
       }
     }
+    parts.add(document.path("medicationReference").path("reference").asString(""));
     return parts;
   }
 
@@ -452,6 +455,9 @@ public final class Signatures {
     try {
       version = store.read(caller, "Provenance", id);
     } catch (Refusal e) {
+      if (e.kind() == Refusal.Kind.TRANSIENT) {
+        throw e;
+      }
       version = throughItsDocument(store, caller, id);
     }
     var provenance = (ObjectNode) Json.MAPPER.readTree(version.content());
@@ -471,6 +477,9 @@ public final class Signatures {
         return version;
       }
     } catch (Refusal | java.util.NoSuchElementException e) {
+      if (e instanceof Refusal refusal && refusal.kind() == Refusal.Kind.TRANSIENT) {
+        throw refusal;
+      }
       // The same answer, whatever of it is hidden or not there.
     }
     throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Provenance", id);

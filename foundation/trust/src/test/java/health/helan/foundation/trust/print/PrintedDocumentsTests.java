@@ -33,6 +33,7 @@ import org.apache.pdfbox.pdmodel.common.PDRectangle;
 import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
 import org.apache.pdfbox.rendering.PDFRenderer;
 import org.apache.pdfbox.text.PDFTextStripper;
+import org.apache.pdfbox.text.PDFTextStripperByArea;
 import org.bouncycastle.cms.CMSProcessableByteArray;
 import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Documents come out as PDF that can be read, printed and checked. */
 class PrintedDocumentsTests {
@@ -212,6 +214,84 @@ class PrintedDocumentsTests {
     assertThat(text(print(doctor, "DiagnosticReport/" + id + "/$print")))
         .contains("签名验证未通过：altered")
         .doesNotContain("签名有效");
+  }
+
+  @Test
+  void aValueChangedAfterTheSignatureIsNotPassedOffAsSigned() throws Exception {
+    String id = report();
+    sign("DiagnosticReport/" + id);
+    String path =
+        server
+            .get(doctor, "DiagnosticReport/" + id)
+            .json()
+            .path("result")
+            .path(2)
+            .path("reference")
+            .stringValue();
+    ObjectNode value = (ObjectNode) server.get(doctor, path).json();
+    ((ObjectNode) value.path("valueQuantity")).put("value", new java.math.BigDecimal("4.4"));
+    assertThat(server.send(doctor, "PUT", path, value.toString()).status()).isEqualTo(200);
+    assertThat(text(print(doctor, "DiagnosticReport/" + id + "/$print")))
+        .contains("4.4", "签名有效，但所引内容在签名后已更改")
+        .doesNotContain("3.2");
+    sign("DiagnosticReport/" + id);
+    assertThat(text(print(doctor, "DiagnosticReport/" + id + "/$print")))
+        .containsPattern("签名有效\\s")
+        .contains("签名有效，但所引内容在签名后已更改");
+  }
+
+  /** What stands within the edges of the pages; the stripper alone reads beyond them, too. */
+  private static String visible(byte[] pdf) throws Exception {
+    var text = new StringBuilder();
+    try (PDDocument document = Loader.loadPDF(pdf)) {
+      for (var page : document.getPages()) {
+        var stripper = new PDFTextStripperByArea();
+        stripper.addRegion("page", new java.awt.geom.Rectangle2D.Float(0, 0, 595, 842));
+        stripper.extractRegions(page);
+        text.append(stripper.getTextForRegion("page"));
+      }
+    }
+    return text.toString().replaceAll("\\s", "");
+  }
+
+  private String longReport() {
+    String value =
+        server.created(
+            doctor,
+            "{'resourceType':'Observation','status':'final','code':{'text':'病理所见'},'subject':{'reference':'Patient/%s'},'valueString':'%s'}"
+                .formatted(patient, "送检组织一块，灰白灰红，质软。".repeat(150) + "至此为止"));
+    return server.created(
+        doctor,
+        "{'resourceType':'DiagnosticReport','status':'final','code':{'text':'病理报告'},'subject':{'reference':'Patient/%s'},'result':[{'reference':'Observation/%s'}]}"
+            .formatted(patient, value));
+  }
+
+  @Test
+  void aValueLongerThanAPageIsNotCutOff() throws Exception {
+    assertThat(visible(print(doctor, "DiagnosticReport/" + longReport() + "/$print")))
+        .contains("病理所见", "至此为止", "未签名");
+    String answers =
+        server.created(
+            doctor,
+            "{'resourceType':'QuestionnaireResponse','status':'completed','subject':{'reference':'Patient/%s'},'item':[{'linkId':'1','answer':[{'valueString':'%s'}]}]}"
+                .formatted(patient, "自述近三月来时有头晕。".repeat(400) + "至此为止"));
+    assertThat(visible(print(doctor, "QuestionnaireResponse/" + answers + "/$print")))
+        .contains("至此为止", "未签名");
+    String herbs = item("黄芪 15 g、当归 10 g、".repeat(200) + "至此为止", "水煎服", 7, "剂");
+    assertThat(visible(print(doctor, "MedicationRequest/" + herbs + "/$print")))
+        .contains("至此为止", "×7剂", "水煎服", "未签名");
+  }
+
+  @Test
+  void aDocumentWithoutEndIsRefused() {
+    String id =
+        server.created(
+            doctor,
+            "{'resourceType':'Composition','status':'final','type':{'text':'记录'},'title':'记录','date':'2026-11-26','subject':{'reference':'Patient/%s'},'author':[{'reference':'Practitioner/%s'}],'section':[{'text':{'status':'generated','div':'<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\">%s</div>'}}]}"
+                .formatted(patient, doctorId, "<p>一</p>".repeat(30_000)));
+    Reply reply = server.get(doctor, "Composition/" + id + "/$print");
+    assertThat(reply.status()).as(reply.text()).isEqualTo(403);
+    assertThat(reply.text()).contains("500 pages");
   }
 
   @Test

@@ -468,6 +468,10 @@ class ProjectionTests {
   @Test
   void madeFromNothingWhileOthersWriteItIsWhatTheRecordsHold() throws Exception {
     Resident one = resident();
+    String chosen =
+        "{\"resourceType\":\"Organization\",\"id\":\"o-%1$s\",\"name\":\"o-%1$s\"}".formatted(run);
+    assertThat(server.send(ROOT, "PUT", "Organization/o-" + run, chosen).status()).isEqualTo(201);
+    await(() -> server.projected(regulator, "Organization/o-" + run).status() == 200);
     var ids = new ArrayList<String>();
     for (int i = 0; i < 300; i++) {
       ids.add(
@@ -513,6 +517,12 @@ class ProjectionTests {
       }
       assertThat(expected).hasSizeGreaterThan(50);
     }
+    // An instance that starts now knows ids that clients chose by their claims alone.
+    assertThat(
+            count(
+                "select count(*) from pseudonym.claim c join pseudonym.res_other o on o.home = c.home and o.type = c.type and o.id = c.id where c.id = 'o-%s'"
+                    .formatted(run)))
+        .isEqualTo(1);
     Reply progress = server.get(ProjectedServer.operator(), "$projection-progress");
     assertThat(progress.text()).contains("whole").contains("Observation").contains("finished");
     assertThat(server.get(regulator, "$projection-progress").status()).isEqualTo(200);

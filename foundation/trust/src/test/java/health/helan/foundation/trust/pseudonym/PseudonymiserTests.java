@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -116,7 +117,10 @@ class PseudonymiserTests {
         case "time" -> f.stringNode(hostile ? MARK : "07:08:09");
         case "code" ->
             f.stringNode(
-                hostile ? List.of(MARK, IDENTITY, "13912345678").get(random.nextInt(3)) : "c-1");
+                hostile
+                    ? List.of(MARK, IDENTITY, "13912345678", "P" + IDENTITY, "t13912345678b")
+                        .get(random.nextInt(5))
+                    : "c-1");
         case "uri", "url", "canonical" ->
             element.json().equals("system")
                 ? f.stringNode(hostile ? "http://x.cn/" + IDENTITY : "http://x.cn/system")
@@ -272,6 +276,25 @@ class PseudonymiserTests {
     assertThat(finding.path("effectiveDateTime").stringValue())
         .isEqualTo("2026-05-06T07:08:09+08:00");
     assertThat(finding.has("note") || finding.has("identifier")).isFalse();
+  }
+
+  /** "Less than 0.01" must not become 0.01, nor 37 per cent 37. */
+  @ParameterizedTest
+  @ValueSource(strings = {"%", "/min", "[pH]", "{score}", "mL/min/(1.73.m2)", "10*9/L", "m[IU]/L"})
+  void aQuantityKeepsItsComparatorAndItsUnit(String unit) {
+    for (String comparator : List.of("<", "<=", ">=", ">")) {
+      assertThat(
+              projected(
+                      "Observation",
+                      "o-1",
+                      "{'resourceType':'Observation','status':'final','valueQuantity':{'value':0.01,'comparator':'%s','system':'http://unitsofmeasure.org','code':'%s'}}"
+                          .formatted(comparator, unit))
+                  .path("valueQuantity"))
+          .isEqualTo(
+              tree(
+                  "{'value':0.01,'comparator':'%1$s','system':'http://unitsofmeasure.org','code':'%2$s','unit':'%2$s'}"
+                      .formatted(comparator, unit)));
+    }
   }
 
   @Test

@@ -265,6 +265,24 @@ class SigningDocumentsTests {
   }
 
   @Test
+  void aPrescriptionIsSignedWithTheMedicineItRefersTo() throws Exception {
+    enrol("sm2");
+    String medicine =
+        server.created(system, "{'resourceType':'Medication','code':{'text':'阿莫西林胶囊 0.25 g'}}");
+    String json =
+        "{'resourceType':'MedicationRequest','status':'active','intent':'order','subject':{'reference':'Patient/%s'},'medicationReference':{'reference':'Medication/%s'}}";
+    String path = "MedicationRequest/" + server.created(doctor, json.formatted(patient, medicine));
+    Reply reply = signed(doctor, path);
+    assertThat(reply.json().path("target").path(1).path("reference").asString(""))
+        .isEqualTo("Medication/" + medicine + "/_history/1");
+    is(verify(doctor, path), Verdict.VALID, "");
+    server.alter("Medication", medicine, 1, text -> text.replace("阿莫西林", "甲氨蝶呤"));
+    is(verify(doctor, path), Verdict.ALTERED, "content");
+    String other = "MedicationRequest/" + server.created(doctor, json.formatted(patient, "none"));
+    refused(server.call(doctor, other + "/$sign"), 422, "which you do not see");
+  }
+
+  @Test
   void aResidentAgreesInTheSession() {
     String id = consent();
     Reply reply = signed(resident, "Consent/" + id);
@@ -277,6 +295,23 @@ class SigningDocumentsTests {
     assertThat(verified.value("signer")).contains("Patient/" + patient);
     assertThat(reply.text()).contains(resident.subject());
     assertThat(verified.value("certificateSubject")).contains("Seal");
+  }
+
+  @Test
+  void aResidentSignsTheContractThatIsOffered() {
+    String path =
+        "Contract/"
+            + server.created(
+                system,
+                "{'resourceType':'Contract','status':'offered','title':'家庭医生签约服务协议','subject':[{'reference':'Patient/%s'}]}"
+                    .formatted(patient));
+    JsonNode signature = signed(resident, path).json().path("signature").path(0);
+    assertThat(signature.path("type").path(0).path("code").asString(""))
+        .isEqualTo("1.2.840.10065.1.12.1.7");
+    is(verify(resident, path), Verdict.VALID, "");
+    is(verify(system, path), Verdict.VALID, "");
+    String other = server.created(system, "{'resourceType':'Patient','name':[{'text':'李小小'}]}");
+    assertThat(server.call(SigningServer.resident(other), path + "/$sign").status()).isEqualTo(404);
   }
 
   @Test
