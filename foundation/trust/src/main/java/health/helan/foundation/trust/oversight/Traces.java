@@ -18,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -32,7 +33,7 @@ import tools.jackson.databind.JsonNode;
  * Puts together, in order of time, what the platform knows of a record: versions, signatures,
  * grants, requests, inquiries, holds and erasures. No content of the record is in it, only
  * references. Sources are read one by one from the moment on that is asked for, each as many as are
- * wanted, so that memory and time do not grow with the record.
+ * wanted and the rest of the last moment, so that memory does not grow with the record.
  */
 final class Traces {
   private static final int SECONDS = 20;
@@ -61,8 +62,10 @@ final class Traces {
       long subject, @Nullable Set<String> resources, Instant from, Instant until, int count) {}
 
   /**
-   * @param next from where the next page goes on; null on the last. Events of that very moment may
-   *     stand on both.
+   * A moment's events stand on one page, even if they are more than are wanted: a transaction
+   * writes all its resources at one.
+   *
+   * @param next from where the next page goes on; null on the last
    */
   record Page(List<TraceEvent> events, @Nullable Instant next) {}
 
@@ -88,13 +91,15 @@ final class Traces {
       throw SqlErrors.refusal(e);
     }
     events.sort(Comparator.comparing(TraceEvent::at).thenComparing(TraceEvent::kind));
-    int end = asked.count;
-    while (end < events.size() && events.get(end).at().equals(asked.from)) {
-      end++; // Or the next page would begin where this one did.
+    if (events.size() <= asked.count) {
+      return new Page(events, null);
     }
-    return end >= events.size()
-        ? new Page(events, null)
-        : new Page(List.copyOf(events.subList(0, end)), events.get(end).at());
+    int end = asked.count;
+    Instant last = events.get(end - 1).at();
+    while (end < events.size() && events.get(end).at().equals(last)) {
+      end++;
+    }
+    return new Page(List.copyOf(events.subList(0, end)), last.plus(1, ChronoUnit.MICROS));
   }
 
   /** Whether anything is known of the record, or was before it was erased. */
@@ -154,6 +159,11 @@ final class Traces {
         .add(" and " + column + " < ?", asked.until);
   }
 
+  /** One more than are wanted, which tells that there is more, and all of the last one's moment. */
+  private static void first(SqlText sql, String column, Asked asked) {
+    sql.add(" order by " + column + " fetch first ? rows with ties", asked.count + 1);
+  }
+
   // ------------------------------------------------------------------ versions, signatures
 
   private void versions(Connection connection, Asked asked, List<TraceEvent> events)
@@ -180,7 +190,7 @@ final class Traces {
     if (asked.resources != null) {
       sql.add(" and v.type || '/' || v.id = any(").addArray(asked.resources, "text").add(")");
     }
-    sql.add(" order by v.updated, v.type, v.id, v.version limit ?", asked.count + 1);
+    first(sql, "v.updated", asked);
     record Version(String type, String id, int version, Instant at, int method) {}
     var found = new ArrayList<Version>();
     each(
@@ -267,7 +277,7 @@ final class Traces {
       sql.add(" or a.id = ''");
       window(sql, "a.at", asked).add(")");
     }
-    sql.add(" order by a.at, a.chain, a.seq limit ?", asked.count + 1);
+    first(sql, "a.at", asked);
     each(
         connection,
         sql,
@@ -302,7 +312,7 @@ final class Traces {
             .add(
                 "select made, since, until, weight, state, grantee, cause, made_by from access_grant where patient = ?",
                 asked.subject);
-    window(sql, "made", asked).add(" order by made, grantee, cause limit ?", asked.count + 1);
+    first(window(sql, "made", asked), "made", asked);
     each(
         connection,
         sql,
@@ -334,7 +344,7 @@ final class Traces {
                 "select at, by_subject, document, %s from %s where subject = ?"
                     .formatted(code, table),
                 asked.subject);
-    window(sql, "at", asked).add(" order by at limit ?", asked.count + 1);
+    first(window(sql, "at", asked), "at", asked);
     each(
         connection,
         sql,
