@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -78,9 +79,7 @@ final class Traces {
     }
     try (Connection connection = searches.getConnection()) {
       versions(connection, asked, events);
-      // Of an encounter, what has no resource of its own counts while it was written.
-      Asked within = asked.resources == null ? asked : within(asked, events);
-      requests(connection, within, events);
+      requests(connection, asked, events);
       if (asked.resources == null) {
         grants(connection, asked, events);
         acts(connection, asked, Kind.INQUIRY, "trace_inquiry", "role", events);
@@ -169,23 +168,7 @@ final class Traces {
   private void versions(Connection connection, Asked asked, List<TraceEvent> events)
       throws SQLException {
     SqlText sql = new SqlText().add("select v.type, v.id, v.version, v.updated, v.method from (");
-    String separator = "";
-    for (String table : Tables.all()) {
-      String type = table.equals(Tables.OTHER) ? "type" : "'" + Tables.typeOf(table) + "'";
-      sql.add(
-          separator
-              + "select "
-              + type
-              + " as type, id, version, updated, method from "
-              + table
-              + " where patient = ?",
-          asked.subject);
-      separator = " union all ";
-    }
-    sql.add(
-        " union all select type, id, version, updated, method from history where patient = ?",
-        asked.subject);
-    sql.add(") v where true");
+    allVersions(sql, asked.subject).add(") v where true");
     window(sql, "v.updated", asked);
     if (asked.resources != null) {
       sql.add(" and v.type || '/' || v.id = any(").addArray(asked.resources, "text").add(")");
@@ -215,6 +198,16 @@ final class Traces {
     }
   }
 
+  private static SqlText allVersions(SqlText sql, long subject) {
+    for (String table : Tables.all()) {
+      String type = table.equals(Tables.OTHER) ? "type" : "'" + Tables.typeOf(table) + "'";
+      sql.add("select " + type + " as type, id, version, updated, method from " + table)
+          .add(" where patient = ? union all ", subject);
+    }
+    return sql.add(
+        "select type, id, version, updated, method from history where patient = ?", subject);
+  }
+
   private void signatures(String id, int version, List<TraceEvent> events) {
     ResourceVersion read;
     try {
@@ -242,20 +235,24 @@ final class Traces {
 
   // ------------------------------------------------------------------ requests
 
-  private static Asked within(Asked asked, List<TraceEvent> versions) {
-    Instant first = asked.until;
-    Instant last = asked.from;
-    for (TraceEvent version : versions) {
-      first = version.at().isBefore(first) ? version.at() : first;
-      last = version.at().isAfter(last) ? version.at() : last;
-    }
-    // A request is noted when its answer is ready, a moment after the version that it made.
-    return new Asked(
-        asked.subject,
-        asked.resources,
-        first,
-        last.plusSeconds(5).isBefore(asked.until) ? last.plusSeconds(5) : asked.until,
-        asked.count);
+  /** When the first and the last version of the resources was written; empty for none. */
+  private static Instant[] written(Connection connection, Asked asked) throws SQLException {
+    SqlText sql = new SqlText().add("select min(v.updated), max(v.updated) from (");
+    allVersions(sql, asked.subject)
+        .add(") v where v.type || '/' || v.id = any(")
+        .addArray(Objects.requireNonNull(asked.resources), "text")
+        .add(")");
+    var written = new ArrayList<Instant>();
+    each(
+        connection,
+        sql,
+        row -> {
+          if (row.getObject(1) != null) {
+            written.add(Times.instant(row, 1));
+            written.add(Times.instant(row, 2));
+          }
+        });
+    return written.toArray(Instant[]::new);
   }
 
   private static void requests(Connection connection, Asked asked, List<TraceEvent> events)
@@ -268,14 +265,22 @@ final class Traces {
                   a.practitioner, a.institution, a.purposes, a.status, a.request, a.chain, a.seq
                 from (select distinct s.at, s.chain, s.seq from audit_subject s where s.subject = ?""",
                 asked.subject);
+    window(sql, "s.at", asked);
+    sql.add(") s join audit a on a.chain = s.chain and a.seq = s.seq");
     if (asked.resources == null) {
-      window(sql, "s.at", asked);
-    }
-    sql.add(") s join audit a on a.chain = s.chain and a.seq = s.seq where a.kind = 'request'");
-    if (asked.resources != null) {
-      sql.add(" and (a.type || '/' || a.id = any(").addArray(asked.resources, "text").add(")");
-      sql.add(" or a.id = ''");
-      window(sql, "a.at", asked).add(")");
+      sql.add(" where a.kind = 'request'");
+    } else {
+      sql.add(" where a.kind = 'request' and (a.type || '/' || a.id = any(")
+          .addArray(asked.resources, "text")
+          .add(")");
+      Instant[] written = written(connection, asked);
+      if (written.length > 0) {
+        // What has no resource of its own counts while the encounter was written. A request is
+        // noted when its answer is ready, a moment after the version that it made.
+        sql.add(" or a.id = '' and a.at >= ?", written[0])
+            .add(" and a.at < ?", written[1].plusSeconds(5));
+      }
+      sql.add(")");
     }
     first(sql, "a.at", asked);
     each(

@@ -297,6 +297,24 @@ class TraceTests {
   }
 
   @Test
+  void comesInPagesOfAnEncounterToo() {
+    String me = "RESIDENT lilei - - " + patient + " *";
+    for (int i = 0; i < 5; i++) {
+      server.get(DOCTOR, "Observation/" + inside);
+      server.get(DOCTOR, "Observation?encounter=" + encounter + "&patient=" + patient);
+    }
+    String all = "Encounter/" + encounter + "/$trace?end=" + java.time.Instant.now();
+    List<JsonNode> expected = events(server.get(me, all));
+    assertThat(expected).hasSizeGreaterThan(9);
+    for (int count : new int[] {1, 2, 5, 8}) {
+      assertThat(paged(me, all + "&_count=" + count))
+          .as("%d", count)
+          .doesNotHaveDuplicates()
+          .containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  @Test
   void losesItsWayFromThePersonWithAnErasureAndTheSealedRowsStay() throws Exception {
     String erased = server.create("{\"resourceType\":\"Patient\"}");
     server.get(DOCTOR, "Patient/" + erased);
