@@ -3,7 +3,6 @@ package health.helan.app.access;
 import health.helan.foundation.trust.account.Account;
 import health.helan.foundation.trust.account.Accounts;
 import health.helan.foundation.trust.account.History;
-import health.helan.foundation.trust.account.Passwords;
 import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.Session;
 import health.helan.foundation.trust.account.SignIn;
@@ -219,21 +218,7 @@ class AccountPages {
             "password",
             "",
             "autocomplete=\"current-password\" required maxlength=\"256\"")
-        .field(
-            "password",
-            "change.new",
-            "password",
-            "",
-            "autocomplete=\"new-password\" required maxlength=\"256\" aria-describedby=\"rule\"")
-        .html("<p class=\"muted\" id=\"rule\">")
-        .text(texts.get("password.rule", Passwords.LEAST, Passwords.LEAST_FOR_STAFF))
-        .html("</p>")
-        .field(
-            "again",
-            "register.again",
-            "password",
-            "",
-            "autocomplete=\"new-password\" required maxlength=\"256\"")
+        .newPassword("change.new", true, null)
         .quietButton("change.submit")
         .end();
   }

@@ -1,5 +1,6 @@
 package health.helan.app.access;
 
+import health.helan.foundation.trust.account.Passwords;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -128,6 +129,25 @@ final class Page {
     return html(" ").html(attributes).html("></div>");
   }
 
+  /**
+   * A new password, twice, with what is asked of it.
+   *
+   * @param isRequired false where leaving it out means something
+   * @param more key of a sentence after the rule; null for none
+   */
+  Page newPassword(String labelKey, boolean isRequired, @Nullable String more) {
+    String attributes =
+        "autocomplete=\"new-password\"" + (isRequired ? " required" : "") + " maxlength=\"256\"";
+    field("password", labelKey, "password", "", attributes + " aria-describedby=\"rule\"");
+    html("<p class=\"muted\" id=\"rule\">");
+    text(texts.get("password.rule", Passwords.LEAST, Passwords.LEAST_FOR_STAFF));
+    if (more != null) {
+      text(" ").text(texts.get(more));
+    }
+    html("</p>");
+    return field("again", "register.again", "password", "", attributes);
+  }
+
   Page button(String key) {
     return html("<button type=\"submit\">").text(texts.get(key)).html("</button>");
   }
@@ -142,6 +162,11 @@ final class Page {
 
   Page link(String address, String key) {
     return html("<a href=\"").text(address).html("\">").text(texts.get(key)).html("</a>");
+  }
+
+  /** A way that leads elsewhere, below the form. */
+  Page other(String address, String key) {
+    return html("<p class=\"other\">").link(address, key).html("</p>");
   }
 
   void send(HttpServletResponse response, int status) throws IOException {

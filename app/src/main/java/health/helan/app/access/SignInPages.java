@@ -200,9 +200,7 @@ class SignInPages {
         .button("signin.submit")
         .end();
     if (settings.outside() != null) {
-      page.html("<p class=\"other\">")
-          .link(with("/sign-in/outside", way), "signin.outside")
-          .html("</p>");
+      page.other(with("/sign-in/outside", way), "signin.outside");
     }
     page.html("<p class=\"other\">")
         .link("/sign-in/register", "signin.register")
@@ -338,9 +336,7 @@ class SignInPages {
         .form("/sign-out")
         .button("signout.submit")
         .end()
-        .html("<p class=\"other\">")
-        .link("/account", "signout.stay")
-        .html("</p>")
+        .other("/account", "signout.stay")
         .send(response, HttpServletResponse.SC_OK);
   }
 
@@ -619,26 +615,10 @@ class SignInPages {
             "text",
             text(request, "number"),
             "autocomplete=\"off\" inputmode=\"text\" spellcheck=\"false\" required maxlength=\"18\"")
-        .field(
-            "password",
-            "register.password",
-            "password",
-            "",
-            "autocomplete=\"new-password\" required maxlength=\"256\" aria-describedby=\"rule\"")
-        .html("<p class=\"muted\" id=\"rule\">")
-        .text(Texts.of(request).get("password.rule", Passwords.LEAST, Passwords.LEAST_FOR_STAFF))
-        .html("</p>")
-        .field(
-            "again",
-            "register.again",
-            "password",
-            "",
-            "autocomplete=\"new-password\" required maxlength=\"256\"")
+        .newPassword("register.password", true, null)
         .button("register.submit")
         .end()
-        .html("<p class=\"other\">")
-        .link("/sign-in", "register.back")
-        .html("</p>")
+        .other("/sign-in", "register.back")
         .send(response, status);
   }
 
@@ -711,28 +691,10 @@ class SignInPages {
             "text",
             text(request, "code"),
             "autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" required autofocus maxlength=\"20\"")
-        .field(
-            "password",
-            "activate.password",
-            "password",
-            "",
-            "autocomplete=\"new-password\" maxlength=\"256\" aria-describedby=\"rule\"")
-        .html("<p class=\"muted\" id=\"rule\">")
-        .text(texts.get("password.rule", Passwords.LEAST, Passwords.LEAST_FOR_STAFF))
-        .html(" ")
-        .text(texts.get("activate.keep"))
-        .html("</p>")
-        .field(
-            "again",
-            "register.again",
-            "password",
-            "",
-            "autocomplete=\"new-password\" maxlength=\"256\"")
+        .newPassword("activate.password", false, "activate.keep")
         .button("activate.submit")
         .end()
-        .html("<p class=\"other\">")
-        .link("/sign-in", "register.back")
-        .html("</p>")
+        .other("/sign-in", "register.back")
         .send(response, status);
   }
 

@@ -6,6 +6,7 @@ import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
+import health.helan.foundation.store.search.SearchEngine;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
 import health.helan.foundation.trust.account.Accounts;
@@ -15,9 +16,12 @@ import java.text.Normalizer;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -167,6 +171,10 @@ final class StoreRegistry implements Registry {
   }
 
   private Post post(JsonNode role) {
+    return post(role, id -> read("Organization", id));
+  }
+
+  private static Post post(JsonNode role, Function<String, @Nullable JsonNode> organizations) {
     String department =
         id(role.path("organization").path("reference").asString(""), "Organization");
     String departmentName = role.path("organization").path("display").asString("");
@@ -174,7 +182,7 @@ final class StoreRegistry implements Registry {
     String institutionName = departmentName;
     Set<String> above = new LinkedHashSet<>();
     for (int i = 0; i < DEEPEST && !institution.isEmpty(); i++) {
-      JsonNode organization = read("Organization", institution);
+      JsonNode organization = organizations.apply(institution);
       if (organization == null) {
         break;
       }
@@ -212,11 +220,15 @@ final class StoreRegistry implements Registry {
   record Holding(
       String practitioner, String name, String institution, String department, String where) {}
 
-  /** Some doctors, always the same ones of a region; hospitals first. */
+  /**
+   * The doctors of a region, hospitals first, in an order that is the same in every data folder.
+   */
   List<Holding> doctors() {
     List<Holding> found = new ArrayList<>();
+    Map<String, JsonNode> organizations = new HashMap<>();
     for (JsonNode role : search("PractitionerRole", "role", "doctor")) {
-      Post post = post(role);
+      Post post =
+          post(role, id -> organizations.computeIfAbsent(id, one -> read("Organization", one)));
       String practitioner =
           id(role.path("practitioner").path("reference").asString(""), "Practitioner");
       if (!practitioner.isEmpty() && !post.institution().isEmpty()) {
@@ -231,7 +243,8 @@ final class StoreRegistry implements Registry {
     }
     found.sort(
         java.util.Comparator.comparing((Holding holding) -> !holding.where().contains("医院"))
-            .thenComparing(Holding::practitioner));
+            .thenComparing(Holding::practitioner)
+            .thenComparing(Holding::department));
     return found;
   }
 
@@ -281,27 +294,27 @@ final class StoreRegistry implements Registry {
     }
   }
 
+  /** All there are: which come first depends on the index key. */
   private List<JsonNode> search(String type, String parameter, String value) {
-    SearchResult result =
-        store
-            .get()
-            .search(
-                PLATFORM,
-                new SearchRequest(
-                    type,
-                    null,
-                    null,
-                    List.of(
-                        new SearchRequest.Parameter(parameter, value),
-                        new SearchRequest.Parameter("_count", "50")),
-                    false));
     List<JsonNode> found = new ArrayList<>();
-    for (SearchResult.Entry entry : result.entries()) {
-      byte[] content = entry.resource().content();
-      if (content != null) {
-        found.add(Json.MAPPER.readTree(content));
+    String cursor = null;
+    do {
+      List<SearchRequest.Parameter> parameters = new ArrayList<>();
+      parameters.add(new SearchRequest.Parameter(parameter, value));
+      parameters.add(new SearchRequest.Parameter("_count", "500"));
+      if (cursor != null) {
+        parameters.add(new SearchRequest.Parameter(SearchEngine.CURSOR, cursor));
       }
-    }
+      SearchResult result =
+          store.get().search(PLATFORM, new SearchRequest(type, null, null, parameters, false));
+      for (SearchResult.Entry entry : result.entries()) {
+        byte[] content = entry.resource().content();
+        if (content != null) {
+          found.add(Json.MAPPER.readTree(content));
+        }
+      }
+      cursor = result.next();
+    } while (cursor != null);
     return found;
   }
 

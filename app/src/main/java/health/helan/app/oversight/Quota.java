@@ -147,13 +147,19 @@ final class Quota {
     return Math.max(1, (long) Math.ceil(missing * 60 / perMinute));
   }
 
+  private static boolean isFull(Account account, Limit limit, long now) {
+    double minutes = (now - account.filled) / MINUTE_NANOS;
+    return minutes >= 1 && account.bytes + limit.bytes * minutes >= limit.bytes;
+  }
+
   private Account account(String tenant, Limit limit) {
     long now = nanos.getAsLong();
     Account account = accounts.get(tenant);
     if (account == null) {
       if (accounts.size() >= MOST_TENANTS) {
-        // Those that are full again have nothing to remember.
-        accounts.values().removeIf(one -> now - one.filled > (long) MINUTE_NANOS);
+        // Those that are full again have nothing to remember; who owes bytes is not, after a
+        // minute.
+        accounts.entrySet().removeIf(one -> isFull(one.getValue(), limit(one.getKey()), now));
       }
       account = new Account();
       account.requests = limit.requests;

@@ -73,6 +73,18 @@ class QuotaTests {
   }
 
   @Test
+  void forgetsNoDebtForTheSakeOfManyTenants() {
+    Quota quota = quota(0, 6_000_000);
+    quota.moved("hospital", 600_000_000);
+    for (int i = 0; i < 100_000; i++) {
+      quota.moved("tenant-" + i, 1);
+    }
+    now.addAndGet(61 * SECOND);
+    quota.moved("one more", 1);
+    assertThat(Objects.requireNonNull(quota.take("hospital")).seconds()).isGreaterThan(5_000);
+  }
+
+  @Test
   void isReadFromTheEnvironment() {
     assertThat(Quota.of(null, "", " ").isOn()).isFalse();
     Quota quota = Quota.of("600", "50", "hospital-1=6000/500, lab=0,clinic=10");

@@ -42,6 +42,11 @@ final class Appender implements Runnable {
   /** A connection that has nothing to do is given back after this. */
   private static final Duration IDLE = Duration.ofMillis(50);
 
+  /**
+   * Corrections that could not be written, with no row to come along, are tried again after this.
+   */
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
   private final int number;
   private final DataSource dataSource;
   private final Chains chains;
@@ -118,7 +123,8 @@ final class Appender implements Runnable {
     var batch = new ArrayList<Waiting>();
     while (true) {
       try {
-        inbox.await(corrections.isEmpty() ? IDLE.toNanos() : 0, GATHER.toNanos());
+        Duration idle = corrections.isEmpty() ? IDLE : isDoubtful ? AGAIN : Duration.ZERO;
+        inbox.await(idle.toNanos(), GATHER.toNanos());
         batch.addAll(corrections);
         corrections.clear();
         inbox.drainTo(batch, Math.max(0, MOST - batch.size()));
@@ -137,6 +143,7 @@ final class Appender implements Runnable {
         break;
       } catch (RuntimeException e) {
         LOG.error("The audit's appender {} failed", number, e);
+        isDoubtful = true;
         fail(batch);
         connection = close(connection);
       } finally {

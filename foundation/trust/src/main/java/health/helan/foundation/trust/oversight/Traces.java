@@ -18,10 +18,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -32,7 +34,7 @@ import tools.jackson.databind.JsonNode;
  * Puts together, in order of time, what the platform knows of a record: versions, signatures,
  * grants, requests, inquiries, holds and erasures. No content of the record is in it, only
  * references. Sources are read one by one from the moment on that is asked for, each as many as are
- * wanted, so that memory and time do not grow with the record.
+ * wanted and the rest of the last moment, so that memory does not grow with the record.
  */
 final class Traces {
   private static final int SECONDS = 20;
@@ -61,8 +63,10 @@ final class Traces {
       long subject, @Nullable Set<String> resources, Instant from, Instant until, int count) {}
 
   /**
-   * @param next from where the next page goes on; null on the last. Events of that very moment may
-   *     stand on both.
+   * A moment's events stand on one page, even if they are more than are wanted: a transaction
+   * writes all its resources at one.
+   *
+   * @param next from where the next page goes on; null on the last
    */
   record Page(List<TraceEvent> events, @Nullable Instant next) {}
 
@@ -75,9 +79,7 @@ final class Traces {
     }
     try (Connection connection = searches.getConnection()) {
       versions(connection, asked, events);
-      // Of an encounter, what has no resource of its own counts while it was written.
-      Asked within = asked.resources == null ? asked : within(asked, events);
-      requests(connection, within, events);
+      requests(connection, asked, events);
       if (asked.resources == null) {
         grants(connection, asked, events);
         acts(connection, asked, Kind.INQUIRY, "trace_inquiry", "role", events);
@@ -88,13 +90,15 @@ final class Traces {
       throw SqlErrors.refusal(e);
     }
     events.sort(Comparator.comparing(TraceEvent::at).thenComparing(TraceEvent::kind));
-    int end = asked.count;
-    while (end < events.size() && events.get(end).at().equals(asked.from)) {
-      end++; // Or the next page would begin where this one did.
+    if (events.size() <= asked.count) {
+      return new Page(events, null);
     }
-    return end >= events.size()
-        ? new Page(events, null)
-        : new Page(List.copyOf(events.subList(0, end)), events.get(end).at());
+    int end = asked.count;
+    Instant last = events.get(end - 1).at();
+    while (end < events.size() && events.get(end).at().equals(last)) {
+      end++;
+    }
+    return new Page(List.copyOf(events.subList(0, end)), last.plus(1, ChronoUnit.MICROS));
   }
 
   /** Whether anything is known of the record, or was before it was erased. */
@@ -154,33 +158,22 @@ final class Traces {
         .add(" and " + column + " < ?", asked.until);
   }
 
+  /** One more than are wanted, which tells that there is more, and all of the last one's moment. */
+  private static void first(SqlText sql, String column, Asked asked) {
+    sql.add(" order by " + column + " fetch first ? rows with ties", asked.count + 1);
+  }
+
   // ------------------------------------------------------------------ versions, signatures
 
   private void versions(Connection connection, Asked asked, List<TraceEvent> events)
       throws SQLException {
     SqlText sql = new SqlText().add("select v.type, v.id, v.version, v.updated, v.method from (");
-    String separator = "";
-    for (String table : Tables.all()) {
-      String type = table.equals(Tables.OTHER) ? "type" : "'" + Tables.typeOf(table) + "'";
-      sql.add(
-          separator
-              + "select "
-              + type
-              + " as type, id, version, updated, method from "
-              + table
-              + " where patient = ?",
-          asked.subject);
-      separator = " union all ";
-    }
-    sql.add(
-        " union all select type, id, version, updated, method from history where patient = ?",
-        asked.subject);
-    sql.add(") v where true");
+    allVersions(sql, asked.subject).add(") v where true");
     window(sql, "v.updated", asked);
     if (asked.resources != null) {
       sql.add(" and v.type || '/' || v.id = any(").addArray(asked.resources, "text").add(")");
     }
-    sql.add(" order by v.updated, v.type, v.id, v.version limit ?", asked.count + 1);
+    first(sql, "v.updated", asked);
     record Version(String type, String id, int version, Instant at, int method) {}
     var found = new ArrayList<Version>();
     each(
@@ -203,6 +196,16 @@ final class Traces {
         signatures(version.id, version.version, events);
       }
     }
+  }
+
+  private static SqlText allVersions(SqlText sql, long subject) {
+    for (String table : Tables.all()) {
+      String type = table.equals(Tables.OTHER) ? "type" : "'" + Tables.typeOf(table) + "'";
+      sql.add("select " + type + " as type, id, version, updated, method from " + table)
+          .add(" where patient = ? union all ", subject);
+    }
+    return sql.add(
+        "select type, id, version, updated, method from history where patient = ?", subject);
   }
 
   private void signatures(String id, int version, List<TraceEvent> events) {
@@ -232,20 +235,24 @@ final class Traces {
 
   // ------------------------------------------------------------------ requests
 
-  private static Asked within(Asked asked, List<TraceEvent> versions) {
-    Instant first = asked.until;
-    Instant last = asked.from;
-    for (TraceEvent version : versions) {
-      first = version.at().isBefore(first) ? version.at() : first;
-      last = version.at().isAfter(last) ? version.at() : last;
-    }
-    // A request is noted when its answer is ready, a moment after the version that it made.
-    return new Asked(
-        asked.subject,
-        asked.resources,
-        first,
-        last.plusSeconds(5).isBefore(asked.until) ? last.plusSeconds(5) : asked.until,
-        asked.count);
+  /** When the first and the last version of the resources was written; empty for none. */
+  private static Instant[] written(Connection connection, Asked asked) throws SQLException {
+    SqlText sql = new SqlText().add("select min(v.updated), max(v.updated) from (");
+    allVersions(sql, asked.subject)
+        .add(") v where v.type || '/' || v.id = any(")
+        .addArray(Objects.requireNonNull(asked.resources), "text")
+        .add(")");
+    var written = new ArrayList<Instant>();
+    each(
+        connection,
+        sql,
+        row -> {
+          if (row.getObject(1) != null) {
+            written.add(Times.instant(row, 1));
+            written.add(Times.instant(row, 2));
+          }
+        });
+    return written.toArray(Instant[]::new);
   }
 
   private static void requests(Connection connection, Asked asked, List<TraceEvent> events)
@@ -258,16 +265,24 @@ final class Traces {
                   a.practitioner, a.institution, a.purposes, a.status, a.request, a.chain, a.seq
                 from (select distinct s.at, s.chain, s.seq from audit_subject s where s.subject = ?""",
                 asked.subject);
+    window(sql, "s.at", asked);
+    sql.add(") s join audit a on a.chain = s.chain and a.seq = s.seq");
     if (asked.resources == null) {
-      window(sql, "s.at", asked);
+      sql.add(" where a.kind = 'request'");
+    } else {
+      sql.add(" where a.kind = 'request' and (a.type || '/' || a.id = any(")
+          .addArray(asked.resources, "text")
+          .add(")");
+      Instant[] written = written(connection, asked);
+      if (written.length > 0) {
+        // What has no resource of its own counts while the encounter was written. A request is
+        // noted when its answer is ready, a moment after the version that it made.
+        sql.add(" or a.id = '' and a.at >= ?", written[0])
+            .add(" and a.at < ?", written[1].plusSeconds(5));
+      }
+      sql.add(")");
     }
-    sql.add(") s join audit a on a.chain = s.chain and a.seq = s.seq where a.kind = 'request'");
-    if (asked.resources != null) {
-      sql.add(" and (a.type || '/' || a.id = any(").addArray(asked.resources, "text").add(")");
-      sql.add(" or a.id = ''");
-      window(sql, "a.at", asked).add(")");
-    }
-    sql.add(" order by a.at, a.chain, a.seq limit ?", asked.count + 1);
+    first(sql, "a.at", asked);
     each(
         connection,
         sql,
@@ -302,7 +317,7 @@ final class Traces {
             .add(
                 "select made, since, until, weight, state, grantee, cause, made_by from access_grant where patient = ?",
                 asked.subject);
-    window(sql, "made", asked).add(" order by made, grantee, cause limit ?", asked.count + 1);
+    first(window(sql, "made", asked), "made", asked);
     each(
         connection,
         sql,
@@ -334,7 +349,7 @@ final class Traces {
                 "select at, by_subject, document, %s from %s where subject = ?"
                     .formatted(code, table),
                 asked.subject);
-    window(sql, "at", asked).add(" order by at limit ?", asked.count + 1);
+    first(window(sql, "at", asked), "at", asked);
     each(
         connection,
         sql,

@@ -5,6 +5,7 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.IdNumbers;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.index.Indexer;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -92,11 +93,9 @@ public final class ProvingWrites {
     var links = new TreeSet<String>();
     if (patient != null) {
       for (JsonNode one : patient.path("link")) {
-        String reference = one.path("other").path("reference").asString("");
-        if (reference.startsWith("Patient/")) {
-          String id = reference.substring("Patient/".length());
-          int slash = id.indexOf('/');
-          links.add(slash < 0 ? id : id.substring(0, slash));
+        String local = Indexer.local(one.path("other").path("reference").asString(""));
+        if (local != null && local.startsWith("Patient/")) {
+          links.add(local.substring("Patient/".length()));
         }
       }
     }

@@ -3,17 +3,22 @@ package health.helan.foundation.trust.audit;
 import static health.helan.foundation.trust.audit.AuditedServer.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.Json;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What happened to one record, or one encounter, told from end to end to those who may know. */
 class TraceTests {
@@ -243,6 +248,70 @@ class TraceTests {
       start = "&start=" + next;
     }
     assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void keepsTheEventsOfOneMomentTogetherHoweverMany() {
+    String many = server.create("{\"resourceType\":\"Patient\"}");
+    var writes = new ArrayList<Interaction>();
+    for (int i = 0; i < 7; i++) {
+      var body =
+          (ObjectNode)
+              Json.MAPPER.readTree(
+                  """
+                  {"resourceType":"Observation","status":"final","code":{"text":"x"},
+                   "subject":{"reference":"Patient/%s"}}"""
+                      .formatted(many));
+      writes.add(
+          new Interaction.Create("Observation", Interaction.Body.of(body), null, null, null));
+    }
+    server.store.transact(Caller.platform("load"), writes, Set.of(), null);
+    server.get(DOCTOR, "Patient/" + many);
+    String all = "Patient/" + many + "/$trace?end=" + java.time.Instant.now().plusSeconds(1);
+    String me = "RESIDENT lilei - - " + many + " *";
+    List<JsonNode> expected = events(server.get(me, all));
+    assertThat(expected).hasSizeGreaterThan(9);
+    for (int count : new int[] {1, 2, 5, 8}) {
+      // Each once; what these requests have left themselves comes after.
+      assertThat(paged(me, all + "&_count=" + count))
+          .as("%d", count)
+          .doesNotHaveDuplicates()
+          .containsAll(expected);
+    }
+  }
+
+  private static List<JsonNode> paged(String caller, String path) {
+    var found = new ArrayList<JsonNode>();
+    String start = "";
+    for (int page = 0; page < 100; page++) {
+      var reply = server.get(caller, path + start);
+      found.addAll(events(reply));
+      JsonNode last =
+          reply.json().path("parameter").path(-1 + reply.json().path("parameter").size());
+      if (!last.path("name").asString("").equals("next")) {
+        return found;
+      }
+      start = "&start=" + last.path("valueInstant").asString("");
+    }
+    return found;
+  }
+
+  @Test
+  void comesInPagesOfAnEncounterToo() {
+    String me = "RESIDENT lilei - - " + patient + " *";
+    for (int i = 0; i < 5; i++) {
+      server.get(DOCTOR, "Observation/" + inside);
+      server.get(DOCTOR, "Observation?encounter=" + encounter + "&patient=" + patient);
+    }
+    String all = "Encounter/" + encounter + "/$trace?end=" + java.time.Instant.now();
+    List<JsonNode> expected = events(server.get(me, all));
+    assertThat(expected).hasSizeGreaterThan(9);
+    for (int count : new int[] {1, 2, 5, 8}) {
+      assertThat(paged(me, all + "&_count=" + count))
+          .as("%d", count)
+          .doesNotHaveDuplicates()
+          .containsExactlyInAnyOrderElementsOf(expected);
+    }
   }
 
   @Test
