@@ -114,7 +114,7 @@ class SubscriptionTests {
       try (var connection = SERVER.database.getConnection();
           var statement =
               connection.prepareStatement(
-                  "select headers, resource, caller from subscription where id = ?")) {
+                  "select content, resource, caller from subscription where id = ?")) {
         statement.setString(1, id);
         try (var rows = statement.executeQuery()) {
           rows.next();
