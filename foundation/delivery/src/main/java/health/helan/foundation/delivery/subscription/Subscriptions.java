@@ -102,6 +102,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
   private final SubscriptionTable table;
   private final RecordStore store;
   private final AuditSink audit;
+  private final Predicate<Caller> admitted;
   private final RestHook hook;
   private final Settings settings;
   private final String base;
@@ -112,6 +113,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
    * Opens, follows the change log and begins to send.
    *
    * @param codec seals the secrets of headers
+   * @param admitted whether a subscriber would still be let in; nothing is sent to who would not
    * @param allowed networks that endpoints may lie in
    * @param base of the API as others know it, for addresses in notifications; empty for none
    */
@@ -120,6 +122,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       RecordStore store,
       ContentCodec codec,
       AuditSink audit,
+      Predicate<Caller> admitted,
       Predicate<InetAddress> allowed,
       String base,
       Settings settings)
@@ -127,6 +130,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
     this.table = new SubscriptionTable(dataSource, codec);
     this.store = store;
     this.audit = audit;
+    this.admitted = admitted;
     this.hook = new RestHook(allowed, settings.patience());
     this.settings = settings;
     this.base = base;
@@ -487,6 +491,10 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
     if (ends != null && ends.isBefore(Instant.now())) {
       table.state(row, "off", Instant.now());
       return true;
+    }
+    if (!admitted.test(row.caller())) {
+      failed(row, "client");
+      return false;
     }
     if (row.state().equals("requested")) {
       if (criteria.notifications()

@@ -70,6 +70,7 @@ class SubscriptionKeysTests {
                   cipher,
                   AuditSink.NONE,
                   _ -> true,
+                  _ -> true,
                   "",
                   DeliveryServer.QUICK_SUBSCRIPTIONS)) {
         subscriptions

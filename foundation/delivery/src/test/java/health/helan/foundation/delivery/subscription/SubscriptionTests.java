@@ -293,6 +293,24 @@ class SubscriptionTests {
   }
 
   @Test
+  void areNotSentToWhoIsNoLongerRegistered() throws Exception {
+    try (var receiver = new Receiver()) {
+      Caller ours = system("sub9");
+      String patient = SERVER.patient(ours, "钱八");
+      String id = made(ours, plain("Observation", receiver.url()));
+      int before = receiver.taken.size();
+      SERVER.dismissed.add(ours.subject());
+      String written = SERVER.observation(ours, patient, "x");
+      await("the state", () -> state(ours, id).equals("error"));
+      assertThat(SERVER.get(ours, "Subscription/" + id).json().path("error").asString())
+          .isEqualTo("client");
+      assertThat(receiver.taken).hasSize(before);
+      SERVER.dismissed.remove(ours.subject());
+      await("what was kept", () -> ids(receiver).contains(written));
+    }
+  }
+
+  @Test
   void areReplayedFromAnyPoint() throws Exception {
     try (var receiver = new Receiver()) {
       Caller ours = system("sub6");
@@ -412,6 +430,7 @@ class SubscriptionTests {
               new DeliveryServer.Flipping(),
               AuditSink.NONE,
               _ -> true,
+              _ -> true,
               "",
               settings);
       sending
@@ -435,6 +454,7 @@ class SubscriptionTests {
                   second.store,
                   new DeliveryServer.Flipping(),
                   AuditSink.NONE,
+                  _ -> true,
                   _ -> true,
                   "",
                   settings)) {
