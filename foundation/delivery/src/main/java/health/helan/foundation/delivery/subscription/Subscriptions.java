@@ -174,6 +174,17 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
   }
 
   /**
+   * @throws Refusal FORBIDDEN also to a system that acts for no institution: the root's would be
+   *     its own
+   */
+  void checkMaySubscribe(Caller caller) {
+    store.checkMayOperate(caller, "subscribe");
+    if (!caller.isRoot() && caller.institution().isEmpty()) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-operate", "subscribe");
+    }
+  }
+
+  /**
    * @throws Refusal NOT_FOUND also for what is another institution's
    */
   Row row(Caller caller, String id) {
@@ -186,7 +197,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
 
   @Override
   public ResourceVersion read(Caller caller, String id) {
-    store.checkMayOperate(caller, "subscribe");
+    checkMaySubscribe(caller);
     return shown(row(caller, id));
   }
 
@@ -215,7 +226,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
 
   @Override
   public SearchResult search(Caller caller, RecordStore unused, SearchRequest request) {
-    store.checkMayOperate(caller, "subscribe");
+    checkMaySubscribe(caller);
     String after = "";
     int count = 20;
     List<Parameter> used = new ArrayList<>();
@@ -291,7 +302,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
 
       @Override
       public void delete(Caller caller, String id) {
-        store.checkMayOperate(caller, "subscribe");
+        checkMaySubscribe(caller);
         try {
           row(caller, id);
         } catch (Refusal e) {
@@ -303,7 +314,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
   }
 
   private ResourceVersion make(Caller caller, ObjectNode resource) {
-    store.checkMayOperate(caller, "subscribe");
+    checkMaySubscribe(caller);
     int most = settings.perInstitution();
     if (!caller.isRoot() && table.of(caller.institution(), "", most).size() >= most) {
       throw new Refusal(Refusal.Kind.THROTTLED, "subscription.too-many", most);
@@ -320,7 +331,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
 
   private ResourceVersion change(
       Caller caller, String id, ObjectNode resource, @Nullable Integer ifMatch) {
-    store.checkMayOperate(caller, "subscribe");
+    checkMaySubscribe(caller);
     Row before = row(caller, id);
     if (ifMatch != null && ifMatch != before.version()) {
       throw new Refusal(Refusal.Kind.PRECONDITION, "store.version-differs");

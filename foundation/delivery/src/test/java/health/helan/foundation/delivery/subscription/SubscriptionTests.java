@@ -350,8 +350,11 @@ class SubscriptionTests {
                 "sub7",
                 new Binding("d", Set.of(), Set.of(), Binding.ALL_SCOPES)),
             DeliveryServer.caller(Role.REGULATOR, "", Binding.NONE),
-            DeliveryServer.caller(Role.OPERATOR, "", Binding.NONE))) {
+            DeliveryServer.caller(Role.OPERATOR, "", Binding.NONE),
+            system(""))) {
       assertThat(SERVER.get(caller, "Subscription/" + id).status()).isEqualTo(403);
+      assertThat(SERVER.get(caller, "Subscription/" + id + "/$status").status()).isEqualTo(403);
+      assertThat(SERVER.send(caller, "DELETE", "Subscription/" + id, null).status()).isEqualTo(403);
       assertThat(SERVER.get(caller, "Subscription").status()).isEqualTo(403);
       assertThat(post(caller, plain("Observation", good)).status()).isEqualTo(403);
     }
