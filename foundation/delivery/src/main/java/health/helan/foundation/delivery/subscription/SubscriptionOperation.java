@@ -111,7 +111,7 @@ final class SubscriptionOperation implements FhirOperation {
     try {
       return call.store().read(call.caller(), delivery.type(), delivery.id());
     } catch (Refusal e) {
-      return null;
+      return Subscriptions.unlessUnseen(e);
     }
   }
 

@@ -593,11 +593,16 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       }
       return store.read(row.caller(), delivery.type(), delivery.id());
     } catch (Refusal e) {
-      return switch (e.kind()) {
-        case NOT_FOUND, GONE, FORBIDDEN -> null;
-        default -> throw e;
-      };
+      return unlessUnseen(e);
     }
+  }
+
+  /** Null for what is not there for the reader. Any other refusal says nothing about it. */
+  static @Nullable ResourceVersion unlessUnseen(Refusal e) {
+    return switch (e.kind()) {
+      case NOT_FOUND, GONE, FORBIDDEN -> null;
+      default -> throw e;
+    };
   }
 
   /**
