@@ -7,9 +7,12 @@ import health.helan.foundation.delivery.subscription.Subscriptions;
 import health.helan.foundation.delivery.summary.SummaryOperation;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.store.AuditSink;
+import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.objects.ObjectStore;
+import health.helan.foundation.trust.app.Client;
+import health.helan.foundation.trust.app.Clients;
 import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -42,7 +45,11 @@ class DeliveryDoor {
 
   @Bean(destroyMethod = "close")
   Subscriptions subscriptions(
-      DataSource connections, RecordStore store, ContentCodec codec, AuditSink audit)
+      DataSource connections,
+      RecordStore store,
+      ContentCodec codec,
+      AuditSink audit,
+      Clients clients)
       throws SQLException {
     ProbedNetworks networks = ProbedNetworks.of(System.getenv(ProbedNetworks.VARIABLE));
     String base = System.getenv("HELAN_BASE_URL");
@@ -51,9 +58,15 @@ class DeliveryDoor {
         store,
         codec,
         audit,
+        caller -> caller.isRoot() || isRegistered(caller, clients.find(caller.subject())),
         networks::hold,
         base == null || base.isBlank() ? "" : base.strip().replaceAll("/+$", "") + "/fhir",
         Subscriptions.Settings.DEFAULT);
+  }
+
+  /** A system that was switched off, or given to another institution, is sent nothing more. */
+  private static boolean isRegistered(Caller caller, @Nullable Client client) {
+    return client != null && client.institution().equals(caller.institution());
   }
 
   @Bean

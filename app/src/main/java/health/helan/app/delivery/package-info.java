@@ -8,7 +8,8 @@
       "foundation.delivery.subscription",
       "foundation.delivery.summary",
       "foundation.rest",
-      "foundation.store"
+      "foundation.store",
+      "foundation.trust.app"
     })
 @NullMarked
 package health.helan.app.delivery;

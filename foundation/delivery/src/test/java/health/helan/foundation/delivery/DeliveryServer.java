@@ -86,6 +86,9 @@ public final class DeliveryServer {
   /** What the audit was told. */
   public final List<AuditSink.Request> audited = new CopyOnWriteArrayList<>();
 
+  /** Subjects that are no longer registered. */
+  public final Set<String> dismissed = ConcurrentHashMap.newKeySet();
+
   private final Map<String, Caller> callers = new ConcurrentHashMap<>();
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -127,6 +130,7 @@ public final class DeliveryServer {
               store,
               new Flipping(),
               audited::add,
+              caller -> !dismissed.contains(caller.subject()),
               InetAddress::isLoopbackAddress,
               "https://helan.example/fhir",
               QUICK_SUBSCRIPTIONS);

@@ -62,7 +62,7 @@ record ExportRequest(
   private static final int MOST_FILTERS = 50;
 
   /** Their bytes lie outside of the rows, or they are made when they are asked for. */
-  private static final Set<String> NEVER = Set.of("Binary", "AuditEvent");
+  private static final Set<String> NEVER = Set.of("Binary", "AuditEvent", "Subscription");
 
   private static final Set<String> FORMATS =
       Set.of("application/fhir+ndjson", "application/ndjson", "ndjson");
@@ -120,7 +120,7 @@ record ExportRequest(
         throw new Refusal(Refusal.Kind.NOT_SUPPORTED, "export.parameter", "patient");
       }
       patients.addAll(members(call, call.id()));
-    } else if (!patients.isEmpty() && !ofPatients) {
+    } else if (!patients.isEmpty() && (!ofPatients || !call.method().equals("POST"))) {
       throw new Refusal(Refusal.Kind.NOT_SUPPORTED, "export.parameter", "patient");
     }
     if (patients.size() > MOST_PATIENTS) {

@@ -4,6 +4,7 @@ import health.helan.foundation.store.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -14,6 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -31,7 +35,8 @@ final class RestHook {
 
   /**
    * @param allowed networks that may be connected to
-   * @param patience for the connection, and for the answer
+   * @param patience for the connection, and for the answer; three times as long for everything
+   *     together
    */
   RestHook(Predicate<InetAddress> allowed, Duration patience) {
     this.allowed = allowed;
@@ -126,12 +131,16 @@ final class RestHook {
       return new Result(0, "tls");
     }
     int port = uri.getPort() < 0 ? isTls ? 443 : 80 : uri.getPort();
-    try (Socket socket = new Socket()) {
+    byte[] request = request(method, uri, suffix, headers, contentType, body);
+    var socket = new Socket();
+    var ended = new CountDownLatch(1);
+    var late = new AtomicBoolean();
+    Thread.ofVirtual().start(() -> cut(socket, ended, late));
+    try (socket) {
       socket.setSoTimeout(millis);
       socket.connect(new InetSocketAddress(address, port), millis);
       if (!isTls) {
-        return new Result(
-            exchange(socket, request(method, uri, suffix, headers, contentType, body)), "");
+        return new Result(exchange(socket, request), "");
       }
       try (SSLSocket tls =
           (SSLSocket)
@@ -141,18 +150,39 @@ final class RestHook {
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         tls.setSSLParameters(parameters);
         tls.startHandshake();
-        return new Result(
-            exchange(tls, request(method, uri, suffix, headers, contentType, body)), "");
+        return new Result(exchange(tls, request), "");
       }
-    } catch (SocketTimeoutException e) {
-      return new Result(0, "timeout");
-    } catch (SSLException e) {
-      return new Result(0, "tls");
-    } catch (java.net.ConnectException e) {
-      return new Result(0, "refused");
     } catch (IOException e) {
-      return new Result(0, "closed");
+      return new Result(0, late.get() ? "timeout" : fault(e));
+    } finally {
+      ended.countDown();
     }
+  }
+
+  /**
+   * Ends what an endpoint draws out: the timeout of a socket is that of each read, and a write to
+   * who does not read has none. A sender would be held for good.
+   */
+  private void cut(Socket socket, CountDownLatch ended, AtomicBoolean late) {
+    try {
+      if (!ended.await(3L * millis, TimeUnit.MILLISECONDS)) {
+        late.set(true);
+        socket.close();
+      }
+    } catch (IOException e) {
+      // It is closed.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String fault(IOException e) {
+    return switch (e) {
+      case SocketTimeoutException _ -> "timeout";
+      case SSLException _ -> "tls";
+      case ConnectException _ -> "refused";
+      default -> "closed";
+    };
   }
 
   private static byte[] request(

@@ -66,7 +66,7 @@ final class SubscriptionOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    call.store().checkMayOperate(call.caller(), "subscribe");
+    subscriptions.checkMaySubscribe(call.caller());
     Row row = subscriptions.row(call.caller(), Objects.requireNonNull(call.id()));
     return switch (of) {
       case STATUS -> status(row);
@@ -111,7 +111,7 @@ final class SubscriptionOperation implements FhirOperation {
     try {
       return call.store().read(call.caller(), delivery.type(), delivery.id());
     } catch (Refusal e) {
-      return null;
+      return Subscriptions.unlessUnseen(e);
     }
   }
 

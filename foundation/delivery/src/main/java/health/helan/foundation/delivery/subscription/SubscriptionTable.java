@@ -77,7 +77,7 @@ final class SubscriptionTable {
   static final int LEFT_OUT = 2;
 
   private static final String COLUMNS =
-      "id, owner, caller, resource, headers, codec, key_id, version, updated, state, fault, ends,"
+      "id, owner, caller, resource, content, codec, key_id, version, updated, state, fault, ends,"
           + " epoch, due, failures, event, sent";
   private static final String DELIVERY =
       "home, seq, type, id, version, at, matched, state, event, round";
@@ -208,7 +208,7 @@ final class SubscriptionTable {
       Instant now) {
     ContentCodec.Encoded sealed = sealed(id, 1, headers);
     update(
-        "insert into subscription (ends, id, owner, caller, resource, headers, codec, key_id,"
+        "insert into subscription (ends, id, owner, caller, resource, content, codec, key_id,"
             + " version, updated, state, fault, type, holder, epoch, until, due, failures, event)"
             + " values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, '', ?, '', 0, ?, ?, 0, 0)",
         criteria.ends(),
@@ -237,7 +237,7 @@ final class SubscriptionTable {
       Instant now) {
     ContentCodec.Encoded sealed = sealed(before.id(), before.version() + 1, headers);
     return update(
-            "update subscription set ends = ?, caller = ?, resource = ?, headers = ?, codec = ?,"
+            "update subscription set ends = ?, caller = ?, resource = ?, content = ?, codec = ?,"
                 + " key_id = ?, version = version + 1, updated = ?, state = ?, fault = '', type ="
                 + " ?, epoch = epoch + 1, until = ?, due = ?, failures = 0 where id = ? and version"
                 + " = ?",

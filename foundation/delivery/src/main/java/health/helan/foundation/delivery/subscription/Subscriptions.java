@@ -102,6 +102,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
   private final SubscriptionTable table;
   private final RecordStore store;
   private final AuditSink audit;
+  private final Predicate<Caller> admitted;
   private final RestHook hook;
   private final Settings settings;
   private final String base;
@@ -112,6 +113,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
    * Opens, follows the change log and begins to send.
    *
    * @param codec seals the secrets of headers
+   * @param admitted whether a subscriber would still be let in; nothing is sent to who would not
    * @param allowed networks that endpoints may lie in
    * @param base of the API as others know it, for addresses in notifications; empty for none
    */
@@ -120,6 +122,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       RecordStore store,
       ContentCodec codec,
       AuditSink audit,
+      Predicate<Caller> admitted,
       Predicate<InetAddress> allowed,
       String base,
       Settings settings)
@@ -127,6 +130,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
     this.table = new SubscriptionTable(dataSource, codec);
     this.store = store;
     this.audit = audit;
+    this.admitted = admitted;
     this.hook = new RestHook(allowed, settings.patience());
     this.settings = settings;
     this.base = base;
@@ -170,6 +174,17 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
   }
 
   /**
+   * @throws Refusal FORBIDDEN also to a system that acts for no institution: the root's would be
+   *     its own
+   */
+  void checkMaySubscribe(Caller caller) {
+    store.checkMayOperate(caller, "subscribe");
+    if (!caller.isRoot() && caller.institution().isEmpty()) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-operate", "subscribe");
+    }
+  }
+
+  /**
    * @throws Refusal NOT_FOUND also for what is another institution's
    */
   Row row(Caller caller, String id) {
@@ -182,7 +197,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
 
   @Override
   public ResourceVersion read(Caller caller, String id) {
-    store.checkMayOperate(caller, "subscribe");
+    checkMaySubscribe(caller);
     return shown(row(caller, id));
   }
 
@@ -211,7 +226,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
 
   @Override
   public SearchResult search(Caller caller, RecordStore unused, SearchRequest request) {
-    store.checkMayOperate(caller, "subscribe");
+    checkMaySubscribe(caller);
     String after = "";
     int count = 20;
     List<Parameter> used = new ArrayList<>();
@@ -287,7 +302,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
 
       @Override
       public void delete(Caller caller, String id) {
-        store.checkMayOperate(caller, "subscribe");
+        checkMaySubscribe(caller);
         try {
           row(caller, id);
         } catch (Refusal e) {
@@ -299,7 +314,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
   }
 
   private ResourceVersion make(Caller caller, ObjectNode resource) {
-    store.checkMayOperate(caller, "subscribe");
+    checkMaySubscribe(caller);
     int most = settings.perInstitution();
     if (!caller.isRoot() && table.of(caller.institution(), "", most).size() >= most) {
       throw new Refusal(Refusal.Kind.THROTTLED, "subscription.too-many", most);
@@ -316,7 +331,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
 
   private ResourceVersion change(
       Caller caller, String id, ObjectNode resource, @Nullable Integer ifMatch) {
-    store.checkMayOperate(caller, "subscribe");
+    checkMaySubscribe(caller);
     Row before = row(caller, id);
     if (ifMatch != null && ifMatch != before.version()) {
       throw new Refusal(Refusal.Kind.PRECONDITION, "store.version-differs");
@@ -488,6 +503,10 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       table.state(row, "off", Instant.now());
       return true;
     }
+    if (!admitted.test(row.caller())) {
+      failed(row, "client");
+      return false;
+    }
     if (row.state().equals("requested")) {
       if (criteria.notifications()
           && !sent(row, "handshake", "requested", List.of(), row.event())) {
@@ -574,11 +593,16 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       }
       return store.read(row.caller(), delivery.type(), delivery.id());
     } catch (Refusal e) {
-      return switch (e.kind()) {
-        case NOT_FOUND, GONE, FORBIDDEN -> null;
-        default -> throw e;
-      };
+      return unlessUnseen(e);
     }
+  }
+
+  /** Null for what is not there for the reader. Any other refusal says nothing about it. */
+  static @Nullable ResourceVersion unlessUnseen(Refusal e) {
+    return switch (e.kind()) {
+      case NOT_FOUND, GONE, FORBIDDEN -> null;
+      default -> throw e;
+    };
   }
 
   /**

@@ -36,8 +36,8 @@ public final class SummaryOperation implements FhirOperation {
   /** Entries of a section; the newest, where there are more. */
   private static final int MOST = 200;
 
-  private static final Set<String> OVER =
-      Set.of("inactive", "resolved", "remission", "entered-in-error", "refuted", "not-done");
+  /** Of a condition or an allergy that no longer is; what says nothing of it still is. */
+  private static final String OVER = "inactive,resolved,remission";
 
   /**
    * A section.
@@ -57,13 +57,23 @@ public final class SummaryOperation implements FhirOperation {
               "Problem list - Reported",
               "summary.problems",
               true,
-              new Query("Condition")),
+              new Query(
+                  "Condition",
+                  "clinical-status:not",
+                  OVER,
+                  "verification-status:not",
+                  "refuted,entered-in-error")),
           new Section(
               "48765-2",
               "Allergies and adverse reactions Document",
               "summary.allergies",
               true,
-              new Query("AllergyIntolerance")),
+              new Query(
+                  "AllergyIntolerance",
+                  "clinical-status:not",
+                  OVER,
+                  "verification-status:not",
+                  "refuted,entered-in-error")),
           new Section(
               "10160-0",
               "History of Medication use Narrative",
@@ -92,7 +102,12 @@ public final class SummaryOperation implements FhirOperation {
               "Relevant diagnostic tests/laboratory data Narrative",
               "summary.results",
               false,
-              new Query("Observation", "category", "laboratory")),
+              new Query(
+                  "Observation",
+                  "category",
+                  "laboratory",
+                  "status:not",
+                  "cancelled,entered-in-error")),
           new Section(
               "47519-4",
               "History of Procedures Document",
@@ -199,10 +214,8 @@ public final class SummaryOperation implements FhirOperation {
         for (SearchResult.Entry entry : find(call, query, id).entries()) {
           ResourceVersion version = entry.resource();
           JsonNode resource = Json.MAPPER.readTree(content(version));
-          if (!entry.isMatch()) {
-            document.add(version, resource);
-          } else if (!isOver(resource)) {
-            document.add(version, resource);
+          document.add(version, resource);
+          if (entry.isMatch()) {
             references.addObject().put("reference", version.type() + "/" + version.id());
             found.add(resource);
           }
@@ -254,17 +267,6 @@ public final class SummaryOperation implements FhirOperation {
     parameters.add(new Parameter("_count", Integer.toString(MOST)));
     return call.store()
         .search(call.caller(), new SearchRequest(query.type, "Patient", id, parameters, false));
-  }
-
-  private static boolean isOver(JsonNode resource) {
-    for (String status : List.of("clinicalStatus", "verificationStatus")) {
-      for (JsonNode coding : resource.path(status).path("coding")) {
-        if (OVER.contains(coding.path("code").asString(""))) {
-          return true;
-        }
-      }
-    }
-    return OVER.contains(resource.path("status").asString(""));
   }
 
   // ---- what people read

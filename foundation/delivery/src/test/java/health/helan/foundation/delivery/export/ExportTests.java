@@ -196,6 +196,7 @@ class ExportTests {
         List.of(
             "_type=Pasient",
             "_type=Binary",
+            "_type=Subscription",
             "_since=yesterday",
             "_outputFormat=text/csv",
             "_typeFilter=Patient",
@@ -209,6 +210,7 @@ class ExportTests {
       assertThat(reply.json().path("resourceType").asString()).isEqualTo("OperationOutcome");
     }
     assertThat(kickOff(ours, "Patient/$export?_type=Organization").status()).isEqualTo(400);
+    assertThat(kickOff(ours, "Patient/$export?patient=Patient/1").status()).isEqualTo(400);
     assertThat(kickOff(ours, "Group/unknown/$export").status()).isEqualTo(404);
     assertThat(
             SERVER

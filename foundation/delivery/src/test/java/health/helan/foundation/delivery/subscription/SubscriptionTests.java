@@ -114,7 +114,7 @@ class SubscriptionTests {
       try (var connection = SERVER.database.getConnection();
           var statement =
               connection.prepareStatement(
-                  "select headers, resource, caller from subscription where id = ?")) {
+                  "select content, resource, caller from subscription where id = ?")) {
         statement.setString(1, id);
         try (var rows = statement.executeQuery()) {
           rows.next();
@@ -293,6 +293,24 @@ class SubscriptionTests {
   }
 
   @Test
+  void areNotSentToWhoIsNoLongerRegistered() throws Exception {
+    try (var receiver = new Receiver()) {
+      Caller ours = system("sub9");
+      String patient = SERVER.patient(ours, "钱八");
+      String id = made(ours, plain("Observation", receiver.url()));
+      int before = receiver.taken.size();
+      SERVER.dismissed.add(ours.subject());
+      String written = SERVER.observation(ours, patient, "x");
+      await("the state", () -> state(ours, id).equals("error"));
+      assertThat(SERVER.get(ours, "Subscription/" + id).json().path("error").asString())
+          .isEqualTo("client");
+      assertThat(receiver.taken).hasSize(before);
+      SERVER.dismissed.remove(ours.subject());
+      await("what was kept", () -> ids(receiver).contains(written));
+    }
+  }
+
+  @Test
   void areReplayedFromAnyPoint() throws Exception {
     try (var receiver = new Receiver()) {
       Caller ours = system("sub6");
@@ -332,8 +350,11 @@ class SubscriptionTests {
                 "sub7",
                 new Binding("d", Set.of(), Set.of(), Binding.ALL_SCOPES)),
             DeliveryServer.caller(Role.REGULATOR, "", Binding.NONE),
-            DeliveryServer.caller(Role.OPERATOR, "", Binding.NONE))) {
+            DeliveryServer.caller(Role.OPERATOR, "", Binding.NONE),
+            system(""))) {
       assertThat(SERVER.get(caller, "Subscription/" + id).status()).isEqualTo(403);
+      assertThat(SERVER.get(caller, "Subscription/" + id + "/$status").status()).isEqualTo(403);
+      assertThat(SERVER.send(caller, "DELETE", "Subscription/" + id, null).status()).isEqualTo(403);
       assertThat(SERVER.get(caller, "Subscription").status()).isEqualTo(403);
       assertThat(post(caller, plain("Observation", good)).status()).isEqualTo(403);
     }
@@ -412,6 +433,7 @@ class SubscriptionTests {
               new DeliveryServer.Flipping(),
               AuditSink.NONE,
               _ -> true,
+              _ -> true,
               "",
               settings);
       sending
@@ -435,6 +457,7 @@ class SubscriptionTests {
                   second.store,
                   new DeliveryServer.Flipping(),
                   AuditSink.NONE,
+                  _ -> true,
                   _ -> true,
                   "",
                   settings)) {

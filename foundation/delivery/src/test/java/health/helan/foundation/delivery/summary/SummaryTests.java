@@ -83,14 +83,17 @@ class SummaryTests {
                 patient,
                 "'status':'completed','vaccineCode':{'text':'流感疫苗'},'occurrenceDateTime':'2025-10-01'"));
     List<String> results = new ArrayList<>();
-    for (String day : List.of("01", "02")) {
+    for (String day : List.of("01", "02", "03")) {
       results.add(
           SERVER.created(
               ours,
               about(
                   "Observation",
                   patient,
-                  "'status':'final','category':[{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/observation-category','code':'laboratory'}]}],'code':{'coding':[{'system':'http://loinc.org','code':'718-7','display':'血红蛋白'}]},'effectiveDateTime':'2026-01-"
+                  "'status':'"
+                      // What was a mistake does not stand before what holds.
+                      + (day.equals("03") ? "entered-in-error" : "final")
+                      + "','category':[{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/observation-category','code':'laboratory'}]}],'code':{'coding':[{'system':'http://loinc.org','code':'718-7','display':'血红蛋白'}]},'effectiveDateTime':'2026-01-"
                       + day
                       + "','valueQuantity':{'value':130,'unit':'g/L'}")));
     }
@@ -143,6 +146,34 @@ class SummaryTests {
         .isEqualTo(404);
     assertThat(SERVER.send(null, "GET", "Patient/" + patient + "/$summary", null).status())
         .isEqualTo(401);
+  }
+
+  @Test
+  void holdWhatIsOldAndStillThereBehindMuchThatIsOver() {
+    Caller ours = system("sum4");
+    String patient = SERVER.patient(ours, "王五");
+    String old = SERVER.created(ours, about("Condition", patient, "'code':{'text':'糖尿病'}"));
+    for (int i = 0; i < 3; i++) {
+      var bundle = DeliveryServer.tree("{'resourceType':'Bundle','type':'transaction'}");
+      var entries = bundle.putArray("entry");
+      for (int j = 0; j < 80; j++) {
+        var entry = entries.addObject();
+        entry.set(
+            "resource",
+            DeliveryServer.tree(
+                about(
+                    "Condition",
+                    patient,
+                    "'clinicalStatus':{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/condition-clinical','code':'resolved'}]}")));
+        entry.putObject("request").put("method", "POST").put("url", "Condition");
+      }
+      assertThat(SERVER.send(ours, "POST", "", bundle.toString()).status()).isEqualTo(200);
+    }
+    JsonNode problems =
+        of(sections(SERVER.get(ours, "Patient/" + patient + "/$summary").json()), "11450-4");
+    assertThat(problems.path("entry").size()).isEqualTo(1);
+    assertThat(problems.path("entry").path(0).path("reference").asString())
+        .isEqualTo("Condition/" + old);
   }
 
   @Test
