@@ -4,11 +4,8 @@ import health.helan.foundation.gateway.Feed;
 import health.helan.foundation.gateway.Gateway;
 import health.helan.foundation.gateway.Message;
 import health.helan.foundation.gateway.Networks;
-import health.helan.foundation.gateway.Receipt;
-import health.helan.foundation.gateway.State;
 import health.helan.foundation.store.Refusal;
 import io.micrometer.core.instrument.Metrics;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -237,22 +234,15 @@ public final class MllpServer implements AutoCloseable {
         }
         return;
       }
-      var answers = new ByteArrayOutputStream();
-      int[] count = {0};
+      var answers = new Answers();
       for (byte[] message : split.messages()) {
-        answerOne(
-            message,
-            connection,
-            remote,
-            bytes -> {
-              answers.writeBytes(bytes);
-              count[0]++;
-            });
+        answerOne(message, connection, remote, answers);
       }
-      send(out, Batch.wrapped(answers.toByteArray(), count[0], split.batch()));
+      send(out, answers.asBatch(split.batch()));
     }
 
-    private void answerOne(byte[] message, Socket connection, String remote, Sink sink)
+    private void answerOne(
+        byte[] message, Socket connection, String remote, Acknowledgement.Sink sink)
         throws IOException {
       Feed feed = feed(message, connection.getInetAddress());
       if (feed == null) {
@@ -278,22 +268,7 @@ public final class MllpServer implements AutoCloseable {
         }
         return;
       }
-      Receipt known = accepted.receipt();
-      if (known != null && known.state() == State.REFUSED && acknowledgement.isEnhanced()) {
-        if (acknowledgement.wantsAccept(false)) {
-          sink.send(
-              acknowledgement.notAccepted(java.util.Objects.requireNonNull(known.reason()), false));
-        }
-        gateway.process(accepted);
-        return;
-      }
-      if (acknowledgement.wantsAccept(true)) {
-        sink.send(acknowledgement.accepted(accepted.id()));
-      }
-      Receipt receipt = gateway.process(accepted);
-      if (acknowledgement.wantsResult(receipt.state() == State.DONE)) {
-        sink.send(acknowledgement.result(receipt));
-      }
+      acknowledgement.answer(gateway, accepted, sink);
     }
 
     /** The feed of this port that the message is for; null when it is for none. */
@@ -330,9 +305,6 @@ public final class MllpServer implements AutoCloseable {
     }
   }
 
-  @FunctionalInterface
-  private interface Sink {
-    void send(byte[] answer) throws IOException;
   }
 
   private static void send(OutputStream out, byte[] answer) throws IOException {
