@@ -51,10 +51,10 @@ final class Committer {
   List<String> commit(Caller caller, List<Plan> plans, String requestKey) {
     Prepared prepared = prepare(caller, plans);
     var made = new ArrayList<>(prepared.found);
-    if (!prepared.interactions.isEmpty()) {
-      for (Outcome outcome : store.transact(caller, prepared.interactions, Set.of(), requestKey)) {
-        made.add(outcome.type() + "/" + outcome.id());
-      }
+    // Also when there is nothing to write: an instance that is late with this message must find
+    // that it was carried out, or it would write over what came after it.
+    for (Outcome outcome : store.transact(caller, prepared.interactions, Set.of(), requestKey)) {
+      made.add(outcome.type() + "/" + outcome.id());
     }
     made.sort(java.util.Comparator.comparing(reference -> !reference.startsWith("Patient/")));
     return made;

@@ -8,6 +8,7 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -32,14 +33,16 @@ public final class Feeds {
   private volatile Map<String, Feed> feeds = Map.of();
   private volatile Map<String, Mappings> mappings = Map.of();
 
+  /** What {@link #mappings} was made of. */
+  private List<String> mappingVersions = List.of();
+
   Feeds(DataSource database) {
     this.database = database;
   }
 
-  /** Reads them anew and tells who listens, if something has changed. */
+  /** Reads them anew and tells who listens. */
   synchronized void refresh() {
     var found = new LinkedHashMap<String, Feed>();
-    var own = new LinkedHashMap<String, List<Mapping>>();
     try (Connection connection = database.getConnection();
         var statement = connection.createStatement()) {
       try (var rows =
@@ -51,37 +54,48 @@ public final class Feeds {
               Feed.of(rows.getString(1), rows.getInt(2), Json.MAPPER.readTree(rows.getString(3))));
         }
       }
+      var versions = new ArrayList<String>();
       try (var rows =
           statement.executeQuery(
-              "select distinct on (feed, name) feed, name, file from gateway_mapping order by feed, name, version desc")) {
+              "select feed, name, max(version) from gateway_mapping group by feed, name order by feed, name")) {
         while (rows.next()) {
-          String file = rows.getString(3);
-          if (file != null) {
-            try {
-              own.computeIfAbsent(rows.getString(1), _ -> new ArrayList<>())
-                  .add(Mapping.parse(file));
-            } catch (MappingFault e) {
-              // Checked when it was set; a newer version of the language refuses it.
-              LOG.error(
-                  "Mapping {} of feed {} cannot be used", rows.getString(2), rows.getString(1));
-            }
-          }
+          versions.add(rows.getString(1) + "/" + rows.getString(2) + "@" + rows.getInt(3));
         }
+      }
+      if (!versions.equals(mappingVersions)) {
+        mappings = ownMappings(statement);
+        mappingVersions = versions;
       }
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
-    var made = new LinkedHashMap<String, Mappings>();
-    own.forEach((feed, files) -> made.put(feed, Mappings.ofPlatform().with(files)));
-    boolean changed = !found.equals(feeds);
     feeds = found;
-    mappings = made;
-    if (changed) {
-      listeners.forEach(listener -> listener.accept(found.values()));
-    }
+    listeners.forEach(listener -> listener.accept(found.values()));
   }
 
-  /** Told all feeds at once, and again with each change. */
+  private static Map<String, Mappings> ownMappings(Statement statement) throws SQLException {
+    var own = new LinkedHashMap<String, List<Mapping>>();
+    try (var rows =
+        statement.executeQuery(
+            "select distinct on (feed, name) feed, name, file from gateway_mapping order by feed, name, version desc")) {
+      while (rows.next()) {
+        String file = rows.getString(3);
+        if (file != null) {
+          try {
+            own.computeIfAbsent(rows.getString(1), _ -> new ArrayList<>()).add(Mapping.parse(file));
+          } catch (MappingFault e) {
+            // Checked when it was set; a newer version of the language refuses it.
+            LOG.error("Mapping {} of feed {} cannot be used", rows.getString(2), rows.getString(1));
+          }
+        }
+      }
+    }
+    var made = new LinkedHashMap<String, Mappings>();
+    own.forEach((feed, files) -> made.put(feed, Mappings.ofPlatform().with(files)));
+    return made;
+  }
+
+  /** Told all feeds at once, and again each time they are read. */
   public void follow(Consumer<Collection<Feed>> listener) {
     listeners.add(listener);
     listener.accept(feeds.values());

@@ -167,7 +167,6 @@ public final class Gateway implements AutoCloseable, Erasable {
             feeds,
             type,
             control,
-            null,
             patient == null ? null : digests.reference("Patient", patient),
             states,
             since,
@@ -711,6 +710,12 @@ public final class Gateway implements AutoCloseable, Erasable {
   }
 
   // ------------------------------------------------------------------ operators
+    for (String id : journal.forgotten(200)) {
+      Message parked = journal.read(id);
+      if (parked != null && !closed) {
+        release(parked);
+      }
+    }
 
   /** What becomes of a failed message that is tried again. */
   public enum Overtaken {
@@ -787,9 +792,9 @@ public final class Gateway implements AutoCloseable, Erasable {
     release(message);
   }
 
-  /** Carries out what was parked behind a message that is settled now, in order. */
-  private void release(Message settled) {
-    for (String id : journal.parked(settled.home(), settled.lane())) {
+  /** Carries out what is parked in a message's lane and need not be any more, in order. */
+  private void release(Message ofLane) {
+    for (String id : journal.parked(ofLane.home(), ofLane.lane())) {
       Message parked = Journal.required(journal.read(id));
       Journal.Before before = journal.before(parked.home(), parked.lane(), parked.seq(), true);
       if (before != null && before.state() != State.RECEIVED) {

@@ -57,11 +57,11 @@ final class Journal {
 
   /** What is still to be done before it; and what failed, where that counts. */
   private static final String BEFORE =
-      "select id, state, received from intake where home = ? and lane = ? and seq < ?"
+      "select id, state from intake where home = ? and lane = ? and seq < ?"
           + " and state = 0 order by seq limit 1";
 
   private static final String BEFORE_OR_FAILED =
-      "select id, state, received from intake where home = ? and lane = ? and seq < ?"
+      "select id, state from intake where home = ? and lane = ? and seq < ?"
           + " and state in (0, 2, 3) order by state, seq limit 1";
 
   /**
@@ -225,7 +225,7 @@ final class Journal {
   }
 
   /** What stands before a message in its lane. */
-  record Before(String id, State state, Instant received) {}
+  record Before(String id, State state) {}
 
   /**
    * What stands before a message in its lane: the first that is still to be done; else, if {@code
@@ -239,12 +239,7 @@ final class Journal {
       statement.setLong(2, lane);
       statement.setLong(3, seq);
       try (ResultSet rows = statement.executeQuery()) {
-        return rows.next()
-            ? new Before(
-                rows.getString(1),
-                State.of(rows.getShort(2)),
-                rows.getObject(3, OffsetDateTime.class).toInstant())
-            : null;
+        return rows.next() ? new Before(rows.getString(1), State.of(rows.getShort(2))) : null;
       }
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
@@ -320,6 +315,18 @@ final class Journal {
         });
   }
 
+  /**
+   * Messages that wait behind a failed one that is settled by now: whoever settled it was stopped
+   * before it came to them, or they came while it did.
+   */
+  List<String> forgotten(int most) {
+    return ids(
+        "select parked.id from intake as parked where parked.state = 3 and not exists"
+            + " (select from intake as failed where failed.home = parked.home and failed.lane = parked.lane"
+            + " and failed.seq < parked.seq and failed.state in (0, 2, 3)) limit ?",
+        statement -> statement.setInt(1, most));
+  }
+
   /** Messages of a lane that wait behind a failed one, in order. */
   List<String> parked(int home, long lane) {
     return ids(
@@ -335,11 +342,10 @@ final class Journal {
     try (Connection connection = database.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
-                "select count(*) from intake where lane = ? and received >= ? and home = ? and seq > ? and state = 1")) {
+                "select count(*) from intake where lane = ? and home = ? and seq > ? and state = 1")) {
       statement.setLong(1, message.lane());
-      statement.setObject(2, at(message.received()));
-      statement.setInt(3, message.home());
-      statement.setLong(4, message.seq());
+      statement.setInt(2, message.home());
+      statement.setLong(3, message.seq());
       try (ResultSet rows = statement.executeQuery()) {
         rows.next();
         return rows.getInt(1);
@@ -410,7 +416,6 @@ final class Journal {
       @Nullable List<String> feeds,
       @Nullable String type,
       @Nullable String control,
-      @Nullable Long lane,
       @Nullable Long patient,
       List<State> states,
       @Nullable Instant since,
@@ -434,10 +439,6 @@ final class Journal {
     if (query.control != null) {
       sql.append(" and control = ?");
       values.add(query.control);
-    }
-    if (query.lane != null) {
-      sql.append(" and lane = ?");
-      values.add(query.lane);
     }
     if (query.patient != null) {
       sql.append(" and patient = ?");
@@ -504,9 +505,15 @@ final class Journal {
     return gone.size();
   }
 
-  /** Takes messages out for good: an erasure. */
+  /**
+   * Takes messages out for good: an erasure. With those that became records of the resident go
+   * those that did not, and have only the lane in common with them.
+   */
   void erase(long patient) {
-    delete(ids("select id from intake where patient = ?", s -> s.setLong(1, patient)));
+    delete(
+        ids(
+            "select id from intake where lane in (select lane from intake where patient = ?)",
+            statement -> statement.setLong(1, patient)));
   }
 
   private void delete(List<String> ids) {

@@ -166,6 +166,64 @@ class FailedMessagesTests {
   }
 
   @Test
+  void anInstanceThatIsLateWithAMessageWritesNothingOverLaterOnes() {
+    house.take(passing, good("l1", "L1", "one"));
+    Gateway.Accepted nothingNew =
+        house.gateway.accept(passing, bytes(good("l2", "L1", "one")), "127.0.0.1");
+    assertThat(house.gateway.process(nothingNew).state()).isEqualTo(State.DONE);
+    house.take(passing, good("l3", "L1", "two"));
+    // As an instance does that found it unsettled, and then stood still.
+    assertThat(house.gateway.process(nothingNew).state()).isEqualTo(State.DONE);
+    assertThat(name("L1")).isEqualTo("two");
+    assertThat(house.only("Patient", "identifier", "L1").at("/meta/versionId").asString())
+        .isEqualTo("2");
+  }
+
+  @Test
+  void whatIsParkedGoesOnWhenWhoSettledTheFailedOneWasStopped() {
+    Receipt failed = house.take(parking, poison("f1", "F1", "bad"));
+    Receipt second = house.take(parking, good("f2", "F1", "second"));
+    Receipt third = house.take(parking, good("f3", "F1", "third"));
+    assertThat(third.state()).isEqualTo(State.PARKED);
+    // Given up, and killed before it came to what waited.
+    house
+        .gateway
+        .journal()
+        .move(failed.id(), List.of(State.DEAD), State.DISCARDED, null, Instant.now());
+    StoreForTests.await(
+        "the sweep finds them", () -> house.message(third.id()).state() == State.DONE);
+    assertThat(house.message(second.id()).state()).isEqualTo(State.DONE);
+    assertThat(name("F1")).isEqualTo("third");
+  }
+
+  @Test
+  void whatIsOvertakenIsToldByTheOrderAndNotByTheClock() {
+    Receipt failed = house.take(passing, poison("c1", "C1", "bad"));
+    try (Gateway late =
+        Gateway.open(
+            house.store,
+            house.pool,
+            new ZstdCodec(),
+            _ -> {},
+            CodeTranslation.NONE,
+            List.of(new health.helan.foundation.gateway.hl7v2.Hl7v2()),
+            GatewayForTests.QUICK,
+            Clock.offset(Clock.systemUTC(), Duration.ofMinutes(-5)))) {
+      assertThat(late.take(passing, bytes(good("c2", "C1", "later")), "127.0.0.1").state())
+          .isEqualTo(State.DONE);
+    }
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(
+            () ->
+                house.gateway.replay(
+                    failed.id(),
+                    bytes(good("c1", "C1", "old")),
+                    Overtaken.REFUSE,
+                    GatewayForTests.ROOT))
+        .withMessageContaining("overtaken");
+  }
+
+  @Test
   void whatIsSettledGoesAfterItsTimeAndTheRestStays() {
     var settings =
         new Settings(
@@ -193,10 +251,12 @@ class FailedMessagesTests {
   @Test
   void anErasureTakesTheMessagesOfAResidentToo() {
     Receipt kept = house.take(passing, good("e1", "E1", "n"));
+    Receipt failed = house.take(passing, poison("e3", "E1", "n"));
     Receipt other = house.take(passing, good("e2", "E2", "n"));
     String patient = house.only("Patient", "identifier", "E1").path("id").asString();
     house.gateway.erase(house.store.purges().subject(patient));
     assertThat(house.gateway.journal().read(kept.id())).isNull();
+    assertThat(house.gateway.journal().read(failed.id())).isNull();
     assertThat(house.message(other.id()).state()).isEqualTo(State.DONE);
     // Sent again, it does not come back.
     Receipt again = house.take(passing, good("e1", "E1", "n"));
@@ -224,6 +284,7 @@ class FailedMessagesTests {
       gateway.find(null, "ADT", "r1", null, List.of(State.DONE), null, null, null, 5);
       gateway.open();
       gateway.erase(1);
+      gateway.journal().forgotten(10);
       gateway.journal().forget(Instant.EPOCH, 10);
       var texts =
           recording.executed().stream().map(RecordingDataSource.Executed::sql).distinct().toList();

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -234,13 +237,13 @@ class MllpTests {
   void keepsWhatWasCutOffAndTakesItWhenItIsSentAgain() throws IOException {
     byte[] whole = Sender.framed(adt("t1", "M40").getBytes(StandardCharsets.UTF_8));
     try (Sender sender = Sender.to(port)) {
-      sender.write(java.util.Arrays.copyOf(whole, whole.length - 8));
+      sender.write(Arrays.copyOf(whole, whole.length - 8));
     }
     StoreForTests.await("it is kept", () -> !refused("gateway.cut-off").isEmpty());
     assertThat(house.find("Patient", "identifier", "M40")).isEmpty();
     try (Sender sender = Sender.to(port)) {
       // A new block begins while the old one has not ended.
-      sender.write(java.util.Arrays.copyOf(whole, 30));
+      sender.write(Arrays.copyOf(whole, 30));
       sender.write(whole);
       assertThat(sender.answer()).contains("MSA|AA|t1");
     }
@@ -310,6 +313,44 @@ class MllpTests {
       for (; entered > 0; entered--) {
         house.gateway.leave();
       }
+    }
+  }
+
+  @Test
+  void whoSendsSlowlyKeepsNobodyWaiting() throws Exception {
+    int busy = GatewayForTests.freePort();
+    house.feed("busy", "{\"port\":%d}".formatted(busy));
+    byte[] begun =
+        Arrays.copyOf(Sender.framed(adt("v", "M62").getBytes(StandardCharsets.UTF_8)), 40);
+    var slow = new ArrayList<Sender>();
+    try {
+      for (int i = 0; i < GatewayForTests.QUICK.inFlight() + 6; i++) {
+        Sender sender = Sender.to(busy);
+        slow.add(sender);
+        sender.write(begun);
+      }
+      try (Sender sender = Sender.to(busy)) {
+        sender.send(adt("v1", "M63"));
+        assertThat(sender.answer()).contains("MSA|AA|v1");
+      }
+    } finally {
+      for (Sender sender : slow) {
+        sender.close();
+      }
+    }
+  }
+
+  @Test
+  void listensAsSoonAsAPortIsFree() throws Exception {
+    int taken = GatewayForTests.freePort();
+    try (var other = new ServerSocket(taken, 1, InetAddress.getLoopbackAddress())) {
+      house.feed("late", "{\"port\":%d}".formatted(taken));
+      assertThat(other.isBound()).isTrue();
+    }
+    StoreForTests.await("it listens", () -> !isClosed(taken));
+    try (Sender sender = Sender.to(taken)) {
+      sender.send(adt("u1", "M64"));
+      assertThat(sender.answer()).contains("MSA|AA|u1");
     }
   }
 

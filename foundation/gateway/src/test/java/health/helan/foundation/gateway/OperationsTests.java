@@ -148,6 +148,22 @@ class OperationsTests {
             "r",
             new Caller.Binding("", Set.of(), Set.of(), Set.of("system/Patient.rs")));
     forbidden(narrow, "gateway-messages");
+    // Nor is an operator's that is narrowed to something else, or to reading.
+    for (String scope : List.of("user/Organization.cruds", "patient/*.cruds", "user/*.rs")) {
+      Caller narrowed =
+          new Caller(
+              "op",
+              Caller.Role.OPERATOR,
+              "",
+              Set.of(),
+              "r",
+              new Caller.Binding("", Set.of(), Set.of(), Set.of(scope)));
+      forbidden(narrowed, "gateway-discard", "id", failed.id());
+      forbidden(narrowed, "gateway-replay", "id", failed.id());
+      forbidden(
+          narrowed, "gateway-feed", "name", "x", "settings", "{\"institution\":\"hospital\"}");
+      forbidden(narrowed, "gateway-mapping", "name", "adt");
+    }
   }
 
   @Test

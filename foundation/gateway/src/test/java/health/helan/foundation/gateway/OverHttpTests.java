@@ -102,6 +102,16 @@ class OverHttpTests {
   }
 
   @Test
+  void areAnsweredInEnhancedModeAsOverMllp() throws Exception {
+    String first = adt("e1", "H7").replace("|P|2.5", "|P|2.5|||AL|AL");
+    assertThat(post("own", "his", first).body()).contains("MSA|CA|e1").contains("MSA|AA|e1");
+    // Another message under the same number is not taken, and nothing says that it was.
+    assertThat(post("own", "his", first.replace("H7", "H8")).body())
+        .contains("MSA|CR|e1")
+        .doesNotContain("MSA|CA|");
+  }
+
+  @Test
   void areForTheInstitutionsSystemsAlone() throws Exception {
     assertThat(post("", "his", adt("n1", "N1")).statusCode()).isEqualTo(401);
     for (String caller : new String[] {"other", "operator", "doctor", "narrow"}) {

@@ -60,36 +60,35 @@ public final class LocalCodes {
     return MAP_PREFIX + UUID.nameUUIDFromBytes(feed.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Notes that a feed sent a code that no map knew: once for each time it came. */
+  /** Notes that a feed sent a code that no map knew. */
   public void seen(String feed, String system, String code, String display) {
-    try (Connection connection = database.getConnection()) {
-      seen(connection, feed, system, code, display);
-    } catch (SQLException e) {
-      throw SqlErrors.refusal(e);
-    }
+    seen(feed, system, code, display, 1);
   }
 
-  /** The same within the transaction that takes the message. */
-  public void seen(Connection connection, String feed, String system, String code, String display)
-      throws SQLException {
+  /** The same, for so many times at once. */
+  public void seen(String feed, String system, String code, String display, int times) {
     OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
-    try (var statement =
-        connection.prepareStatement(
-            "insert into term_local_code (key, feed, system, code, display, seen, first_seen,"
-                + " last_seen, state, decided_by, target_system, target_code)"
-                + " values (?, ?, ?, ?, ?, 1, ?, ?, 'unmapped', '', '', '')"
-                + " on conflict (key, feed, system, code) do update set"
-                + " seen = term_local_code.seen + 1, last_seen = excluded.last_seen,"
-                + " display = case when excluded.display = '' then term_local_code.display"
-                + " else excluded.display end")) {
+    try (Connection connection = database.getConnection();
+        var statement =
+            connection.prepareStatement(
+                "insert into term_local_code (key, feed, system, code, display, seen, first_seen,"
+                    + " last_seen, state, decided_by, target_system, target_code)"
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, 'unmapped', '', '', '')"
+                    + " on conflict (key, feed, system, code) do update set"
+                    + " seen = term_local_code.seen + excluded.seen, last_seen = excluded.last_seen,"
+                    + " display = case when excluded.display = '' then term_local_code.display"
+                    + " else excluded.display end")) {
       statement.setLong(1, key(cut(feed), cut(system), cut(code)));
       statement.setString(2, cut(feed));
       statement.setString(3, cut(system));
       statement.setString(4, cut(code));
       statement.setString(5, cut(display));
-      statement.setObject(6, now);
+      statement.setInt(6, times);
       statement.setObject(7, now);
+      statement.setObject(8, now);
       statement.executeUpdate();
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
     }
   }
 

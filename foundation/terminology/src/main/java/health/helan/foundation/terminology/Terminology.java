@@ -162,36 +162,28 @@ public final class Terminology implements ValueSets {
 
   /**
    * What a code means that a feed sent: by the feed's own map, else by any active map from that
-   * system. What no map knows is counted on the work list, unless it was decided that it needs
-   * none.
+   * system.
    *
    * @return null when no map knows it
    */
+  public @Nullable Meaning meaning(String feed, String system, String code) {
+    Mappings.Match match =
+        mappings.meant(LocalCodes.mapOf(feed), LocalCodes.MAP_PREFIX, system, code);
+    return match == null
+        ? null
+        : new Meaning(match.system(), match.code(), match.display(), match.equivalence());
+  }
+
+  /**
+   * As {@link #meaning}; what no map knows is counted on the work list, unless it was decided that
+   * it needs none.
+   */
   public @Nullable Meaning translate(String feed, String system, String code, String display) {
-    Header own = catalogue.byId("ConceptMap", LocalCodes.mapOf(feed));
-    List<Mappings.Match> matches =
-        own == null
-            ? List.of()
-            : mappings.translate(List.of(own), system, code, false, null, List.of());
-    if (matches.stream().noneMatch(Mappings.Match::isMatch)) {
-      matches =
-          mappings.translate(
-              mappings.fitting(null, null).stream()
-                  .filter(map -> !map.id().startsWith(LocalCodes.MAP_PREFIX))
-                  .toList(),
-              system,
-              code,
-              false,
-              null,
-              List.of());
+    Meaning known = meaning(feed, system, code);
+    if (known == null) {
+      localCodes.seen(feed, system, code, display);
     }
-    for (Mappings.Match match : matches) {
-      if (match.isMatch()) {
-        return new Meaning(match.system(), match.code(), match.display(), match.equivalence());
-      }
-    }
-    localCodes.seen(feed, system, code, display);
-    return null;
+    return known;
   }
 
   // ------------------------------------------------------------------ upgrades

@@ -1,11 +1,13 @@
 package health.helan.foundation.gateway.hl7v2;
 
 import health.helan.foundation.gateway.Feed;
+import health.helan.foundation.gateway.Gateway;
 import health.helan.foundation.gateway.Message;
 import health.helan.foundation.gateway.Receipt;
 import health.helan.foundation.gateway.State;
 import health.helan.foundation.rest.Messages;
 import health.helan.foundation.store.Refusal;
+import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -14,6 +16,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,8 +78,33 @@ final class Acknowledgement {
   }
 
   /** Is an answer wanted of what became of it? */
-  boolean wantsResult(boolean done) {
+  private boolean wantsResult(boolean done) {
     return !isEnhanced() || wants(field(16, 1), done);
+  }
+
+  /** Takes an answer away. */
+  @FunctionalInterface
+  interface Sink {
+    void send(byte[] answer) throws IOException;
+  }
+
+  /** Has a message that is in the journal carried out, and says of it what is asked for. */
+  void answer(Gateway gateway, Gateway.Accepted accepted, Sink sink) throws IOException {
+    Receipt known = accepted.receipt();
+    if (known != null && known.state() == State.REFUSED && isEnhanced()) {
+      if (wantsAccept(false)) {
+        sink.send(notAccepted(Objects.requireNonNull(known.reason()), false));
+      }
+      gateway.process(accepted);
+      return;
+    }
+    if (wantsAccept(true)) {
+      sink.send(accepted(accepted.id()));
+    }
+    Receipt receipt = gateway.process(accepted);
+    if (wantsResult(receipt.state() == State.DONE)) {
+      sink.send(result(receipt));
+    }
   }
 
   private static boolean wants(String condition, boolean good) {
@@ -89,7 +117,7 @@ final class Acknowledgement {
   }
 
   /** The message is in the journal. */
-  byte[] accepted(String id) {
+  private byte[] accepted(String id) {
     return write("CA", id, null);
   }
 
@@ -99,7 +127,7 @@ final class Acknowledgement {
   }
 
   /** What became of it. */
-  byte[] result(Receipt receipt) {
+  private byte[] result(Receipt receipt) {
     return write(code(receipt), receipt.id(), receipt.reason());
   }
 

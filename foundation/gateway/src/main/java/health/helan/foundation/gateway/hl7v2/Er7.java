@@ -15,6 +15,9 @@ final class Er7 {
   /** Most segments of a message. */
   static final int MAX_SEGMENTS = 50_000;
 
+  /** Most findings of reading one: more tell nothing new. */
+  private static final int MAX_FINDINGS = 50;
+
   /**
    * What splits and escapes; 0 for none.
    *
@@ -76,15 +79,32 @@ final class Er7 {
     var findings = new ArrayList<Finding>();
     Separators separators = separators(text, from, findings);
     var segments = new ArrayList<Segment>();
+    // The segment that is being read, with the lines that it broke into.
+    var open = new StringBuilder();
     int at = from;
     while (at < text.length()) {
       int end = at;
       while (end < text.length() && text.charAt(end) != '\r' && text.charAt(end) != '\n') {
         end++;
       }
-      line(text.substring(at, end), separators, segments, findings);
+      String line = stripFraming(text.substring(at, end));
+      if (isSegment(line, separators.field)) {
+        close(open, separators, segments);
+        open.append(line);
+      } else if (!line.isBlank()) {
+        if (open.isEmpty()) {
+          throw new Refusal(Refusal.Kind.STRUCTURE, "gateway.no-header");
+        }
+        // A text with line ends of its own: it belongs to the field that it breaks.
+        open.append('\n').append(line);
+        var finding = new Finding("gateway.found-broken-line", open.substring(0, 3));
+        if (findings.size() < MAX_FINDINGS && !findings.contains(finding)) {
+          findings.add(finding);
+        }
+      }
       at = end + 1;
     }
+    close(open, separators, segments);
     return new Er7(separators, segments, findings);
   }
 
@@ -128,49 +148,28 @@ final class Er7 {
     return new Separators(field, chars[0], chars[1], chars[2], chars[3], chars[4]);
   }
 
-  private static void line(
-      String line, Separators separators, List<Segment> segments, List<Finding> findings) {
-    String stripped = stripFraming(line);
-    if (stripped.isBlank()) {
-      return;
-    }
-    if (!isSegment(stripped, separators.field)) {
-      if (segments.isEmpty()) {
-        throw new Refusal(Refusal.Kind.STRUCTURE, "gateway.no-header");
-      }
-      // A text with line ends of its own: it belongs to the field that it breaks.
-      Segment last = segments.getLast();
-      if (last.fields.isEmpty()) {
-        last.fields.add(stripped);
-      } else {
-        String joined = last.fields.getLast() + "\n";
-        int start = stripped.indexOf(separators.field);
-        last.fields.set(
-            last.fields.size() - 1, joined + (start < 0 ? stripped : stripped.substring(0, start)));
-        while (start >= 0) {
-          int next = stripped.indexOf(separators.field, start + 1);
-          last.fields.add(stripped.substring(start + 1, next < 0 ? stripped.length() : next));
-          start = next;
-        }
-      }
-      findings.add(new Finding("gateway.found-broken-line", last.name));
+  /** Takes the open segment apart, if there is one. */
+  private static void close(StringBuilder open, Separators separators, List<Segment> segments) {
+    if (open.isEmpty()) {
       return;
     }
     if (segments.size() == MAX_SEGMENTS) {
       throw new Refusal(Refusal.Kind.TOO_LONG, "gateway.too-many-segments", MAX_SEGMENTS);
     }
+    String segment = open.toString();
+    open.setLength(0);
     var fields = new ArrayList<String>();
-    String name = stripped.substring(0, 3);
+    String name = segment.substring(0, 3);
     int start = 3;
     if (name.equals("MSH") || name.equals("BHS") || name.equals("FHS")) {
       fields.add(String.valueOf(separators.field)); // MSH-1 is the separator itself.
     }
-    while (start < stripped.length()) {
-      int end = stripped.indexOf(separators.field, start + 1);
+    while (start < segment.length()) {
+      int end = segment.indexOf(separators.field, start + 1);
       if (end < 0) {
-        end = stripped.length();
+        end = segment.length();
       }
-      fields.add(stripped.substring(start + 1, end));
+      fields.add(segment.substring(start + 1, end));
       start = end;
     }
     segments.add(new Segment(name, fields));

@@ -2,8 +2,6 @@ package health.helan.foundation.gateway.hl7v2;
 
 import health.helan.foundation.gateway.Feed;
 import health.helan.foundation.gateway.Gateway;
-import health.helan.foundation.gateway.Receipt;
-import health.helan.foundation.gateway.State;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.FhirServlet;
 import health.helan.foundation.rest.Messages;
@@ -13,7 +11,6 @@ import health.helan.foundation.store.Refusal;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Locale;
 
@@ -101,25 +98,13 @@ public final class Hl7v2Servlet extends HttpServlet {
     return feed;
   }
 
-  private byte[] answer(Feed feed, byte[] body, String remote) {
+  private byte[] answer(Feed feed, byte[] body, String remote) throws IOException {
     Split split = Split.of(body);
-    var answers = new ByteArrayOutputStream();
-    int count = 0;
+    var answers = new Answers();
     for (byte[] message : split.messages()) {
-      Acknowledgement acknowledgement = Acknowledgement.to(message, feed);
-      Gateway.Accepted accepted = gateway.accept(feed, message, remote);
-      if (acknowledgement.wantsAccept(true)) {
-        answers.writeBytes(acknowledgement.accepted(accepted.id()));
-        count++;
-      }
-      Receipt receipt = gateway.process(accepted);
-      if (acknowledgement.wantsResult(receipt.state() == State.DONE)) {
-        answers.writeBytes(acknowledgement.result(receipt));
-        count++;
-      }
+      Acknowledgement.to(message, feed)
+          .answer(gateway, gateway.accept(feed, message, remote), answers);
     }
-    return split.isBatch()
-        ? Batch.wrapped(answers.toByteArray(), count, split.batch())
-        : answers.toByteArray();
+    return split.isBatch() ? answers.asBatch(split.batch()) : answers.bytes();
   }
 }

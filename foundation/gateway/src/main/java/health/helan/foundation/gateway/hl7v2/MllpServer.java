@@ -4,11 +4,8 @@ import health.helan.foundation.gateway.Feed;
 import health.helan.foundation.gateway.Gateway;
 import health.helan.foundation.gateway.Message;
 import health.helan.foundation.gateway.Networks;
-import health.helan.foundation.gateway.Receipt;
-import health.helan.foundation.gateway.State;
 import health.helan.foundation.store.Refusal;
 import io.micrometer.core.instrument.Metrics;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -18,6 +15,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * MLLP listeners, one for each port that an active feed names; opened and closed as feeds change. A
  * connection is served by a virtual thread, one block after the other: reading stops while the
- * platform is busy, and the sender's network buffers do the rest.
+ * platform is busy, and the sender's network buffers do the rest. A block takes its place among
+ * those that are worked on when it is whole, or long: who sends slowly keeps nobody waiting.
  */
 public final class MllpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MllpServer.class);
@@ -43,18 +42,26 @@ public final class MllpServer implements AutoCloseable {
    * How listeners work.
    *
    * @param mostBytes longest block
-   * @param idleMillis after which a silent connection, or a block that stands still, is closed
+   * @param idleMillis after which a connection is closed on which no block begins
+   * @param blockMillis after which a connection is closed on which a block has begun and not ended
    * @param mostConnections of one listener
    */
-  public record Settings(int mostBytes, int idleMillis, int mostConnections) {
-    public static final Settings DEFAULT = new Settings(32 << 20, 3_600_000, 512);
+  public record Settings(int mostBytes, int idleMillis, int blockMillis, int mostConnections) {
+    public static final Settings DEFAULT = new Settings(32 << 20, 3_600_000, 120_000, 512);
   }
+
+  /** How long a connection has for agreeing on TLS. */
+  private static final int HANDSHAKE_MILLIS = 10_000;
 
   private final Gateway gateway;
   private final InetAddress address;
   private final Supplier<@Nullable SSLContext> tls;
   private final Settings settings;
   private final Map<Integer, Listener> listeners = new ConcurrentHashMap<>();
+
+  /** Ports that could not be opened; each is said once. */
+  private final Set<Integer> unopened = new HashSet<>();
+
   private volatile boolean closed;
 
   /**
@@ -83,6 +90,7 @@ public final class MllpServer implements AutoCloseable {
         byPort.computeIfAbsent(feed.port(), _ -> new ArrayList<>()).add(feed);
       }
     }
+    unopened.retainAll(byPort.keySet());
     listeners.forEach(
         (port, listener) -> {
           List<Feed> wanted = byPort.get(port);
@@ -104,32 +112,48 @@ public final class MllpServer implements AutoCloseable {
 
   private void open(int port, List<Feed> feeds) {
     Feed.Tls security = feeds.getFirst().tls();
+    ServerSocket socket = null;
     try {
-      ServerSocket socket;
       if (security == Feed.Tls.OFF) {
         socket = new ServerSocket();
       } else {
         SSLContext context = tls.get();
         if (context == null) {
-          LOG.error(
-              "MLLP port {} stays closed: TLS is asked for, and there is no certificate", port);
+          if (unopened.add(port)) {
+            LOG.error(
+                "MLLP port {} stays closed: TLS is asked for, and there is no certificate", port);
+          }
           return;
         }
         var secured = (SSLServerSocket) context.getServerSocketFactory().createServerSocket();
+        socket = secured;
         secured.setNeedClientAuth(security == Feed.Tls.MUTUAL);
         secured.setEnabledProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-        socket = secured;
       }
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(address, port), 128);
       var listener = new Listener(socket, security, List.copyOf(feeds));
       listeners.put(port, listener);
       Thread.ofPlatform().daemon().name("mllp-" + port).start(listener::accept);
+      unopened.remove(port);
       LOG.info("MLLP listens on port {}", port);
     } catch (IOException e) {
-      // Tried again with the next change of a feed; an operator sees it in the log and the metric.
-      LOG.error("MLLP port {} cannot be opened: {}", port, e.getClass().getName());
-      Metrics.counter("helan.gateway.mllp.closed", "port", Integer.toString(port)).increment();
+      // Tried again each time the feeds are read; an operator sees it in the log and the metric.
+      if (unopened.add(port)) {
+        LOG.error("MLLP port {} cannot be opened: {}", port, e.getClass().getName());
+        Metrics.counter("helan.gateway.mllp.closed", "port", Integer.toString(port)).increment();
+      }
+      close(socket);
+    }
+  }
+
+  private static void close(@Nullable ServerSocket socket) {
+    try {
+      if (socket != null) {
+        socket.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("MLLP: closing failed: {}", e.getClass().getName());
     }
   }
 
@@ -175,11 +199,11 @@ public final class MllpServer implements AutoCloseable {
       try (connection) {
         connection.setTcpNoDelay(true);
         connection.setKeepAlive(true);
-        connection.setSoTimeout(settings.idleMillis());
+        connection.setSoTimeout(HANDSHAKE_MILLIS);
         if (connection instanceof SSLSocket secured) {
           secured.startHandshake();
         }
-        var frames = new Frames(connection, connection.getInputStream(), settings.mostBytes());
+        var frames = new Frames(connection, connection.getInputStream(), settings);
         while (!closed) {
           byte[] noise = frames.awaitStart();
           if (noise != null) {
@@ -188,18 +212,19 @@ public final class MllpServer implements AutoCloseable {
             }
             return;
           }
-          gateway.enter();
-          try {
-            Frames.Frame frame = frames.read();
-            if (!frame.isWhole()) {
-              if (frame.bytes().length > 0) {
-                keepCut(frame.bytes(), connection, "gateway.cut-off");
-              }
+          try (var place = new Place()) {
+            Frames.Frame frame = frames.read(place);
+            place.take();
+            if (frame.isWhole()) {
+              answer(frame.bytes(), connection);
               continue;
             }
-            answer(frame.bytes(), connection);
-          } finally {
-            gateway.leave();
+            if (frame.bytes().length > 0) {
+              keepCut(frame.bytes(), connection, "gateway.cut-off");
+            }
+            if (!frames.isAhead()) {
+              return; // Ended, or too slow: what still comes of it belongs to nothing.
+            }
           }
         }
       } catch (SocketTimeoutException e) {
@@ -237,22 +262,15 @@ public final class MllpServer implements AutoCloseable {
         }
         return;
       }
-      var answers = new ByteArrayOutputStream();
-      int[] count = {0};
+      var answers = new Answers();
       for (byte[] message : split.messages()) {
-        answerOne(
-            message,
-            connection,
-            remote,
-            bytes -> {
-              answers.writeBytes(bytes);
-              count[0]++;
-            });
+        answerOne(message, connection, remote, answers);
       }
-      send(out, Batch.wrapped(answers.toByteArray(), count[0], split.batch()));
+      send(out, answers.asBatch(split.batch()));
     }
 
-    private void answerOne(byte[] message, Socket connection, String remote, Sink sink)
+    private void answerOne(
+        byte[] message, Socket connection, String remote, Acknowledgement.Sink sink)
         throws IOException {
       Feed feed = feed(message, connection.getInetAddress());
       if (feed == null) {
@@ -278,22 +296,7 @@ public final class MllpServer implements AutoCloseable {
         }
         return;
       }
-      Receipt known = accepted.receipt();
-      if (known != null && known.state() == State.REFUSED && acknowledgement.isEnhanced()) {
-        if (acknowledgement.wantsAccept(false)) {
-          sink.send(
-              acknowledgement.notAccepted(java.util.Objects.requireNonNull(known.reason()), false));
-        }
-        gateway.process(accepted);
-        return;
-      }
-      if (acknowledgement.wantsAccept(true)) {
-        sink.send(acknowledgement.accepted(accepted.id()));
-      }
-      Receipt receipt = gateway.process(accepted);
-      if (acknowledgement.wantsResult(receipt.state() == State.DONE)) {
-        sink.send(acknowledgement.result(receipt));
-      }
+      acknowledgement.answer(gateway, accepted, sink);
     }
 
     /** The feed of this port that the message is for; null when it is for none. */
@@ -330,9 +333,24 @@ public final class MllpServer implements AutoCloseable {
     }
   }
 
-  @FunctionalInterface
-  private interface Sink {
-    void send(byte[] answer) throws IOException;
+  /** A block's place among those that are worked on. */
+  private final class Place implements Frames.Room, AutoCloseable {
+    private boolean isTaken;
+
+    @Override
+    public void take() throws InterruptedException {
+      if (!isTaken) {
+        gateway.enter();
+        isTaken = true;
+      }
+    }
+
+    @Override
+    public void close() {
+      if (isTaken) {
+        gateway.leave();
+      }
+    }
   }
 
   private static void send(OutputStream out, byte[] answer) throws IOException {

@@ -1,5 +1,6 @@
 package health.helan.foundation.gateway.hl7v2;
 
+import health.helan.foundation.store.Refusal;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,7 +17,12 @@ import java.util.List;
  * @param batch number of the batch (BHS-11, else FHS-11); empty for none
  */
 record Split(List<byte[]> messages, boolean isBatch, String batch) {
+  /** Most messages of a frame or file; each is a row of the journal. */
+  private static final int MAX_MESSAGES = 20_000;
 
+  /**
+   * @throws Refusal TOO_LONG for more messages than may be taken at once
+   */
   static Split of(byte[] bytes) {
     if (isWide(bytes)) {
       return wide(bytes);
@@ -42,6 +48,9 @@ record Split(List<byte[]> messages, boolean isBatch, String batch) {
               && (at + 3 == end || !Character.isLetterOrDigit(bytes[at + 3]));
       if (name.equals("MSH") || isEnvelope) {
         if (open >= 0) {
+          if (starts.size() == MAX_MESSAGES - 1) {
+            throw new Refusal(Refusal.Kind.TOO_LONG, "gateway.too-many-messages", MAX_MESSAGES);
+          }
           starts.add(open);
           ends.add(line);
           open = -1;

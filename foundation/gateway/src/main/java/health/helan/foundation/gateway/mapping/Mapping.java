@@ -336,7 +336,7 @@ public final class Mapping {
       }
       Plan.Key key = null;
       for (Plan.Key each : keys) {
-        if (!isThere(run, definition.type, each)) {
+        if (!run.isPlanned(definition.type, each)) {
           key = each;
           break;
         }
@@ -365,12 +365,6 @@ public final class Mapping {
     for (Definition inner : definition.inner) {
       plan(run, inner, at, bodies);
     }
-  }
-
-  /** A message that names the same order or result twice means it once. */
-  private static boolean isThere(Run run, String type, Plan.Key key) {
-    return run.plans().stream()
-        .anyMatch(plan -> plan.type().equals(type) && key.equals(plan.key()));
   }
 
   private void body(Run run, Definition definition, Plan plan) {

@@ -5,10 +5,12 @@ import health.helan.foundation.gateway.Feed;
 import health.helan.foundation.gateway.Finding;
 import health.helan.foundation.store.Json;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,6 +26,9 @@ final class Run {
   private final List<Finding> findings = new ArrayList<>();
   private final List<Plan> plans = new ArrayList<>();
   private final Map<Node, Map<String, Plan>> scopes = new IdentityHashMap<>();
+  private final Set<Identity> planned = new HashSet<>();
+
+  private record Identity(String type, Plan.Key key) {}
 
   Run(Feed feed, CodeTranslation codes, Map<String, Map<String, String>> tables) {
     this.feed = feed;
@@ -58,8 +63,16 @@ final class Run {
     }
   }
 
+  /** A message that names the same order or result twice means it once. */
+  boolean isPlanned(String type, Plan.Key key) {
+    return planned.contains(new Identity(type, key));
+  }
+
   void add(Plan plan) {
     plans.add(plan);
+    if (plan.key != null) {
+      planned.add(new Identity(plan.type, plan.key));
+    }
     scopes.computeIfAbsent(plan.node, _ -> new LinkedHashMap<>()).putIfAbsent(plan.name, plan);
   }
 

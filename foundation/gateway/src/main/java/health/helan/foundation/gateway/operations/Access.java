@@ -10,8 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may see what of the journal. Operators see what became of messages, never what is in them;
- * texts are for the institution's own systems and the root of the installation.
+ * What of the journal a caller may see who may call the operation at all (the policy says that).
+ * Operators see what became of messages, never what is in them; texts are for the institution's own
+ * systems and the root of the installation.
  */
 final class Access {
   private Access() {}
@@ -38,13 +39,6 @@ final class Access {
 
   private static Refusal forbidden() {
     return new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-operate", "gateway");
-  }
-
-  /** For what changes feeds and mappings. */
-  static void operator(Caller caller) {
-    if (!caller.isRoot() && caller.role() != Caller.Role.OPERATOR) {
-      throw forbidden();
-    }
   }
 
   /** For what shows, or takes in, what is said about residents. */

@@ -30,6 +30,7 @@ final class DiscardOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
+    call.store().checkMayOperate(call.caller(), "gateway-discard");
     Message message = Access.message(gateway, call);
     gateway.discard(message.id());
     var shown = new Shown();

@@ -33,7 +33,7 @@ final class FeedOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    Access.operator(call.caller());
+    call.store().checkMayOperate(call.caller(), "gateway-feed");
     ObjectNode settings;
     try {
       settings =

@@ -30,6 +30,7 @@ final class FeedsOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
+    call.store().checkMayOperate(call.caller(), "gateway-feeds");
     List<String> own = Access.feeds(gateway, call.caller());
     var shown = new Shown();
     List<Gateway.Open> open = gateway.open();

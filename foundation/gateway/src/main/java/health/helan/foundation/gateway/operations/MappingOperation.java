@@ -33,7 +33,7 @@ final class MappingOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
-    Access.operator(call.caller());
+    call.store().checkMayOperate(call.caller(), "gateway-mapping");
     var shown = new Shown();
     String feedName = call.text("feed");
     String file = call.text("file");

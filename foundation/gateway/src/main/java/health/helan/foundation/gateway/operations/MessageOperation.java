@@ -33,6 +33,7 @@ final class MessageOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
+    call.store().checkMayOperate(call.caller(), "gateway-message");
     Message message = Access.message(gateway, call);
     Access.texts(Access.feed(gateway, message.feed()), call.caller());
     String version = call.text("version");

@@ -42,6 +42,7 @@ final class MessagesOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
+    call.store().checkMayOperate(call.caller(), "gateway-messages");
     List<String> feeds = Access.feeds(gateway, call.caller());
     String feed = call.text("feed");
     if (feed != null) {

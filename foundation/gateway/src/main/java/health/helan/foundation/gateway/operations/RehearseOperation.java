@@ -41,6 +41,7 @@ final class RehearseOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
+    call.store().checkMayOperate(call.caller(), "gateway-rehearse");
     Feed feed = Access.feed(gateway, Access.required(call, "feed"));
     Access.texts(feed, call.caller());
     byte[] content = ReplayOperation.content(call);

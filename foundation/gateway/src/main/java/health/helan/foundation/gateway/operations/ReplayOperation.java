@@ -46,6 +46,7 @@ final class ReplayOperation implements FhirOperation {
 
   @Override
   public Answer execute(Call call) {
+    call.store().checkMayOperate(call.caller(), "gateway-replay");
     Overtaken overtaken =
         "true".equals(call.text("overtaken")) ? Overtaken.ALLOW : Overtaken.REFUSE;
     var shown = new Shown();

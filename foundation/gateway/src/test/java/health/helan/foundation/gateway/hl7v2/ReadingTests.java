@@ -2,6 +2,7 @@ package health.helan.foundation.gateway.hl7v2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import ca.uhn.hl7v2.DefaultHapiContext;
 import ca.uhn.hl7v2.HL7Exception;
@@ -13,6 +14,7 @@ import ca.uhn.hl7v2.validation.impl.ValidationContextFactory;
 import health.helan.foundation.gateway.mapping.Groups;
 import health.helan.foundation.gateway.mapping.Node;
 import health.helan.foundation.store.Refusal;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,19 @@ class ReadingTests {
     String broken = "MSH|^~\\&|A\rOBX|1|TX|x||line one\nand two|u\rNTE|1\r";
     assertThat(at(broken, "OBX-5")).isEqualTo("line one\nand two");
     assertThat(at(broken, "OBX-6")).isEqualTo("u");
+  }
+
+  /** A file in lines of Base64, whose sender did not escape the line ends. */
+  @Test
+  void joinsAnyNumberOfLinesInOneGo() {
+    String lines = "A".repeat(15).concat("\n").repeat(1 << 20);
+    Er7 message =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(30), () -> Er7.parse("MSH|^~\\&|A\rOBX|1|ED|x||" + lines + "|u\r"));
+    assertThat(message.segments()).hasSize(2);
+    assertThat(message.segments().getLast().field(5).length()).isGreaterThan(16_000_000);
+    assertThat(message.segments().getLast().field(6)).isEqualTo("u");
+    assertThat(message.findings()).hasSize(1);
   }
 
   @ParameterizedTest
@@ -116,5 +131,9 @@ class ReadingTests {
         "\uFEFFMSH|^~\\&|a\rPID|1||东\rMSH|^~\\&|b\r"
             .getBytes(java.nio.charset.StandardCharsets.UTF_16LE);
     assertThat(Split.of(wide).messages()).hasSize(2);
+    byte[] many = "MSH|\r".repeat(20_001).getBytes();
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(() -> Split.of(many))
+        .withMessageContaining("too-many-messages");
   }
 }

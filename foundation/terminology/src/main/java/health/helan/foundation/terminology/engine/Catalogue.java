@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -30,24 +31,34 @@ public final class Catalogue {
   /** So many code systems are remembered, and so many value sets worked out. */
   private static final int REMEMBERED = 200;
 
+  /** So many translations of feeds' codes are remembered, and codes that have none. */
+  private static final int TRANSLATIONS = 20_000;
+
+  /** How old, in nanoseconds, what is known may be to those who ask for each code of a message. */
+  private static final long LATELY = 1_000_000_000L;
+
   private final DataSource database;
   private final Shipped shipped;
   private volatile Snapshot snapshot = new Snapshot("", Map.of());
-  private final Map<Long, Concepts> systems = lru();
+
+  /** When the snapshot was last found to be the newest, as {@link System#nanoTime} counts. */
+  private volatile long checked = System.nanoTime() - LATELY;
+
+  private final Map<Long, Concepts> systems = lru(REMEMBERED);
 
   public Catalogue(DataSource database, Shipped shipped) {
     this.database = database;
     this.shipped = shipped;
   }
 
-  private static <K, V> Map<K, V> lru() {
+  private static <K, V> Map<K, V> lru(int most) {
     return java.util.Collections.synchronizedMap(
         new LinkedHashMap<>(16, 0.75f, true) {
           private static final long serialVersionUID = 1L;
 
           @Override
           protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-            return size() > REMEMBERED;
+            return size() > most;
           }
         });
   }
@@ -56,8 +67,9 @@ public final class Catalogue {
   static final class Snapshot {
     private final String generation;
     private final Map<String, List<Header>> stored;
-    final Map<String, Selection> selections = lru();
-    private final Map<Long, ObjectNode> bodies = lru();
+    final Map<String, Selection> selections = lru(REMEMBERED);
+    final Map<List<String>, Optional<Mappings.Match>> translations = lru(TRANSLATIONS);
+    private final Map<Long, ObjectNode> bodies = lru(REMEMBERED);
 
     Snapshot(String generation, Map<String, List<Header>> stored) {
       this.generation = generation;
@@ -69,8 +81,14 @@ public final class Catalogue {
     return database;
   }
 
+  /** What was known at most a second ago, from memory when somebody has looked since. */
+  Snapshot lately() {
+    return System.nanoTime() - checked < LATELY ? snapshot : now();
+  }
+
   /** What is known now. */
   Snapshot now() {
+    long asked = System.nanoTime();
     try (Connection connection = database.getConnection()) {
       String generation;
       try (var statement =
@@ -81,10 +99,12 @@ public final class Catalogue {
       }
       Snapshot known = snapshot;
       if (known.generation.equals(generation)) {
+        checked = asked;
         return known;
       }
       var fresh = new Snapshot(generation, headers(connection));
       snapshot = fresh;
+      checked = asked;
       return fresh;
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
@@ -122,7 +142,11 @@ public final class Catalogue {
 
   /** All stored ones of a type. */
   public List<Header> stored(String type) {
-    return now().stored.values().stream()
+    return stored(now(), type);
+  }
+
+  static List<Header> stored(Snapshot at, String type) {
+    return at.stored.values().stream()
         .flatMap(List::stream)
         .filter(header -> header.type().equals(type))
         .sorted(Comparator.comparing(Header::canonical))

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -61,13 +62,17 @@ public final class Mappings {
 
   /** The active maps from one value set to another: of each URL the latest version. */
   public List<Header> fitting(@Nullable String source, @Nullable String target) {
+    Catalogue.Snapshot at = catalogue.now();
     Map<String, Header> latest = new LinkedHashMap<>();
-    for (Header header : catalogue.stored("ConceptMap")) {
+    for (Header header : Catalogue.stored(at, "ConceptMap")) {
       if (header.isActive()) {
-        Header found = catalogue.find("ConceptMap", header.url(), null);
+        Header found = catalogue.find(at, "ConceptMap", header.url(), null);
         latest.put(
             header.url().isEmpty() ? header.id() : header.url(), found == null ? header : found);
       }
+    }
+    if (source == null && target == null) {
+      return List.copyOf(latest.values());
     }
     List<Header> fitting = new ArrayList<>();
     for (Header header : latest.values()) {
@@ -83,6 +88,39 @@ public final class Mappings {
     return wanted == null
         || body.path(side + "Uri").asString("").equals(wanted)
         || body.path(side + "Canonical").asString("").equals(wanted);
+  }
+
+  /**
+   * What a code means that one alone sends: by that one's own map, else by any that is nobody's.
+   * Remembered for as long as no terminology changes, so that messages may ask for each code; a
+   * change counts within a second.
+   *
+   * @param own id of the map; that of others begins with {@code prefix} as this one does
+   * @return null when no map knows it
+   */
+  public @Nullable Match meant(String own, String prefix, String system, String code) {
+    var translations = catalogue.lately().translations;
+    List<String> question = List.of(own, system, code);
+    Optional<Match> known = translations.get(question);
+    if (known == null) {
+      Header map = catalogue.byId("ConceptMap", own);
+      known = map == null ? Optional.empty() : first(List.of(map), system, code);
+      if (known.isEmpty()) {
+        known =
+            first(
+                fitting(null, null).stream().filter(one -> !one.id().startsWith(prefix)).toList(),
+                system,
+                code);
+      }
+      translations.put(question, known);
+    }
+    return known.orElse(null);
+  }
+
+  private Optional<Match> first(List<Header> maps, String system, String code) {
+    return translate(maps, system, code, false, null, List.of()).stream()
+        .filter(Match::isMatch)
+        .findFirst();
   }
 
   /** All that the maps say of a code. */

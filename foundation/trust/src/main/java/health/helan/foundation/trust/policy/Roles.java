@@ -203,6 +203,8 @@ final class Roles {
           .signs(DOCUMENTS)
           .choosesIds()
           .calls("link-health")
+          .calls("gateway-feeds", "gateway-messages", "gateway-message", "gateway-rehearse")
+          .runs("gateway-replay", "gateway-discard")
           .callsWithin("export", "subscribe");
 
   /**
@@ -233,7 +235,9 @@ final class Roles {
           .runs("reindex", "certificate", "trust-authority", "signer", "renew-data-key")
           .runs("erase", "hold", "repeat-erasures", "handle-alert")
           .calls("local-codes")
-          .runs("terminology-steps", "import-concepts", "map-local-code");
+          .runs("terminology-steps", "import-concepts", "map-local-code")
+          .calls("gateway-feeds", "gateway-messages")
+          .runs("gateway-replay", "gateway-discard", "gateway-feed", "gateway-mapping");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(
