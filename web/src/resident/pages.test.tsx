@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type { AuditEvent, Consent } from 'fhir/r4';
+import type { AuditEvent, Communication, Consent } from 'fhir/r4';
 import { beforeEach, describe, expect, test } from 'vitest';
 import en from '../shared/i18n/en';
 import { startTranslation } from '../shared/i18n/i18n';
@@ -281,6 +281,16 @@ describe('The pages', () => {
     expect(closed.getByRole('link').getAttribute('href')).toBe('#/consents/k');
     closed.getByText('所有人');
     closed.getByText(/艾滋病相关、生殖健康/);
+  });
+
+  test('lead from a message to what it is about', async () => {
+    const message = (id: string, topic?: string): Communication => ({ resourceType: 'Communication', id, status: 'completed', sent: '2026-11-26T01:00:00Z', payload: [{ contentString: id }], ...(topic ? { topic: { coding: [{ code: topic }] } } : {}) });
+    answers(({ path }) => (path === 'Communication' ? bundleOf([message('紧急', 'emergency-access'), message('监管', 'regulatory-case'), message('复诊')]) : undefined));
+    await open('/messages');
+    const links = async (text: string) => within((await screen.findByText(text)).closest('article')!).queryAllByRole('link').map((link) => link.getAttribute('href'));
+    expect(await links('紧急')).toEqual(['#/emergency']);
+    expect(await links('监管')).toEqual(['#/seen']);
+    expect(await links('复诊')).toEqual([]);
   });
 
   test('end a session of another device only', async () => {

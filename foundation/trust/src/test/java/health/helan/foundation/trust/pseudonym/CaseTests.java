@@ -113,6 +113,8 @@ class CaseTests {
     Caller resident = ProjectedServer.resident(patient);
     Reply told = server.get(resident, "Communication?recipient=Patient/" + patient);
     assertThat(told.text()).contains("监管人员").contains("医保基金监管").contains("核查虚假住院");
+    assertThat(told.json().at("/entry/0/resource/topic/coding/0/code").asString())
+        .isEqualTo("regulatory-case");
     assertThat(server.get(resident, "Task/" + task).status()).isEqualTo(200);
 
     assertThat(close(asker, task).status()).isEqualTo(200);
