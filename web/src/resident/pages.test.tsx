@@ -268,6 +268,7 @@ describe('The pages', () => {
             resourceType: 'Parameters',
             parameter: [
               grant({ name: 'effect', valueCode: 'opens' }, { name: 'reason', valueCode: 'encounter' }, { name: 'to', valueReference: { reference: 'Practitioner/d', display: '李医生' } }, { name: 'until', valueInstant: '2026-12-02T01:00:00Z' }, { name: 'stands', valueBoolean: true }),
+              grant({ name: 'effect', valueCode: 'opens' }, { name: 'reason', valueCode: 'regulatory-case' }, { name: 'to', valueReference: { identifier: { value: 'acc' } } }, { name: 'stands', valueBoolean: true }),
               grant({ name: 'effect', valueCode: 'closes' }, { name: 'reason', valueCode: 'consent' }, { name: 'cause', valueReference: { reference: 'Consent/k' } }, { name: 'stands', valueBoolean: true }, { name: 'category', valueCode: 'HIV' }, { name: 'category', valueCode: 'SEX' }),
             ],
           }
@@ -277,6 +278,8 @@ describe('The pages', () => {
     const opened = within(await screen.findByRole('list', { name: '现在开放' }));
     opened.getByText('李医生');
     opened.getByText('因为就诊 · 到 2026-12-02 周三 09:00');
+    opened.getByText('监管人员');
+    opened.getByText(/因为监管核查/);
     const closed = within(screen.getByRole('list', { name: '您已拒绝' }));
     expect(closed.getByRole('link').getAttribute('href')).toBe('#/consents/k');
     closed.getByText('所有人');

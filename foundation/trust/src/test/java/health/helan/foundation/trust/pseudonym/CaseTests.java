@@ -116,6 +116,11 @@ class CaseTests {
     assertThat(told.json().at("/entry/0/resource/topic/coding/0/code").asString())
         .isEqualTo("regulatory-case");
     assertThat(server.get(resident, "Task/" + task).status()).isEqualTo(200);
+    Reply grants = server.get(resident, "Patient/" + patient + "/$access-grants");
+    assertThat(grants.text())
+        .contains("{\"name\":\"reason\",\"valueCode\":\"regulatory-case\"}")
+        .contains("\"value\":\"" + asker.subject() + "\"")
+        .doesNotContain("Account/");
 
     assertThat(close(asker, task).status()).isEqualTo(200);
     assertThat(server.get(asker, "Patient/" + patient).status()).isEqualTo(404);
