@@ -279,7 +279,7 @@ describe('The pages', () => {
     opened.getByText('李医生');
     opened.getByText('因为就诊 · 到 2026-12-02 周三 09:00');
     opened.getByText('监管人员');
-    opened.getByText(/因为监管核查/);
+    opened.getByText(/因为监管调查/);
     const closed = within(screen.getByRole('list', { name: '您已拒绝' }));
     expect(closed.getByRole('link').getAttribute('href')).toBe('#/consents/k');
     closed.getByText('所有人');
