@@ -1,14 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { device, environment, launch, obstacle } from './browser';
+import { looksRight } from './looks';
 
 const reason = obstacle();
 if (reason) console.error(`\n*** SKIPPED: the console's browser journey did not run: ${reason}\n`);
-
-const WIDTHS = [375, 768, 1440] as const;
 
 /** Layout shift that a reader would notice; ui.md allows 0.05. */
 const CLS = 0.05;
@@ -45,29 +41,10 @@ describe.skipIf(reason)('An operator', () => {
   /** Nothing on the page is still loading. */
   const filled = () => expect.poll(() => page.locator('main .ant-skeleton').count(), { interval: 20 }).toBe(0);
 
-  /** No serious or critical fault of access, and a picture at each width, with nothing sticking out sideways. */
-  async function looksRight(name: string) {
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: width === 375 ? 812 : 900 });
-      await page.waitForTimeout(400);
-      if (environment.shots) {
-        mkdirSync(environment.shots, { recursive: true });
-        await page.screenshot({ path: join(environment.shots, `${name}-${width}.png`) });
-      }
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      expect(overflow, `${name} sticks out sideways at ${width} px`).toBeLessThanOrEqual(0);
-      if (width === 768) continue; // What axe finds there it finds at the other two.
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), `${name} at ${width} px`).toEqual([]);
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
-  }
-
   test('is asked for the token, told where it is, and told when it is wrong', async () => {
     await page.goto(`${environment.url}/#/residents`);
     await page.getByText('operator-token').first().waitFor();
-    await looksRight('sign-in');
+    await looksRight(page, 'sign-in', { fullPage: false });
     await page.getByLabel('运维口令').fill('not-the-token');
     await page.getByRole('button', { name: '用口令登录' }).click();
     await page.getByText('口令不对').waitFor();
@@ -93,7 +70,7 @@ describe.skipIf(reason)('An operator', () => {
     expect(Number(count.replaceAll(',', ''))).toBeGreaterThan(0);
     expect(await page.locator('dl dd').nth(1).innerText()).toBe(count);
     expect(await shift()).toBeLessThan(CLS);
-    await looksRight('overview');
+    await looksRight(page, 'overview', { fullPage: false });
   });
 
   let resident = '';
@@ -102,7 +79,7 @@ describe.skipIf(reason)('An operator', () => {
     await page.getByRole('link', { name: '居民', exact: true }).first().click();
     const rows = page.locator('tbody tr');
     await rows.first().waitFor();
-    await looksRight('residents');
+    await looksRight(page, 'residents', { fullPage: false });
     resident = environment.resident ?? (await rows.first().locator('th a').innerText());
     await page.getByLabel('姓名').fill(resident);
     await page.getByRole('button', { name: '查找' }).click();
@@ -137,14 +114,14 @@ describe.skipIf(reason)('An operator', () => {
     await page.getByRole('heading', { name: '现有问题' }).waitFor();
     await filled();
     console.log(`record of ${await page.locator('main section').count()} cards open after ${Date.now() - started} ms`);
-    await looksRight('record-summary');
+    await looksRight(page, 'record-summary', { fullPage: false });
   });
 
   test('reads the timeline and filters it', async () => {
     await page.getByRole('tab', { name: '时间轴' }).click();
     const days = page.locator('ol > li');
     await days.first().waitFor();
-    await looksRight('record-timeline');
+    await looksRight(page, 'record-timeline', { fullPage: false });
     await page.getByRole('button', { name: '就诊', exact: true }).click();
     await expect.poll(() => page.url()).toContain('kinds=encounter');
     // The days of before give way to a skeleton, then to the filtered ones.
@@ -161,10 +138,10 @@ describe.skipIf(reason)('An operator', () => {
     await page.locator('main').getByText('体征', { exact: true }).click();
     await expect.poll(() => page.url()).toContain('show=vital-signs');
     expect(await page.locator('table.data tbody tr').count()).toBeLessThanOrEqual(rows);
-    await looksRight('record-results');
+    await looksRight(page, 'record-results', { fullPage: false });
     await page.getByRole('tab', { name: '文书' }).click();
     await filled();
-    await looksRight('record-documents');
+    await looksRight(page, 'record-documents', { fullPage: false });
   });
 
   test('moves through the console with the keyboard alone', async () => {

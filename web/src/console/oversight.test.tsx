@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { bundleOf, never, open, platform, Refused, type Asked } from '../test/platform';
 import { AuditPage } from './audit/AuditPage';
 import { sealOf } from './audit/useAudit';
+import { CasesPage } from './cases/CasesPage';
 import { EmergenciesPage } from './emergencies/EmergenciesPage';
 import { Shell } from './Shell';
 
@@ -100,6 +101,133 @@ describe('Emergencies', () => {
     await userEvent.click(screen.getByRole('button', { name: '提交说明' }));
     await screen.findByText('已经审核，不能再说明');
     expect(field.value).toBe('昏迷，来不及询问');
+  });
+});
+
+const PSEUDONYM = '0a1abcdefgh123456789x';
+
+/** A case that account `a` asked for, unless it says another. */
+function regulatoryCase(state: string, more: Partial<Task> = {}): Task {
+  const input = (code: string, value: object) => ({ type: { coding: [{ code }] }, ...value });
+  return {
+    resourceType: 'Task',
+    id: 'c',
+    status: 'requested',
+    intent: 'order',
+    businessStatus: { coding: [{ code: state }] },
+    authoredOn: '2026-11-26T03:00:00Z',
+    requester: { identifier: { value: 'a' } },
+    reasonCode: { coding: [{ code: 'insurance-fund' }], text: '核查虚假住院' },
+    input: [input('pseudonym', { valueString: PSEUDONYM }), input('document', { valueString: '宁医保稽〔2026〕7号' }), input('hours', { valuePositiveInt: 48 }), input('category', { valueCode: 'PSY' })],
+    ...more,
+  };
+}
+
+const other = { requester: { identifier: { value: 'b' } } };
+const approved = { owner: { identifier: { value: 'x' } }, note: [{ text: '已核对文书' }], restriction: { period: { start: '2026-11-26T04:00:00Z', end: '2099-11-28T04:00:00Z' } } };
+
+describe('Cases', () => {
+  const bodyOf = (asked: Asked[], path: string) => Object.fromEntries((asked.find((one) => one.path === path)!.body as { parameter: { name: string; valueString?: string; valueInteger?: number }[] }).parameter.map(({ name, valueString, valueInteger }) => [name, valueString ?? valueInteger]));
+
+  test('keep their shape while they load, and lead there only those who oversee', async () => {
+    await as('regulator', <><Shell /><CasesPage /></>, ({ path }) => (path === 'Task/$cases' ? never : undefined));
+    await screen.findByRole('link', { name: '监管调查' });
+    screen.getByRole('status', { name: '正在读取' });
+  });
+
+  test('are none of a practitioner’s', async () => {
+    await as('practitioner', <Shell />, () => undefined);
+    await screen.findByRole('link', { name: '紧急访问' });
+    expect(screen.queryByRole('link', { name: '监管调查' })).toBeNull();
+  });
+
+  test('are asked for by a regulator under a pseudonym; what is typed stays when it is refused', async () => {
+    let refuses = true;
+    const shown: Task[] = [];
+    const asked = await as('regulator', <CasesPage />, ({ path }) => {
+      if (path === 'Task/$cases') return bundleOf(shown);
+      if (path === `pseudonymised/Patient/${PSEUDONYM}`) return { resourceType: 'Patient', gender: 'female', birthDate: '1958', address: [{ district: '640122' }] };
+      if (path !== `pseudonymised/Patient/${PSEUDONYM}/$open-case`) return undefined;
+      if (refuses) return new Refused(503, 'transient', '假名化数据正在重新生成');
+      shown.push(regulatoryCase('requested'));
+      return shown[0];
+    });
+    await screen.findByText('没有监管调查');
+    await userEvent.click(await screen.findByRole('button', { name: '申请监管调查' }));
+    await userEvent.clear(screen.getByLabelText('开放时长（小时）'));
+    await userEvent.type(screen.getByLabelText('开放时长（小时）'), '721');
+    await userEvent.click(screen.getByRole('button', { name: '提交申请' }));
+    for (const problem of ['请填写假名化数据里的患者编号，共 21 位。', '请选择依据。', '请填写所依据文书的文号。', '至少写 5 个字。', '请填 1 至 720 的整数。']) await screen.findByText(problem);
+    expect(asked.some(({ method }) => method === 'POST')).toBe(false);
+    await userEvent.type(screen.getByLabelText('假名编号'), `Patient/${PSEUDONYM}`);
+    await screen.findByText('女 · 1958 年生 · 640122');
+    await userEvent.click(screen.getByLabelText('医保基金监管'));
+    await userEvent.type(screen.getByLabelText('文号'), '宁医保稽〔2026〕7号');
+    await userEvent.type(screen.getByLabelText('理由'), '核查虚假住院');
+    await userEvent.clear(screen.getByLabelText('开放时长（小时）'));
+    await userEvent.type(screen.getByLabelText('开放时长（小时）'), '48');
+    await userEvent.click(screen.getByLabelText('精神卫生'));
+    await userEvent.click(screen.getByRole('button', { name: '提交申请' }));
+    await screen.findByText('假名化数据正在重新生成');
+    expect(screen.getByLabelText<HTMLInputElement>('文号').value).toBe('宁医保稽〔2026〕7号');
+    refuses = false;
+    await userEvent.click(screen.getByRole('button', { name: '提交申请' }));
+    await screen.findByText(/自己提出的申请不能自己审批/);
+    expect(bodyOf(asked, `pseudonymised/Patient/${PSEUDONYM}/$open-case`)).toEqual({ reason: '核查虚假住院', ground: 'insurance-fund', document: '宁医保稽〔2026〕7号', hours: 48, category: 'PSY' });
+    expect(screen.queryByRole('button', { name: '提交申请' })).toBeNull();
+  });
+
+  test('are withdrawn, not decided, by who asked', async () => {
+    const asked = await as('regulator', <CasesPage />, ({ path }) => (path === 'Task/$cases' ? bundleOf([regulatoryCase('requested')]) : undefined));
+    await screen.findByText(/自己提出的申请不能自己审批/);
+    expect(screen.queryByRole('button', { name: '提交审批' })).toBeNull();
+    await userEvent.type(screen.getByLabelText('撤回原因'), '文号有误，重提');
+    await userEvent.click(screen.getByRole('button', { name: '撤回申请' }));
+    await expect.poll(() => asked.some(({ path }) => path === 'Task/c/$close-case')).toBe(true);
+    expect(bodyOf(asked, 'Task/c/$close-case')).toEqual({ note: '文号有误，重提' });
+  });
+
+  test('are decided by somebody else, an operator too, who asks for none', async () => {
+    const asked = await as('operator', <CasesPage />, ({ path }) => (path === 'Task/$cases' ? bundleOf([regulatoryCase('requested', other)]) : undefined));
+    await userEvent.click(await screen.findByRole('button', { name: '提交审批' }));
+    await screen.findByText('请选择审批结果。');
+    expect(screen.queryByRole('button', { name: '申请监管调查' })).toBeNull();
+    await userEvent.click(screen.getByLabelText('批准'));
+    await userEvent.type(screen.getByLabelText('审批意见'), '已核对文书');
+    await userEvent.click(screen.getByRole('button', { name: '提交审批' }));
+    await expect.poll(() => asked.some(({ path }) => path === 'Task/c/$approve-case')).toBe(true);
+    expect(bodyOf(asked, 'Task/c/$approve-case')).toEqual({ decision: 'approve', note: '已核对文书' });
+  });
+
+  const read = { resourceType: 'AuditEvent', id: '1', recorded: '2026-11-26T04:05:00Z', type: {}, subtype: [{ code: 'read' }], outcome: '0', source: { observer: {} }, agent: [{ requestor: true }], entity: [{ detail: [{ type: 'type', valueString: 'Condition' }] }] } as const;
+  const listed = { ...read, id: '2', entity: [{ detail: [{ type: 'type', valueString: 'Task' }, { type: 'operation', valueString: 'cases' }] }] } as const;
+
+  test('lead who asked to the record, beside what was looked at in it', async () => {
+    const asked = await as('regulator', <CasesPage />, ({ path }) =>
+      path === 'Task/$cases' ? bundleOf([regulatoryCase('approved', { ...approved, for: { reference: 'Patient/p' } })]) : path === 'AuditEvent' ? bundleOf([listed, read] as never) : undefined,
+    );
+    expect((await screen.findByRole('link', { name: '打开居民档案' })).getAttribute('href')).toBe('/residents/p');
+    screen.getByText('健康档案，含精神卫生');
+    const rows = within(await screen.findByRole('region', { name: '开放期间查阅了什么' })).getAllByRole('row');
+    expect(rows.length).toBe(2);
+    const query = asked.find(({ path }) => path === 'AuditEvent')!.query;
+    expect([query.get('patient'), query.get('altid'), query.getAll('date')]).toEqual(['p', 'a', ['ge2026-11-26T04:00:00Z', 'le2099-11-28T04:00:00Z']]);
+  });
+
+  test('tell others all that was looked at in the time, and nobody whose record it is', async () => {
+    const asked = await as('regulator', <CasesPage />, ({ path }) => (path === 'Task/$cases' ? bundleOf([regulatoryCase('closed', { ...other, ...approved, note: [{ text: '已核对文书' }, { text: '核查完毕，无异常' }], meta: { lastUpdated: '2026-11-26T05:00:00Z' } })]) : undefined));
+    await screen.findByText(/包括假名化数据和其他调查/);
+    screen.getByText(/核查完毕，无异常/);
+    expect(screen.queryByRole('link', { name: '打开居民档案' })).toBeNull();
+    const query = asked.find(({ path }) => path === 'AuditEvent')!.query;
+    expect([query.get('patient'), query.get('altid'), query.getAll('date')]).toEqual([null, 'b', ['ge2026-11-26T04:00:00Z', 'le2026-11-26T05:00:00Z']]);
+  });
+
+  test('open nothing when their hours are over', async () => {
+    await as('regulator', <CasesPage />, ({ path }) => (path === 'Task/$cases' ? bundleOf([regulatoryCase('approved', { ...approved, for: { reference: 'Patient/p' }, restriction: { period: { start: '2020-01-01T00:00:00Z', end: '2020-01-02T00:00:00Z' } } })]) : undefined));
+    await screen.findAllByText('已到期');
+    expect(screen.queryByRole('link', { name: '打开居民档案' })).toBeNull();
+    screen.getByRole('button', { name: '结束调查' });
   });
 });
 

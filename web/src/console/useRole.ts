@@ -25,4 +25,6 @@ export const runsPlatform = (role: Role | undefined): boolean => role === 'root'
 export const seesResidents = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner';
 /** Reviews are the regulators', justifications the practitioners'. */
 export const seesEmergencies = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'practitioner';
+/** Regulators ask for cases; they and operators decide. */
+export const seesCases = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator';
 export const seesAudit = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator';

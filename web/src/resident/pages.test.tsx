@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type { AuditEvent, Consent } from 'fhir/r4';
+import type { AuditEvent, Communication, Consent } from 'fhir/r4';
 import { beforeEach, describe, expect, test } from 'vitest';
 import en from '../shared/i18n/en';
 import { startTranslation } from '../shared/i18n/i18n';
@@ -268,6 +268,7 @@ describe('The pages', () => {
             resourceType: 'Parameters',
             parameter: [
               grant({ name: 'effect', valueCode: 'opens' }, { name: 'reason', valueCode: 'encounter' }, { name: 'to', valueReference: { reference: 'Practitioner/d', display: '李医生' } }, { name: 'until', valueInstant: '2026-12-02T01:00:00Z' }, { name: 'stands', valueBoolean: true }),
+              grant({ name: 'effect', valueCode: 'opens' }, { name: 'reason', valueCode: 'regulatory-case' }, { name: 'to', valueReference: { identifier: { value: 'acc' } } }, { name: 'stands', valueBoolean: true }),
               grant({ name: 'effect', valueCode: 'closes' }, { name: 'reason', valueCode: 'consent' }, { name: 'cause', valueReference: { reference: 'Consent/k' } }, { name: 'stands', valueBoolean: true }, { name: 'category', valueCode: 'HIV' }, { name: 'category', valueCode: 'SEX' }),
             ],
           }
@@ -277,10 +278,22 @@ describe('The pages', () => {
     const opened = within(await screen.findByRole('list', { name: '现在开放' }));
     opened.getByText('李医生');
     opened.getByText('因为就诊 · 到 2026-12-02 周三 09:00');
+    opened.getByText('监管人员');
+    opened.getByText(/因为监管调查/);
     const closed = within(screen.getByRole('list', { name: '您已拒绝' }));
     expect(closed.getByRole('link').getAttribute('href')).toBe('#/consents/k');
     closed.getByText('所有人');
     closed.getByText(/艾滋病相关、生殖健康/);
+  });
+
+  test('lead from a message to what it is about', async () => {
+    const message = (id: string, topic?: string): Communication => ({ resourceType: 'Communication', id, status: 'completed', sent: '2026-11-26T01:00:00Z', payload: [{ contentString: id }], ...(topic ? { topic: { coding: [{ code: topic }] } } : {}) });
+    answers(({ path }) => (path === 'Communication' ? bundleOf([message('紧急', 'emergency-access'), message('监管', 'regulatory-case'), message('复诊')]) : undefined));
+    await open('/messages');
+    const links = async (text: string) => within((await screen.findByText(text)).closest('article')!).queryAllByRole('link').map((link) => link.getAttribute('href'));
+    expect(await links('紧急')).toEqual(['#/emergency']);
+    expect(await links('监管')).toEqual(['#/seen']);
+    expect(await links('复诊')).toEqual([]);
   });
 
   test('end a session of another device only', async () => {

@@ -189,7 +189,7 @@ function Events() {
         <NothingHere title={t('audit.none')}>{t('audit.noneHint')}</NothingHere>
       ) : (
         <>
-          <div className={styles.scroll} tabIndex={0} role="region" aria-label={t('audit.events')}>
+          <div className={`${styles.scroll} ${styles.wide}`} tabIndex={0} role="region" aria-label={t('audit.events')}>
             <table className="data">
               <thead>
                 <tr>

@@ -1,3 +1,4 @@
+import type { UseQueryResult } from '@tanstack/react-query';
 import { Button, Input, Radio } from 'antd';
 import { useId, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,7 +14,7 @@ import styles from './Emergencies.module.css';
 import { useEvidence, useStep } from './useEmergencies';
 
 /** The API asks for as many characters of a reason. */
-const LEAST = 5;
+export const LEAST = 5;
 
 /** One access: who, why, what was looked at; and the step that the reader may take. */
 export function Case({ emergency, practitioner, institution, role }: { emergency: Emergency; practitioner: string; institution: string; role: Role | undefined }) {
@@ -42,20 +43,21 @@ export function Case({ emergency, practitioner, institution, role }: { emergency
           </div>
         ))}
       </dl>
-      <Evidence emergency={emergency} />
+      <Evidence title={t('emergencies.evidence')} evidence={useEvidence(emergency)} />
       {state !== 'reviewed' && (role === 'regulator' || role === 'root') ? <Decide emergency={emergency} /> : null}
       {state === 'opened' && role === 'practitioner' ? <Justify emergency={emergency} /> : null}
     </section>
   );
 }
 
-function Evidence({ emergency }: { emergency: Emergency }) {
+/** What was looked at, as the audit has it. `long`: over days, so that a time needs its day. */
+export function Evidence({ title, evidence, long = false }: { title: string; evidence: UseQueryResult<{ accesses: Access[]; partial: boolean }>; long?: boolean }) {
   const { t } = useTranslation('console');
-  const evidence = useEvidence(emergency);
+  const language = useLanguage();
   const deed = useDeed();
   return (
     <div className={styles.evidence}>
-      <h3>{t('emergencies.evidence')}</h3>
+      <h3>{title}</h3>
       {evidence.data === undefined ? (
         evidence.error ? (
           <LoadFailed error={evidence.error} onRetry={() => void evidence.refetch()} compact />
@@ -65,7 +67,7 @@ function Evidence({ emergency }: { emergency: Emergency }) {
       ) : evidence.data.accesses.length === 0 ? (
         <NothingHere title={t('emergencies.nothingSeen')} />
       ) : (
-        <div className={styles.scroll} tabIndex={0} role="region" aria-label={t('emergencies.evidence')}>
+        <div className={styles.scroll} tabIndex={0} role="region" aria-label={title}>
           <table className="data">
             <thead>
               <tr>
@@ -78,7 +80,7 @@ function Evidence({ emergency }: { emergency: Emergency }) {
             <tbody>
               {evidence.data.accesses.map((access) => (
                 <tr key={access.id}>
-                  <td>{formatTime(access.at)}</td>
+                  <td>{long ? formatMoment(access.at, language) : formatTime(access.at)}</td>
                   <td>{deed(access)}</td>
                   <td className="number">{access.count}</td>
                   <td>{access.refused ? <StatusTag tone="bad">{t('audit.refused')}</StatusTag> : t('audit.done')}</td>
@@ -105,7 +107,7 @@ export function useDeed(): (access: Access) => string {
 }
 
 /** A text that the API wants to be long enough to mean something; what is typed stays when it is refused. */
-function Reason({ label, value, problem, onChange }: { label: string; value: string; problem: string | undefined; onChange: (value: string) => void }) {
+export function Reason({ label, value, problem, onChange }: { label: string; value: string; problem: string | undefined; onChange: (value: string) => void }) {
   const id = useId();
   return (
     <div className={styles.field}>

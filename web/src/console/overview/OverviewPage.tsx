@@ -10,7 +10,7 @@ import { PageTitle } from '../../shared/PageTitle';
 import { countOf, totalOf } from './figures';
 import { LinkList } from './LinkList';
 import { LoadList } from './LoadList';
-import { runsPlatform, seesOverview, useMe, useRole } from '../useRole';
+import { runsPlatform, seesOverview, seesResidents, useMe, useRole } from '../useRole';
 import { FiguresSkeleton, OverviewSkeleton } from './OverviewSkeleton';
 import styles from './Overview.module.css';
 import { ServerFacts } from './ServerFacts';
@@ -41,7 +41,7 @@ function Overview({ runs, title }: { runs: boolean; title: string }) {
         <div className={styles.side}>
           {runs ? <LoadList /> : null}
           <LinkList />
-          <ServerFacts />
+          <ServerFacts runs={runs} />
         </div>
       </div>
     </div>
@@ -62,6 +62,7 @@ function Stale() {
 function Figures({ runs }: { runs: boolean }) {
   const { t } = useTranslation('console');
   const language = useLanguage();
+  const role = useRole();
   const counts = useCounts();
   const loads = useLoads();
   if (!counts.data) return counts.error ? <LoadFailed error={counts.error} onRetry={() => void counts.refetch()} /> : <FiguresSkeleton />;
@@ -70,7 +71,7 @@ function Figures({ runs }: { runs: boolean }) {
   const number = (value: number | undefined) => (value === undefined ? '–' : formatCount(value, language));
   const figures: { name: string; value: string; to?: string; alarming?: boolean }[] = [
     { name: t('overview.total'), value: number(totalOf(counts.data)) },
-    { name: t('overview.residents'), value: number(countOf(counts.data, 'Patient')), ...(runs ? { to: '/residents' } : {}) },
+    { name: t('overview.residents'), value: number(countOf(counts.data, 'Patient')), ...(seesResidents(role) ? { to: '/residents' } : {}) },
     { name: t('overview.encounters'), value: number(countOf(counts.data, 'Encounter')) },
     { name: t('overview.organizations'), value: number(countOf(counts.data, 'Organization')) },
     ...(runs

@@ -6,8 +6,8 @@ import { StatusTag } from '../../shared/StatusTag';
 import styles from './Overview.module.css';
 import { useHealth, useServer, useUptime } from './useOverview';
 
-/** Which platform this is, whether it is well, and since when it runs. */
-export function ServerFacts() {
+/** Which platform this is, whether it is well, and since when it runs. @param runs whether the viewer may read the metrics */
+export function ServerFacts({ runs }: { runs: boolean }) {
   const { t } = useTranslation('console');
   const { data, error, refetch } = useServer();
   return (
@@ -20,9 +20,11 @@ export function ServerFacts() {
           <Fact name={t('server.health')}>
             <Health />
           </Fact>
-          <Fact name={t('server.uptime')}>
-            <Uptime />
-          </Fact>
+          {runs ? (
+            <Fact name={t('server.uptime')}>
+              <Uptime />
+            </Fact>
+          ) : null}
           <Fact name={t('server.software')}>{[data.software?.name, data.software?.version].filter(Boolean).join(' ')}</Fact>
           <Fact name={t('server.fhir')}>{data.fhirVersion}</Fact>
           <Fact name={t('server.types')}>{t('server.typeCount', { count: data.rest?.[0]?.resource?.length ?? 0 })}</Fact>

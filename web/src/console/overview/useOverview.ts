@@ -58,6 +58,5 @@ export function useHealth() {
 
 /** Seconds since the platform was started. */
 export function useUptime() {
-  const runs = runsPlatform(useRole());
-  return useQuery({ enabled: runs, queryKey: ['uptime'], queryFn: async ({ signal }) => (await metric('process_uptime_seconds', signal)) ?? null, refetchInterval: 60_000 });
+  return useQuery({ queryKey: ['uptime'], queryFn: async ({ signal }) => (await metric('process_uptime_seconds', signal)) ?? null, refetchInterval: 60_000 });
 }

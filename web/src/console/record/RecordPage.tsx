@@ -4,6 +4,7 @@ import { Link, useParams, useSearchParams } from 'react-router';
 import { LoadFailed } from '../../shared/faces/Faces';
 import { nameOf } from '../../shared/fhir/words';
 import { PageTitle } from '../../shared/PageTitle';
+import { useRole } from '../useRole';
 import { Documents } from './Documents';
 import { FlowSheet } from './FlowSheet';
 import { PersonBanner, PersonBannerSkeleton } from './PersonBanner';
@@ -26,6 +27,8 @@ function Record({ id }: { id: string }) {
   const { t } = useTranslation('console');
   const [address, setAddress] = useSearchParams();
   const patient = usePatient(id);
+  // Where the reader came from: regulators reach a record by a case.
+  const regulates = useRole() === 'regulator';
   const view: View = VIEWS.find((known) => known === address.get('view')) ?? 'summary';
   const go = (next: string) => setAddress({ view: next }, { replace: true });
 
@@ -33,8 +36,8 @@ function Record({ id }: { id: string }) {
     <Reader person={patient.data && nameOf(patient.data)}>
       <PageTitle page={t('record.title')} />
       <div className={styles.page}>
-        <Link to="/residents" className={`small ${styles.back}`}>
-          ← {t('residents.title')}
+        <Link to={regulates ? '/cases' : '/residents'} className={`small ${styles.back}`}>
+          ← {t(regulates ? 'cases.title' : 'residents.title')}
         </Link>
         {patient.data ? <PersonBanner patient={patient.data} /> : patient.error ? <LoadFailed error={patient.error} onRetry={() => void patient.refetch()} /> : <PersonBannerSkeleton />}
         {patient.error && !patient.data ? null : (

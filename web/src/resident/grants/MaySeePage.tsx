@@ -45,7 +45,7 @@ function Group({ title, grants, names }: { title: string; grants: AccessGrant[];
     <Section title={title}>
       <Rows label={title}>
         {grants.map((grant, index) => {
-          const { to, name, reason, since, until, categories, effect, stands, cause } = grant;
+          const { to, name, account, reason, since, until, categories, effect, stands, cause } = grant;
           const words = [
             t('maySee.because', { reason: codeName('grantReason', reason) }),
             stands ? undefined : t('maySee.from', { when: formatMoment(since, language) }),
@@ -56,7 +56,7 @@ function Group({ title, grants, names }: { title: string; grants: AccessGrant[];
             <Row
               key={`${cause}|${to}|${index}`}
               {...(consent ? { to: consent } : reason === 'emergency' ? { to: '/emergency' } : {})}
-              title={to === undefined ? t('maySee.everybody') : (name ?? names.get(to) ?? to)}
+              title={account !== undefined ? t('seen.role.regulator') : to === undefined ? t('maySee.everybody') : (name ?? names.get(to) ?? to)}
               tags={
                 <>
                   {reason === 'emergency' ? <Tag tone="alert">{t('seen.emergency')}</Tag> : null}

@@ -42,12 +42,13 @@ export function MessagesPage() {
           <>
             {list.map((message) => {
               const text = textOf(message).replace(REFERENCE, (reference) => names.get(reference) ?? reference);
-              const ours = message.sender === undefined && message.category?.[0]?.coding?.[0]?.code === 'notification';
+              const about = message.topic?.coding?.[0]?.code;
               return (
                 <article key={message.id} className={`card ${styles.visit}`} style={{ gap: '0.5rem' }}>
                   <p className="muted small">{formatAgo(message.sent, Date.now(), language)}</p>
                   <p style={{ whiteSpace: 'pre-line' }}>{text || t('messages.empty')}</p>
-                  {ours ? <ButtonLink to="/emergency">{t('messages.toEmergency')}</ButtonLink> : null}
+                  {about === 'emergency-access' ? <ButtonLink to="/emergency">{t('messages.toEmergency')}</ButtonLink> : null}
+                  {about === 'regulatory-case' ? <ButtonLink to="/seen">{t('seen.title')}</ButtonLink> : null}
                 </article>
               );
             })}

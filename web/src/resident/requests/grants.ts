@@ -10,6 +10,8 @@ export type AccessGrant = {
   /** Absent: everybody. */
   to: string | undefined;
   name: string | undefined;
+  /** In a regulator's case: who it opens the record to. */
+  account: string | undefined;
   cause: string | undefined;
   since: string | undefined;
   until: string | undefined;
@@ -31,6 +33,7 @@ export function useAccessGrants(patient: string) {
             reason: part.text('reason') ?? '',
             to: part.reference('to')?.reference,
             name: part.reference('to')?.display,
+            account: part.reference('to')?.identifier?.value,
             cause: part.reference('cause')?.reference,
             since: part.text('since'),
             until: part.text('until'),

@@ -58,7 +58,8 @@ function useReason(): (access: Access, emergency: Emergency | undefined, grants:
     const said = access.purposes.map((code) => codeName('purpose', code)).filter(Boolean);
     if (said.length > 0) return said.join(t('comma'));
     const grant = grants.find(
-      ({ effect, to, since }) => effect === 'opens' && (to === access.practitioner || to === access.institution) && to !== undefined && Date.parse(since ?? '') <= Date.parse(access.at),
+      ({ effect, to, account, since }) =>
+        effect === 'opens' && (to === undefined ? account !== undefined && account === access.account : to === access.practitioner || to === access.institution) && Date.parse(since ?? '') <= Date.parse(access.at),
     );
     return grant ? t('seen.becauseGrant', { reason: codeName('grantReason', grant.reason) }) : undefined;
   };

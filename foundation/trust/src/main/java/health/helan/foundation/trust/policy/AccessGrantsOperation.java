@@ -119,7 +119,10 @@ final class AccessGrantsOperation implements FhirOperation {
     around.put(parts, "patient", "Patient/" + id);
     code(parts, "effect", closes ? "closes" : row.weight == GrantSql.OFFERED ? "offered" : "opens");
     code(parts, "reason", reason(row));
-    if (!row.grantee.equals(Grantee.EVERYBODY)) {
+    String account = Grantee.accountOf(row.grantee);
+    if (account != null) {
+      part(parts, "to").set("valueReference", RegulatoryCase.account(account));
+    } else if (!row.grantee.equals(Grantee.EVERYBODY)) {
       around.put(parts, "to", row.grantee);
     }
     String institution = institution(around.read(row.cause));
@@ -143,6 +146,9 @@ final class AccessGrantsOperation implements FhirOperation {
   }
 
   private static String reason(Row row) {
+    if (Grantee.accountOf(row.grantee) != null) {
+      return Causes.CASE_TASK;
+    }
     String type = row.cause.substring(0, row.cause.indexOf('/'));
     return switch (type) {
       case "Task" -> row.weight == GrantSql.EMERGENCY ? "emergency" : "referral";

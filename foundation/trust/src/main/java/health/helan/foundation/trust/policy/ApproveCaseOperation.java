@@ -103,6 +103,7 @@ final class ApproveCaseOperation implements FhirOperation {
               Interaction.Body.of(
                   EmergencyAccess.notice(
                       patient,
+                      Causes.CASE_TASK,
                       "因监管工作需要，您的健康档案自 %s 起向一名监管人员开放，至 %s 止。依据：%s，文号：%s。理由：%s。查阅均有记录，您可在访问记录中查看。"
                           .formatted(
                               EmergencyAccess.time(now),

@@ -81,8 +81,12 @@ enum EmergencyAccess {
     String of(String name);
   }
 
-  /** Tells the resident. */
-  static ObjectNode notice(String patient, String text, Instant at) {
+  /**
+   * Tells the resident.
+   *
+   * @param about the kind of Task this is about, by which a page knows where to lead
+   */
+  static ObjectNode notice(String patient, String about, String text, Instant at) {
     ObjectNode notice = Json.MAPPER.createObjectNode();
     notice.put("resourceType", "Communication").put("status", "completed");
     notice
@@ -92,6 +96,12 @@ enum EmergencyAccess {
         .addObject()
         .put("system", "http://terminology.hl7.org/CodeSystem/communication-category")
         .put("code", "notification");
+    notice
+        .putObject("topic")
+        .putArray("coding")
+        .addObject()
+        .put("system", Causes.TASK_SYSTEM)
+        .put("code", about);
     notice.putObject("subject").put("reference", patient);
     notice.putArray("recipient").addObject().put("reference", patient);
     notice.put("sent", at.toString());

@@ -70,6 +70,7 @@ final class EmergencyAccessOperation implements FhirOperation {
     ObjectNode notice =
         EmergencyAccess.notice(
             patient,
+            Causes.EMERGENCY_TASK,
             "您的健康档案于 %s 被紧急查阅，至 %s 止。查阅者：Practitioner/%s，机构：Organization/%s。理由：%s。此次查阅将接受审核。"
                 .formatted(
                     EmergencyAccess.time(now),

@@ -4,17 +4,25 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Under which names grants reach a caller. */
 final class Grantee {
   /** Everybody: only rows that close have it. */
   static final String EVERYBODY = "*";
 
+  private static final String ACCOUNT = "Account/";
+
   private Grantee() {}
 
   /** A regulator, to whom a case opens a record. */
   static String account(String subject) {
-    return "Account/" + subject;
+    return ACCOUNT + subject;
+  }
+
+  /** The account behind a grantee of {@link #account}; null for every other. */
+  static @Nullable String accountOf(String grantee) {
+    return grantee.startsWith(ACCOUNT) ? grantee.substring(ACCOUNT.length()) : null;
   }
 
   /** All that the caller is; empty when no grant can reach it. */

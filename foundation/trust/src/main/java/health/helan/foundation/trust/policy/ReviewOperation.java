@@ -81,6 +81,7 @@ final class ReviewOperation implements FhirOperation {
               Interaction.Body.of(
                   EmergencyAccess.notice(
                       patient,
+                      Causes.EMERGENCY_TASK,
                       "经审核，%s 对您健康档案的紧急查阅属于滥用，已作记录。"
                           .formatted(before.path("requester").path("reference").asString("")),
                       clock.instant().truncatedTo(ChronoUnit.SECONDS))),

@@ -364,8 +364,10 @@ class GrantTests {
     assertThat(sees(doctorNow)).isTrue();
     assertThat(sees(doctorNow, hiv)).isTrue();
     assertThat(sees(clerk)).isFalse();
-    assertThat(server.get(resident, "Communication?subject=Patient/" + patient).text())
-        .contains("昏迷，无法询问");
+    Reply told = server.get(resident, "Communication?subject=Patient/" + patient);
+    assertThat(told.text()).contains("昏迷，无法询问");
+    assertThat(told.json().at("/entry/0/resource/topic/coding/0/code").asString())
+        .isEqualTo("emergency-access");
 
     Caller regulator = Callers.regulator();
     String review = "Task/" + opened.id();

@@ -113,7 +113,14 @@ class CaseTests {
     Caller resident = ProjectedServer.resident(patient);
     Reply told = server.get(resident, "Communication?recipient=Patient/" + patient);
     assertThat(told.text()).contains("监管人员").contains("医保基金监管").contains("核查虚假住院");
+    assertThat(told.json().at("/entry/0/resource/topic/coding/0/code").asString())
+        .isEqualTo("regulatory-case");
     assertThat(server.get(resident, "Task/" + task).status()).isEqualTo(200);
+    Reply grants = server.get(resident, "Patient/" + patient + "/$access-grants");
+    assertThat(grants.text())
+        .contains("{\"name\":\"reason\",\"valueCode\":\"regulatory-case\"}")
+        .contains("\"value\":\"" + asker.subject() + "\"")
+        .doesNotContain("Account/");
 
     assertThat(close(asker, task).status()).isEqualTo(200);
     assertThat(server.get(asker, "Patient/" + patient).status()).isEqualTo(404);
