@@ -704,18 +704,18 @@ public final class Gateway implements AutoCloseable, Erasable {
         }
       }
     }
-    while (!closed && journal.forget(now().minus(settings.keep()), 1000) == 1000) {
-      // The next part.
-    }
-  }
-
-  // ------------------------------------------------------------------ operators
     for (String id : journal.forgotten(200)) {
       Message parked = journal.read(id);
       if (parked != null && !closed) {
         release(parked);
       }
     }
+    while (!closed && journal.forget(now().minus(settings.keep()), 1000) == 1000) {
+      // The next part.
+    }
+  }
+
+  // ------------------------------------------------------------------ operators
 
   /** What becomes of a failed message that is tried again. */
   public enum Overtaken {
