@@ -124,9 +124,7 @@ public final class AuditLog implements AuditSink, AutoCloseable {
   public void record(Request request) {
     var waiting = new Appender.Waiting(request);
     Appender appender = appenders.get(Math.floorMod(turn.getAndIncrement(), appenders.size()));
-    if (closed
-        || !appender.inbox().offer(waiting)
-        || !waiting.await(settings.patience().toMillis())) {
+    if (closed || !appender.keep(waiting, settings.patience())) {
       throw unwritable();
     }
   }

@@ -8,8 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows that wait for one appender. It is woken for the first and once enough have gathered, not for
- * each: waking a thread costs more than a row.
+ * Rows that wait for one appender. Nobody is woken for each: waking a thread costs more than a row.
  */
 final class Inbox {
   private static final int MOST_WAITING = 20_000;
@@ -29,19 +28,22 @@ final class Inbox {
     this.appenders = appenders;
   }
 
-  /** False when it is full. */
-  boolean offer(Appender.Waiting waiting) {
+  /** How many rows wait with this one; 0 when it is full and the row was not taken. */
+  int offer(Appender.Waiting waiting) {
     if (size.get() >= MOST_WAITING) {
-      return false;
+      return 0;
     }
     queue.add(waiting);
-    int waitingNow = size.incrementAndGet();
+    return size.incrementAndGet();
+  }
+
+  /** Has the appender's own thread look. */
+  void wake() {
     Thread sleeper = asleep;
-    if (sleeper != null && (waitingNow == 1 || isEnough(waitingNow))) {
+    if (sleeper != null) {
       asleep = null;
       LockSupport.unpark(sleeper);
     }
-    return true;
   }
 
   boolean isEmpty() {
@@ -49,7 +51,7 @@ final class Inbox {
   }
 
   /** Half of all requests under way wait here, as far as this appender is concerned. */
-  private boolean isEnough(int waiting) {
+  boolean isEnough(int waiting) {
     return 2L * appenders * waiting >= present.get();
   }
 
