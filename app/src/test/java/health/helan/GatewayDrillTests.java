@@ -53,7 +53,7 @@ class GatewayDrillTests {
     var body = JSON.createObjectNode().put("resourceType", "Parameters");
     var list = body.putArray("parameter");
     values.forEach((key, value) -> list.addObject().put("name", key).put("valueString", value));
-    return platform.send("POST", "fhir/$" + name, body.toString(), "application/fhir+json", true);
+    return platform.send("POST", "fhir/" + name, body.toString(), "application/fhir+json", true);
   }
 
   private static void makeFeed(RunningPlatform platform, int port) throws Exception {
@@ -70,7 +70,7 @@ class GatewayDrillTests {
     HttpResponse<String> made =
         operation(
             platform,
-            "gateway-feed",
+            "$gateway-feed",
             Map.of(
                 "name",
                 "his",
@@ -155,6 +155,7 @@ class GatewayDrillTests {
       makeFeed(platform, port);
       overHttp(platform);
       fromAnotherStack(platform, port);
+      localCodesAreMappedAndThenTranslated(platform);
       var sent = new AtomicInteger();
       try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
         List<Future<?>> senders = new ArrayList<>();
@@ -261,6 +262,79 @@ class GatewayDrillTests {
     assertThat(node.waitFor()).as(said).isZero();
     assertThat(said.lines().filter(line -> line.equals("ack AA"))).as(said).hasSize(3);
     assertThat(platform.get("fhir/Patient?identifier=N1,N2,N3").body()).contains("JANE");
+  }
+
+  /** A code that nobody knew comes onto the work list; once it is mapped, messages are. */
+  private static void localCodesAreMappedAndThenTranslated(RunningPlatform platform)
+      throws Exception {
+    assertThat(send(platform, coded(1))).contains("MSA|AA|code-1");
+    JsonNode first = JSON.readTree(platform.get("fhir/Patient?identifier=L1").body());
+    assertThat(first.at("/entry/0/resource/gender").asString()).isEqualTo("unknown");
+    String codes = "https://helan.health/fhir/sid/hospital/codes";
+    JsonNode listed = JSON.missingNode();
+    for (int tries = 0; tries < 100 && !listed.toString().contains("WARD"); tries++) {
+      Thread.sleep(200);
+      listed = JSON.readTree(platform.get("fhir/ConceptMap/$local-codes?feed=his").body());
+    }
+    assertThat(listed.toString())
+        .contains(codes + "/gender", "MALE9", codes + "/OWN", "WARD", "病区检验")
+        // A number of somebody in the place of a code is on no list.
+        .doesNotContain("13800000000");
+    map(platform, codes + "/gender", "MALE9", "http://hl7.org/fhir/administrative-gender", "male");
+    map(
+        platform,
+        codes + "/OWN",
+        "WARD",
+        "http://terminology.hl7.org/CodeSystem/observation-category",
+        "laboratory");
+    Thread.sleep(1100); // Maps count within a second.
+    assertThat(send(platform, coded(2))).contains("MSA|AA|code-2");
+    JsonNode second = JSON.readTree(platform.get("fhir/Patient?identifier=L2").body());
+    assertThat(second.at("/entry/0/resource/gender").asString()).isEqualTo("male");
+    JsonNode result =
+        JSON.readTree(
+            platform
+                .get(
+                    "fhir/Observation?code=http://terminology.hl7.org/CodeSystem/observation-category%7Claboratory")
+                .body());
+    assertThat(result.path("entry").size()).isEqualTo(1);
+    assertThat(result.at("/entry/0/resource/code/coding/0/code").asString()).isEqualTo("WARD");
+    assertThat(result.at("/entry/0/resource/code/coding/1/code").asString())
+        .isEqualTo("laboratory");
+  }
+
+  private static String coded(int number) {
+    return "MSH|^~\\&|LIS|HOSP|||20261101||ORU^R01|code-%d|P|2.5\rPID|1||L%d^^^HOSP^MR||n^m|||MALE9\r"
+            .formatted(number, number)
+        + "OBR|1|P%d|F%d|WARD^病区检验^OWN\r".formatted(number, number)
+        + "OBX|1|NM|WARD^病区检验^OWN||7|||||F\rOBX|2|NM|13800000000^x^OWN||7|||||F\r";
+  }
+
+  private static String send(RunningPlatform platform, String message) throws Exception {
+    return platform.send("POST", "hl7v2/his", message, "application/hl7-v2+er7", true).body();
+  }
+
+  private static void map(
+      RunningPlatform platform, String system, String code, String targetSystem, String target)
+      throws Exception {
+    HttpResponse<String> mapped =
+        operation(
+            platform,
+            "ConceptMap/$map-local-code",
+            Map.of(
+                "feed",
+                "his",
+                "system",
+                system,
+                "code",
+                code,
+                "decision",
+                "map",
+                "targetSystem",
+                targetSystem,
+                "targetCode",
+                target));
+    assertThat(mapped.statusCode()).as(mapped.body()).isEqualTo(200);
   }
 
   /** The same feed over HTTP. */

@@ -12,6 +12,7 @@ import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.terminology.Terminology;
 import health.helan.foundation.trust.audit.AuditLog;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -38,8 +39,10 @@ class GatewayDoor {
   /** As for requests: off only to measure what the audit costs. */
   private static final String AUDIT = "HELAN_AUDIT";
 
-  /** Tables of the mapping files alone, until something knows more of local codes. */
-  private static final CodeTranslation BUILT_IN = CodeTranslation.NONE;
+  @Bean(destroyMethod = "close")
+  CodeTranslation codeTranslation(Terminology terminology) {
+    return new LocalCodeTranslation(terminology);
+  }
 
   @Bean(destroyMethod = "close")
   Gateway gateway(
@@ -47,7 +50,7 @@ class GatewayDoor {
       DataSource connections,
       ContentCodec codec,
       AuditLog log,
-      ObjectProvider<CodeTranslation> codes) {
+      CodeTranslation codes) {
     AuditSink audit = "off".equalsIgnoreCase(System.getenv(AUDIT)) ? AuditSink.NONE : log;
     Settings settings = Settings.DEFAULT;
     return Gateway.open(
@@ -55,7 +58,7 @@ class GatewayDoor {
         connections,
         codec,
         audit,
-        codes.getIfAvailable(() -> BUILT_IN),
+        codes,
         List.of(new Hl7v2()),
         new Settings(
             settings.inFlight(),

@@ -6,6 +6,7 @@
       "foundation.gateway",
       "foundation.rest",
       "foundation.store",
+      "foundation.terminology",
       "foundation.trust.audit",
       "foundation.trust.erasure"
     })

@@ -1,21 +1,42 @@
 package health.helan.foundation.gateway;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From an institution's local codes to the platform's. Mappings name a table; who knows better than
- * the tables in the mapping files (the terminology's ConceptMaps) is asked first.
+ * From an institution's own codes to others' (the terminology's ConceptMaps). Asked for codes that
+ * a table of the mapping files does not name, and for those of concepts that have no code but the
+ * institution's own.
  */
-@FunctionalInterface
 public interface CodeTranslation {
-  /** Knows nothing: the tables of the mapping files decide. */
-  CodeTranslation NONE = (_, _, _) -> null;
+  /**
+   * A code of a system.
+   *
+   * @param display what it is called; empty for nothing
+   */
+  record Code(String system, String code, String display) {}
+
+  /** Knows nothing: the mapping files decide. */
+  CodeTranslation NONE =
+      new CodeTranslation() {
+        @Override
+        public @Nullable Code translate(Feed feed, Code local) {
+          return null;
+        }
+
+        @Override
+        public void unknown(Feed feed, Set<Code> codes) {
+          // Nobody keeps a list.
+        }
+      };
 
   /**
-   * @param feed whose code it is
-   * @param table name in the mapping, {@code gender}
-   * @param code as sent
-   * @return the code it becomes; null when nothing is known of it
+   * Asked on the way of each message, so it answers from memory.
+   *
+   * @return what the code means; null when nothing is known of it
    */
-  @Nullable String translate(Feed feed, String table, String code);
+  @Nullable Code translate(Feed feed, Code local);
+
+  /** Told, once for each message, the codes of it that nothing was known of. */
+  void unknown(Feed feed, Set<Code> codes);
 }

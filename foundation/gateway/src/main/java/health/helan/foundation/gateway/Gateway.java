@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -540,6 +541,7 @@ public final class Gateway implements AutoCloseable, Erasable {
     String mappedBy = null;
     List<Finding> findings = List.of();
     List<String> made = List.of();
+    Set<CodeTranslation.Code> unknown = Set.of();
     Message.Reason reason = null;
     var trail = new AccessTrail();
     try {
@@ -557,6 +559,7 @@ public final class Gateway implements AutoCloseable, Erasable {
       mappedBy = mapping.name() + "@" + mapping.version();
       Mapping.Mapped mapped = mapping.map(read, feed, codes);
       findings = mapped.findings();
+      unknown = mapped.unknown();
       made = commit(feed.caller(id), mapped.plans(), key(id, version), trail);
     } catch (Refusal e) {
       if (e.kind() == Refusal.Kind.TRANSIENT || e.kind() == Refusal.Kind.NO_STORE) {
@@ -581,6 +584,9 @@ public final class Gateway implements AutoCloseable, Erasable {
     }
     count(feed, state.word());
     audit(accepted, receipt, trail);
+    if (!unknown.isEmpty()) {
+      codes.unknown(feed, unknown);
+    }
     return receipt;
   }
 

@@ -162,7 +162,8 @@ public final class Terminology implements ValueSets {
 
   /**
    * What a code means that a feed sent: by the feed's own map, else by any active map from that
-   * system.
+   * system. A change counts within a second. What is asked in vain is not counted here: see {@link
+   * #localCodes}.
    *
    * @return null when no map knows it
    */
@@ -172,18 +173,6 @@ public final class Terminology implements ValueSets {
     return match == null
         ? null
         : new Meaning(match.system(), match.code(), match.display(), match.equivalence());
-  }
-
-  /**
-   * As {@link #meaning}; what no map knows is counted on the work list, unless it was decided that
-   * it needs none.
-   */
-  public @Nullable Meaning translate(String feed, String system, String code, String display) {
-    Meaning known = meaning(feed, system, code);
-    if (known == null) {
-      localCodes.seen(feed, system, code, display);
-    }
-    return known;
   }
 
   // ------------------------------------------------------------------ upgrades

@@ -318,11 +318,16 @@ class TranslatingTests {
   }
 
   @Test
-  void tellsFeedsWhatTheirCodesMeanAndCountsWhatNobodyKnows() {
-    assertThat(SERVER.terminology.translate("hospital-8", "urn:his:sex", "F", "女"))
+  void tellsFeedsWhatTheirCodesMean() throws InterruptedException {
+    assertThat(SERVER.terminology.meaning("hospital-8", "urn:his:sex", "F"))
         .as("by a map for all feeds")
         .isEqualTo(new Terminology.Meaning(SEX, "2", "", "equivalent"));
-    assertThat(SERVER.terminology.translate("hospital-8", "urn:his:unit", "KE", "科")).isNull();
+    assertThat(SERVER.terminology.meaning("hospital-8", "urn:his:unit", "KE")).isNull();
+    SERVER.terminology.localCodes().seen("hospital-8", "urn:his:unit", "KE", "科", 3);
+    SERVER.terminology.localCodes().seen("hospital-8", "urn:his:unit", "KE", "", 2);
+    assertThat(SERVER.get("ConceptMap/$local-codes?feed=hospital-8", "X-As", OPERATOR).json())
+        .asString()
+        .contains("KE", "科", "\"valueDecimal\":5");
     SERVER.post(
         "ConceptMap/$map-local-code",
         TerminologyServer.parameters(
@@ -340,10 +345,11 @@ class TranslatingTests {
             "9"),
         "X-As",
         OPERATOR);
-    assertThat(SERVER.terminology.translate("hospital-8", "urn:his:unit", "KE", "科"))
+    Thread.sleep(1100); // A change counts within a second.
+    assertThat(SERVER.terminology.meaning("hospital-8", "urn:his:unit", "KE"))
         .extracting(Terminology.Meaning::code)
         .isEqualTo("9");
-    assertThat(SERVER.terminology.translate("another", "urn:his:unit", "KE", "科"))
+    assertThat(SERVER.terminology.meaning("another", "urn:his:unit", "KE"))
         .as("what one feed means by a code, another may not")
         .isNull();
   }

@@ -1,5 +1,6 @@
 package health.helan.foundation.gateway.mapping;
 
+import health.helan.foundation.gateway.CodeTranslation;
 import health.helan.foundation.gateway.Feed;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.BooleanNode;
 import tools.jackson.databind.node.DecimalNode;
 import tools.jackson.databind.node.IntNode;
@@ -195,6 +197,7 @@ final class Functions {
       if (other != null && !other.equals(one)) {
         codings.add(other);
       }
+      translate(run, codings);
     }
     String text = cwe.part(9).text();
     if (text.isEmpty()) {
@@ -205,6 +208,29 @@ final class Functions {
     }
     put(concept, "text", text);
     return concept.isEmpty() ? null : concept;
+  }
+
+  /** Puts beside the institution's own codes what they mean, where there is no other. */
+  private static void translate(Run run, ArrayNode codings) {
+    var found = new ArrayList<ObjectNode>();
+    for (JsonNode coding : codings) {
+      String system = coding.path("system").asString("");
+      if (!Identifiers.isOwnCodeSystem(run.feed(), system)) {
+        return;
+      }
+      CodeTranslation.Code meaning =
+          run.meaning(
+              new CodeTranslation.Code(
+                  system, coding.path("code").asString(""), coding.path("display").asString("")));
+      if (meaning != null) {
+        ObjectNode translated = Run.object();
+        put(translated, "system", meaning.system());
+        translated.put("code", meaning.code());
+        put(translated, "display", meaning.display());
+        found.add(translated);
+      }
+    }
+    codings.addAll(found);
   }
 
   /** An abnormal flag: HL7's own code where no other table is named. */

@@ -138,6 +138,12 @@ public final class Identifiers {
     };
   }
 
+  /** True for a system that {@link #codeSystem} made of a name that says nothing elsewhere. */
+  static boolean isOwnCodeSystem(Feed feed, String system) {
+    String own = own(feed, "codes");
+    return system.equals(own) || system.startsWith(own + "/");
+  }
+
   static ObjectNode json(Plan.Key key) {
     ObjectNode identifier = Run.object();
     if (!key.system().isEmpty()) {

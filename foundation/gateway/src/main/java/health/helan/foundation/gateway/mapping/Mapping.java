@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -34,8 +35,10 @@ public final class Mapping {
    * What a message became.
    *
    * @param plans resources, those that others refer to first
+   * @param unknown codes of which nothing was known
    */
-  public record Mapped(List<Plan> plans, List<Finding> findings) {}
+  public record Mapped(
+      List<Plan> plans, List<Finding> findings, Set<CodeTranslation.Code> unknown) {}
 
   private record Definition(
       String type,
@@ -312,7 +315,7 @@ public final class Mapping {
     }
     var findings = new ArrayList<>(message.findings());
     findings.addAll(run.findings());
-    return new Mapped(List.copyOf(run.plans()), findings);
+    return new Mapped(List.copyOf(run.plans()), findings, run.unknown());
   }
 
   private static void plan(Run run, Definition definition, Node at, List<Definition> bodies) {

@@ -1,6 +1,7 @@
 package health.helan.foundation.gateway.mapping;
 
 import health.helan.foundation.gateway.CodeTranslation;
+import health.helan.foundation.gateway.CodeTranslation.Code;
 import health.helan.foundation.gateway.Feed;
 import health.helan.foundation.gateway.Finding;
 import health.helan.foundation.store.Json;
@@ -8,8 +9,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -20,6 +23,9 @@ final class Run {
   /** Most findings of a message: more tell nothing new. */
   private static final int MOST_FINDINGS = 50;
 
+  /** Most codes that are asked about for a message. */
+  private static final int MOST_MEANINGS = 1000;
+
   private final Feed feed;
   private final CodeTranslation codes;
   private final Map<String, Map<String, String>> tables;
@@ -27,6 +33,7 @@ final class Run {
   private final List<Plan> plans = new ArrayList<>();
   private final Map<Node, Map<String, Plan>> scopes = new IdentityHashMap<>();
   private final Set<Identity> planned = new HashSet<>();
+  private final Map<Code, Optional<Code>> meanings = new LinkedHashMap<>();
 
   private record Identity(String type, Plan.Key key) {}
 
@@ -116,15 +123,11 @@ final class Run {
   }
 
   /**
-   * A code's translation.
+   * What a table makes of a code; of one that it does not name, what is known of it elsewhere.
    *
    * @return null when the table has neither it nor a default
    */
   @Nullable String translate(String table, String code, String place) {
-    String known = codes.translate(feed, table, code);
-    if (known != null) {
-      return known;
-    }
     Map<String, String> entries = tables.get(table);
     if (entries == null) {
       throw new MappingFault(feed.name(), "table " + table);
@@ -137,14 +140,41 @@ final class Run {
       return own;
     }
     String otherwise = entries.get("*");
-    if (!code.isEmpty() && !"".equals(otherwise)) {
-      // A code alone is no resident's data; a text in its place might be.
-      find(
-          "gateway.found-unknown-code",
-          place,
-          table,
-          code.matches("[A-Za-z0-9._-]{1,8}") ? code : "?");
+    if (code.isEmpty() || "".equals(otherwise)) {
+      return otherwise;
     }
+    Code known = meaning(new Code(Identifiers.codeSystem(feed, table), code, ""));
+    if (known != null) {
+      return known.code();
+    }
+    // A code alone is no resident's data; a text in its place might be.
+    find(
+        "gateway.found-unknown-code",
+        place,
+        table,
+        code.matches("[A-Za-z0-9._-]{1,8}") ? code : "?");
     return otherwise;
+  }
+
+  /** What one of the institution's own codes means elsewhere; null when nobody knows. */
+  @Nullable Code meaning(Code local) {
+    Optional<Code> known = meanings.get(local);
+    if (known == null && meanings.size() < MOST_MEANINGS) {
+      known = Optional.ofNullable(codes.translate(feed, local));
+      meanings.put(local, known);
+    }
+    return known == null ? null : known.orElse(null);
+  }
+
+  /** The codes of which nothing was known. */
+  Set<Code> unknown() {
+    var unknown = new LinkedHashSet<Code>();
+    meanings.forEach(
+        (local, known) -> {
+          if (known.isEmpty()) {
+            unknown.add(local);
+          }
+        });
+    return unknown;
   }
 }
