@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,10 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Appends rows to a chain of its own, many at a time: while one commit is under way the next rows
- * gather. Whoever brings the row with which there are enough writes them all, and so does the first
- * of them when the others take too long: handing them to a thread that has to be woken would cost
- * more than writing them. A thread of its own does what is left: it opens and gives back the
- * connection, tries again what failed, and writes what came while others wrote.
+ * gather. One thread.
  *
  * <p>Nobody else may append to the chain, except who closes it because this instance was taken for
  * gone; then, and when a row stands there that is not this appender's, it leaves the chain and
@@ -57,26 +53,6 @@ final class Appender implements Runnable {
   private final Inbox inbox;
   private final AuditLog.Settings settings;
 
-  /** Held by whoever writes; guards what follows. */
-  private final ReentrantLock writing = new ReentrantLock();
-
-  /** Kept while there is work; null else. */
-  private @Nullable Connection connection;
-
-  /** Whether the connection gives up after the time that a request waits. */
-  private boolean isLimited;
-
-  /** Something was written since the appender's thread looked last. */
-  private boolean isBusy;
-
-  /** The chain is closed for good. */
-  private boolean isFinished;
-
-  /** Rows that a request's thread failed to write, of its batch: for the appender's thread. */
-  private final List<Waiting> handedOver = new ArrayList<>();
-
-  private volatile boolean hasHandedOver;
-
   /** The last row that is known to be committed; null before the first chain is open. */
   private volatile Chains.@Nullable Head head;
 
@@ -104,6 +80,10 @@ final class Appender implements Runnable {
     this.chains = chains;
     this.inbox = inbox;
     this.settings = settings;
+  }
+
+  Inbox inbox() {
+    return inbox;
   }
 
   /** The last committed row; null while there is no chain. */
@@ -137,164 +117,76 @@ final class Appender implements Runnable {
     stopping = true;
   }
 
-  /**
-   * Waits until the row is committed, or writes it.
-   *
-   * @return false when it was not, or not in time
-   */
-  boolean keep(Waiting waiting, Duration patience) {
-    long end = System.nanoTime() + patience.toNanos();
-    int waitingNow = inbox.offer(waiting);
-    if (waitingNow == 0) {
-      return false;
-    }
-    if (inbox.isEnough(waitingNow)) {
-      lead();
-    } else if (waitingNow == 1 && !waiting.isSettledWithin(GATHER)) {
-      lead();
-    }
-    return waiting.await(end - System.nanoTime());
-  }
-
-  /** Writes what waits, if nobody does and nothing stands in the way; else others will. */
-  private void lead() {
-    if (writing.tryLock()) {
-      try {
-        if (connection != null && !isDoubtful && !isFinished && corrections.isEmpty()) {
-          round(false);
-        }
-      } finally {
-        writing.unlock();
-      }
-    } else {
-      // Whoever writes sees afterwards that more has come.
-      return;
-    }
-    if (!inbox.isEmpty() || hasHandedOver) {
-      inbox.wake();
-    }
-  }
-
   @Override
   public void run() {
-    Duration idle = IDLE;
+    Connection connection = null;
+    var batch = new ArrayList<Waiting>();
     while (true) {
       try {
+        Duration idle = corrections.isEmpty() ? IDLE : isDoubtful ? AGAIN : Duration.ZERO;
         inbox.await(idle.toNanos(), GATHER.toNanos());
-      } catch (InterruptedException e) {
-        break;
-      }
-      writing.lock();
-      try {
-        if (!round(true)) {
-          if (!isBusy) {
-            disconnect();
-          }
-          isBusy = false;
+        batch.addAll(corrections);
+        corrections.clear();
+        inbox.drainTo(batch, Math.max(0, MOST - batch.size()));
+        if (batch.isEmpty()) {
+          connection = close(connection);
           if (stopping && inbox.isEmpty()) {
             break;
           }
+          continue;
         }
-        idle = corrections.isEmpty() ? IDLE : isDoubtful ? AGAIN : Duration.ZERO;
+        batch.removeIf(waiting -> !waiting.take());
+        if (!batch.isEmpty()) {
+          connection = write(connection, batch);
+        }
+      } catch (InterruptedException e) {
+        break;
+      } catch (RuntimeException e) {
+        LOG.error("The audit's appender {} failed", number, e);
+        isDoubtful = true;
+        fail(batch);
+        connection = close(connection);
       } finally {
-        writing.unlock();
+        batch.clear();
       }
     }
-    writing.lock();
-    try {
-      disconnect();
-      finish();
-      isFinished = true;
-    } finally {
-      writing.unlock();
-    }
+    close(connection);
+    finish();
   }
 
-  /**
-   * Writes what waits.
-   *
-   * @param own whether by the appender's own thread, which may take its time
-   * @return false when nothing does
-   */
-  private boolean round(boolean own) {
-    var batch = new ArrayList<>(corrections);
-    corrections.clear();
-    inbox.drainTo(batch, Math.max(0, MOST - batch.size()));
-    batch.removeIf(waiting -> !waiting.take());
-    batch.addAll(0, handedOver);
-    handedOver.clear();
-    hasHandedOver = false;
-    if (batch.isEmpty()) {
-      return false;
-    }
-    isBusy = true;
-    try {
-      if (own) {
-        write(batch);
-      } else {
-        append(limited(java.util.Objects.requireNonNull(connection), true), batch);
-      }
-    } catch (SQLException e) {
-      isDoubtful = true;
-      disconnect();
-      handedOver.addAll(batch);
-      hasHandedOver = true;
-    } catch (RuntimeException e) {
-      LOG.error("The audit's appender {} failed", number, e);
-      isDoubtful = true;
-      fail(batch);
-      disconnect();
-    }
-    return true;
-  }
-
-  private void disconnect() {
-    Connection held = connection;
-    connection = null;
-    if (held != null) {
+  private static @Nullable Connection close(@Nullable Connection connection) {
+    if (connection != null) {
       try {
-        held.close();
+        connection.close();
       } catch (SQLException e) {
         LOG.debug("Closing a connection", e);
       }
     }
+    return null;
   }
 
-  private Connection connect() throws SQLException {
-    Connection opened = dataSource.getConnection();
-    connection = opened;
-    isLimited = false;
-    return opened;
-  }
-
-  /** A request's thread writes no longer than it would wait. */
-  private Connection limited(Connection held, boolean limit) throws SQLException {
-    if (limit != isLimited) {
-      held.setNetworkTimeout(
-          Runnable::run, limit ? Math.toIntExact(settings.patience().toMillis()) : 0);
-      isLimited = limit;
-    }
-    return held;
-  }
-
-  /** Writes the batch and lets its requests go. */
-  private void write(List<Waiting> batch) {
+  /** Writes the batch and lets its requests go; gives the connection that stays in use. */
+  private @Nullable Connection write(@Nullable Connection held, List<Waiting> batch) {
+    Connection connection = held;
     // A connection that was held may have been cut meanwhile: that is worth another try.
-    int attempts = connection == null ? 2 : 3;
+    int attempts = held == null ? 2 : 3;
     for (int attempt = 1; ; attempt++) {
       try {
-        append(connection == null ? connect() : limited(connection, false), batch);
-        return;
+        if (connection == null) {
+          connection = dataSource.getConnection();
+        }
+        append(connection, batch);
+        return connection;
       } catch (SQLException e) {
         isDoubtful = true;
         boolean theirs = Chains.isUniqueViolation(e);
         if (!theirs) {
-          disconnect();
+          connection = close(connection);
         }
         if (attempt >= attempts) {
           LOG.warn("{} rows of the audit could not be written: {}", batch.size(), e.getSQLState());
           fail(batch);
-          return;
+          return connection;
         }
       }
     }
@@ -478,25 +370,10 @@ final class Appender implements Runnable {
       return new Waiting(request.unanswered(Instant.now()), true);
     }
 
-    /** Whether it is decided what became of the row, after at most that time. */
-    private boolean isSettledWithin(Duration time) {
-      try {
-        kept.get(time.toNanos(), TimeUnit.NANOSECONDS);
-        return true;
-      } catch (TimeoutException e) {
-        return false;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return true;
-      } catch (ExecutionException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
     /** True once the row is committed; false when it was not, or not in time. */
-    private boolean await(long nanos) {
+    boolean await(long millis) {
       try {
-        return kept.get(nanos, TimeUnit.NANOSECONDS);
+        return kept.get(millis, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         return isKeptAfterAll();
       } catch (InterruptedException e) {

@@ -124,7 +124,9 @@ public final class AuditLog implements AuditSink, AutoCloseable {
   public void record(Request request) {
     var waiting = new Appender.Waiting(request);
     Appender appender = appenders.get(Math.floorMod(turn.getAndIncrement(), appenders.size()));
-    if (closed || !appender.keep(waiting, settings.patience())) {
+    if (closed
+        || !appender.inbox().offer(waiting)
+        || !waiting.await(settings.patience().toMillis())) {
       throw unwritable();
     }
   }

@@ -8,7 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows that wait for one appender. Nobody is woken for each: waking a thread costs more than a row.
+ * Rows that wait for one appender. It is woken for the first and once enough have gathered, not for
+ * each: waking a thread costs more than a row.
  */
 final class Inbox {
   private static final int MOST_WAITING = 20_000;
@@ -28,22 +29,19 @@ final class Inbox {
     this.appenders = appenders;
   }
 
-  /** How many rows wait with this one; 0 when it is full and the row was not taken. */
-  int offer(Appender.Waiting waiting) {
+  /** False when it is full. */
+  boolean offer(Appender.Waiting waiting) {
     if (size.get() >= MOST_WAITING) {
-      return 0;
+      return false;
     }
     queue.add(waiting);
-    return size.incrementAndGet();
-  }
-
-  /** Has the appender's own thread look. */
-  void wake() {
+    int waitingNow = size.incrementAndGet();
     Thread sleeper = asleep;
-    if (sleeper != null) {
+    if (sleeper != null && (waitingNow == 1 || isEnough(waitingNow))) {
       asleep = null;
       LockSupport.unpark(sleeper);
     }
+    return true;
   }
 
   boolean isEmpty() {
@@ -51,7 +49,7 @@ final class Inbox {
   }
 
   /** Half of all requests under way wait here, as far as this appender is concerned. */
-  boolean isEnough(int waiting) {
+  private boolean isEnough(int waiting) {
     return 2L * appenders * waiting >= present.get();
   }
 
