@@ -80,7 +80,7 @@ export function Evidence({ title, evidence, long = false }: { title: string; evi
             <tbody>
               {evidence.data.accesses.map((access) => (
                 <tr key={access.id}>
-                  <td>{long ? formatMoment(access.at, language) : formatTime(access.at)}</td>
+                  <td className={styles.time}>{long ? formatMoment(access.at, language) : formatTime(access.at)}</td>
                   <td>{deed(access)}</td>
                   <td className="number">{access.count}</td>
                   <td>{access.refused ? <StatusTag tone="bad">{t('audit.refused')}</StatusTag> : t('audit.done')}</td>
