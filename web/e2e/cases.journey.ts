@@ -85,7 +85,11 @@ describe.skipIf(reason)('A regulator’s case', () => {
 
   test('is approved by somebody else, who does not learn whom it is about', async () => {
     operator = await signedIn('operator');
+    // On a phone the one that is chosen comes into sight.
+    await operator.setViewportSize({ width: 375, height: 300 });
     await operator.getByRole('button', { name: new RegExp(ORDER) }).click();
+    await expect.poll(() => operator.locator('#case').evaluate((one) => Math.abs(Math.round(one.getBoundingClientRect().top)))).toBe(0);
+    await operator.setViewportSize({ width: 1440, height: 900 });
     await looksRight(operator, 'case-decide');
     await chosen(operator).getByLabel('批准', { exact: true }).check();
     await chosen(operator).getByLabel('审批意见').fill(NOTE);
