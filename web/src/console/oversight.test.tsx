@@ -174,7 +174,7 @@ describe('Cases', () => {
     await userEvent.click(screen.getByRole('button', { name: '提交申请' }));
     await screen.findByText(/自己提出的申请不能自己审批/);
     expect(bodyOf(asked, `pseudonymised/Patient/${PSEUDONYM}/$open-case`)).toEqual({ reason: '核查虚假住院', ground: 'insurance-fund', document: '宁医保稽〔2026〕7号', hours: 48, category: 'PSY' });
-    expect(screen.queryByRole('button', { name: '提交申请' })).toBeNull();
+    await expect.poll(() => screen.queryByRole('button', { name: '提交申请' })).toBeNull();
   });
 
   test('are withdrawn, not decided, by who asked', async () => {

@@ -32,7 +32,7 @@ export function CaseCard({ one, own, account }: { one: RegulatoryCase; own: bool
     ...(one.closing === undefined ? [] : [[t('cases.closing'), `${one.closing} · ${formatMoment(one.closed, language)}`] as [string, ReactNode]]),
   ];
   return (
-    <section className={`card ${styles.case}`} aria-label={t('cases.case')}>
+    <section id="case" className={`card ${styles.case}`} aria-label={t('cases.case')}>
       <div className={styles.itemHead}>
         <h2>{t('cases.case')}</h2>
         <CaseTag one={one} />

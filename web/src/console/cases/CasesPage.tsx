@@ -6,6 +6,7 @@ import { formatMoment } from '../../shared/format/dates';
 import { useCodeName, useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
 import { StatusTag } from '../../shared/StatusTag';
+import { showCase } from '../emergencies/Case';
 import styles from '../emergencies/Emergencies.module.css';
 import { useMe, useRole } from '../useRole';
 import { AskForm } from './AskForm';
@@ -42,7 +43,7 @@ export function CasesPage() {
         }
         return now;
       },
-      { replace: true },
+      { replace: true, preventScrollReset: true },
     );
   return (
     <div className={styles.page}>
@@ -78,7 +79,15 @@ export function CasesPage() {
             <ul aria-label={t('cases.title')}>
               {list.data.map((one) => (
                 <li key={one.id}>
-                  <button type="button" className={styles.item} aria-pressed={one.id === chosen?.id} onClick={() => set({ id: one.id })}>
+                  <button
+                    type="button"
+                    className={styles.item}
+                    aria-pressed={one.id === chosen?.id}
+                    onClick={() => {
+                      set({ id: one.id });
+                      showCase();
+                    }}
+                  >
                     <span className={styles.itemHead}>
                       <strong>{one.document}</strong>
                       <CaseTag one={one} />

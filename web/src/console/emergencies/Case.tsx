@@ -16,6 +16,11 @@ import { useEvidence, useStep } from './useEmergencies';
 /** The API asks for as many characters of a reason. */
 export const LEAST = 5;
 
+/** To the case that was chosen, where it stands below the list instead of beside it. */
+export function showCase(): void {
+  if (matchMedia('(max-width: 900px)').matches) document.getElementById('case')?.scrollIntoView();
+}
+
 /** One access: who, why, what was looked at; and the step that the reader may take. */
 export function Case({ emergency, practitioner, institution, role }: { emergency: Emergency; practitioner: string; institution: string; role: Role | undefined }) {
   const { t } = useTranslation('console');
@@ -30,7 +35,7 @@ export function Case({ emergency, practitioner, institution, role }: { emergency
     ...(note ? [[t('emergencies.note'), note] as [string, string]] : []),
   ];
   return (
-    <section className={`card ${styles.case}`} aria-label={t('emergencies.case')}>
+    <section id="case" className={`card ${styles.case}`} aria-label={t('emergencies.case')}>
       <div className={styles.itemHead}>
         <h2>{t('emergencies.case')}</h2>
         <StateTag emergency={emergency} />
@@ -80,7 +85,7 @@ export function Evidence({ title, evidence, long = false }: { title: string; evi
             <tbody>
               {evidence.data.accesses.map((access) => (
                 <tr key={access.id}>
-                  <td>{long ? formatMoment(access.at, language) : formatTime(access.at)}</td>
+                  <td className={styles.time}>{long ? formatMoment(access.at, language) : formatTime(access.at)}</td>
                   <td>{deed(access)}</td>
                   <td className="number">{access.count}</td>
                   <td>{access.refused ? <StatusTag tone="bad">{t('audit.refused')}</StatusTag> : t('audit.done')}</td>

@@ -9,7 +9,7 @@ import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
 import { StatusTag } from '../../shared/StatusTag';
 import { useRole } from '../useRole';
-import { Case } from './Case';
+import { Case, showCase } from './Case';
 import styles from './Emergencies.module.css';
 import { STATES, useEmergencies, type State } from './useEmergencies';
 
@@ -37,7 +37,7 @@ export function EmergenciesPage() {
         else now.set(name, value);
         return now;
       },
-      { replace: true },
+      { replace: true, preventScrollReset: true },
     );
   const own = role === 'practitioner';
   return (
@@ -66,7 +66,15 @@ export function EmergenciesPage() {
             <ul aria-label={t('emergencies.title')}>
               {list.data.map((one) => (
                 <li key={one.id}>
-                  <button type="button" className={styles.item} aria-pressed={one.id === chosen?.id} onClick={() => set('id', one.id)}>
+                  <button
+                    type="button"
+                    className={styles.item}
+                    aria-pressed={one.id === chosen?.id}
+                    onClick={() => {
+                      set('id', one.id);
+                      showCase();
+                    }}
+                  >
                     <span className={styles.itemHead}>
                       <strong>{nameOf(one.practitioner)}</strong>
                       <StateTag emergency={one} />
