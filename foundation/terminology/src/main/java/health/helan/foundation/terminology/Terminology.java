@@ -169,7 +169,7 @@ public final class Terminology implements ValueSets {
    */
   public @Nullable Meaning meaning(String feed, String system, String code) {
     Mappings.Match match =
-        mappings.meant(LocalCodes.mapOf(feed), LocalCodes.MAP_PREFIX, system, code);
+        mappings.meant(feed, system, code, List.of(() -> mapOf(feed), () -> mapsOfAll(null, null)));
     return match == null
         ? null
         : new Meaning(match.system(), match.code(), match.display(), match.equivalence());
@@ -179,6 +179,22 @@ public final class Terminology implements ValueSets {
 
   /**
    * Compiles what was stored before there was a compiler. Safe to call on every start and on
+  /** The map that holds what was decided about a feed's codes; empty when none is active. */
+  public List<Header> mapOf(String feed) {
+    Header own = catalogue.byId("ConceptMap", LocalCodes.mapOf(feed));
+    return own != null && own.status().equals("active") ? List.of(own) : List.of();
+  }
+
+  /**
+   * The active maps from one value set to another, but those of single feeds: what one means by a
+   * code, another may not.
+   */
+  public List<Header> mapsOfAll(@Nullable String source, @Nullable String target) {
+    return mappings.fitting(source, target).stream()
+        .filter(map -> !map.id().startsWith(LocalCodes.MAP_PREFIX))
+        .toList();
+  }
+
    * several instances at once.
    *
    * @return how many were compiled

@@ -411,3 +411,72 @@ class TranslatingTests {
     }
   }
 }
+  private static Reply mapLocal(String feed, String code, String target) {
+    return SERVER.post(
+        "ConceptMap/$map-local-code",
+        TerminologyServer.parameters(
+            "feed",
+            feed,
+            "system",
+            "urn:his:unit",
+            "code",
+            code,
+            "decision",
+            "map",
+            "targetSystem",
+            SEX,
+            "targetCode",
+            target),
+        "X-As",
+        OPERATOR);
+  }
+
+  private static Reply translate(String code, String... feed) {
+    List<String> asked = new ArrayList<>(List.of("system", "urn:his:unit", "code", code));
+    asked.addAll(List.of(feed));
+    return SERVER.ask("ConceptMap/$translate", asked.toArray(new String[0]));
+  }
+
+  @Test
+  void asksTheMapOfTheFeedFirstAndNeverAnothers() {
+    SERVER.put(
+        TerminologyServer.json(
+            """
+            {"resourceType": "ConceptMap", "id": "units", "url": "urn:test:map:units", "status": "active",
+             "group": [{"source": "urn:his:unit", "target": "urn:oid:2.16.156.10011.2.3.3.4",
+               "element": [{"code": "OWN", "target": [{"code": "1", "equivalence": "equal"}]}]}]}"""));
+    for (String code : List.of("OWN", "ALONE")) {
+      SERVER.terminology.localCodes().seen("hospital-10", "urn:his:unit", code, "");
+      assertThat(mapLocal("hospital-10", code, "2").status()).isEqualTo(200);
+    }
+    assertThat(codes(translate("OWN", "feed", "hospital-10"))).containsExactly("2");
+    assertThat(codes(translate("OWN", "feed", "hospital-11"))).containsExactly("1");
+    assertThat(codes(translate("OWN"))).containsExactly("1");
+    assertThat(codes(translate("ALONE", "feed", "hospital-10"))).containsExactly("2");
+    assertThat(codes(translate("ALONE", "feed", "hospital-11"))).isEmpty();
+    assertThat(codes(translate("ALONE"))).isEmpty();
+    String id = LocalCodes.mapOf("hospital-10");
+    ObjectNode map = (ObjectNode) SERVER.get("ConceptMap/" + id).json();
+    assertThat(SERVER.put(map.put("status", "retired")).status()).isEqualTo(200);
+    assertThat(codes(translate("ALONE", "feed", "hospital-10"))).isEmpty();
+  }
+
+  @Test
+  void losesNoneOfTwoFirstDecisionsAtOnce() throws Exception {
+    for (int round = 0; round < 10; round++) {
+      String feed = "hospital-at-once-" + round;
+      List<java.util.concurrent.Future<Integer>> answers = new ArrayList<>();
+      try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+        for (String code : List.of("A", "B")) {
+          SERVER.terminology.localCodes().seen(feed, "urn:his:unit", code, "");
+          answers.add(threads.submit(() -> mapLocal(feed, code, "1").status()));
+        }
+      }
+      for (var answer : answers) {
+        assertThat(answer.get()).isEqualTo(200);
+      }
+      assertThat(codes(translate("A", "feed", feed))).containsExactly("1");
+      assertThat(codes(translate("B", "feed", feed))).containsExactly("1");
+    }
+  }
+

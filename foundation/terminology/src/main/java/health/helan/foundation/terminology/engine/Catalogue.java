@@ -183,8 +183,8 @@ public final class Catalogue {
     Header best = null;
     for (Header one : at.stored.getOrDefault(type + " " + url, List.of())) {
       boolean fits = wanted.isEmpty() ? one.isActive() : one.version().equals(wanted);
-      if (fits && (best == null || LATEST.compare(one, best) > 0)) {
-        best = one;
+      if (fits) {
+        best = best == null ? one : later(one, best);
       }
     }
     if (best != null) {
@@ -234,6 +234,10 @@ public final class Catalogue {
       }
     }
     return 0;
+  }
+
+  static Header later(Header one, Header other) {
+    return LATEST.compare(one, other) > 0 ? one : other;
   }
 
   /** The resource without its concepts or elements. */
