@@ -211,6 +211,70 @@ class TranslatingTests {
   }
 
   @Test
+  void boundsClosureTables() {
+    String as = "OPERATOR/closer";
+    SERVER.put(
+        TerminologyServer.json(
+            """
+            {"resourceType": "CodeSystem", "id": "tree", "url": "urn:test:tree", "status": "active", "content": "complete",
+             "concept": [{"code": "a", "concept": [{"code": "b", "concept": [{"code": "c"}]}]}]}"""));
+    for (int i = 0; i < 100; i++) {
+      assertThat(SERVER.post("$closure", closure("t" + i), "X-As", as).status()).isEqualTo(200);
+    }
+    assertThat(SERVER.post("$closure", closure("t100"), "X-As", as).issue())
+        .as("one table too many")
+        .isEqualTo("too-costly");
+    assertThat(SERVER.post("$closure", closure("t7"), "X-As", as).status())
+        .as("but one may be begun anew")
+        .isEqualTo(200);
+    assertThat(SERVER.post("$closure", closure("t100"), "X-As", "OPERATOR/another").status())
+        .isEqualTo(200);
+    String[] many = new String[20_001];
+    java.util.Arrays.fill(many, "a");
+    assertThat(SERVER.post("$closure", closure("t0", many), "X-As", as).issue())
+        .isEqualTo("too-costly");
+    assertThat(SERVER.post("$closure", closure("t0", "b", "nothing"), "X-As", as).status())
+        .isEqualTo(404);
+    assertThat(
+            SERVER
+                .post("$closure", closure("t0", "a"), "X-As", as)
+                .json()
+                .path("version")
+                .asString(""))
+        .as("what is refused changes nothing")
+        .isEqualTo("1");
+  }
+
+  @Test
+  void relatesNothingToACodeThatIsGone() {
+    ObjectNode system =
+        TerminologyServer.json(
+            """
+            {"resourceType": "CodeSystem", "id": "shrinking", "url": "urn:test:shrinking", "status": "active",
+             "caseSensitive": false, "content": "complete", "concept": [{"code": "a", "concept": [{"code": "b"}]}]}""");
+    SERVER.put(system);
+    SERVER.post("$closure", closure("gone"));
+    ObjectNode both = closure("gone", "A", "b");
+    both.path("parameter")
+        .forEach(
+            one -> {
+              if (one.path("valueCoding") instanceof ObjectNode coding) {
+                coding.put("system", "urn:test:shrinking");
+              }
+            });
+    assertThat(SERVER.post("$closure", both).json().path("group").toString())
+        .as("letters' case does not count in this system")
+        .contains("\"code\":\"b\",\"target\":[{\"code\":\"A\",\"equivalence\":\"subsumes\"}]");
+    system.putArray("concept").addObject().put("code", "b");
+    SERVER.put(system);
+    ObjectNode replay = closure("gone");
+    replay.withArray("parameter").addObject().put("name", "version").put("valueString", "0");
+    Reply replayed = SERVER.post("$closure", replay);
+    assertThat(replayed.status()).isEqualTo(200);
+    assertThat(replayed.json().has("group")).isFalse();
+  }
+
+  @Test
   void knowsTheNamesOfASystem() {
     SERVER.put(
         TerminologyServer.json(
@@ -354,63 +418,6 @@ class TranslatingTests {
         .isNull();
   }
 
-  private static List<String> codesOf(Reply reply) {
-    return codes(reply);
-  }
-
-  @Test
-  void putsVainTranslationsOnTheWorkList() {
-    SERVER.ask(
-        "ConceptMap/$translate",
-        "url",
-        "urn:test:map:sex",
-        "system",
-        "urn:his:unknown",
-        "code",
-        "ZZ",
-        "feed",
-        "hospital-9");
-    Reply list = SERVER.get("ConceptMap/$local-codes?feed=hospital-9", "X-As", OPERATOR);
-    assertThat(list.json().toString()).contains("ZZ");
-  }
-
-  @Test
-  void keepsOthersFromTheWorkList() {
-    for (String as : List.of("RESIDENT/r", "PRACTITIONER/p", "REGULATOR/g", "SYSTEM/s")) {
-      assertThat(SERVER.get("ConceptMap/$local-codes", "X-As", as).status()).as(as).isEqualTo(403);
-      assertThat(
-              SERVER.get("ConceptMap/$suggest?text=x&target=urn:test:all-dx", "X-As", as).status())
-          .as(as)
-          .isEqualTo(403);
-      assertThat(
-              SERVER
-                  .post(
-                      "ConceptMap/$map-local-code",
-                      TerminologyServer.parameters("feed", "x"),
-                      "X-As",
-                      as)
-                  .status())
-          .as(as)
-          .isEqualTo(403);
-      assertThat(
-              SERVER
-                  .post(
-                      "CodeSystem/$import-concepts",
-                      TerminologyServer.parameters("load", "x"),
-                      "X-As",
-                      as)
-                  .status())
-          .as(as)
-          .isEqualTo(403);
-      assertThat(
-              SERVER
-                  .get("CodeSystem/$lookup?system=" + SEX + "&code=1", "X-As", as)
-                  .parameter("display"))
-          .as("what codes mean is open to all: " + as)
-          .isEqualTo("男性");
-    }
-  }
-}
   private static Reply mapLocal(String feed, String code, String target) {
     return SERVER.post(
         "ConceptMap/$map-local-code",
@@ -480,3 +487,60 @@ class TranslatingTests {
     }
   }
 
+  private static List<String> codesOf(Reply reply) {
+    return codes(reply);
+  }
+
+  @Test
+  void putsVainTranslationsOnTheWorkList() {
+    SERVER.ask(
+        "ConceptMap/$translate",
+        "url",
+        "urn:test:map:sex",
+        "system",
+        "urn:his:unknown",
+        "code",
+        "ZZ",
+        "feed",
+        "hospital-9");
+    Reply list = SERVER.get("ConceptMap/$local-codes?feed=hospital-9", "X-As", OPERATOR);
+    assertThat(list.json().toString()).contains("ZZ");
+  }
+
+  @Test
+  void keepsOthersFromTheWorkList() {
+    for (String as : List.of("RESIDENT/r", "PRACTITIONER/p", "REGULATOR/g", "SYSTEM/s")) {
+      assertThat(SERVER.get("ConceptMap/$local-codes", "X-As", as).status()).as(as).isEqualTo(403);
+      assertThat(
+              SERVER.get("ConceptMap/$suggest?text=x&target=urn:test:all-dx", "X-As", as).status())
+          .as(as)
+          .isEqualTo(403);
+      assertThat(
+              SERVER
+                  .post(
+                      "ConceptMap/$map-local-code",
+                      TerminologyServer.parameters("feed", "x"),
+                      "X-As",
+                      as)
+                  .status())
+          .as(as)
+          .isEqualTo(403);
+      assertThat(
+              SERVER
+                  .post(
+                      "CodeSystem/$import-concepts",
+                      TerminologyServer.parameters("load", "x"),
+                      "X-As",
+                      as)
+                  .status())
+          .as(as)
+          .isEqualTo(403);
+      assertThat(
+              SERVER
+                  .get("CodeSystem/$lookup?system=" + SEX + "&code=1", "X-As", as)
+                  .parameter("display"))
+          .as("what codes mean is open to all: " + as)
+          .isEqualTo("男性");
+    }
+  }
+}

@@ -121,10 +121,43 @@ public final class Concepts {
 
   /** Numbers by code; what the system does not have is left out. */
   public Map<String, Integer> numbers(Collection<String> codes) {
-    Map<String, Integer> numbers = new HashMap<>();
-    SqlText sql = sql().add(" and code = any(").addArray(codes, "text").add(")");
-    concepts(sql).forEach(concept -> numbers.put(concept.code(), concept.nr()));
+    return numbers("code", codes);
+  }
+
+  /** The same by the codes as they were given: letters' case counts where the system says so. */
+  public Map<String, Integer> understood(Collection<String> codes) {
+    Map<String, Integer> numbers = numbers(codes);
+    if (numbers.size() < codes.size() && !isCaseSensitive()) {
+      Map<String, Integer> folded =
+          numbers("folded", codes.stream().map(SystemTables::fold).distinct().toList());
+      for (String code : codes) {
+        Integer nr = folded.get(SystemTables.fold(code));
+        if (nr != null) {
+          numbers.putIfAbsent(code, nr);
+        }
+      }
+    }
     return numbers;
+  }
+
+  private Map<String, Integer> numbers(String column, Collection<String> codes) {
+    SqlText sql =
+        new SqlText()
+            .add("select " + column + ", nr from term_concept where system = ?", header.key())
+            .add(" and " + column + " = any(")
+            .addArray(codes, "text")
+            .add(") order by nr");
+    return ask(
+        connection -> {
+          Map<String, Integer> numbers = new HashMap<>();
+          try (var statement = sql.prepare(connection);
+              var rows = statement.executeQuery()) {
+            while (rows.next()) {
+              numbers.putIfAbsent(rows.getString(1), rows.getInt(2));
+            }
+          }
+          return numbers;
+        });
   }
 
   /** By number. */
