@@ -22,6 +22,12 @@ public final class Expander {
 
   private final Catalogue catalogue;
 
+  /** Includes, filters and values of filters of a value set that was sent along. */
+  private static final int MOST_CONDITIONS = 1_000;
+
+  /** Regular expressions of one: each may take some seconds over a large code system. */
+  private static final int MOST_EXPRESSIONS = 3;
+
   public Expander(Catalogue catalogue) {
     this.catalogue = catalogue;
   }
@@ -31,13 +37,36 @@ public final class Expander {
     return select(catalogue.now(), canonical, 0);
   }
 
-  /** A value set that was sent along. */
+  /**
+   * A value set that was sent along, by anybody.
+   *
+   * @throws Refusal TOO_COSTLY for one with more conditions than anybody writes
+   */
   public Selection select(JsonNode valueSet) {
     return compose(catalogue.now(), valueSet, 0);
   }
+    int conditions = 0;
+    int expressions = 0;
+    for (String side : List.of("include", "exclude")) {
+      for (JsonNode include : valueSet.path("compose").path(side)) {
+        conditions += 1 + include.path("valueSet").size();
+        for (JsonNode filter : include.path("filter")) {
+          conditions += values(filter).size();
+          expressions += filter.path("op").asString("").equals("regex") ? 1 : 0;
+        }
+      }
+    }
+    limit(conditions, MOST_CONDITIONS);
+    limit(expressions, MOST_EXPRESSIONS);
 
   /** A stored or shipped one. */
   public Selection select(Header header) {
+  private static void limit(int count, int most) {
+    if (count > most) {
+      throw new Refusal(Refusal.Kind.TOO_COSTLY, "terms.too-many", count, most);
+    }
+  }
+
     return select(catalogue.now(), header, 0);
   }
 
@@ -246,6 +275,14 @@ public final class Expander {
         if (!HIERARCHICAL.contains(property)) {
           throw unknownFilter(property, op);
         }
+  /** What a filter compares with: several values for {@code in} and {@code not-in}. */
+  private static List<String> values(JsonNode filter) {
+    String value = filter.path("value").asString("");
+    return Set.of("in", "not-in").contains(filter.path("op").asString(""))
+        ? List.of(value.strip().split("\\s*,\\s*"))
+        : List.of(value);
+  }
+
         Concept concept = concepts.find(value);
         if (concept == null) {
           throw new Refusal(Refusal.Kind.UNPROCESSABLE, "terms.filter-code-unknown", value, op);
@@ -264,7 +301,7 @@ public final class Expander {
       }
       case "in", "not-in" -> {
         var bits = new BitSet();
-        Collection<String> values = List.of(value.strip().split("\\s*,\\s*"));
+        Collection<String> values = values(filter);
         if (property.equals("concept") || property.equals("code")) {
           concepts.numbers(values).values().forEach(bits::set);
         } else {
