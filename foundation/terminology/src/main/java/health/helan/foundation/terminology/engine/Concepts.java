@@ -173,8 +173,23 @@ public final class Concepts {
     if (set.cardinality() > most) {
       throw new Refusal(Refusal.Kind.TOO_COSTLY, "terms.too-many", set.cardinality(), most);
     }
-    List<Integer> numbers = set.stream().boxed().toList();
-    return byNumber(numbers).values().stream().map(Concept::code).toList();
+    SqlText sql =
+        new SqlText()
+            .add("select code from term_concept where system = ?", header.key())
+            .add(" and nr = any(")
+            .addArray(set.stream().boxed().toList(), "integer")
+            .add(") order by nr");
+    return ask(
+        connection -> {
+          List<String> codes = new ArrayList<>();
+          try (var statement = sql.prepare(connection);
+              var rows = statement.executeQuery()) {
+            while (rows.next()) {
+              codes.add(rows.getString(1));
+            }
+          }
+          return codes;
+        });
   }
 
   private SqlText sql() {
@@ -185,12 +200,10 @@ public final class Concepts {
     return ask(
         connection -> {
           var bits = new BitSet(size);
-          try (var statement = sql.prepare(connection)) {
-            statement.setFetchSize(0);
-            try (var rows = statement.executeQuery()) {
-              while (rows.next()) {
-                bits.set(rows.getInt(1));
-              }
+          try (var statement = sql.prepare(connection);
+              var rows = statement.executeQuery()) {
+            while (rows.next()) {
+              bits.set(rows.getInt(1));
             }
           }
           return bits;

@@ -1,5 +1,6 @@
 package health.helan.foundation.terminology.engine;
 
+import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -20,13 +22,13 @@ public final class Expander {
   /** Value sets within value sets, so deep. */
   private static final int DEEPEST = 20;
 
-  private final Catalogue catalogue;
-
   /** Includes, filters and values of filters of a value set that was sent along. */
   private static final int MOST_CONDITIONS = 1_000;
 
   /** Regular expressions of one: each may take some seconds over a large code system. */
   private static final int MOST_EXPRESSIONS = 3;
+
+  private final Catalogue catalogue;
 
   public Expander(Catalogue catalogue) {
     this.catalogue = catalogue;
@@ -43,8 +45,6 @@ public final class Expander {
    * @throws Refusal TOO_COSTLY for one with more conditions than anybody writes
    */
   public Selection select(JsonNode valueSet) {
-    return compose(catalogue.now(), valueSet, 0);
-  }
     int conditions = 0;
     int expressions = 0;
     for (String side : List.of("include", "exclude")) {
@@ -58,15 +58,17 @@ public final class Expander {
     }
     limit(conditions, MOST_CONDITIONS);
     limit(expressions, MOST_EXPRESSIONS);
+    return compose(catalogue.now(), valueSet, 0);
+  }
 
-  /** A stored or shipped one. */
-  public Selection select(Header header) {
   private static void limit(int count, int most) {
     if (count > most) {
       throw new Refusal(Refusal.Kind.TOO_COSTLY, "terms.too-many", count, most);
     }
   }
 
+  /** A stored or shipped one. */
+  public Selection select(Header header) {
     return select(catalogue.now(), header, 0);
   }
 
@@ -161,14 +163,24 @@ public final class Expander {
 
   /** A value set that was stored as its expansion only. */
   private void listed(Catalogue.Snapshot at, JsonNode contains, Selection into) {
+    Map<String, ArrayNode> bySystem = new LinkedHashMap<>();
+    gather(contains, bySystem);
+    bySystem.forEach(
+        (system, concepts) -> {
+          ObjectNode include = Json.MAPPER.createObjectNode().put("system", system);
+          include.set("concept", concepts);
+          into.unite(include(at, include, 0));
+        });
+  }
+
+  private static void gather(JsonNode contains, Map<String, ArrayNode> bySystem) {
     for (JsonNode one : contains) {
       if (one.path("code").isString() && !one.path("abstract").asBoolean(false)) {
-        ObjectNode include = health.helan.foundation.store.Json.MAPPER.createObjectNode();
-        include.put("system", one.path("system").asString(""));
-        include.putArray("concept").add(one);
-        into.unite(include(at, include, 0));
+        bySystem
+            .computeIfAbsent(one.path("system").asString(""), _ -> Json.MAPPER.createArrayNode())
+            .add(one);
       }
-      listed(at, one.path("contains"), into);
+      gather(one.path("contains"), bySystem);
     }
   }
 
@@ -263,6 +275,14 @@ public final class Expander {
     part.order = order;
   }
 
+  /** What a filter compares with: several values for {@code in} and {@code not-in}. */
+  private static List<String> values(JsonNode filter) {
+    String value = filter.path("value").asString("");
+    return Set.of("in", "not-in").contains(filter.path("op").asString(""))
+        ? List.of(value.strip().split("\\s*,\\s*"))
+        : List.of(value);
+  }
+
   private static final Set<String> HIERARCHICAL = Set.of("concept", "code", "parent", "child");
 
   private static BitSet filter(Concepts concepts, JsonNode filter) {
@@ -275,14 +295,6 @@ public final class Expander {
         if (!HIERARCHICAL.contains(property)) {
           throw unknownFilter(property, op);
         }
-  /** What a filter compares with: several values for {@code in} and {@code not-in}. */
-  private static List<String> values(JsonNode filter) {
-    String value = filter.path("value").asString("");
-    return Set.of("in", "not-in").contains(filter.path("op").asString(""))
-        ? List.of(value.strip().split("\\s*,\\s*"))
-        : List.of(value);
-  }
-
         Concept concept = concepts.find(value);
         if (concept == null) {
           throw new Refusal(Refusal.Kind.UNPROCESSABLE, "terms.filter-code-unknown", value, op);

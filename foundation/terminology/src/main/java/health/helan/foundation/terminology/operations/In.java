@@ -178,8 +178,4 @@ final class In {
     String asked = text("displayLanguage");
     return asked == null ? call.language().getLanguage() : asked;
   }
-
-  Call call() {
-    return call;
-  }
 }
