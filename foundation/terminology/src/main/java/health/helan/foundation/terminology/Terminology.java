@@ -32,6 +32,8 @@ import java.util.Objects;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -39,6 +41,8 @@ import tools.jackson.databind.node.ObjectNode;
  * value sets and lets it compile what is written; its tables are the store's to make.
  */
 public final class Terminology implements ValueSets {
+  private static final Logger LOG = LoggerFactory.getLogger(Terminology.class);
+
   /** More codes than any search takes; the store has a limit of its own below this. */
   private static final int MOST_CODES = 20_000;
 
@@ -169,17 +173,34 @@ public final class Terminology implements ValueSets {
    */
   public @Nullable Meaning meaning(String feed, String system, String code) {
     Mappings.Match match =
-        mappings.meant(LocalCodes.mapOf(feed), LocalCodes.MAP_PREFIX, system, code);
+        mappings.meant(feed, system, code, List.of(() -> mapOf(feed), () -> mapsOfAll(null, null)));
     return match == null
         ? null
         : new Meaning(match.system(), match.code(), match.display(), match.equivalence());
+  }
+
+  /** The map that holds what was decided about a feed's codes; empty when none is active. */
+  public List<Header> mapOf(String feed) {
+    Header own = catalogue.byId("ConceptMap", LocalCodes.mapOf(feed));
+    return own != null && own.status().equals("active") ? List.of(own) : List.of();
+  }
+
+  /**
+   * The active maps from one value set to another, but those of single feeds: what one means by a
+   * code, another may not.
+   */
+  public List<Header> mapsOfAll(@Nullable String source, @Nullable String target) {
+    return mappings.fitting(source, target).stream()
+        .filter(map -> !map.id().startsWith(LocalCodes.MAP_PREFIX))
+        .toList();
   }
 
   // ------------------------------------------------------------------ upgrades
 
   /**
    * Compiles what was stored before there was a compiler. Safe to call on every start and on
-   * several instances at once.
+   * several instances at once: where nothing is missing it counts and no more. What cannot be
+   * compiled is named in the log and left out.
    *
    * @return how many were compiled
    */
@@ -189,6 +210,9 @@ public final class Terminology implements ValueSets {
     for (String type : new java.util.TreeSet<>(Compiling.TYPES)) {
       Set<String> known = new LinkedHashSet<>();
       catalogue.stored(type).forEach(header -> known.add(header.id()));
+      if (count(store, platform, type) == known.size()) {
+        continue;
+      }
       String cursor = null;
       do {
         List<SearchRequest.Parameter> parameters = new ArrayList<>();
@@ -199,8 +223,7 @@ public final class Terminology implements ValueSets {
         SearchResult page =
             store.search(platform, new SearchRequest(type, null, null, parameters, false));
         for (SearchResult.Entry entry : page.entries()) {
-          if (!known.contains(entry.resource().id())) {
-            compile(entry.resource());
+          if (!known.contains(entry.resource().id()) && compile(entry.resource())) {
             compiled++;
           }
         }
@@ -213,7 +236,13 @@ public final class Terminology implements ValueSets {
   /** The store's parameter for the next page. */
   private static final String CURSOR = "_cursor";
 
-  private void compile(ResourceVersion resource) {
+  private static long count(RecordStore store, Caller platform, String type) {
+    var count = List.of(new SearchRequest.Parameter("_summary", "count"));
+    return Objects.requireNonNull(
+        store.search(platform, new SearchRequest(type, null, null, count, false)).total());
+  }
+
+  private boolean compile(ResourceVersion resource) {
     var body = (ObjectNode) Json.MAPPER.readTree(Objects.requireNonNull(resource.content()));
     try (Connection connection = database.getConnection()) {
       Compiling.catchUp(
@@ -221,6 +250,17 @@ public final class Terminology implements ValueSets {
           new WriteFollower.Followed(
               resource.type(), resource.id(), 0, resource.version(), null, body),
           resource.updated());
+      return true;
+    } catch (Refusal refused) {
+      if (refused.kind() == Refusal.Kind.TRANSIENT || refused.kind() == Refusal.Kind.NO_STORE) {
+        throw refused;
+      }
+      LOG.warn(
+          "{}/{} of an older version cannot be compiled: {}",
+          resource.type(),
+          resource.id(),
+          refused.messageKey());
+      return false;
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }

@@ -372,6 +372,96 @@ class ExpandingAndValidatingTests {
   }
 
   @Test
+  void refusesWhatCostsMoreThanAnybodyNeeds() {
+    assertThat(expand(filter("concept", "in", "E10,".repeat(1_001))).issue())
+        .isEqualTo("too-costly");
+    assertThat(expand(filter("concept", "in", "E10, E11")).codes()).containsExactly("E10", "E11");
+    String expression = "{\"property\": \"concept\", \"op\": \"regex\", \"value\": \"E1.\"}";
+    String compose = "{\"include\": [{\"system\": \"urn:test:diseases\", \"filter\": [%s]}]}";
+    assertThat(
+            expand(compose.formatted(String.join(",", java.util.List.of(expression, expression))))
+                .codes())
+        .containsExactly("E10", "E11");
+    assertThat(expand(compose.formatted((expression + ",").repeat(3) + expression)).issue())
+        .isEqualTo("too-costly");
+    assertThat(
+            SERVER
+                .ask("ValueSet/$expand", "url", "urn:test:diabetes", "filter", "糖".repeat(201))
+                .status())
+        .isEqualTo(400);
+    ObjectNode concept =
+        TerminologyServer.json(
+            "{\"resourceType\": \"Parameters\", \"parameter\": [{\"name\": \"codeableConcept\"}]}");
+    var codings =
+        ((ObjectNode) concept.path("parameter").path(0))
+            .putObject("valueCodeableConcept")
+            .putArray("coding");
+    for (int i = 0; i < 101; i++) {
+      codings.addObject().put("system", "urn:test:diseases").put("code", "E11");
+    }
+    assertThat(SERVER.post("ValueSet/diabetes/$validate-code", concept).status()).isEqualTo(400);
+    codings.remove(0);
+    assertThat(SERVER.post("ValueSet/diabetes/$validate-code", concept).parameter("result"))
+        .isEqualTo("true");
+  }
+
+  /** A value set that was stored as its expansion only. */
+  @Test
+  void choosesWhatAnExpansionLists() {
+    assertThat(
+            SERVER
+                .put(
+                    TerminologyServer.json(
+                        """
+                        {"resourceType": "ValueSet", "id": "listed", "url": "urn:test:listed", "status": "active",
+                         "expansion": {"timestamp": "2026-01-01", "contains": [
+                          {"system": "urn:test:diseases", "code": "E", "abstract": true, "contains": [
+                            {"system": "urn:test:diseases", "code": "E11"}]},
+                          {"system": "http://hl7.org/fhir/administrative-gender", "code": "male"},
+                          {"system": "urn:test:diseases", "code": "N08"}]}}"""))
+                .status())
+        .isLessThan(300);
+    assertThat(SERVER.ask("ValueSet/$expand", "url", "urn:test:listed").codes())
+        .containsExactlyInAnyOrder("E11", "N08", "male");
+  }
+
+  /** The library multiplies in text: what is far from its base units keeps it busy for long. */
+  @Test
+  void convertsNoUnitThatIsFarFromAllOthers() {
+    for (String unit :
+        java.util.List.of(
+            "10*9999", "10*-9999", "10^9999", "Ym99", "m.Ym999", "Ym9.Ym9", "10*200.10*200")) {
+      org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(
+          java.time.Duration.ofSeconds(10),
+          () ->
+              assertThat(
+                      SERVER
+                          .ask("CodeSystem/$convert-unit", "value", "1", "from", unit, "to", unit)
+                          .issue())
+                  .as(unit)
+                  .isEqualTo("value"));
+    }
+    assertThat(
+            SERVER
+                .ask("CodeSystem/$convert-unit", "value", "3", "from", "10*12/L", "to", "10*9/L")
+                .json()
+                .toString())
+        .contains("3000");
+    assertThat(
+            SERVER
+                .ask(
+                    "CodeSystem/$convert-unit",
+                    "value",
+                    "1",
+                    "from",
+                    "mL/min/{1.73_m2}",
+                    "to",
+                    "L/h")
+                .status())
+        .isEqualTo(200);
+  }
+
+  @Test
   void answersWithTheLatestActiveVersion() {
     for (String[] row :
         new String[][] {{"2.9", "active"}, {"2.10", "active"}, {"3", "draft"}, {"1", "retired"}}) {

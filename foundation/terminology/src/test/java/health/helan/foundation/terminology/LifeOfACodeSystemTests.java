@@ -2,6 +2,10 @@ package health.helan.foundation.terminology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.terminology.TerminologyServer.Reply;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -192,6 +196,39 @@ class LifeOfACodeSystemTests {
                 .parameter("display"))
         .isEqualTo("甲");
     assertThat(SERVER.terminology.catchUp(SERVER.store)).isZero();
+  }
+
+  @Test
+  void leavesOutWhatAnOlderVersionStoredAndCannotBeCompiled() {
+    var older =
+        RecordStore.open(
+            SERVER.database, StoreConfig.of(new byte[32], java.util.UUID.randomUUID().toString()));
+    ObjectNode unreadable = system("unreadable", "active");
+    ObjectNode concept = (ObjectNode) unreadable.path("concept").path(0);
+    concept.remove("code");
+    concept
+        .putObject("_code")
+        .putArray("extension")
+        .addObject()
+        .put("url", "http://hl7.org/fhir/StructureDefinition/data-absent-reason")
+        .put("valueCode", "unknown");
+    for (ObjectNode one : List.of(unreadable, system("unread", "active"))) {
+      older.write(
+          Caller.operator("test"),
+          new Interaction.Update(
+              "CodeSystem",
+              one.path("id").asString(),
+              null,
+              Interaction.Body.of(one),
+              null,
+              false,
+              null,
+              null));
+    }
+    assertThat(SERVER.terminology.catchUp(SERVER.store)).isEqualTo(1);
+    assertThat(SERVER.get("CodeSystem/unread/$validate-code?code=a").parameter("result"))
+        .isEqualTo("true");
+    assertThat(SERVER.send("DELETE", "CodeSystem/unreadable", "").status()).isLessThan(300);
   }
 
   @Test

@@ -211,6 +211,70 @@ class TranslatingTests {
   }
 
   @Test
+  void boundsClosureTables() {
+    String as = "OPERATOR/closer";
+    SERVER.put(
+        TerminologyServer.json(
+            """
+            {"resourceType": "CodeSystem", "id": "tree", "url": "urn:test:tree", "status": "active", "content": "complete",
+             "concept": [{"code": "a", "concept": [{"code": "b", "concept": [{"code": "c"}]}]}]}"""));
+    for (int i = 0; i < 100; i++) {
+      assertThat(SERVER.post("$closure", closure("t" + i), "X-As", as).status()).isEqualTo(200);
+    }
+    assertThat(SERVER.post("$closure", closure("t100"), "X-As", as).issue())
+        .as("one table too many")
+        .isEqualTo("too-costly");
+    assertThat(SERVER.post("$closure", closure("t7"), "X-As", as).status())
+        .as("but one may be begun anew")
+        .isEqualTo(200);
+    assertThat(SERVER.post("$closure", closure("t100"), "X-As", "OPERATOR/another").status())
+        .isEqualTo(200);
+    String[] many = new String[20_001];
+    java.util.Arrays.fill(many, "a");
+    assertThat(SERVER.post("$closure", closure("t0", many), "X-As", as).issue())
+        .isEqualTo("too-costly");
+    assertThat(SERVER.post("$closure", closure("t0", "b", "nothing"), "X-As", as).status())
+        .isEqualTo(404);
+    assertThat(
+            SERVER
+                .post("$closure", closure("t0", "a"), "X-As", as)
+                .json()
+                .path("version")
+                .asString(""))
+        .as("what is refused changes nothing")
+        .isEqualTo("1");
+  }
+
+  @Test
+  void relatesNothingToACodeThatIsGone() {
+    ObjectNode system =
+        TerminologyServer.json(
+            """
+            {"resourceType": "CodeSystem", "id": "shrinking", "url": "urn:test:shrinking", "status": "active",
+             "caseSensitive": false, "content": "complete", "concept": [{"code": "a", "concept": [{"code": "b"}]}]}""");
+    SERVER.put(system);
+    SERVER.post("$closure", closure("gone"));
+    ObjectNode both = closure("gone", "A", "b");
+    both.path("parameter")
+        .forEach(
+            one -> {
+              if (one.path("valueCoding") instanceof ObjectNode coding) {
+                coding.put("system", "urn:test:shrinking");
+              }
+            });
+    assertThat(SERVER.post("$closure", both).json().path("group").toString())
+        .as("letters' case does not count in this system")
+        .contains("\"code\":\"b\",\"target\":[{\"code\":\"A\",\"equivalence\":\"subsumes\"}]");
+    system.putArray("concept").addObject().put("code", "b");
+    SERVER.put(system);
+    ObjectNode replay = closure("gone");
+    replay.withArray("parameter").addObject().put("name", "version").put("valueString", "0");
+    Reply replayed = SERVER.post("$closure", replay);
+    assertThat(replayed.status()).isEqualTo(200);
+    assertThat(replayed.json().has("group")).isFalse();
+  }
+
+  @Test
   void knowsTheNamesOfASystem() {
     SERVER.put(
         TerminologyServer.json(
@@ -352,6 +416,75 @@ class TranslatingTests {
     assertThat(SERVER.terminology.meaning("another", "urn:his:unit", "KE"))
         .as("what one feed means by a code, another may not")
         .isNull();
+  }
+
+  private static Reply mapLocal(String feed, String code, String target) {
+    return SERVER.post(
+        "ConceptMap/$map-local-code",
+        TerminologyServer.parameters(
+            "feed",
+            feed,
+            "system",
+            "urn:his:unit",
+            "code",
+            code,
+            "decision",
+            "map",
+            "targetSystem",
+            SEX,
+            "targetCode",
+            target),
+        "X-As",
+        OPERATOR);
+  }
+
+  private static Reply translate(String code, String... feed) {
+    List<String> asked = new ArrayList<>(List.of("system", "urn:his:unit", "code", code));
+    asked.addAll(List.of(feed));
+    return SERVER.ask("ConceptMap/$translate", asked.toArray(new String[0]));
+  }
+
+  @Test
+  void asksTheMapOfTheFeedFirstAndNeverAnothers() {
+    SERVER.put(
+        TerminologyServer.json(
+            """
+            {"resourceType": "ConceptMap", "id": "units", "url": "urn:test:map:units", "status": "active",
+             "group": [{"source": "urn:his:unit", "target": "urn:oid:2.16.156.10011.2.3.3.4",
+               "element": [{"code": "OWN", "target": [{"code": "1", "equivalence": "equal"}]}]}]}"""));
+    for (String code : List.of("OWN", "ALONE")) {
+      SERVER.terminology.localCodes().seen("hospital-10", "urn:his:unit", code, "");
+      assertThat(mapLocal("hospital-10", code, "2").status()).isEqualTo(200);
+    }
+    assertThat(codes(translate("OWN", "feed", "hospital-10"))).containsExactly("2");
+    assertThat(codes(translate("OWN", "feed", "hospital-11"))).containsExactly("1");
+    assertThat(codes(translate("OWN"))).containsExactly("1");
+    assertThat(codes(translate("ALONE", "feed", "hospital-10"))).containsExactly("2");
+    assertThat(codes(translate("ALONE", "feed", "hospital-11"))).isEmpty();
+    assertThat(codes(translate("ALONE"))).isEmpty();
+    String id = LocalCodes.mapOf("hospital-10");
+    ObjectNode map = (ObjectNode) SERVER.get("ConceptMap/" + id).json();
+    assertThat(SERVER.put(map.put("status", "retired")).status()).isEqualTo(200);
+    assertThat(codes(translate("ALONE", "feed", "hospital-10"))).isEmpty();
+  }
+
+  @Test
+  void losesNoneOfTwoFirstDecisionsAtOnce() throws Exception {
+    for (int round = 0; round < 10; round++) {
+      String feed = "hospital-at-once-" + round;
+      List<java.util.concurrent.Future<Integer>> answers = new ArrayList<>();
+      try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+        for (String code : List.of("A", "B")) {
+          SERVER.terminology.localCodes().seen(feed, "urn:his:unit", code, "");
+          answers.add(threads.submit(() -> mapLocal(feed, code, "1").status()));
+        }
+      }
+      for (var answer : answers) {
+        assertThat(answer.get()).isEqualTo(200);
+      }
+      assertThat(codes(translate("A", "feed", feed))).containsExactly("1");
+      assertThat(codes(translate("B", "feed", feed))).containsExactly("1");
+    }
   }
 
   private static List<String> codesOf(Reply reply) {

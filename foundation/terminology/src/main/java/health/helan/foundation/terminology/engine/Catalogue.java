@@ -12,11 +12,13 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -46,6 +48,9 @@ public final class Catalogue {
 
   private final Map<Long, Concepts> systems = lru(REMEMBERED);
 
+  /** Without concepts and elements. A header is of one version: its body does not change. */
+  private final Map<Header, ObjectNode> bodies = lru(REMEMBERED);
+
   public Catalogue(DataSource database, Shipped shipped) {
     this.database = database;
     this.shipped = shipped;
@@ -69,7 +74,6 @@ public final class Catalogue {
     private final Map<String, List<Header>> stored;
     final Map<String, Selection> selections = lru(REMEMBERED);
     final Map<List<String>, Optional<Mappings.Match>> translations = lru(TRANSLATIONS);
-    private final Map<Long, ObjectNode> bodies = lru(REMEMBERED);
 
     Snapshot(String generation, Map<String, List<Header>> stored) {
       this.generation = generation;
@@ -105,10 +109,23 @@ public final class Catalogue {
       var fresh = new Snapshot(generation, headers(connection));
       snapshot = fresh;
       checked = asked;
+      forgetOthers(fresh);
       return fresh;
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
+  }
+
+  /** What is no longer stored, or as something else: trees of large code systems above all. */
+  private void forgetOthers(Snapshot at) {
+    Set<Header> stored = new HashSet<>();
+    at.stored.values().forEach(stored::addAll);
+    bodies.keySet().removeIf(header -> !header.isShipped() && !stored.contains(header));
+    Set<Long> keys = new HashSet<>();
+    stored.forEach(header -> keys.add(header.key()));
+    systems
+        .values()
+        .removeIf(known -> !known.header().isShipped() && !keys.contains(known.header().key()));
   }
 
   private static Map<String, List<Header>> headers(Connection connection) throws SQLException {
@@ -183,8 +200,8 @@ public final class Catalogue {
     Header best = null;
     for (Header one : at.stored.getOrDefault(type + " " + url, List.of())) {
       boolean fits = wanted.isEmpty() ? one.isActive() : one.version().equals(wanted);
-      if (fits && (best == null || LATEST.compare(one, best) > 0)) {
-        best = one;
+      if (fits) {
+        best = best == null ? one : later(one, best);
       }
     }
     if (best != null) {
@@ -219,6 +236,10 @@ public final class Catalogue {
           .thenComparing(Header::version, Catalogue::compareVersions)
           .thenComparing(Header::updated);
 
+  static Header later(Header one, Header other) {
+    return LATEST.compare(one, other) > 0 ? one : other;
+  }
+
   /** {@code 2.10} after {@code 2.9}; dates and words as text. */
   static int compareVersions(String a, String b) {
     String[] x = a.split("[.\\-_]");
@@ -238,11 +259,10 @@ public final class Catalogue {
 
   /** The resource without its concepts or elements. */
   public ObjectNode body(Header header) {
-    Snapshot at = now();
-    ObjectNode known = at.bodies.get(header.key());
+    ObjectNode known = bodies.get(header);
     if (known == null) {
       known = header.isShipped() ? shipped.json(header) : stored(header);
-      at.bodies.put(header.key(), known);
+      bodies.put(header, known);
     }
     return known;
   }

@@ -121,10 +121,43 @@ public final class Concepts {
 
   /** Numbers by code; what the system does not have is left out. */
   public Map<String, Integer> numbers(Collection<String> codes) {
-    Map<String, Integer> numbers = new HashMap<>();
-    SqlText sql = sql().add(" and code = any(").addArray(codes, "text").add(")");
-    concepts(sql).forEach(concept -> numbers.put(concept.code(), concept.nr()));
+    return numbers("code", codes);
+  }
+
+  /** The same by the codes as they were given: letters' case counts where the system says so. */
+  public Map<String, Integer> understood(Collection<String> codes) {
+    Map<String, Integer> numbers = numbers(codes);
+    if (numbers.size() < codes.size() && !isCaseSensitive()) {
+      Map<String, Integer> folded =
+          numbers("folded", codes.stream().map(SystemTables::fold).distinct().toList());
+      for (String code : codes) {
+        Integer nr = folded.get(SystemTables.fold(code));
+        if (nr != null) {
+          numbers.putIfAbsent(code, nr);
+        }
+      }
+    }
     return numbers;
+  }
+
+  private Map<String, Integer> numbers(String column, Collection<String> codes) {
+    SqlText sql =
+        new SqlText()
+            .add("select " + column + ", nr from term_concept where system = ?", header.key())
+            .add(" and " + column + " = any(")
+            .addArray(codes, "text")
+            .add(") order by nr");
+    return ask(
+        connection -> {
+          Map<String, Integer> numbers = new HashMap<>();
+          try (var statement = sql.prepare(connection);
+              var rows = statement.executeQuery()) {
+            while (rows.next()) {
+              numbers.putIfAbsent(rows.getString(1), rows.getInt(2));
+            }
+          }
+          return numbers;
+        });
   }
 
   /** By number. */
@@ -140,8 +173,23 @@ public final class Concepts {
     if (set.cardinality() > most) {
       throw new Refusal(Refusal.Kind.TOO_COSTLY, "terms.too-many", set.cardinality(), most);
     }
-    List<Integer> numbers = set.stream().boxed().toList();
-    return byNumber(numbers).values().stream().map(Concept::code).toList();
+    SqlText sql =
+        new SqlText()
+            .add("select code from term_concept where system = ?", header.key())
+            .add(" and nr = any(")
+            .addArray(set.stream().boxed().toList(), "integer")
+            .add(") order by nr");
+    return ask(
+        connection -> {
+          List<String> codes = new ArrayList<>();
+          try (var statement = sql.prepare(connection);
+              var rows = statement.executeQuery()) {
+            while (rows.next()) {
+              codes.add(rows.getString(1));
+            }
+          }
+          return codes;
+        });
   }
 
   private SqlText sql() {
@@ -152,12 +200,10 @@ public final class Concepts {
     return ask(
         connection -> {
           var bits = new BitSet(size);
-          try (var statement = sql.prepare(connection)) {
-            statement.setFetchSize(0);
-            try (var rows = statement.executeQuery()) {
-              while (rows.next()) {
-                bits.set(rows.getInt(1));
-              }
+          try (var statement = sql.prepare(connection);
+              var rows = statement.executeQuery()) {
+            while (rows.next()) {
+              bits.set(rows.getInt(1));
             }
           }
           return bits;

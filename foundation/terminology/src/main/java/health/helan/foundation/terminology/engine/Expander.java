@@ -1,5 +1,6 @@
 package health.helan.foundation.terminology.engine;
 
+import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -19,6 +21,12 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Expander {
   /** Value sets within value sets, so deep. */
   private static final int DEEPEST = 20;
+
+  /** Includes, filters and values of filters of a value set that was sent along. */
+  private static final int MOST_CONDITIONS = 1_000;
+
+  /** Regular expressions of one: each may take some seconds over a large code system. */
+  private static final int MOST_EXPRESSIONS = 3;
 
   private final Catalogue catalogue;
 
@@ -31,9 +39,32 @@ public final class Expander {
     return select(catalogue.now(), canonical, 0);
   }
 
-  /** A value set that was sent along. */
+  /**
+   * A value set that was sent along, by anybody.
+   *
+   * @throws Refusal TOO_COSTLY for one with more conditions than anybody writes
+   */
   public Selection select(JsonNode valueSet) {
+    int conditions = 0;
+    int expressions = 0;
+    for (String side : List.of("include", "exclude")) {
+      for (JsonNode include : valueSet.path("compose").path(side)) {
+        conditions += 1 + include.path("valueSet").size();
+        for (JsonNode filter : include.path("filter")) {
+          conditions += values(filter).size();
+          expressions += filter.path("op").asString("").equals("regex") ? 1 : 0;
+        }
+      }
+    }
+    limit(conditions, MOST_CONDITIONS);
+    limit(expressions, MOST_EXPRESSIONS);
     return compose(catalogue.now(), valueSet, 0);
+  }
+
+  private static void limit(int count, int most) {
+    if (count > most) {
+      throw new Refusal(Refusal.Kind.TOO_COSTLY, "terms.too-many", count, most);
+    }
   }
 
   /** A stored or shipped one. */
@@ -132,14 +163,24 @@ public final class Expander {
 
   /** A value set that was stored as its expansion only. */
   private void listed(Catalogue.Snapshot at, JsonNode contains, Selection into) {
+    Map<String, ArrayNode> bySystem = new LinkedHashMap<>();
+    gather(contains, bySystem);
+    bySystem.forEach(
+        (system, concepts) -> {
+          ObjectNode include = Json.MAPPER.createObjectNode().put("system", system);
+          include.set("concept", concepts);
+          into.unite(include(at, include, 0));
+        });
+  }
+
+  private static void gather(JsonNode contains, Map<String, ArrayNode> bySystem) {
     for (JsonNode one : contains) {
       if (one.path("code").isString() && !one.path("abstract").asBoolean(false)) {
-        ObjectNode include = health.helan.foundation.store.Json.MAPPER.createObjectNode();
-        include.put("system", one.path("system").asString(""));
-        include.putArray("concept").add(one);
-        into.unite(include(at, include, 0));
+        bySystem
+            .computeIfAbsent(one.path("system").asString(""), _ -> Json.MAPPER.createArrayNode())
+            .add(one);
       }
-      listed(at, one.path("contains"), into);
+      gather(one.path("contains"), bySystem);
     }
   }
 
@@ -234,6 +275,14 @@ public final class Expander {
     part.order = order;
   }
 
+  /** What a filter compares with: several values for {@code in} and {@code not-in}. */
+  private static List<String> values(JsonNode filter) {
+    String value = filter.path("value").asString("");
+    return Set.of("in", "not-in").contains(filter.path("op").asString(""))
+        ? List.of(value.strip().split("\\s*,\\s*"))
+        : List.of(value);
+  }
+
   private static final Set<String> HIERARCHICAL = Set.of("concept", "code", "parent", "child");
 
   private static BitSet filter(Concepts concepts, JsonNode filter) {
@@ -264,7 +313,7 @@ public final class Expander {
       }
       case "in", "not-in" -> {
         var bits = new BitSet();
-        Collection<String> values = List.of(value.strip().split("\\s*,\\s*"));
+        Collection<String> values = values(filter);
         if (property.equals("concept") || property.equals("code")) {
           concepts.numbers(values).values().forEach(bits::set);
         } else {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -66,61 +67,44 @@ public final class Mappings {
     Map<String, Header> latest = new LinkedHashMap<>();
     for (Header header : Catalogue.stored(at, "ConceptMap")) {
       if (header.isActive()) {
-        Header found = catalogue.find(at, "ConceptMap", header.url(), null);
-        latest.put(
-            header.url().isEmpty() ? header.id() : header.url(), found == null ? header : found);
+        latest.merge(header.url().isEmpty() ? header.id() : header.url(), header, Catalogue::later);
       }
     }
-    if (source == null && target == null) {
-      return List.copyOf(latest.values());
-    }
-    List<Header> fitting = new ArrayList<>();
-    for (Header header : latest.values()) {
-      JsonNode body = catalogue.body(header);
-      if (fits(body, "source", source) && fits(body, "target", target)) {
-        fitting.add(header);
-      }
-    }
-    return fitting;
+    return latest.values().stream()
+        .filter(header -> fits(header, "source", source) && fits(header, "target", target))
+        .toList();
   }
 
-  private static boolean fits(JsonNode body, String side, @Nullable String wanted) {
-    return wanted == null
-        || body.path(side + "Uri").asString("").equals(wanted)
+  private boolean fits(Header header, String side, @Nullable String wanted) {
+    if (wanted == null) {
+      return true;
+    }
+    JsonNode body = catalogue.body(header);
+    return body.path(side + "Uri").asString("").equals(wanted)
         || body.path(side + "Canonical").asString("").equals(wanted);
   }
 
   /**
-   * What a code means that one alone sends: by that one's own map, else by any that is nobody's.
-   * Remembered for as long as no terminology changes, so that messages may ask for each code; a
-   * change counts within a second.
+   * The first match of the first of several sets of maps that has one. Remembered for as long as no
+   * terminology changes, so that messages may ask for each code; a change counts within a second.
    *
-   * @param own id of the map; that of others begins with {@code prefix} as this one does
+   * @param asker decides which maps are asked
    * @return null when no map knows it
    */
-  public @Nullable Match meant(String own, String prefix, String system, String code) {
+  public @Nullable Match meant(
+      String asker, String system, String code, List<Supplier<List<Header>>> maps) {
     var translations = catalogue.lately().translations;
-    List<String> question = List.of(own, system, code);
+    List<String> question = List.of(asker, system, code);
     Optional<Match> known = translations.get(question);
     if (known == null) {
-      Header map = catalogue.byId("ConceptMap", own);
-      known = map == null ? Optional.empty() : first(List.of(map), system, code);
-      if (known.isEmpty()) {
-        known =
-            first(
-                fitting(null, null).stream().filter(one -> !one.id().startsWith(prefix)).toList(),
-                system,
-                code);
-      }
+      known =
+          maps.stream()
+              .flatMap(some -> translate(some.get(), system, code, false, null, List.of()).stream())
+              .filter(Match::isMatch)
+              .findFirst();
       translations.put(question, known);
     }
     return known.orElse(null);
-  }
-
-  private Optional<Match> first(List<Header> maps, String system, String code) {
-    return translate(maps, system, code, false, null, List.of()).stream()
-        .filter(Match::isMatch)
-        .findFirst();
   }
 
   /** All that the maps say of a code. */

@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,10 +75,6 @@ final class SystemTables {
 
   int size() {
     return drafts.size();
-  }
-
-  Collection<Draft> drafts() {
-    return drafts.values();
   }
 
   /** Numbers all, and writes them under a key that nothing has been written under. */

@@ -15,6 +15,8 @@ import java.util.List;
  * without the database.
  */
 public final class Tree {
+  private static final int FETCH = 10_000;
+
   private final int[] last;
   private final int[] parent;
 
@@ -55,9 +57,12 @@ public final class Tree {
     int[] parent = new int[size];
     short[] flags = new short[size];
     int found = 0;
+    // Row by row: a system of a million concepts is not held twice.
+    connection.setAutoCommit(false);
     try (var statement =
         connection.prepareStatement(
             "select nr, last, parent, flags from term_concept where system = ?")) {
+      statement.setFetchSize(FETCH);
       statement.setLong(1, key);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
@@ -68,6 +73,9 @@ public final class Tree {
           flags[nr] = rows.getShort(4);
         }
       }
+      connection.commit();
+    } finally {
+      connection.setAutoCommit(true);
     }
     if (found != size) {
       // Compiled anew since the question began.
@@ -188,15 +196,6 @@ public final class Tree {
       leaves.clear(furtherByParent[i]);
     }
     return leaves;
-  }
-
-  /** Number of pairs (above, below) that a table of all of them would have, for comparison. */
-  public long pairs() {
-    long pairs = 0;
-    for (int nr = 0; nr < last.length; nr++) {
-      pairs += below(nr).cardinality() - 1;
-    }
-    return pairs;
   }
 
   /** First place of pairs whose first number is at least {@code nr}. */

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.fhir.ucum.Decimal;
 import org.fhir.ucum.UcumEssenceService;
 import org.fhir.ucum.UcumException;
@@ -16,6 +17,18 @@ public final class Ucum {
   public static final String SYSTEM = "http://unitsofmeasure.org";
 
   private static final int LONGEST = 100;
+
+  /**
+   * Decimal places that a unit may be away from its base units: the library multiplies in text, and
+   * is at a yottameter to the 60th (1,440 places) for seconds, at {@code 10*9999} for minutes.
+   */
+  private static final int MOST_PLACES = 300;
+
+  /** Of the greatest prefixes, yotta and yocto. */
+  private static final int PLACES_OF_PREFIX = 24;
+
+  private static final Pattern BRACKETS = Pattern.compile("[\\[{][^\\]}]*[\\]}]");
+  private static final Pattern EXPONENT = Pattern.compile("(?<=[^0-9./(+-])[+-]?([0-9]+)");
   private static final UcumEssenceService SERVICE = load();
 
   private Ucum() {}
@@ -50,13 +63,31 @@ public final class Ucum {
     return SERVICE.ucumIdentification().getVersion();
   }
 
+  /** How many decimal places a unit may be away from its base units, at the most. */
+  private static int places(String code) {
+    if (code.length() > LONGEST) {
+      return Integer.MAX_VALUE;
+    }
+    // Digits and dots in brackets are part of a name: m[H2O].
+    String plain = BRACKETS.matcher(code).replaceAll("u");
+    int places = PLACES_OF_PREFIX * plain.split("[./]", -1).length;
+    var exponents = EXPONENT.matcher(plain);
+    while (exponents.find()) {
+      String digits = exponents.group(1);
+      int exponent = digits.length() > 3 ? MOST_PLACES : Integer.parseInt(digits);
+      boolean isOfTen = "*^".indexOf(plain.charAt(exponents.start() - 1)) >= 0;
+      places += isOfTen ? exponent : exponent * PLACES_OF_PREFIX;
+    }
+    return places;
+  }
+
   /**
    * A value in another unit. Units of temperature with a zero of their own are not converted.
    *
    * @throws Refusal VALUE for what is no unit, or a unit of something else
    */
   public static BigDecimal convert(BigDecimal value, String from, String to) {
-    if (from.length() > LONGEST || to.length() > LONGEST) {
+    if (places(from) > MOST_PLACES || places(to) > MOST_PLACES) {
       throw new Refusal(Refusal.Kind.VALUE, "terms.not-convertible", "", "");
     }
     synchronized (SERVICE) {

@@ -6,15 +6,22 @@ import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.SqlErrors;
 import health.helan.foundation.terminology.Terminology;
-import health.helan.foundation.terminology.engine.Concept;
 import health.helan.foundation.terminology.engine.Concepts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -29,6 +36,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class ClosureOperation implements FhirOperation {
   /** Concepts of one table: each new one is compared with all. */
   private static final int MOST = 20_000;
+
+  /** Tables of one caller. */
+  private static final int MOST_TABLES = 100;
 
   private final Terminology terminology;
 
@@ -48,6 +58,9 @@ final class ClosureOperation implements FhirOperation {
 
   private record Member(String system, String code, int version) {}
 
+  /** A table as it stands, and those of its members that the answer is about. */
+  private record Table(int version, Set<Member> fresh, List<Member> all) {}
+
   @Override
   public Answer execute(Call call) {
     call.store().checkMayRead(call.caller(), "CodeSystem");
@@ -57,10 +70,7 @@ final class ClosureOperation implements FhirOperation {
       throw In.wrong("name");
     }
     String owner = call.caller().subject();
-    List<JsonNode> concepts = new ArrayList<>();
-    for (JsonNode parameter : in.all("concept")) {
-      concepts.add(parameter.path("valueCoding"));
-    }
+    Map<String, Set<String>> concepts = concepts(in);
     String since = in.text("version");
     if (since != null && !concepts.isEmpty()) {
       throw new Refusal(Refusal.Kind.INVALID, "terms.closure-adds-or-replays");
@@ -68,12 +78,16 @@ final class ClosureOperation implements FhirOperation {
     if (since != null && !since.matches("\\d{1,9}")) {
       throw In.wrong("version");
     }
+    OffsetDateTime now = terminology.clock().instant().atOffset(ZoneOffset.UTC);
+    Table table;
     try (Connection connection = terminology.database().getConnection()) {
       connection.setAutoCommit(false);
       try {
-        ObjectNode answer = change(connection, name, owner, concepts, since);
+        table =
+            concepts.isEmpty() && since == null
+                ? begin(connection, name, owner, now)
+                : change(connection, name, owner, now, concepts, since);
         connection.commit();
-        return Answer.ok(Json.MAPPER.writeValueAsBytes(answer));
       } catch (SQLException | RuntimeException e) {
         connection.rollback();
         throw e;
@@ -83,29 +97,66 @@ final class ClosureOperation implements FhirOperation {
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
+    return Answer.ok(Json.MAPPER.writeValueAsBytes(map(name, now, table)));
   }
 
-  private ObjectNode change(
+  /** What is to be added, by system; refused if nobody knows it. */
+  private Map<String, Set<String>> concepts(In in) {
+    Map<String, Set<String>> concepts = new LinkedHashMap<>();
+    List<JsonNode> given = in.all("concept");
+    if (given.size() > MOST) {
+      throw new Refusal(Refusal.Kind.TOO_COSTLY, "terms.too-many", given.size(), MOST);
+    }
+    for (JsonNode parameter : given) {
+      String system = parameter.path("valueCoding").path("system").asString("");
+      String code = parameter.path("valueCoding").path("code").asString("");
+      if (code.isEmpty() || system.isEmpty()) {
+        throw In.wrong("concept");
+      }
+      concepts.computeIfAbsent(system, _ -> new LinkedHashSet<>()).add(code);
+    }
+    concepts.forEach(
+        (system, codes) -> {
+          Map<String, Integer> known = system(system).understood(codes);
+          for (String code : codes) {
+            if (!known.containsKey(code)) {
+              throw new Refusal(Refusal.Kind.NOT_FOUND, "terms.not-in-system", code, system);
+            }
+          }
+        });
+    return concepts;
+  }
+
+  private Concepts system(String url) {
+    return terminology.catalogue().concepts(terminology.catalogue().need("CodeSystem", url, null));
+  }
+
+  private static Table begin(Connection connection, String name, String owner, OffsetDateTime now)
+      throws SQLException {
+    int others = tables(connection, name, owner);
+    if (others >= MOST_TABLES) {
+      throw new Refusal(Refusal.Kind.TOO_COSTLY, "terms.too-many", others + 1, MOST_TABLES);
+    }
+    run(connection, "delete from term_closure_concept where name = ? and owner = ?", name, owner);
+    run(
+        connection,
+        "insert into term_closure (name, owner, version, updated) values (?, ?, 0, ?)"
+            + " on conflict (name, owner) do update set version = 0, updated = excluded.updated",
+        name,
+        owner,
+        now);
+    return new Table(0, Set.of(), List.of());
+  }
+
+  private static Table change(
       Connection connection,
       String name,
       String owner,
-      List<JsonNode> concepts,
+      OffsetDateTime now,
+      Map<String, Set<String>> concepts,
       @Nullable String since)
       throws SQLException {
-    OffsetDateTime now = terminology.clock().instant().atOffset(ZoneOffset.UTC);
-    if (concepts.isEmpty() && since == null) {
-      // Begun anew.
-      run(connection, "delete from term_closure_concept where name = ? and owner = ?", name, owner);
-      run(
-          connection,
-          "insert into term_closure (name, owner, version, updated) values (?, ?, 0, ?)"
-              + " on conflict (name, owner) do update set version = 0, updated = excluded.updated",
-          name,
-          owner,
-          now);
-      return map(name, 0, now, new ArrayList<>(), List.of());
-    }
-    int version =
+    int changed =
         run(
             connection,
             "update term_closure set version = version + ?, updated = ? where name = ? and owner = ?",
@@ -113,44 +164,53 @@ final class ClosureOperation implements FhirOperation {
             now,
             name,
             owner);
-    if (version == 0) {
+    if (changed == 0) {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "terms.no-closure", name);
     }
-    version = version(connection, name, owner);
+    int version = version(connection, name, owner);
     List<Member> members = members(connection, name, owner);
-    List<Member> fresh = new ArrayList<>();
-    for (JsonNode coding : concepts) {
-      var member =
-          new Member(coding.path("system").asString(""), coding.path("code").asString(""), version);
-      if (member.code.isEmpty() || member.system.isEmpty()) {
-        throw In.wrong("concept");
-      }
-      concept(member); // Refused if nobody knows it.
-      boolean known =
-          members.stream()
-              .anyMatch(m -> m.system.equals(member.system) && m.code.equals(member.code));
-      if (!known) {
-        members.add(member);
+    Map<String, Set<String>> known = new HashMap<>();
+    Set<Member> fresh = new LinkedHashSet<>();
+    for (Member member : members) {
+      known.computeIfAbsent(member.system, _ -> new HashSet<>()).add(member.code);
+      if (since != null && member.version > Integer.parseInt(since)) {
         fresh.add(member);
-        run(
-            connection,
-            "insert into term_closure_concept (name, owner, version, system, code)"
-                + " values (?, ?, ?, ?, ?) on conflict (name, owner, system, code) do nothing",
-            name,
-            owner,
-            version,
-            member.system,
-            member.code);
       }
     }
-    if (members.size() > MOST) {
-      throw new Refusal(Refusal.Kind.TOO_COSTLY, "terms.too-many", members.size(), MOST);
+    concepts.forEach(
+        (system, codes) -> {
+          for (String code : codes) {
+            if (!known.getOrDefault(system, Set.of()).contains(code)) {
+              fresh.add(new Member(system, code, version));
+            }
+          }
+        });
+    if (since == null) {
+      members.addAll(fresh);
+      if (members.size() > MOST) {
+        throw new Refusal(Refusal.Kind.TOO_COSTLY, "terms.too-many", members.size(), MOST);
+      }
+      insert(connection, name, owner, fresh);
     }
-    if (since != null) {
-      int from = Integer.parseInt(since);
-      members.stream().filter(member -> member.version > from).forEach(fresh::add);
+    return new Table(version, fresh, members);
+  }
+
+  private static void insert(Connection connection, String name, String owner, Set<Member> fresh)
+      throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            "insert into term_closure_concept (name, owner, version, system, code)"
+                + " values (?, ?, ?, ?, ?)")) {
+      for (Member member : fresh) {
+        statement.setString(1, name);
+        statement.setString(2, owner);
+        statement.setInt(3, member.version);
+        statement.setString(4, member.system);
+        statement.setString(5, member.code);
+        statement.addBatch();
+      }
+      statement.executeBatch();
     }
-    return map(name, version, now, fresh, members);
   }
 
   private static int run(Connection connection, String sql, Object... values) throws SQLException {
@@ -162,10 +222,20 @@ final class ClosureOperation implements FhirOperation {
     }
   }
 
+  /** Number of the owner's tables of other names. */
+  private static int tables(Connection connection, String name, String owner) throws SQLException {
+    return number(
+        connection, "select count(*) from term_closure where name <> ? and owner = ?", name, owner);
+  }
+
   private static int version(Connection connection, String name, String owner) throws SQLException {
-    try (var statement =
-        connection.prepareStatement(
-            "select version from term_closure where name = ? and owner = ?")) {
+    return number(
+        connection, "select version from term_closure where name = ? and owner = ?", name, owner);
+  }
+
+  private static int number(Connection connection, String sql, String name, String owner)
+      throws SQLException {
+    try (var statement = connection.prepareStatement(sql)) {
       statement.setString(1, name);
       statement.setString(2, owner);
       try (var rows = statement.executeQuery()) {
@@ -193,76 +263,72 @@ final class ClosureOperation implements FhirOperation {
     }
   }
 
-  private record Known(Concepts concepts, Concept concept) {}
-
-  private Known concept(Member member) {
-    Concepts concepts =
-        terminology
-            .catalogue()
-            .concepts(terminology.catalogue().need("CodeSystem", member.system, null));
-    Concept concept = concepts.find(member.code);
-    if (concept == null) {
-      throw new Refusal(Refusal.Kind.NOT_FOUND, "terms.not-in-system", member.code, member.system);
-    }
-    return new Known(concepts, concept);
-  }
-
   /** What is new: pairs with at least one of the fresh ones. */
-  private ObjectNode map(
-      String name, int version, OffsetDateTime now, List<Member> fresh, List<Member> all) {
+  private ObjectNode map(String name, OffsetDateTime now, Table table) {
     ObjectNode map = Json.MAPPER.createObjectNode();
     map.put("resourceType", "ConceptMap");
     map.put("id", java.util.UUID.randomUUID().toString());
-    map.put("version", Integer.toString(version));
+    map.put("version", Integer.toString(table.version));
     map.put("name", name);
     map.put("status", "active");
     map.put("experimental", true);
     map.put("date", now.toString());
-    var bySystem = new java.util.TreeMap<String, ArrayNode>();
-    for (String system : fresh.stream().map(Member::system).distinct().toList()) {
-      relate(
-          fresh.stream().filter(m -> m.system.equals(system)).toList(),
-          all.stream().filter(m -> m.system.equals(system)).toList(),
-          bySystem.computeIfAbsent(system, _ -> Json.MAPPER.createArrayNode()));
+    var systems = new TreeSet<String>();
+    table.fresh.forEach(member -> systems.add(member.system));
+    for (String system : systems) {
+      ArrayNode elements =
+          relate(system(system), codes(table.fresh, system), codes(table.all, system));
+      if (!elements.isEmpty()) {
+        ObjectNode group = map.withArray("group").addObject();
+        group.put("source", system).put("target", system);
+        group.set("element", elements);
+      }
     }
-    bySystem.forEach(
-        (system, elements) -> {
-          if (!elements.isEmpty()) {
-            ObjectNode group = map.withArray("group").addObject();
-            group.put("source", system).put("target", system);
-            group.set("element", elements);
-          }
-        });
     return map;
   }
 
-  private void relate(List<Member> fresh, List<Member> all, ArrayNode elements) {
-    Set<String> news = new java.util.HashSet<>();
-    fresh.forEach(member -> news.add(member.code));
-    var known = new java.util.LinkedHashMap<String, Concept>();
-    Concepts concepts = null;
-    for (Member member : all) {
-      Known one = concept(member);
-      concepts = one.concepts;
-      known.put(member.code, one.concept);
+  private static Set<String> codes(Collection<Member> members, String system) {
+    Set<String> codes = new LinkedHashSet<>();
+    for (Member member : members) {
+      if (member.system.equals(system)) {
+        codes.add(member.code);
+      }
     }
-    if (concepts == null) {
-      return;
-    }
-    for (var source : known.entrySet()) {
-      var above = concepts.tree().above(source.getValue().nr());
+    return codes;
+  }
+
+  /** A code that the system no longer has is related to nothing. */
+  private static ArrayNode relate(Concepts concepts, Set<String> fresh, Set<String> all) {
+    Map<String, Integer> numbers = concepts.understood(all);
+    Map<Integer, List<String>> codes = new HashMap<>();
+    var members = new BitSet();
+    var news = new BitSet();
+    numbers.forEach(
+        (code, nr) -> {
+          codes.computeIfAbsent(nr, _ -> new ArrayList<>()).add(code);
+          members.set(nr);
+          if (fresh.contains(code)) {
+            news.set(nr);
+          }
+        });
+    ArrayNode elements = Json.MAPPER.createArrayNode();
+    for (String source : all) {
+      Integer nr = numbers.get(source);
+      if (nr == null) {
+        continue;
+      }
+      BitSet above = concepts.tree().above(nr);
+      above.and(fresh.contains(source) ? members : news);
+      above.clear(nr);
       ArrayNode targets = Json.MAPPER.createArrayNode();
-      for (var target : known.entrySet()) {
-        boolean isNew = news.contains(source.getKey()) || news.contains(target.getKey());
-        if (isNew
-            && !target.getKey().equals(source.getKey())
-            && above.get(target.getValue().nr())) {
-          targets.addObject().put("code", target.getKey()).put("equivalence", "subsumes");
-        }
-      }
+      above.stream()
+          .mapToObj(codes::get)
+          .flatMap(List::stream)
+          .forEach(code -> targets.addObject().put("code", code).put("equivalence", "subsumes"));
       if (!targets.isEmpty()) {
-        elements.addObject().put("code", source.getKey()).set("target", targets);
+        elements.addObject().put("code", source).set("target", targets);
       }
     }
+    return elements;
   }
 }

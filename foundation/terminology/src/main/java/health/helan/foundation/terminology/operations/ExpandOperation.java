@@ -22,6 +22,9 @@ final class ExpandOperation extends Asking {
   /** Codes in one answer; a larger {@code count} is cut to it, and none may be left out above. */
   private static final int MOST = 5_000;
 
+  /** Letters of a filter: each word of it is looked for. */
+  private static final int LONGEST_FILTER = 200;
+
   ExpandOperation(Terminology terminology) {
     super(terminology);
   }
@@ -94,15 +97,15 @@ final class ExpandOperation extends Asking {
                   .put("status", "active")
               : catalogue().body(header);
     }
+    String filter = in.text("filter");
+    if (filter != null && filter.length() > LONGEST_FILTER) {
+      throw In.wrong("filter");
+    }
     int offset = in.number("offset", 0);
     int count = Math.min(in.number("count", MOST), MOST);
     var asked =
         new Expander.Asked(
-            in.text("filter"),
-            in.flag("activeOnly", false),
-            in.flag("excludeNotForUI", false),
-            offset,
-            count);
+            filter, in.flag("activeOnly", false), in.flag("excludeNotForUI", false), offset, count);
     Expander.Page page = Expander.page(selection, asked);
     if (in.text("count") == null && page.total() - offset > MOST) {
       throw new Refusal(Refusal.Kind.TOO_COSTLY, "terms.unbounded", page.total(), MOST);

@@ -11,6 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Parameters of a call, whether they come in the URL, a form or as Parameters. */
 final class In {
+  /** Codings of one CodeableConcept: each is asked about. */
+  private static final int MOST_CODINGS = 100;
+
   private final Call call;
 
   In(Call call) {
@@ -149,7 +152,7 @@ final class In {
     if (concept != null) {
       List<Coded> all = new ArrayList<>();
       concept.path("coding").forEach(coding -> all.add(coded(coding)));
-      if (all.isEmpty()) {
+      if (all.isEmpty() || all.size() > MOST_CODINGS) {
         throw wrong("codeableConcept");
       }
       return all;
@@ -174,9 +177,5 @@ final class In {
   String language() {
     String asked = text("displayLanguage");
     return asked == null ? call.language().getLanguage() : asked;
-  }
-
-  Call call() {
-    return call;
   }
 }

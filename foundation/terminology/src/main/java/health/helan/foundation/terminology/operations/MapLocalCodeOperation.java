@@ -97,11 +97,18 @@ final class MapLocalCodeOperation extends Asking {
       made.put("name", "LocalCodes");
       made.put("title", "本地代码对照：" + code.feed());
       made.put("status", "active");
-      call.store()
-          .write(
-              call.caller().asPlatform(),
-              new Interaction.Update(
-                  "ConceptMap", id, null, Interaction.Body.of(made), null, false, null, null));
+      try {
+        call.store()
+            .write(
+                call.caller().asPlatform(),
+                new Interaction.Update(
+                    "ConceptMap", id, null, Interaction.Body.of(made), null, true, null, null));
+      } catch (Refusal refused) {
+        // Somebody else has just made it, with a decision that must not be lost.
+        if (refused.kind() != Refusal.Kind.PRECONDITION) {
+          throw refused;
+        }
+      }
     }
     List<Outcome> outcomes =
         call.store()

@@ -16,9 +16,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code ConceptMap/$translate} (FHIR R4, conceptmap-operation-translate.html), both directions.
- * Without {@code url} all active maps are asked that fit {@code source} and {@code target}. What a
- * system or an operator asks in vain goes to the work list, under the parameter {@code feed} (not
- * R4's) or {@code $translate}.
+ * Without {@code url} all active maps are asked that fit {@code source} and {@code target}; before
+ * them the map of the feed that the parameter {@code feed} (not R4's) names, and never another
+ * feed's. What a system or an operator asks in vain goes to the work list, under {@code feed} or
+ * {@code $translate}.
  */
 final class TranslateOperation extends Asking {
   private final Mappings mappings;
@@ -43,21 +44,16 @@ final class TranslateOperation extends Asking {
     call.store().checkMayRead(call.caller(), "ConceptMap");
     In in = new In(call);
     refuse(in, "conceptMap");
-    List<Header> maps = maps(call, in);
     boolean reverse = in.flag("reverse", false);
-    List<Match> matches = new ArrayList<>();
+    List<Match> matches = List.of();
     List<In.Coded> asked = in.coded(null);
-    for (In.Coded coded : asked) {
-      matches.addAll(
-          mappings.translate(
-              maps,
-              coded.system(),
-              coded.code(),
-              reverse,
-              in.text("targetsystem"),
-              dependencies(in)));
+    boolean result = false;
+    for (List<Header> maps : maps(call, in)) {
+      if (!result) {
+        matches = matches(in, maps, asked, reverse);
+        result = matches.stream().anyMatch(Match::isMatch);
+      }
     }
-    boolean result = matches.stream().anyMatch(Match::isMatch);
     Out out = new Out().flag("result", result);
     if (!result) {
       out.text("message", message(call, "terms.no-translation"));
@@ -93,17 +89,33 @@ final class TranslateOperation extends Asking {
     return out.answer();
   }
 
-  private List<Header> maps(Call call, In in) {
+  private List<Match> matches(In in, List<Header> maps, List<In.Coded> asked, boolean reverse) {
+    List<Match> matches = new ArrayList<>();
+    for (In.Coded coded : asked) {
+      matches.addAll(
+          mappings.translate(
+              maps,
+              coded.system(),
+              coded.code(),
+              reverse,
+              in.text("targetsystem"),
+              dependencies(in)));
+    }
+    return matches;
+  }
+
+  /** The maps to ask, and those to ask when these have no match. */
+  private List<List<Header>> maps(Call call, In in) {
     if (call.id() != null) {
-      return List.of(ofInstance(call));
+      return List.of(List.of(ofInstance(call)));
     }
     String url = in.text("url");
     if (url != null) {
-      return List.of(catalogue().need("ConceptMap", url, in.text("conceptMapVersion")));
+      return List.of(List.of(catalogue().need("ConceptMap", url, in.text("conceptMapVersion"))));
     }
     String source = in.text("source");
     String target = in.text("target");
-    List<Header> fitting = mappings.fitting(source, target);
+    List<Header> fitting = terminology.mapsOfAll(source, target);
     if (fitting.isEmpty() && (source != null || target != null)) {
       throw new Refusal(
           Refusal.Kind.NOT_FOUND,
@@ -111,7 +123,8 @@ final class TranslateOperation extends Asking {
           source == null ? "*" : source,
           target == null ? "*" : target);
     }
-    return fitting;
+    String feed = in.text("feed");
+    return feed == null ? List.of(fitting) : List.of(terminology.mapOf(feed), fitting);
   }
 
   private static List<Mappings.Dependency> dependencies(In in) {
