@@ -148,6 +148,13 @@ class BundleFeedTests {
           {'resourceType':'Bundle','type':'collection'}                                      | gateway.bundle-empty
           {'resourceType':'Bundle','type':'collection','entry':[{'resource':{'resourceType':'Nothing'}}]} | gateway.bundle-resource Nothing
           {'resourceType':'Bundle','type':'transaction','entry':[{'request':{'method':'GET','url':'Patient'}}]} | rest.entry-method 0
+          {'resourceType':'Bundle','type':'transaction'} | gateway.bundle-empty
+          {'resourceType':'Bundle','type':'transaction','entry':[{'resource':{'resourceType':'Patient','id':'a'},'request':{'method':'PUT','url':'Patient'}}]} | rest.criteria-missing
+          {'resourceType':'Bundle','type':'transaction','entry':[{'resource':{'resourceType':'Patient','id':'a'},'request':{'method':'PUT','url':'Patient/b'}}]} | rest.id-differs
+          {'resourceType':'Bundle','type':'transaction','entry':[{'resource':{'resourceType':'Patient','id':'a'},'request':{'method':'PUT','url':'Patient/a','ifMatch':'x'}}]} | gateway.bundle-if-match
+          {'resourceType':'Bundle','type':'transaction','entry':[{'resource':{'resourceType':'Patient','id':'a'},'request':{'method':'POST','url':'Patient/a/b'}}]} | rest.entry-url 0
+          {'resourceType':'Bundle','type':'transaction','entry':[{'request':{'method':'POST','url':'Patient'}}]} | rest.entry-without-resource 0
+          {'resourceType':'Bundle','type':'transaction','entry':[{'request':{'method':'DELETE','url':'Patient'}}]} | rest.criteria-missing
           """)
   void ofOtherKindsAreRefusedWithAReason(String bundle, String why) {
     assertThat(GatewayForTests.whole(take(bundle))).isEqualTo(why);

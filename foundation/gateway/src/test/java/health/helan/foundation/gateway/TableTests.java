@@ -1,7 +1,10 @@
 package health.helan.foundation.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import health.helan.foundation.gateway.table.Table;
+import health.helan.foundation.store.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -297,6 +300,63 @@ class TableTests {
     }
     assertThat(GatewayForTests.why(take(residents, out.toByteArray())))
         .isEqualTo("gateway.table-unpacked");
+  }
+
+  @Test
+  void withAQuotationMarkThatIsNotClosedAreReadUpToIt() {
+    Receipt receipt = take(residents, "患者编号,姓名\nQ1,甲\nQ2,\"乙\nQ3,丙\n");
+    assertThat(receipt.state()).isEqualTo(State.DEAD);
+    assertThat(GatewayForTests.why(receipt)).isEqualTo("gateway.table-broken");
+    assertThat(house.find("Patient", "identifier", "Q1,Q2,Q3")).hasSize(1);
+  }
+
+  @Test
+  void ofTooManyRowsOrCellsAreRefused() {
+    assertThat(
+            GatewayForTests.why(
+                take(residents, "患者编号,姓名" + ",".repeat(1_000) + "\n1,一\n")))
+        .isEqualTo("gateway.table-too-wide");
+    byte[] rows = ("患者编号,姓名\n" + "1,一\n".repeat(200_001)).getBytes(StandardCharsets.UTF_8);
+    var mapping =
+        java.util.Objects.requireNonNull(
+            house.gateway.feeds().mappings(residents).of("table", "residents"));
+    var parts = new Table().read(rows, residents).parts("f", mapping);
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(
+            () -> {
+              while (parts.hasNext()) {
+                parts.next();
+              }
+            })
+        .withMessageContaining("gateway.table-too-long");
+  }
+
+  @Test
+  void withoutTheSheetOrColumnsThatTheMappingMeansAreRefused() throws IOException {
+    Feed own = house.feed("sheets", "{\"format\":\"table\",\"table\":\"sheets\"}");
+    String mapping =
+        """
+        mapping: sheets
+        version: 1
+        format: table
+        for: [sheets]
+        table: {sheet: 随访}
+        columns: {number: {of: [患者编号], patient: true}}
+        resources:
+          - {resource: Patient, key: number as patient, body: {active: true}}
+        """;
+    house.gateway.feeds().putMapping(own, "sheets", mapping, "test");
+    assertThat(GatewayForTests.whole(take(own, excel("<row r=\"1\"/>"))))
+        .isEqualTo("gateway.table-no-sheet 随访");
+    house
+        .gateway
+        .feeds()
+        .putMapping(own, "sheets", mapping.replaceAll("(?m)^columns:.*\n", ""), "test");
+    assertThat(GatewayForTests.why(take(own, "患者编号\n1\n")))
+        .isEqualTo("gateway.table-no-columns");
+    Feed unset = house.feed("unset", "{\"format\":\"table\"}");
+    assertThat(GatewayForTests.whole(take(unset, "患者编号\n1\n")))
+        .isEqualTo("gateway.feed-setting table");
   }
 
   @Test

@@ -96,7 +96,6 @@ final class Sheet {
             .setDelimiter(delimiter == null ? delimiter(text) : delimiter)
             .setIgnoreEmptyLines(false)
             .setTrailingData(true)
-            .setLenientEof(true)
             .get();
     try {
       CSVParser parser = CSVParser.parse(new StringReader(text), format);
