@@ -144,6 +144,20 @@ describe.skipIf(reason)('An operator', () => {
     await looksRight(page, 'record-documents', { fullPage: false });
   });
 
+  test('sees feeds and what waits, and rehearses a message before a feed goes live', async () => {
+    await page.goto(`${environment.url}/#/exchange`);
+    await page.getByRole('heading', { name: '消息流', exact: true }).waitFor();
+    await filled();
+    await looksRight(page, 'exchange');
+    await page.getByRole('link', { name: '试运行一条消息' }).click();
+    await page.getByLabel('消息、文档或表格的内容').fill('MSH|^~\\&|HIS|H|||20261101||ADT^A04|1|P|2.5\nPID|1||REHEARSED^^^H^MR||试^运行||yesterday|F\nPV1|1|O');
+    await page.getByRole('button', { name: '试运行', exact: true }).click();
+    await page.getByText('可以接收').waitFor();
+    await page.getByText('PID-7').waitFor();
+    await page.getByText('查看内容').first().click();
+    await looksRight(page, 'rehearsal');
+  });
+
   test('moves through the console with the keyboard alone', async () => {
     await page.goto(`${environment.url}/#/residents`);
     await page.reload();

@@ -11,8 +11,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.node.ObjectNode;
 
-/** A feed of the demo region, for trying out: an institution's HIS, on this machine alone. */
+/** Feeds of the demo region, for trying out: one institution's HIS, its documents and its lists. */
 @Component
 public final class DemoFeeds {
   private static final String NAME = "demo-his";
@@ -46,22 +47,28 @@ public final class DemoFeeds {
       if (found.entries().isEmpty()) {
         return List.of();
       }
-      gateway
-          .feeds()
-          .put(
-              NAME,
-              Json.MAPPER
-                  .createObjectNode()
-                  .put("institution", found.entries().getFirst().resource().id())
-                  .put("port", isFree() ? PORT : 0),
-              "demo");
+      String institution = found.entries().getFirst().resource().id();
+      put(NAME, settings(institution).put("port", isFree() ? PORT : 0));
+      put("demo-documents", settings(institution).put("format", "cda"));
+      put(
+          "demo-residents",
+          settings(institution).put("format", "table").put("table", "residents"));
     }
     var feed = gateway.feeds().get(NAME);
     int port = feed == null ? 0 : feed.port();
     return List.of(
         port > 0
             ? "HL7 v2 示范消息流 / a feed to try: ./helan send --mllp 127.0.0.1:%d FILE".formatted(port)
-            : "HL7 v2 示范消息流 / a feed to try: POST /hl7v2/" + NAME);
+            : "HL7 v2 示范消息流 / a feed to try: POST /hl7v2/" + NAME,
+        "文档与表格 / documents and tables: POST /intake/demo-documents, /intake/demo-residents");
+  }
+
+  private void put(String name, ObjectNode settings) {
+    gateway.feeds().put(name, settings, "demo");
+  }
+
+  private static ObjectNode settings(String institution) {
+    return Json.MAPPER.createObjectNode().put("institution", institution);
   }
 
   private static boolean isFree() {

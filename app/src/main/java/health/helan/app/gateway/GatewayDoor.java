@@ -3,15 +3,21 @@ package health.helan.app.gateway;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.gateway.CodeTranslation;
 import health.helan.foundation.gateway.Gateway;
+import health.helan.foundation.gateway.QualityLook;
 import health.helan.foundation.gateway.Settings;
+import health.helan.foundation.gateway.cda.Cda;
+import health.helan.foundation.gateway.fhir.FhirBundle;
 import health.helan.foundation.gateway.hl7v2.Hl7v2;
 import health.helan.foundation.gateway.hl7v2.Hl7v2Servlet;
 import health.helan.foundation.gateway.hl7v2.MllpServer;
+import health.helan.foundation.gateway.http.IntakeServlet;
 import health.helan.foundation.gateway.operations.GatewayOperations;
+import health.helan.foundation.gateway.table.Table;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.terminology.Terminology;
 import health.helan.foundation.trust.audit.AuditLog;
 import java.net.InetAddress;
@@ -19,6 +25,7 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -36,6 +43,9 @@ class GatewayDoor {
   /** Days that settled messages are kept. */
   private static final String KEEP = "HELAN_KEEP_MESSAGES_DAYS";
 
+  /** So long a sender of documents and tables waits for what becomes of them. */
+  private static final Duration SENDERS_PATIENCE = Duration.ofSeconds(20);
+
   /** As for requests: off only to measure what the audit costs. */
   private static final String AUDIT = "HELAN_AUDIT";
 
@@ -50,16 +60,18 @@ class GatewayDoor {
       DataSource connections,
       ContentCodec codec,
       AuditLog log,
+      ObjectStore objects,
       CodeTranslation codes) {
     AuditSink audit = "off".equalsIgnoreCase(System.getenv(AUDIT)) ? AuditSink.NONE : log;
     Settings settings = Settings.DEFAULT;
-    return Gateway.open(
+    Gateway gateway =
+        Gateway.open(
         store,
         connections,
         codec,
         audit,
         codes,
-        List.of(new Hl7v2()),
+        List.of(new Hl7v2(), new Cda(), new Table(), new FhirBundle()),
         new Settings(
             settings.inFlight(),
             settings.working(),
@@ -68,6 +80,8 @@ class GatewayDoor {
             settings.refresh(),
             settings.sweep()),
         Clock.systemUTC());
+    gateway.keepLargeIn(objects);
+    return gateway;
   }
 
   static Duration keep(@Nullable String days) {
@@ -108,6 +122,17 @@ class GatewayDoor {
   }
 
   @Bean
+  ServletRegistrationBean<IntakeServlet> intakeServlet(Gateway gateway) {
+    var workers =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("intake-", 0).factory());
+    var registration =
+        new ServletRegistrationBean<>(
+            new IntakeServlet(gateway, workers, SENDERS_PATIENCE), "/intake/*");
+    registration.setName("intake");
+    return registration;
+  }
+
+  @Bean
   FhirOperation gatewayMessages(Gateway gateway) {
     return GatewayOperations.of(gateway, "gateway-messages");
   }
@@ -143,7 +168,7 @@ class GatewayDoor {
   }
 
   @Bean
-  FhirOperation gatewayRehearse(Gateway gateway) {
-    return GatewayOperations.of(gateway, "gateway-rehearse");
+  FhirOperation gatewayRehearse(Gateway gateway, ObjectProvider<QualityLook> quality) {
+    return GatewayOperations.rehearse(gateway, quality.getIfAvailable(() -> QualityLook.NONE));
   }
 }

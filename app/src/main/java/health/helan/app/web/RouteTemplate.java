@@ -34,6 +34,9 @@ final class RouteTemplate {
     if (path.startsWith("/hl7v2/")) {
       return "/hl7v2/{feed}";
     }
+    if (path.startsWith("/intake/")) {
+      return "/intake/{feed}";
+    }
     return switch (path) {
       case "/health",
           "/health/ready",

@@ -9,6 +9,7 @@ import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
+import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchRequest.Parameter;
 import health.helan.foundation.store.search.SearchResult;
@@ -34,9 +35,14 @@ final class Committer {
   private static final int AT_ONCE = 50;
 
   private final RecordStore store;
+  private volatile @Nullable ObjectStore objects;
 
   Committer(RecordStore store) {
     this.store = store;
+  }
+
+  void keepLargeIn(ObjectStore kept) {
+    objects = kept;
   }
 
   /** A transaction that is ready to be carried out. */
@@ -49,11 +55,19 @@ final class Committer {
    * @return references of what was written or found, the patient's first
    */
   List<String> commit(Caller caller, List<Plan> plans, String requestKey) {
-    Prepared prepared = prepare(caller, plans);
+    return commit(caller, new Format.Transaction(plans, List.of(), Set.of()), requestKey);
+  }
+
+  /** As {@link #commit(Caller, List, String)}, for what needs no mapping. */
+  List<String> commit(Caller caller, Format.Transaction direct, String requestKey) {
+    Prepared prepared = prepare(caller, direct.plans());
     var made = new ArrayList<>(prepared.found);
+    var interactions = new ArrayList<>(prepared.interactions);
+    interactions.addAll(direct.interactions());
     // Also when there is nothing to write: an instance that is late with this message must find
     // that it was carried out, or it would write over what came after it.
-    for (Outcome outcome : store.transact(caller, prepared.interactions, Set.of(), requestKey)) {
+    for (Outcome outcome :
+        store.transact(caller, interactions, direct.conditionalReferences(), requestKey)) {
       made.add(outcome.type() + "/" + outcome.id());
     }
     made.sort(java.util.Comparator.comparing(reference -> !reference.startsWith("Patient/")));
@@ -63,11 +77,21 @@ final class Committer {
   Prepared prepare(Caller caller, List<Plan> plans) {
     Map<Plan, ResourceVersion> there = find(caller, plans);
     String patient = null;
+    var superseded = new ArrayList<ResourceVersion>();
+    boolean isOld = isOld(caller, plans, there, superseded);
     for (Plan plan : plans) {
       ResourceVersion found = there.get(plan);
+      LargeBinary.refuseForged(plan.body());
+      Plan.Key key = plan.key();
       String reference = found == null ? plan.fullUrl() : plan.type() + "/" + found.id();
+      boolean isNoResource = found == null && plan.write() == Plan.Write.EXISTING;
       for (ObjectNode each : plan.references()) {
-        each.put("reference", reference);
+        if (isNoResource && key != null) {
+          each.remove("reference");
+          each.putObject("identifier").put("system", key.system()).put("value", key.value());
+        } else {
+          each.put("reference", reference);
+        }
       }
       if (patient == null && plan.type().equals("Patient")) {
         patient = reference;
@@ -78,30 +102,105 @@ final class Committer {
     var references = new ArrayList<String>();
     for (Plan plan : plans) {
       ResourceVersion found = there.get(plan);
+      if (isOld && !plan.isHistory() && plan.write() != Plan.Write.ENSURE
+          || found == null && plan.write() == Plan.Write.EXISTING) {
+        continue;
+      }
+      if (isOld && plan.series() != null) {
+        plan.body().put("status", "superseded");
+      }
       if (found == null) {
         interactions.add(create(plan, patient));
         written.add(plan);
-      } else if (plan.write() == Plan.Write.UPDATE && changes(found, plan)) {
+      } else if (plan.write() != Plan.Write.ENSURE && changes(found, plan)) {
         interactions.add(
             new Interaction.Patch(
                 plan.type(),
                 found.id(),
                 null,
-                now -> Mapping.over(now, plan.body().deepCopy(), plan.added()),
+                now -> Mapping.over(now, plan.body().deepCopy(), plan),
                 null));
         written.add(plan);
       } else {
         references.add(plan.type() + "/" + found.id());
       }
     }
+    for (ResourceVersion before : superseded) {
+      interactions.add(
+          new Interaction.Patch(
+              before.type(), before.id(), null, now -> now.put("status", "superseded"), null));
+    }
     return new Prepared(interactions, written, references);
   }
 
-  private static Interaction create(Plan plan, @Nullable String patient) {
+  /**
+   * Whether a newer version of the document is there already; else those that this one supersedes.
+   * With the patient's resources of an old version nothing new is said: only the document is kept.
+   */
+  private boolean isOld(
+      Caller caller,
+      List<Plan> plans,
+      Map<Plan, ResourceVersion> there,
+      List<ResourceVersion> superseded) {
+    boolean isOld = false;
+    for (Plan plan : plans) {
+      Plan.Series series = plan.series();
+      if (series == null) {
+        continue;
+      }
+      ResourceVersion own = there.get(plan);
+      SearchResult others =
+          store.search(
+              caller,
+              new SearchRequest(
+                  plan.type(),
+                  null,
+                  null,
+                  List.of(
+                      new Parameter("identifier", criterion(series.key())),
+                      new Parameter("_count", "100")),
+                  false));
+      for (SearchResult.Entry entry : others.entries()) {
+        ResourceVersion other = entry.resource();
+        byte[] content = other.content();
+        if (content == null || own != null && other.id().equals(own.id())) {
+          continue;
+        }
+        JsonNode resource = Json.MAPPER.readTree(content);
+        int number = number(resource);
+        isOld |= number > series.number();
+        if (number >= 0
+            && number < series.number()
+            && resource.path("status").asString("").equals("current")) {
+          superseded.add(other);
+        }
+      }
+    }
+    if (isOld) {
+      superseded.clear();
+    }
+    return isOld;
+  }
+
+  /** Of a document's version; below zero for none. */
+  private static int number(JsonNode resource) {
+    for (JsonNode extension : resource.path("extension")) {
+      if (extension.path("url").asString("").equals(Mapping.NUMBER)) {
+        return extension.path("valueInteger").asInt(-1);
+      }
+    }
+    return -1;
+  }
+
+  private Interaction create(Plan plan, @Nullable String patient) {
     Plan.Key key = plan.key();
+    ObjectNode body = Mapping.forCreate(plan.body());
+    ObjectStore large = objects;
     return new Interaction.Create(
         plan.type(),
-        Interaction.Body.of(Mapping.forCreate(plan.body())),
+        large != null && LargeBinary.isOne(body)
+            ? new LargeBinary(body, large)
+            : Interaction.Body.of(body),
         // A citizen's number is the same in every institution: another's record of the person, open
         // to this one by a grant, is not taken for its own.
         key != null && plan.isGuarded() && !key.isShared()
@@ -117,7 +216,7 @@ final class Committer {
     if (content == null || !(Json.MAPPER.readTree(content) instanceof ObjectNode now)) {
       return true;
     }
-    return !Mapping.over(now.deepCopy(), plan.body().deepCopy(), plan.added()).equals(now);
+    return !Mapping.over(now.deepCopy(), plan.body().deepCopy(), plan).equals(now);
   }
 
   // ------------------------------------------------------------------ finding
@@ -187,7 +286,9 @@ final class Committer {
           && !manager.equals("Organization/" + caller.institution())) {
         continue;
       }
-      for (JsonNode identifier : resource.path("identifier")) {
+      JsonNode identifiers = resource.path("identifier");
+      for (JsonNode identifier :
+          identifiers.isObject() ? List.of(identifiers) : identifiers.values()) {
         Plan plan =
             wanted.get(
                 new Plan.Key(

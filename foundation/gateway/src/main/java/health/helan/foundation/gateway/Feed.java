@@ -36,6 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
  *     one port apart
  * @param parking true: later messages of a patient wait behind one that failed
  * @param strictControlIds true: a control id that comes again with another content is refused
+ * @param table what the rows of its files are, as mappings name it in {@code for}; empty for none
+ * @param documents feed that documents inside its messages are passed on to; empty for none
  * @param systems from an assigning authority's name to the system of its identifiers
  */
 public record Feed(
@@ -53,7 +55,9 @@ public record Feed(
     List<String> senders,
     boolean parking,
     boolean strictControlIds,
-    Map<String, String> systems) {
+    Map<String, String> systems,
+    String table,
+    String documents) {
 
   public Feed {
     networks = List.copyOf(networks);
@@ -130,7 +134,9 @@ public record Feed(
           texts(settings, "senders"),
           word(settings, "afterFailure", "pass", "park"),
           word(settings, "controlIds", "content", "strict"),
-          map(settings.path("systems")));
+          map(settings.path("systems")),
+          name(settings, "table"),
+          name(settings, "documents"));
     } catch (IllegalArgumentException e) {
       throw wrong("charset");
     } catch (DateTimeException e) {
@@ -152,7 +158,9 @@ public record Feed(
           "senders",
           "afterFailure",
           "controlIds",
-          "systems");
+          "systems",
+          "table",
+          "documents");
 
   private static Refusal wrong(String setting) {
     return new Refusal(Refusal.Kind.VALUE, "gateway.feed-setting", setting);
@@ -165,6 +173,14 @@ public record Feed(
       throw wrong(name);
     }
     return word.equals(yes);
+  }
+
+  private static String name(JsonNode settings, String setting) {
+    String text = settings.path(setting).asString("");
+    if (!text.isEmpty() && !text.matches("[a-z0-9][a-z0-9-]{0,62}")) {
+      throw wrong(setting);
+    }
+    return text;
   }
 
   private static List<String> texts(JsonNode settings, String name) {
@@ -200,6 +216,12 @@ public record Feed(
     list(settings.putArray("senders"), senders);
     settings.put("afterFailure", parking ? "park" : "pass");
     settings.put("controlIds", strictControlIds ? "strict" : "content");
+    if (!table.isEmpty()) {
+      settings.put("table", table);
+    }
+    if (!documents.isEmpty()) {
+      settings.put("documents", documents);
+    }
     ObjectNode known = settings.putObject("systems");
     systems.forEach(known::put);
     return settings;

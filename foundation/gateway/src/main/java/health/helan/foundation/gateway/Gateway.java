@@ -7,9 +7,11 @@ import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Ids;
+import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.index.Digests;
+import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.trust.erasure.Erasable;
 import io.micrometer.core.instrument.Metrics;
 import java.nio.ByteBuffer;
@@ -17,8 +19,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +34,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -127,8 +133,18 @@ public final class Gateway implements AutoCloseable, Erasable {
             TimeUnit.MILLISECONDS);
   }
 
+  /** Where the bytes of large documents go; without it they stay in the rows. */
+  public void keepLargeIn(ObjectStore objects) {
+    committer.keepLargeIn(objects);
+  }
+
   public Feeds feeds() {
     return feeds;
+  }
+
+  /** Names of the formats that feeds may have. */
+  public Set<String> formats() {
+    return formats.keySet();
   }
 
   Journal journal() {
@@ -538,10 +554,7 @@ public final class Gateway implements AutoCloseable, Erasable {
     String id = accepted.id();
     String type = "";
     String control = "";
-    String mappedBy = null;
-    List<Finding> findings = List.of();
-    List<String> made = List.of();
-    Set<CodeTranslation.Code> unknown = Set.of();
+    var progress = new Progress();
     Message.Reason reason = null;
     var trail = new AccessTrail();
     try {
@@ -551,16 +564,8 @@ public final class Gateway implements AutoCloseable, Erasable {
       }
       type = read.type();
       control = read.controlId();
-      findings = read.findings();
-      Mapping mapping = feeds.mappings(feed).of(feed.format(), type);
-      if (mapping == null) {
-        throw new Refusal(Refusal.Kind.NOT_SUPPORTED, "gateway.no-mapping", shown(type));
-      }
-      mappedBy = mapping.name() + "@" + mapping.version();
-      Mapping.Mapped mapped = mapping.map(read, feed, codes);
-      findings = mapped.findings();
-      unknown = mapped.unknown();
-      made = commit(feed.caller(id), mapped.plans(), key(id, version), trail);
+      progress.findings = read.findings();
+      carryOut(accepted, read, version, progress, trail);
     } catch (Refusal e) {
       if (e.kind() == Refusal.Kind.TRANSIENT || e.kind() == Refusal.Kind.NO_STORE) {
         count(feed, "later");
@@ -575,7 +580,15 @@ public final class Gateway implements AutoCloseable, Erasable {
     }
     State state = reason == null ? State.DONE : State.DEAD;
     var settled =
-        new Journal.Settled(state, type, control, mappedBy, reason, findings, made, patient(made));
+        new Journal.Settled(
+            state,
+            type,
+            control,
+            progress.mappedBy,
+            reason,
+            progress.findings,
+            progress.made,
+            patient(progress.made));
     boolean first = journal.settle(id, from, settled, now());
     var receipt = new Receipt(id, state, reason, false);
     if (!first) {
@@ -584,10 +597,128 @@ public final class Gateway implements AutoCloseable, Erasable {
     }
     count(feed, state.word());
     audit(accepted, receipt, trail);
-    if (!unknown.isEmpty()) {
-      codes.unknown(feed, unknown);
+    if (!progress.unknown.isEmpty()) {
+      codes.unknown(feed, progress.unknown);
+    }
+    if (!progress.inside.isEmpty()) {
+      letOthersWork(() -> progress.inside.forEach(this::process));
     }
     return receipt;
+  }
+
+  /** How far a message came. */
+  private static final class Progress {
+    @Nullable String mappedBy;
+    List<Finding> findings = List.of();
+    List<String> made = List.of();
+    Set<CodeTranslation.Code> unknown = Set.of();
+
+    /** Documents of their own that lay in it; in the journal, still to be carried out. */
+    final List<Accepted> inside = new ArrayList<>();
+  }
+
+  private void carryOut(
+      Accepted accepted, Format.Read read, int version, Progress progress, AccessTrail trail) {
+    Feed feed = accepted.feed();
+    String id = accepted.id();
+    Format.Transaction direct = read.transaction();
+    if (direct != null) {
+      progress.made =
+          commit(trail, () -> committer.commit(feed.caller(id), direct, key(id, version)));
+      return;
+    }
+    Mapping mapping = feeds.mappings(feed).of(feed.format(), read.type());
+    if (mapping == null) {
+      throw new Refusal(Refusal.Kind.NOT_SUPPORTED, "gateway.no-mapping", shown(read.type()));
+    }
+    progress.mappedBy = mapping.name() + "@" + mapping.version();
+    if (read.isContainer()) {
+      progress.findings =
+          takeApart(accepted, read.parts(version == 0 ? id : id + "." + version, mapping), read);
+      return;
+    }
+    Mapping.Mapped mapped = mapping.map(read, feed, codes);
+    progress.findings = mapped.findings();
+    progress.unknown = mapped.unknown();
+    progress.made =
+        commit(trail, () -> committer.commit(feed.caller(id), mapped.plans(), key(id, version)));
+    passOn(accepted, mapping.documents(read), progress);
+  }
+
+  /**
+   * Takes documents that lay in a message into the journal of the feed that is meant for them,
+   * before the message itself is settled: none is lost between the two.
+   */
+  private void passOn(Accepted accepted, List<byte[]> documents, Progress progress) {
+    Feed feed = feeds.get(accepted.feed().documents());
+    if (feed == null || !feed.active() || feed.name().equals(accepted.feed().name())) {
+      return;
+    }
+    var findings = new ArrayList<>(progress.findings);
+    for (byte[] document : documents) {
+      if (format(feed).isOne(document)) {
+        Accepted inside = accept(feed, document, accepted.remote());
+        findings.add(new Finding("gateway.found-document", "", feed.name(), inside.id()));
+        progress.inside.add(inside);
+      }
+    }
+    progress.findings = findings;
+  }
+
+  /** Rows of a file that are carried out at once. */
+  private static final int PARTS_AT_ONCE = 4;
+
+  /** Rows that are in the journal before the first of them is done. */
+  private static final int PARTS_AHEAD = 64;
+
+  /**
+   * Takes a file's messages one by one: each into the journal, in order, and carried out from
+   * there, so that one that fails stands in nobody's way. When the file is tried again after a
+   * stop, those that are there already are not taken again.
+   */
+  private List<Finding> takeApart(Accepted file, Iterator<byte[]> parts, Format.Read read) {
+    var done = new AtomicInteger();
+    var failed = new AtomicInteger();
+    var all = new AtomicInteger();
+    letOthersWork(
+        () -> {
+          var room = new Semaphore(PARTS_AHEAD);
+          try (var workers =
+              Executors.newFixedThreadPool(PARTS_AT_ONCE, Thread.ofVirtual().factory())) {
+            while (parts.hasNext()) {
+              if (closed) {
+                throw new Refusal(Refusal.Kind.TRANSIENT, "store.stopping");
+              }
+              Accepted part = accept(file.feed(), parts.next(), file.remote());
+              all.incrementAndGet();
+              room.acquireUninterruptibly();
+              var unused =
+                  workers.submit(
+                      () -> {
+                        try {
+                          State state = process(part).state();
+                          (state == State.DONE ? done : failed).incrementAndGet();
+                        } finally {
+                          room.release();
+                        }
+                      });
+            }
+          }
+        });
+    var findings = new ArrayList<>(read.findings());
+    findings.add(
+        new Finding("gateway.found-rows", "", "" + all.get(), "" + done.get(), "" + failed.get()));
+    return findings;
+  }
+
+  /** Whoever waits for others to be carried out keeps no place among those that work. */
+  private void letOthersWork(Runnable waiting) {
+    working.release();
+    try {
+      waiting.run();
+    } finally {
+      working.acquireUninterruptibly();
+    }
   }
 
   /** Class names and lines only: a message of an exception may quote a value. */
@@ -608,11 +739,10 @@ public final class Gateway implements AutoCloseable, Erasable {
     return "intake/" + id + (version == 0 ? "" : "/" + version);
   }
 
-  private List<String> commit(Caller caller, List<Plan> plans, String key, AccessTrail trail) {
+  private List<String> commit(AccessTrail trail, Supplier<List<String>> commit) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return ScopedValue.where(AccessTrail.CURRENT, trail)
-            .call(() -> committer.commit(caller, plans, key));
+        return ScopedValue.where(AccessTrail.CURRENT, trail).call(commit::get);
       } catch (Refusal e) {
         boolean again =
             e.kind() == Refusal.Kind.TRANSIENT
@@ -648,7 +778,7 @@ public final class Gateway implements AutoCloseable, Erasable {
 
   /** A type as sent, if it looks like one. */
   private static String shown(String type) {
-    return type.matches("[A-Z0-9^_]{1,20}") ? type : "?";
+    return type.matches("[A-Za-z0-9^_.-]{1,40}") ? type : "?";
   }
 
   /** What is kept of a refusal. */
@@ -820,24 +950,79 @@ public final class Gateway implements AutoCloseable, Erasable {
    * What a message would become, without keeping or committing anything.
    *
    * @param type of the message; empty when it could not be read
+   * @param mapping null where the sender says itself what is to be written
+   * @param interactions what the sender asks for; empty where it is planned by us
    */
   public record Rehearsal(
-      String type, @Nullable String mapping, List<Plan> plans, List<Finding> findings) {}
+      String type,
+      @Nullable String mapping,
+      List<Plan> plans,
+      List<Interaction> interactions,
+      List<Finding> findings) {}
+
+  /** What a rehearsal takes into account. */
+  public enum Looking {
+    /** References are to what is there already, if it is. */
+    AT_WHAT_IS_THERE,
+    /** Nothing is looked up. */
+    AT_THE_TEXT_ALONE
+  }
+
+  private void look(Feed feed, List<Plan> plans, Looking looking) {
+    if (looking == Looking.AT_WHAT_IS_THERE) {
+      committer.prepare(feed.caller(""), plans);
+    }
+  }
+
+  /** Rows of a file that a rehearsal shows. */
+  private static final int REHEARSED = 20;
 
   /**
    * @throws Refusal with the reason for which the message would be refused
    */
-  public Rehearsal rehearse(Feed feed, byte[] bytes, @Nullable Mapping instead) {
+  public Rehearsal rehearse(
+      Feed feed, byte[] bytes, @Nullable Mapping instead, Looking looking) {
     Format.Read read = format(feed).read(bytes, feed);
+    Format.Transaction direct = read.transaction();
+    if (direct != null) {
+      look(feed, direct.plans(), looking);
+      return new Rehearsal(
+          read.type(), null, direct.plans(), direct.interactions(), read.findings());
+    }
     Mapping mapping =
         instead != null ? instead : feeds.mappings(feed).of(feed.format(), read.type());
     if (mapping == null) {
       throw new Refusal(Refusal.Kind.NOT_SUPPORTED, "gateway.no-mapping", shown(read.type()));
     }
-    Mapping.Mapped mapped = mapping.map(read, feed, codes);
-    committer.prepare(feed.caller(""), mapped.plans());
-    return new Rehearsal(
-        read.type(), mapping.name() + "@" + mapping.version(), mapped.plans(), mapped.findings());
+    String mappedBy = mapping.name() + "@" + mapping.version();
+    if (!read.isContainer()) {
+      Mapping.Mapped mapped = mapping.map(read, feed, codes);
+      look(feed, mapped.plans(), looking);
+      return new Rehearsal(read.type(), mappedBy, mapped.plans(), List.of(), mapped.findings());
+    }
+    var plans = new ArrayList<Plan>();
+    var findings = new ArrayList<>(read.findings());
+    Iterator<byte[]> parts = read.parts("rehearsal", mapping);
+    int rows = 0;
+    for (; parts.hasNext() && rows < REHEARSED; rows++) {
+      Format.Read part = format(feed).read(parts.next(), feed);
+      try {
+        Mapping.Mapped mapped = mapping.map(part, feed, codes);
+        look(feed, mapped.plans(), looking);
+        plans.addAll(mapped.plans());
+        mapped.findings().stream()
+            .filter(each -> !each.key().equals("gateway.found-of-file"))
+            .forEach(findings::add);
+      } catch (Refusal e) {
+        // One row: the others are shown all the same.
+        Message.Reason reason = reason(e);
+        String place = part.controlId();
+        findings.add(
+            new Finding(
+                reason.key(), "row " + place.substring(place.indexOf('#') + 1), reason.arguments()));
+      }
+    }
+    return new Rehearsal(read.type(), mappedBy, plans, List.of(), findings);
   }
 
   @Override

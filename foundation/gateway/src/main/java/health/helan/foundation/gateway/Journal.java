@@ -15,6 +15,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import javax.sql.DataSource;
@@ -510,10 +511,22 @@ final class Journal {
    * those that did not, and have only the lane in common with them.
    */
   void erase(long patient) {
-    delete(
+    List<String> gone =
         ids(
             "select id from intake where lane in (select lane from intake where patient = ?)",
-            statement -> statement.setLong(1, patient)));
+            statement -> statement.setLong(1, patient));
+    var files = new LinkedHashSet<String>();
+    for (String id : gone) {
+      Message part = read(id);
+      String file = part == null ? "" : Message.container(part.control());
+      Message container = Ids.isAssigned(file) ? read(file) : null;
+      if (part != null && container != null && container.feed().equals(part.feed())) {
+        // The file as it came speaks of this resident among others; their rows stay.
+        files.add(file);
+      }
+    }
+    delete(gone);
+    delete(List.copyOf(files));
   }
 
   private void delete(List<String> ids) {

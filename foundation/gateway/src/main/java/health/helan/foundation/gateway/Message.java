@@ -35,6 +35,24 @@ public record Message(
     List<Finding> findings,
     List<String> made) {
 
+  /**
+   * What a part of a file is called.
+   *
+   * @param container what {@link Format.Read#parts} was given
+   * @param number of the row
+   */
+  public static String part(String container, int number) {
+    return container + "#" + number;
+  }
+
+  /** The id of the file that a part belongs to, by its control id; empty for no part. */
+  static String container(String control) {
+    int hash = control.indexOf('#');
+    String of = hash < 0 ? "" : control.substring(0, hash);
+    int version = of.indexOf('.');
+    return version < 0 ? of : of.substring(0, version);
+  }
+
   /** Key of a sentence and what fills it. */
   public record Reason(String key, List<String> arguments) {}
 }

@@ -2,8 +2,11 @@ package health.helan.foundation.gateway;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import health.helan.foundation.gateway.cda.Cda;
+import health.helan.foundation.gateway.fhir.FhirBundle;
 import health.helan.foundation.gateway.hl7v2.Hl7v2;
 import health.helan.foundation.gateway.hl7v2.MllpServer;
+import health.helan.foundation.gateway.table.Table;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.ContentCodec;
@@ -78,7 +81,7 @@ final class GatewayForTests implements AutoCloseable {
             codec,
             audited::add,
             CodeTranslation.NONE,
-            List.of(new Hl7v2()),
+            List.of(new Hl7v2(), new Cda(), new Table(), new FhirBundle()),
             settings,
             Clock.systemUTC());
     mllp =

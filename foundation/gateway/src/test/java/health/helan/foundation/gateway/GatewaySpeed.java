@@ -88,6 +88,52 @@ class GatewaySpeed {
   }
 
   @Test
+  void ofRowsAndDocumentsIsMeasured() throws Exception {
+    try (GatewayForTests house = GatewayForTests.open()) {
+      Feed list = house.feed("list", "{\"format\":\"table\",\"table\":\"residents\"}");
+      Feed documents = house.feed("papers", "{\"format\":\"cda\"}");
+      for (int round = 0; round < ROUNDS; round++) {
+        var file = new StringBuilder("患者编号,姓名,性别,出生日期,联系电话,住址\n");
+        for (int n = 0; n < MESSAGES; n++) {
+          file.append("L%d-%d,张三,男,1980-02-15,13900000000,解放街1号\n".formatted(round, n));
+        }
+        Duration before = cpu(house);
+        long begun = System.nanoTime();
+        Receipt receipt =
+            house.gateway.take(
+                list, file.toString().getBytes(StandardCharsets.UTF_8), "127.0.0.1");
+        assertThat(receipt.state()).isEqualTo(State.DONE);
+        report("rows of a table", MESSAGES, System.nanoTime() - begun, cpu(house).minus(before));
+
+        int count = MESSAGES / 10;
+        int from = round * count;
+        String summary = DocumentTests.file("summary.xml").replace("@CONF@", "N");
+        before = cpu(house);
+        begun = System.nanoTime();
+        parallel(
+            from,
+            from + count,
+            (first, to) -> {
+              for (int n = first; n < to; n += CONNECTIONS) {
+                String document =
+                    summary
+                        .replace("@PATIENT@", "D" + n)
+                        .replace("SET-1", "SET-" + n)
+                        .replace("DOC-@V@", "DOC-" + n)
+                        .replace("@V@", "1");
+                assertThat(house.take(documents, document).state()).isEqualTo(State.DONE);
+              }
+            });
+        report(
+            "documents (CDA, 15 resources)",
+            count,
+            System.nanoTime() - begun,
+            cpu(house).minus(before));
+      }
+    }
+  }
+
+  @Test
   void isMeasured() throws Exception {
     try (GatewayForTests house = GatewayForTests.open()) {
       int port = GatewayForTests.freePort();
@@ -125,7 +171,11 @@ class GatewaySpeed {
                     ? text.replace("||P", "||S").replace("|O" + n + "|F" + n, "|SO" + n + "|SF" + n)
                     : text.replace("||P", "||S").replace("|V" + n, "|SV" + n);
             prepared.add(
-                house.gateway.rehearse(feed, other.getBytes(StandardCharsets.UTF_8), null));
+                house.gateway.rehearse(
+                    feed,
+                    other.getBytes(StandardCharsets.UTF_8),
+                    null,
+                    Gateway.Looking.AT_WHAT_IS_THERE));
           }
           Duration before = cpu(house);
           long begun = System.nanoTime();

@@ -107,7 +107,6 @@ class OperationsTests {
         .contains("adt@1");
     forbidden(OPERATOR, "gateway-message", "id", done.id());
     forbidden(OPERATOR, "gateway-messages", "patient", "x");
-    forbidden(OPERATOR, "gateway-rehearse", "feed", "his", "content", base64(adt("9", "P9")));
     forbidden(OPERATOR, "gateway-replay", "id", failed.id(), "content", base64("x"));
     JsonNode text = call(OWN, "gateway-message", "id", done.id());
     assertThat(text.toString()).contains(base64(adt("1", "P1")));
@@ -230,6 +229,73 @@ class OperationsTests {
         .isThrownBy(
             () -> call(OWN, "gateway-rehearse", "feed", "his", "content", base64("nothing")))
         .withMessageContaining("gateway.no-header");
+  }
+
+  @Test
+  void anOperatorRehearsesWithoutLearningWhoIsThere() {
+    String visit = adt("56", "P1") + "PV1|1|O|||||||||||||||||V56\r";
+    String known = house.only("Patient", "identifier", "P1").path("id").asString();
+    String content = base64(visit);
+    assertThat(call(OWN, "gateway-rehearse", "feed", "his", "content", content).toString())
+        .contains("Patient/" + known);
+    assertThat(call(OPERATOR, "gateway-rehearse", "feed", "his", "content", content).toString())
+        .contains("\"Encounter\"")
+        .doesNotContain("Patient/" + known);
+  }
+
+  @Test
+  void aRehearsalOfATableShowsItsFirstRowsAndWhatIsWrongWithOne() {
+    house.feed("rows", "{\"format\":\"table\",\"table\":\"residents\"}");
+    JsonNode shown =
+        call(
+            OWN,
+            "gateway-rehearse",
+            "feed",
+            "rows",
+            "content",
+            base64("患者编号,姓名\nRT1,甲\n,乙\n"));
+    assertThat(shown.toString()).contains("residents@1", "RT1", "gateway.no-identifier", "row 3");
+    assertThat(house.find("Patient", "identifier", "RT1")).isEmpty();
+  }
+
+  @Test
+  void aRehearsalOfADocumentAndABundleShowsWhatTheyWouldBecome() {
+    house.feed("cda", "{\"format\":\"cda\"}");
+    house.feed("bundles", "{\"format\":\"fhir\"}");
+    JsonNode document =
+        call(
+            OPERATOR,
+            "gateway-rehearse",
+            "feed",
+            "cda",
+            "content",
+            base64(DocumentTests.file("outpatient-c0002.xml")));
+    assertThat(document.toString()).contains("wst500@1", "\"Composition\"", "8480-6");
+    JsonNode bundle =
+        call(
+            OPERATOR,
+            "gateway-rehearse",
+            "feed",
+            "bundles",
+            "content",
+            base64(
+                "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"resource\":{\"resourceType\":\"Observation\",\"status\":\"wrong\"},\"request\":{\"method\":\"POST\",\"url\":\"Observation\"}}]}"));
+    assertThat(bundle.toString()).contains("BUNDLE^TRANSACTION", "Observation.status");
+  }
+
+  @Test
+  void aFeedOfAFormatThatThereIsNotIsRefused() {
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(
+            () ->
+                call(
+                    OPERATOR,
+                    "gateway-feed",
+                    "name",
+                    "odd",
+                    "settings",
+                    "{\"institution\":\"hospital\",\"format\":\"fax\"}"))
+        .withMessageContaining("gateway.no-format");
   }
 
   @Test

@@ -206,6 +206,107 @@ class StructuresTests {
     assertThat(place.at("/name").asString()).isEqualTo("九病区");
   }
 
+  private static String two(String type, String control, String one, String other) {
+    return message(type, control, one, "PV1|1|I|W1^1^1||||||||||||||||V" + one)
+        + "PID|2||"
+        + other
+        + "^^^H^MR||李^六||19710101|M\rPV1|2|I|W2^2^2||||||||||||||||V"
+        + other
+        + "\r";
+  }
+
+  @Test
+  void twoPatientsExchangeBeds() {
+    done(two("ADT^A17", "sw1", "S1", "S2"));
+    assertThat(
+            house.only("Encounter", "identifier", "VS1").at("/location/0/location/display").asString())
+        .contains("W1");
+    assertThat(
+            house.only("Encounter", "identifier", "VS2").at("/location/0/location/display").asString())
+        .contains("W2");
+  }
+
+  @Test
+  void recordsAreTiedAndUntied() {
+    done(two("ADT^A24", "t1", "T1", "T2"));
+    JsonNode one = house.only("Patient", "identifier", "T1");
+    JsonNode other = house.only("Patient", "identifier", "T2");
+    assertThat(one.at("/link/0/other/reference").asString())
+        .isEqualTo("Patient/" + other.path("id").asString());
+    assertThat(other.at("/link/0/type").asString()).isEqualTo("seealso");
+    done(two("ADT^A37", "t2", "T1", "T2"));
+    assertThat(house.only("Patient", "identifier", "T1").has("link")).isFalse();
+    assertThat(house.only("Patient", "identifier", "T2").has("link")).isFalse();
+    // What was never there is not made by being untied.
+    done(two("ADT^A37", "t3", "T1", "T9"));
+    assertThat(house.find("Patient", "identifier", "T9")).isEmpty();
+  }
+
+  private static String visit(String number) {
+    return "PV1|1|I|||||||||||||||||" + number;
+  }
+
+  private static JsonNode encounter(String number) {
+    return house.only("Encounter", "identifier", number);
+  }
+
+  @Test
+  void aVisitGetsAnotherNumberAndIsFoundByBoth() {
+    done(message("ADT^A01", "v50", "M1", visit("V50-A")));
+    done(message("ADT^A50", "v51", "M1", "MRG|M1^^^H^MR||||V50-A", visit("V50-B")));
+    assertThat(encounter("V50-B").path("id")).isEqualTo(encounter("V50-A").path("id"));
+    done(
+        message(
+            "ADT^A51",
+            "v52",
+            "M1",
+            "MRG|M1^^^H^MR|||||ALT-1",
+            visit("V50-B") + "|".repeat(31) + "ALT-2"));
+    assertThat(encounter("ALT-2").path("id")).isEqualTo(encounter("V50-A").path("id"));
+  }
+
+  @Test
+  void twoVisitsBecomeOne() {
+    done(message("ADT^A01", "v42", "M2", visit("V42-A")));
+    done(message("ADT^A01", "v43", "M2", visit("V42-B")));
+    done(message("ADT^A42", "v44", "M2", "MRG|M2^^^H^MR||||V42-A", visit("V42-B")));
+    assertThat(encounter("V42-A").at("/status").asString()).isEqualTo("entered-in-error");
+    assertThat(encounter("V42-A").at("/partOf/reference").asString())
+        .isEqualTo("Encounter/" + encounter("V42-B").path("id").asString());
+  }
+
+  @Test
+  void aVisitAndAnAccountGoToAnotherPatient() {
+    done(message("ADT^A01", "v45", "M3", visit("V45")));
+    done(message("ADT^A28", "v46", "M4"));
+    done(message("ADT^A45", "v47", "M4", "MRG|M3^^^H^MR||||V45", visit("V45")));
+    String right = "Patient/" + house.only("Patient", "identifier", "M4").path("id").asString();
+    assertThat(encounter("V45").at("/subject/reference").asString()).isEqualTo(right);
+    String account = "|19700101|F||||||||||ACC-44\r";
+    done(
+        message("BAR^P01", "v48", "M3").replace("|19700101|F\r", account));
+    done(
+        message("ADT^A44", "v49", "M4", "MRG|M3^^^H^MR||ACC-44").replace("|19700101|F\r", account));
+    assertThat(house.only("Account", "identifier", "ACC-44").at("/subject/0/reference").asString())
+        .isEqualTo(right);
+    done(
+        message("ADT^A49", "v4a", "M4", "MRG|M4^^^H^MR||ACC-44")
+            .replace("|19700101|F\r", account.replace("ACC-44", "ACC-45")));
+    assertThat(house.only("Account", "identifier", "ACC-45").path("id"))
+        .isEqualTo(house.only("Account", "identifier", "ACC-44").path("id"));
+  }
+
+  @Test
+  void numbersOfPeopleThatMoveTieTheirRecords() {
+    done(message("ADT^A28", "v60", "M5"));
+    done(message("ADT^A43", "v61", "M6", "MRG|M5^^^H^MR"));
+    assertThat(
+            house.only("Patient", "identifier", "M6").at("/link/0/other/reference").asString())
+        .isEqualTo("Patient/" + house.only("Patient", "identifier", "M5").path("id").asString());
+    assertThat(house.only("Patient", "identifier", "M5").at("/link/0/type").asString())
+        .isEqualTo("seealso");
+  }
+
   @Test
   void aReportKeepsValuesOfEveryKind() {
     String[] values = {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * fit the bytes, or nothing is declared, UTF-8, then the feed's own, then GB18030 and at last
  * Windows-1252, in which everything is a text.
  */
-final class Charsets {
+public final class Charsets {
   private static final Charset GB18030 = Charset.forName("GB18030");
   private static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
 
@@ -73,6 +73,20 @@ final class Charsets {
       findings.add(new Finding("gateway.found-guessed-charset", "MSH-18", guessed.name()));
     }
     return new Decoded(new String(bytes, guessed), guessed);
+  }
+
+  /**
+   * Bytes that name no character set: by their mark, else UTF-8, the one that is expected, GB18030.
+   *
+   * @param otherwise null for none
+   */
+  public static String text(byte[] bytes, @Nullable Charset otherwise) {
+    Charset marked = marked(bytes);
+    if (marked != null) {
+      int skip = marked == StandardCharsets.UTF_8 ? 3 : 2;
+      return new String(bytes, skip, bytes.length - skip, marked);
+    }
+    return new String(bytes, guess(bytes, otherwise));
   }
 
   static Charset guess(byte[] bytes, @Nullable Charset otherwise) {

@@ -24,6 +24,7 @@ final class Expression {
   private final @Nullable Condition condition;
   private final @Nullable String reference;
   private final boolean all;
+  private final boolean isUrl;
 
   private Expression(String mapping, String text) {
     String rest = text.strip();
@@ -32,7 +33,8 @@ final class Expression {
     if (guard >= 0) {
       rest = rest.substring(0, guard).strip();
     }
-    if (rest.startsWith("ref ") || rest.startsWith("refs ")) {
+    isUrl = rest.startsWith("url ");
+    if (isUrl || rest.startsWith("ref ") || rest.startsWith("refs ")) {
       all = rest.startsWith("refs ");
       reference = rest.substring(rest.indexOf(' ') + 1).strip();
       return;
@@ -116,6 +118,10 @@ final class Expression {
   @Nullable JsonNode json(Run run, Node at) {
     if (condition != null && !condition.holds(at)) {
       return null;
+    }
+    if (reference != null && isUrl) {
+      String url = run.url(at, reference);
+      return url == null ? null : StringNode.valueOf(url);
     }
     if (reference != null) {
       return all ? run.references(at, reference) : run.reference(at, reference);

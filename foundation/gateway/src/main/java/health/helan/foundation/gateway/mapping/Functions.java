@@ -75,7 +75,11 @@ final class Functions {
   private Functions() {}
 
   static @Nullable Function named(String name) {
-    return ALL.get(name);
+    Function found = ALL.get(name);
+    if (found == null) {
+      found = Instances.ALL.get(name);
+    }
+    return found != null ? found : Written.ALL.get(name);
   }
 
   private static String text(Object value) {
@@ -105,7 +109,7 @@ final class Functions {
     return made;
   }
 
-  private static @Nullable BigDecimal number(String text) {
+  static @Nullable BigDecimal number(String text) {
     if (!text.matches("[+-]?\\d{1,30}(\\.\\d{0,30})?|[+-]?\\.\\d{1,30}")) {
       return null;
     }
@@ -153,7 +157,7 @@ final class Functions {
   private static @Nullable Object concept(Run run, Object value, String argument) {
     int space = argument.indexOf(' ');
     String code = run.translate(argument.substring(0, space), text(value), place(value));
-    if (code == null) {
+    if (code == null || code.isEmpty()) {
       return null;
     }
     ObjectNode concept = Run.object();
@@ -211,7 +215,7 @@ final class Functions {
   }
 
   /** Puts beside the institution's own codes what they mean, where there is no other. */
-  private static void translate(Run run, ArrayNode codings) {
+  static void translate(Run run, ArrayNode codings) {
     var found = new ArrayList<ObjectNode>();
     for (JsonNode coding : codings) {
       String system = coding.path("system").asString("");
@@ -734,13 +738,32 @@ final class Functions {
     return contents.isEmpty() ? null : contents;
   }
 
+  /** The bytes of the ED in OBX-5; null when they are not encoded as they say, or none. */
+  static byte @Nullable [] embedded(Node obx) {
+    List<? extends Node> values = obx.select(".5");
+    if (values.isEmpty()) {
+      return null;
+    }
+    Node ed = values.getFirst();
+    try {
+      byte[] bytes = decoded(ed.part(4).text(), ed.part(5).whole());
+      return bytes.length == 0 ? null : bytes;
+    } catch (IllegalArgumentException e) {
+      return null; // Noted where the attachment is made.
+    }
+  }
+
+  private static byte[] decoded(String encoding, String text) {
+    return switch (encoding.toUpperCase(Locale.ROOT)) {
+      case "BASE64" -> Base64.getMimeDecoder().decode(text);
+      case "HEX" -> HexFormat.of().parseHex(text.replaceAll("\\s", ""));
+      default -> text.getBytes(StandardCharsets.UTF_8);
+    };
+  }
+
   private static byte @Nullable [] data(Run run, String encoding, String text) {
     try {
-      return switch (encoding.toUpperCase(Locale.ROOT)) {
-        case "BASE64" -> Base64.getMimeDecoder().decode(text);
-        case "HEX" -> HexFormat.of().parseHex(text.replaceAll("\\s", ""));
-        default -> text.getBytes(StandardCharsets.UTF_8);
-      };
+      return decoded(encoding, text);
     } catch (IllegalArgumentException e) {
       run.find("gateway.found-broken-data", "OBX-5");
       return null;
@@ -770,6 +793,7 @@ final class Functions {
       return null;
     }
     return switch (shape) {
+      case "ii" -> Identifiers.instance(feed, node);
       case "cx" -> Identifiers.cx(feed, node, kind);
       case "ei" -> Identifiers.ei(feed, node, kind);
       default -> Identifiers.text(feed, node.text(), kind);

@@ -18,6 +18,10 @@ public final class Identifiers {
   /** Citizen identity number (公民身份号码). */
   static final String CITIZEN = "urn:oid:2.16.156.10011.1.3";
 
+  /** Also the health record's number and the health card's (general knowledge). */
+  static final List<String> SHARED =
+      List.of(CITIZEN, "urn:oid:2.16.156.10011.1.2", "urn:oid:2.16.156.10011.1.19");
+
   private static final String OWN = "https://helan.health/fhir/sid/";
 
   /** Types of CX-5 by which a patient is told from others, the best first (table 0203). */
@@ -63,6 +67,72 @@ public final class Identifiers {
     return new Plan.Key(system(feed, authority, universal, ei.part(4).text(), kind), ei.text());
   }
 
+  /** The number that an institution's own system gave a resource. */
+  public static Plan.Key numbered(Feed feed, String type, String id) {
+    return new Plan.Key(own(feed, type), id);
+  }
+
+  /** What a plain number names, as {@link #named} says it of a CX; empty for nothing. */
+  public static String ofText(Feed feed, String value, String kind) {
+    if (value.isBlank()) {
+      return "";
+    }
+    Plan.Key key = text(feed, value, kind);
+    return key.system() + "|" + key.value();
+  }
+
+  /** What an II of HL7 version 3 names, the same wherever it stands; empty for nothing. */
+  public static String ofInstance(Feed feed, Node ii) {
+    Plan.Key key = instance(feed, ii);
+    return key == null ? "" : key.system() + "|" + key.value();
+  }
+
+  static Plan.@Nullable Key instance(Feed feed, Node ii) {
+    return instance(
+        feed, first(ii, "@root"), first(ii, "@extension"), first(ii, "@assigningAuthorityName"));
+  }
+
+  private static String first(Node node, String path) {
+    List<? extends Node> found = node.select(path);
+    return found.isEmpty() ? "" : found.getFirst().text();
+  }
+
+  /**
+   * The key that an II names. A root alone is an identifier in itself: {@code urn:uuid:} or {@code
+   * urn:oid:} under RFC 3986, as C-CDA on FHIR does it.
+   *
+   * @param name of the assigning authority; empty for none
+   */
+  private static Plan.@Nullable Key instance(
+      Feed feed, String root, String extension, String name) {
+    boolean isUuid = root.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    boolean isOid = root.matches("[0-2](\\.\\d+)+");
+    if (extension.isEmpty()) {
+      if (root.isEmpty()) {
+        return null;
+      }
+      String uri = isUuid ? "urn:uuid:" + root.toLowerCase(Locale.ROOT) : "urn:oid:" + root;
+      return isUuid || isOid
+          ? new Plan.Key("urn:ietf:rfc:3986", uri)
+          : new Plan.Key(own(feed, "document-ids"), root);
+    }
+    if (IdNumbers.isValid(extension)) {
+      return new Plan.Key(CITIZEN, upper(extension));
+    }
+    String known = feed.systems().get(root.isEmpty() ? name : root);
+    if (known == null && !root.isEmpty()) {
+      known = feed.systems().get(name);
+    }
+    if (known != null) {
+      return new Plan.Key(known, extension);
+    }
+    String system =
+        isUuid
+            ? "urn:uuid:" + root.toLowerCase(Locale.ROOT)
+            : isOid ? "urn:oid:" + root : own(feed, root.isEmpty() ? name : root);
+    return new Plan.Key(system, extension);
+  }
+
   static Plan.Key text(Feed feed, String value, String kind) {
     return IdNumbers.isValid(value)
         ? new Plan.Key(CITIZEN, upper(value))
@@ -99,7 +169,8 @@ public final class Identifiers {
     return own(feed, named.isEmpty() ? kind : named);
   }
 
-  private static String own(Feed feed, String name) {
+  /** A system of this institution alone. */
+  static String own(Feed feed, String name) {
     return OWN + feed.institution() + "/" + encoded(name);
   }
 

@@ -8,9 +8,15 @@ import org.jspecify.annotations.Nullable;
  * By which identifier a resource is found again: {@code cx PV1-19 as visit // cx PID-18 as
  * account}, {@code ei ORC-3 + OBX-3 + OBX-4 as result}, {@code patient PID-3 as patient}. The first
  * alternative of which every part is there decides; of several parts, all but the last may not be
- * empty.
+ * empty, and of those that begin with {@code ii} or {@code every} none.
  */
 final class KeyRule {
+  /** Of HL7 version 3: every part has to be there. */
+  private static final String INSTANCE = "ii";
+
+  /** A text of which every part has to be there. */
+  private static final String EVERY = "every";
+
   private record Alternative(String shape, List<String> terms, String kind) {}
 
   private final List<Alternative> alternatives = new ArrayList<>();
@@ -28,7 +34,7 @@ final class KeyRule {
       String kind = rest.substring(as + 4).strip();
       rest = rest.substring(0, as).strip();
       String shape = "";
-      for (String known : List.of("cx", "ei", "patient")) {
+      for (String known : List.of("cx", "ei", INSTANCE, EVERY, "patient")) {
         if (rest.startsWith(known + " ")) {
           shape = known;
           rest = rest.substring(known.length() + 1);
@@ -77,7 +83,10 @@ final class KeyRule {
     for (int i = 1; i < alternative.terms.size(); i++) {
       List<? extends Node> more = at.select(alternative.terms.get(i));
       String text = more.isEmpty() ? "" : more.getFirst().text();
-      if (text.isEmpty() && i < alternative.terms.size() - 1) {
+      boolean mayBeEmpty = i == alternative.terms.size() - 1
+              && !alternative.shape.equals(INSTANCE)
+              && !alternative.shape.equals(EVERY);
+      if (text.isEmpty() && !mayBeEmpty) {
         return null;
       }
       value.append('/').append(text);

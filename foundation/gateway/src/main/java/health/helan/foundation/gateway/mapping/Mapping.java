@@ -40,6 +40,10 @@ public final class Mapping {
   public record Mapped(
       List<Plan> plans, List<Finding> findings, Set<CodeTranslation.Code> unknown) {}
 
+  /** Where a version's number stands, for the next one to compare. */
+  public static final String NUMBER =
+      "https://helan.health/fhir/StructureDefinition/document-version";
+
   private record Definition(
       String type,
       String name,
@@ -51,6 +55,10 @@ public final class Mapping {
       Plan.Write write,
       boolean isGuarded,
       List<String> added,
+      List<String> taken,
+      @Nullable KeyRule series,
+      @Nullable String number,
+      boolean isHistory,
       @Nullable Template body,
       List<Definition> inner) {}
 
@@ -60,6 +68,9 @@ public final class Mapping {
   private final List<String> types;
   private final Groups groups;
   private final Map<String, Map<String, String>> tables;
+  private final Map<?, ?> parts;
+  private final Columns columns;
+  private final @Nullable Embedded documents;
   private final List<Definition> definitions;
 
   private Mapping(Map<?, ?> file) {
@@ -71,7 +82,18 @@ public final class Mapping {
       throw new MappingFault(name, "version");
     }
     for (Object key : file.keySet()) {
-      if (!List.of("mapping", "version", "format", "for", "groups", "tables", "resources")
+      if (!List.of(
+              "mapping",
+              "version",
+              "format",
+              "for",
+              "groups",
+              "tables",
+              "parts",
+              "table",
+              "columns",
+              "documents",
+              "resources")
           .contains(String.valueOf(key))) {
         throw new MappingFault(name, String.valueOf(key));
       }
@@ -84,6 +106,9 @@ public final class Mapping {
     tables(SHARED.get("tables"), known);
     tables(file.get("tables"), known);
     tables = known;
+    columns = columns(file);
+    documents = embedded(file.get("documents"));
+    parts = file.get("parts") instanceof Map<?, ?> own ? own : Map.of();
     definitions = definitions(file.get("resources"));
   }
 
@@ -129,7 +154,20 @@ public final class Mapping {
 
   private static Map<String, Object> shared() {
     var shared = new LinkedHashMap<String, Object>();
-    yaml(file("shared")).forEach((key, value) -> shared.put(String.valueOf(key), value));
+    for (String name : List.of("shared", "shared-documents")) {
+      yaml(file(name))
+          .forEach(
+              (key, value) -> {
+                Map<Object, Object> whole = new LinkedHashMap<>();
+                if (shared.get(String.valueOf(key)) instanceof Map<?, ?> before) {
+                  whole.putAll(before);
+                }
+                if (value instanceof Map<?, ?> more) {
+                  whole.putAll(more);
+                }
+                shared.put(String.valueOf(key), whole);
+              });
+    }
     return shared;
   }
 
@@ -177,6 +215,52 @@ public final class Mapping {
     return groups;
   }
 
+  private Columns columns(Map<?, ?> file) {
+    if (!(file.get("columns") instanceof Map<?, ?> declared)) {
+      return Columns.NONE;
+    }
+    var known = new LinkedHashMap<String, Columns.Column>();
+    for (Map.Entry<?, ?> entry : declared.entrySet()) {
+      String path = String.valueOf(entry.getKey());
+      boolean isDetailed = entry.getValue() instanceof Map<?, ?>;
+      Map<?, ?> details = entry.getValue() instanceof Map<?, ?> map ? map : Map.of();
+      List<String> names = texts(isDetailed ? details.get("of") : entry.getValue());
+      if (names.isEmpty() || !path.matches("[\\p{L}_][\\p{L}\\p{N}_]*")) {
+        throw new MappingFault(name, "columns." + path);
+      }
+      known.put(
+          path,
+          new Columns.Column(
+              names,
+              Boolean.TRUE.equals(details.get("required")),
+              Boolean.TRUE.equals(details.get("patient"))));
+    }
+    Map<?, ?> table = file.get("table") instanceof Map<?, ?> map ? map : Map.of();
+    String delimiter = text(table, "delimiter", "");
+    return new Columns(
+        known,
+        table.get("sheet") == null ? null : text(table, "sheet", ""),
+        table.get("header") instanceof Integer row ? row : 0,
+        delimiter.isEmpty() ? null : delimiter.equals("tab") ? '\t' : delimiter.charAt(0));
+  }
+
+  /** Where documents of their own lie in a message. */
+  private record Embedded(List<String> within, String each, @Nullable Condition when) {}
+
+  private @Nullable Embedded embedded(@Nullable Object value) {
+    if (value == null) {
+      return null;
+    }
+    if (!(value instanceof Map<?, ?> map) || map.get("each") == null) {
+      throw new MappingFault(name, "documents");
+    }
+    Object when = map.get("when");
+    return new Embedded(
+        texts(map.get("within")),
+        String.valueOf(map.get("each")),
+        when == null ? null : Condition.parse(name, String.valueOf(when)));
+  }
+
   private void tables(@Nullable Object value, Map<String, Map<String, String>> into) {
     if (!(value instanceof Map<?, ?> map)) {
       return;
@@ -208,10 +292,10 @@ public final class Mapping {
     Map<Object, Object> map = new LinkedHashMap<>();
     Object included = given.get("include");
     if (included != null) {
-      Object part =
-          SHARED.get("parts") instanceof Map<?, ?> parts
-              ? parts.get(String.valueOf(included))
-              : null;
+      Object part = parts.get(String.valueOf(included));
+      if (part == null && SHARED.get("parts") instanceof Map<?, ?> shared) {
+        part = shared.get(String.valueOf(included));
+      }
       if (!(part instanceof Map<?, ?> known)) {
         throw new MappingFault(name, "include " + included);
       }
@@ -238,6 +322,7 @@ public final class Mapping {
           case "update" -> Plan.Write.UPDATE;
           case "ensure" -> Plan.Write.ENSURE;
           case "create" -> Plan.Write.CREATE;
+          case "existing" -> Plan.Write.EXISTING;
           default -> throw new MappingFault(name, "write");
         };
     if (!type.isEmpty() && body == null || write != Plan.Write.CREATE && key == null) {
@@ -254,6 +339,10 @@ public final class Mapping {
         write,
         !Boolean.FALSE.equals(map.get("guarded")),
         texts(map.get("add")),
+        texts(map.get("take")),
+        map.get("series") == null ? null : KeyRule.parse(name, String.valueOf(map.get("series"))),
+        map.get("number") == null ? null : String.valueOf(map.get("number")),
+        Boolean.TRUE.equals(map.get("history")),
         body == null ? null : Template.parse(name, body),
         definitions(map.get("resources")));
   }
@@ -270,6 +359,10 @@ public final class Mapping {
           "write",
           "guarded",
           "add",
+          "take",
+          "series",
+          "number",
+          "history",
           "body",
           "resources");
 
@@ -292,7 +385,36 @@ public final class Mapping {
     return types;
   }
 
+  public Columns columns() {
+    return columns;
+  }
+
   // ------------------------------------------------------------------ running
+
+  /** The bytes of documents that lie in a message (ED of HL7 v2), as they came. */
+  public List<byte[]> documents(Format.Read message) {
+    if (documents == null) {
+      return List.of();
+    }
+    List<Node> at = List.of(message.root(groups));
+    for (String group : documents.within) {
+      var next = new ArrayList<Node>();
+      at.forEach(node -> next.addAll(node.select(group)));
+      at = next;
+    }
+    var found = new ArrayList<byte[]>();
+    for (Node group : at) {
+      for (Node node : group.select(documents.each)) {
+        if (documents.when == null || documents.when.holds(node)) {
+          byte[] bytes = Functions.embedded(node);
+          if (bytes != null) {
+            found.add(bytes);
+          }
+        }
+      }
+    }
+    return found;
+  }
 
   /**
    * Makes resources of a message.
@@ -301,7 +423,7 @@ public final class Mapping {
    */
   public Mapped map(Format.Read message, Feed feed, CodeTranslation codes) {
     var run = new Run(feed, codes, tables);
-    Node root = message.root(groups);
+    Node root = message.root(groups, columns);
     var bodies = new ArrayList<Definition>();
     for (Definition definition : definitions) {
       plan(run, definition, root, bodies);
@@ -310,8 +432,13 @@ public final class Mapping {
       throw new Refusal(Refusal.Kind.UNPROCESSABLE, "gateway.nothing-mapped", name);
     }
     // Bodies come when every resource is known: references go both ways.
+    String label = message.confidentiality();
     for (int i = 0; i < bodies.size(); i++) {
-      body(run, bodies.get(i), run.plans().get(i));
+      Plan plan = run.plans().get(i);
+      body(run, bodies.get(i), plan);
+      if (!label.isEmpty() && !plan.type().equals("Patient")) {
+        label(plan.body(), label);
+      }
     }
     var findings = new ArrayList<>(message.findings());
     findings.addAll(run.findings());
@@ -353,7 +480,7 @@ public final class Mapping {
             keys.isEmpty() ? "gateway.found-no-identifier" : "gateway.found-twice",
             definition.type);
       } else {
-        run.add(
+        var plan =
             new Plan(
                 definition.type,
                 definition.name,
@@ -361,13 +488,29 @@ public final class Mapping {
                 isLoose ? Plan.Write.CREATE : definition.write,
                 key,
                 definition.isGuarded,
-                definition.added));
+                definition.added);
+        plan.taken = definition.taken;
+        plan.series = series(run, definition, at);
+        plan.history = definition.isHistory;
+        run.add(plan);
         bodies.add(definition);
       }
     }
     for (Definition inner : definition.inner) {
       plan(run, inner, at, bodies);
     }
+  }
+
+  private static Plan.@Nullable Series series(Run run, Definition definition, Node at) {
+    if (definition.series == null || definition.number == null) {
+      return null;
+    }
+    List<Plan.Key> keys = definition.series.find(run, at);
+    List<? extends Node> numbers = at.select(definition.number);
+    String number = numbers.isEmpty() ? "" : numbers.getFirst().text();
+    return keys.isEmpty() || !number.matches("\\d{1,9}")
+        ? null
+        : new Plan.Series(keys.getFirst(), Integer.parseInt(number));
   }
 
   private void body(Run run, Definition definition, Plan plan) {
@@ -378,13 +521,43 @@ public final class Mapping {
       object.properties().forEach(entry -> body.set(entry.getKey(), entry.getValue()));
     }
     Plan.Key key = plan.key();
-    if (key != null && !hasIdentifier(body, key)) {
+    if (key != null) {
+      identify(body, key);
+    }
+    Plan.Series series = plan.series();
+    if (series != null) {
+      identify(body, series.key());
+      body.putArray("extension")
+          .addObject()
+          .put("url", NUMBER)
+          .put("valueInteger", series.number());
+    }
+    plan.body = body;
+  }
+
+  /** Puts a key among a resource's identifiers, the first of them, if it is not there. */
+  static void identify(ObjectNode body, Plan.Key key) {
+    if (ONE_IDENTIFIER.contains(body.path("resourceType").asString(""))) {
+      body.set("identifier", Identifiers.json(key));
+    } else if (!hasIdentifier(body, key)) {
       ArrayNode identifiers =
           body.get("identifier") instanceof ArrayNode array ? array : Run.array();
       identifiers.insert(0, Identifiers.json(key));
       body.set("identifier", identifiers);
     }
-    plan.body = body;
+  }
+
+  /** Types whose identifier is a single one (FHIR R4). */
+  private static final List<String> ONE_IDENTIFIER =
+      List.of("Bundle", "Composition", "QuestionnaireResponse", "MessageHeader");
+
+  /** What a restricted document says is restricted, too. */
+  private static void label(ObjectNode body, String code) {
+    body.putObject("meta")
+        .putArray("security")
+        .addObject()
+        .put("system", "http://terminology.hl7.org/CodeSystem/v3-Confidentiality")
+        .put("code", code);
   }
 
   private static boolean hasIdentifier(ObjectNode body, Plan.Key key) {
@@ -457,11 +630,30 @@ public final class Mapping {
    * What an existing resource becomes: what the message says replaces, what it does not speak of
    * stays; {@code ?element} counts only where there is none.
    *
-   * @param added elements whose items are added
+   * @param plan says of which elements items are added or taken away
    */
-  public static ObjectNode over(ObjectNode existing, ObjectNode body, List<String> added) {
-    body.properties().forEach(entry -> over(existing, entry.getKey(), entry.getValue(), added));
+  public static ObjectNode over(ObjectNode existing, ObjectNode body, Plan plan) {
+    for (Map.Entry<String, JsonNode> entry : body.properties()) {
+      if (plan.taken.contains(entry.getKey())) {
+        take(existing, entry.getKey(), entry.getValue());
+      } else {
+        over(existing, entry.getKey(), entry.getValue(), plan.added);
+      }
+    }
     return existing;
+  }
+
+  private static void take(ObjectNode existing, String element, JsonNode given) {
+    if (existing.get(element) instanceof ArrayNode there && given instanceof ArrayNode items) {
+      for (int i = there.size() - 1; i >= 0; i--) {
+        if (contains(items, there.get(i))) {
+          there.remove(i);
+        }
+      }
+      if (there.isEmpty()) {
+        existing.remove(element);
+      }
+    }
   }
 
   private static void over(

@@ -6,7 +6,10 @@ import health.helan.foundation.store.Refusal;
 public final class MappingFault extends Refusal {
   private static final long serialVersionUID = 1L;
 
-  MappingFault(String mapping, String what) {
+  /**
+   * @param what the place or words that are wrong
+   */
+  public MappingFault(String mapping, String what) {
     super(Kind.VALUE, "gateway.mapping-fault", mapping, what);
   }
 }

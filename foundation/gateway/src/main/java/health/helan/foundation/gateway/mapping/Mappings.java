@@ -10,6 +10,8 @@ public final class Mappings {
       List.of(
           "adt",
           "merge",
+          "ties",
+          "moves",
           "oru",
           "oul",
           "orders",
@@ -19,7 +21,11 @@ public final class Mappings {
           "pharmacy",
           "financial",
           "mfn",
-          "referral");
+          "referral",
+          "ccda",
+          "wst500",
+          "residents",
+          "results");
 
   private static final Mappings PLATFORM =
       new Mappings(FILES.stream().map(Mapping::file).map(Mapping::parse).toList());

@@ -19,6 +19,11 @@ public interface Node {
     return text();
   }
 
+  /** Its text as XHTML, where the format has texts with a structure; null for nothing. */
+  default @Nullable String narrative() {
+    return null;
+  }
+
   /** True when the sender says that a value is to be removed ({@code ""} in HL7 v2). */
   default boolean isNull() {
     return false;

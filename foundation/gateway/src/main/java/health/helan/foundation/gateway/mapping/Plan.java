@@ -15,14 +15,24 @@ public final class Plan {
     /** It stays as it is. */
     ENSURE,
     /** There is none: it is always a new one. */
-    CREATE
+    CREATE,
+    /** As UPDATE; where there is none, nothing is written, and references to it are logical. */
+    EXISTING
   }
+
+  /**
+   * Versions of one document that follow each other.
+   *
+   * @param key of the series, among the identifiers of each version
+   * @param number higher than that of the versions before
+   */
+  public record Series(Key key, int number) {}
 
   /** An identifier; {@code system} may be empty. */
   public record Key(String system, String value) {
-    /** True when other institutions use the same system: a citizen's identity number. */
+    /** True when other institutions use the same system: a citizen's number, a health card's. */
     public boolean isShared() {
-      return system.equals(Identifiers.CITIZEN);
+      return Identifiers.SHARED.contains(system);
     }
   }
 
@@ -33,6 +43,9 @@ public final class Plan {
   final @Nullable Key key;
   final boolean guarded;
   final List<String> added;
+  List<String> taken = List.of();
+  @Nullable Series series;
+  boolean history;
   final String fullUrl = "urn:uuid:" + UUID.randomUUID();
   final List<ObjectNode> references = new ArrayList<>();
   @Nullable ObjectNode body;
@@ -54,6 +67,62 @@ public final class Plan {
     this.added = added;
   }
 
+  /**
+   * One that needs no mapping.
+   *
+   * @param body the resource; its identifiers get the key
+   * @param added elements whose items are added to those that are there
+   */
+  public static Plan of(
+      String type, ObjectNode body, @Nullable Key key, Write write, List<String> added) {
+    var plan = new Plan(type, type, Nowhere.NODE, write, key, true, added);
+    if (key != null) {
+      Mapping.identify(body, key);
+    }
+    plan.body = body;
+    return plan;
+  }
+
+  /** Puts a key among a resource's identifiers. */
+  public static void identify(ObjectNode body, Key key) {
+    Mapping.identify(body, key);
+  }
+
+  /** A resource of which nothing but its type is known. */
+  public static ObjectNode bare(String type) {
+    return Run.object().put("resourceType", type);
+  }
+
+  /** Where resources come from that no part of a message was mapped to. */
+  private enum Nowhere implements Node {
+    NODE;
+
+    @Override
+    public List<? extends Node> select(String path) {
+      return List.of();
+    }
+
+    @Override
+    public String text() {
+      return "";
+    }
+
+    @Override
+    public Node part(int number) {
+      return this;
+    }
+
+    @Override
+    public @Nullable Node parent() {
+      return null;
+    }
+
+    @Override
+    public String place() {
+      return "";
+    }
+  }
+
   public String type() {
     return type;
   }
@@ -70,6 +139,16 @@ public final class Plan {
   /** True when a create is to be guarded against another feed that creates the same. */
   public boolean isGuarded() {
     return guarded;
+  }
+
+  /** Which version of what it is; null for what has no versions of its own. */
+  public @Nullable Series series() {
+    return series;
+  }
+
+  /** True for what is written although a newer version of the document is there already. */
+  public boolean isHistory() {
+    return history;
   }
 
   /** Elements whose items are added to those that are there. */

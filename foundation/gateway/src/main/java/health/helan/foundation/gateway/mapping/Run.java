@@ -26,6 +26,9 @@ final class Run {
   /** Most codes that are asked about for a message. */
   private static final int MOST_MEANINGS = 1000;
 
+  /** For {@link #references}: of every name. */
+  private static final String ANY = "any";
+
   private final Feed feed;
   private final CodeTranslation codes;
   private final Map<String, Map<String, String>> tables;
@@ -85,11 +88,22 @@ final class Run {
 
   /** A reference to the nearest resource of that name; null when the message made none. */
   @Nullable ObjectNode reference(Node at, String name) {
+    Plan plan = nearest(at, name);
+    return plan == null ? null : reference(plan);
+  }
+
+  /** Its address within the transaction, for elements that hold one; only of what is created. */
+  @Nullable String url(Node at, String name) {
+    Plan plan = nearest(at, name);
+    return plan == null ? null : plan.fullUrl;
+  }
+
+  private @Nullable Plan nearest(Node at, String name) {
     for (Node node = at; node != null; node = node.parent()) {
       Map<String, Plan> here = scopes.get(node);
       Plan plan = here == null ? null : here.get(name);
       if (plan != null) {
-        return reference(plan);
+        return plan;
       }
     }
     return null;
@@ -106,7 +120,7 @@ final class Run {
   @Nullable ArrayNode references(Node at, String name) {
     ArrayNode array = array();
     for (Plan plan : plans) {
-      if (plan.name.equals(name) && lies(plan.node, at)) {
+      if ((plan.name.equals(name) || name.equals(ANY)) && lies(plan.node, at)) {
         array.add(reference(plan));
       }
     }

@@ -48,6 +48,18 @@ final class Access {
     }
   }
 
+  /**
+   * Whether a rehearsal may look what is there already: for those who may see texts. An operator
+   * sees what a text of his own would become, and nothing of the records.
+   */
+  static boolean looks(Feed feed, Caller caller) {
+    if (caller.role() == Caller.Role.OPERATOR && !caller.isRoot()) {
+      return false;
+    }
+    texts(feed, caller);
+    return true;
+  }
+
   private static boolean owns(Caller caller, Feed feed) {
     return feed.institution().equals(caller.institution());
   }

@@ -46,6 +46,10 @@ final class FeedOperation implements FhirOperation {
     if (settings == null) {
       throw new Refusal(Refusal.Kind.VALUE, "gateway.parameter-wrong", "settings");
     }
+    String format = settings.path("format").asString("");
+    if (!format.isEmpty() && !gateway.formats().contains(format)) {
+      throw new Refusal(Refusal.Kind.VALUE, "gateway.no-format", Access.shown(format));
+    }
     String institution = settings.path("institution").asString("");
     if (institution.matches("[A-Za-z0-9.-]{1,64}")) {
       // Refuses an institution that nobody knows.

@@ -1,12 +1,20 @@
 package health.helan.foundation.gateway.operations;
 
 import health.helan.foundation.gateway.Gateway;
+import health.helan.foundation.gateway.QualityLook;
 import health.helan.foundation.rest.FhirOperation;
 import java.util.List;
 
 /** The gateway's operations. */
 public final class GatewayOperations {
   private GatewayOperations() {}
+
+  /**
+   * @param quality asked in rehearsals, too
+   */
+  public static FhirOperation rehearse(Gateway gateway, QualityLook quality) {
+    return new RehearseOperation(gateway, quality);
+  }
 
   public static List<FhirOperation> all(Gateway gateway) {
     return List.of(
@@ -17,7 +25,7 @@ public final class GatewayOperations {
         new FeedsOperation(gateway),
         new FeedOperation(gateway),
         new MappingOperation(gateway),
-        new RehearseOperation(gateway));
+        rehearse(gateway, QualityLook.NONE));
   }
 
   /** One by its name without the dollar sign. */

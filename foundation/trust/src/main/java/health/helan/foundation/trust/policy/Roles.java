@@ -236,7 +236,7 @@ final class Roles {
           .runs("erase", "hold", "repeat-erasures", "handle-alert")
           .calls("local-codes")
           .runs("terminology-steps", "import-concepts", "map-local-code")
-          .calls("gateway-feeds", "gateway-messages")
+          .calls("gateway-feeds", "gateway-messages", "gateway-rehearse")
           .runs("gateway-replay", "gateway-discard", "gateway-feed", "gateway-mapping");
 
   static final Map<Role, RoleRules> ALL =

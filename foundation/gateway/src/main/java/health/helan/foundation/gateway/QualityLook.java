@@ -1,0 +1,20 @@
+package health.helan.foundation.gateway;
+
+import java.util.Locale;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What else is to be said of a resource that a message would become, before it is written: the
+ * place for rules of data quality in a rehearsal, beside what the store itself checks.
+ */
+@FunctionalInterface
+public interface QualityLook {
+  /** Says nothing. */
+  QualityLook NONE = (_, _, _, _) -> {};
+
+  /**
+   * @param feed it came by
+   * @param outcome an OperationOutcome to which issues are added
+   */
+  void look(Feed feed, ObjectNode resource, Locale language, ObjectNode outcome);
+}
