@@ -416,6 +416,11 @@ public final class RecordStore implements AutoCloseable {
     return reindex;
   }
 
+  /** Current rows in batches, for the platform's own consumers of the change log. */
+  public PlatformRows rows() {
+    return new PlatformRows(parts);
+  }
+
   /** Consumers and followers of what is committed. */
   public ChangeLog changes() {
     return changes;

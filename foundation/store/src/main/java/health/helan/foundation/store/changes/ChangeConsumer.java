@@ -60,4 +60,15 @@ public interface ChangeConsumer {
   default int homesPerTransaction() {
     return 64;
   }
+
+  /**
+   * Pause after a transaction, so that what has time leaves the machine to what has none. Looked at
+   * again after each; while pausing nothing is held.
+   *
+   * @param workedNanos how long the transaction took
+   * @return nanoseconds; at most a second of them is paused
+   */
+  default long restNanos(long workedNanos) {
+    return 0;
+  }
 }

@@ -423,6 +423,7 @@ final class ConsumerWorker {
     }
     for (int i = 0; i < sound.size() && !closed; i += homes) {
       List<Integer> some = sound.subList(i, Math.min(sound.size(), i + homes));
+      long begun = System.nanoTime();
       try {
         take(some, Math.max(1, consumer.changesPerTransaction() / some.size()));
       } catch (Failed e) {
@@ -432,9 +433,18 @@ final class ConsumerWorker {
           }
         }
       }
+      restAfter(begun);
       if (System.nanoTime() - nextCheck >= 0) {
         return; // Leases first; what is left is still due.
       }
+    }
+  }
+
+  private void restAfter(long begun) {
+    long now = System.nanoTime();
+    long end = now + Math.min(1_000_000_000L, consumer.restNanos(now - begun));
+    while (!closed && end - System.nanoTime() > 0) {
+      LockSupport.parkNanos(this, end - System.nanoTime());
     }
   }
 

@@ -70,6 +70,12 @@ public enum Distribution {
     tables.put("term_closure_concept", REFERENCE);
     tables.put("term_local_code", KEY);
     tables.put("subscription_delivery", HOME); // delivery: with the change it tells of
+    // quality: findings and counts in the home of the record, rules read by all
+    for (String table :
+        new String[] {"quality_finding", "quality_finding_step", "quality_increment"}) {
+      tables.put(table, HOME);
+    }
+    tables.put("quality_rule", REFERENCE);
     return tables;
   }
 

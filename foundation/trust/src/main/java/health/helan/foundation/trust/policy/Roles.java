@@ -186,7 +186,9 @@ final class Roles {
           .changes(CARE)
           .deletes(DELETABLE)
           .signs(DOCUMENTS)
-          .calls("locate", "check-in", "emergency-access", "justify", "emergency-reviews");
+          .calls("locate", "check-in", "emergency-access", "justify", "emergency-reviews")
+          .calls("quality-rules", "quality-findings", "quality-score")
+          .runs("quality-step");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -205,7 +207,9 @@ final class Roles {
           .calls("link-health")
           .calls("gateway-feeds", "gateway-messages", "gateway-message", "gateway-rehearse")
           .runs("gateway-replay", "gateway-discard")
-          .callsWithin("export", "subscribe");
+          .callsWithin("export", "subscribe")
+          .calls("quality-rules", "quality-findings", "quality-score")
+          .runs("quality-step");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
@@ -217,6 +221,7 @@ final class Roles {
           .sees(TREATED)
           .calls("statistics", "link-health", "audit-seal", "emergency-reviews", "review")
           .calls("trace", "alerts", "cases", "projection-progress")
+          .calls("quality-rules", "quality-findings", "quality-score")
           .runs("handle-alert", "open-case", "approve-case", "close-case");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
@@ -237,7 +242,9 @@ final class Roles {
           .calls("local-codes")
           .runs("terminology-steps", "import-concepts", "map-local-code")
           .calls("gateway-feeds", "gateway-messages", "gateway-rehearse")
-          .runs("gateway-replay", "gateway-discard", "gateway-feed", "gateway-mapping");
+          .runs("gateway-replay", "gateway-discard", "gateway-feed", "gateway-mapping")
+          .calls("quality-rules", "quality-findings", "quality-score")
+          .runs("quality-rule", "quality-step", "quality-run");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(

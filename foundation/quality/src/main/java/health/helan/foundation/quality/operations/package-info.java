@@ -1,0 +1,5 @@
+/** What callers ask. */
+@NullMarked
+package health.helan.foundation.quality.operations;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Counts, sums and scores. */
+@NullMarked
+package health.helan.foundation.quality.score;
+
+import org.jspecify.annotations.NullMarked;
