@@ -50,8 +50,7 @@ class IntakeOfARunningPlatformTests {
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     Path p12 = TlsForTests.p12(folder.resolve("tls.p12"), PASSPHRASE);
-    var certificate =
-        (X509Certificate) TlsForTests.load(p12, PASSPHRASE).getCertificate("tls");
+    var certificate = (X509Certificate) TlsForTests.load(p12, PASSPHRASE).getCertificate("tls");
     KeyStore sender =
         TlsForTests.load(TlsForTests.p12(folder.resolve("sender.p12"), PASSPHRASE), PASSPHRASE);
     Path authorities =
@@ -161,8 +160,7 @@ class IntakeOfARunningPlatformTests {
     assertThat(original.statusCode()).isEqualTo(200);
     assertThat(original.body()).isEqualTo(document);
 
-    assertThat(send("POST", "intake/list", "患者编号,姓名\nRP2,甲\n", true).statusCode())
-        .isEqualTo(200);
+    assertThat(send("POST", "intake/list", "患者编号,姓名\nRP2,甲\n", true).statusCode()).isEqualTo(200);
     assertThat(found("Patient?identifier=RP2").at("/entry/0/resource/name/0/text").asString())
         .isEqualTo("甲");
 
@@ -265,5 +263,4 @@ class IntakeOfARunningPlatformTests {
             });
     assertThat(found("Patient?identifier=MUT1,MUT2").path("entry").size()).isEqualTo(1);
   }
-
 }

@@ -42,15 +42,14 @@ public final class AccessFilter extends OncePerRequestFilter {
 
   /** Nothing below these is open, but what {@link #OPEN} names. */
   static final Set<String> CLOSED_PREFIXES =
-      Set.of(
-          "/fhir", "/hl7v2", "/intake", "/metrics", "/health", "/error", "/access", "/userinfo");
+      Set.of("/fhir", "/hl7v2", "/intake", "/metrics", "/health", "/error", "/access", "/userinfo");
 
   /** Guarded by {@link SignInDoor}. */
   static final Set<String> GUARDED_PREFIXES =
       Set.of("/oauth2", "/sign-in", "/sign-out", "/account", "/.well-known");
 
   /** What people who are no operators may use beside the records. */
-  private static final Set<String> FOR_EVERYONE = 
+  private static final Set<String> FOR_EVERYONE =
       Set.of("/fhir", "/hl7v2", "/intake", "/access", "/userinfo");
 
   private final OperatorToken token;

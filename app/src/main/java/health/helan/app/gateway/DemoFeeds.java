@@ -50,9 +50,7 @@ public final class DemoFeeds {
       String institution = found.entries().getFirst().resource().id();
       put(NAME, settings(institution).put("port", isFree() ? PORT : 0));
       put("demo-documents", settings(institution).put("format", "cda"));
-      put(
-          "demo-residents",
-          settings(institution).put("format", "table").put("table", "residents"));
+      put("demo-residents", settings(institution).put("format", "table").put("table", "residents"));
     }
     var feed = gateway.feeds().get(NAME);
     int port = feed == null ? 0 : feed.port();

@@ -66,20 +66,20 @@ class GatewayDoor {
     Settings settings = Settings.DEFAULT;
     Gateway gateway =
         Gateway.open(
-        store,
-        connections,
-        codec,
-        audit,
-        codes,
-        List.of(new Hl7v2(), new Cda(), new Table(), new FhirBundle()),
-        new Settings(
-            settings.inFlight(),
-            settings.working(),
-            settings.patience(),
-            keep(System.getenv(KEEP)),
-            settings.refresh(),
-            settings.sweep()),
-        Clock.systemUTC());
+            store,
+            connections,
+            codec,
+            audit,
+            codes,
+            List.of(new Hl7v2(), new Cda(), new Table(), new FhirBundle()),
+            new Settings(
+                settings.inFlight(),
+                settings.working(),
+                settings.patience(),
+                keep(System.getenv(KEEP)),
+                settings.refresh(),
+                settings.sweep()),
+            Clock.systemUTC());
     gateway.keepLargeIn(objects);
     return gateway;
   }

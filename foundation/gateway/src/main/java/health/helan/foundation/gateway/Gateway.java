@@ -980,8 +980,7 @@ public final class Gateway implements AutoCloseable, Erasable {
   /**
    * @throws Refusal with the reason for which the message would be refused
    */
-  public Rehearsal rehearse(
-      Feed feed, byte[] bytes, @Nullable Mapping instead, Looking looking) {
+  public Rehearsal rehearse(Feed feed, byte[] bytes, @Nullable Mapping instead, Looking looking) {
     Format.Read read = format(feed).read(bytes, feed);
     Format.Transaction direct = read.transaction();
     if (direct != null) {
@@ -1019,7 +1018,9 @@ public final class Gateway implements AutoCloseable, Erasable {
         String place = part.controlId();
         findings.add(
             new Finding(
-                reason.key(), "row " + place.substring(place.indexOf('#') + 1), reason.arguments()));
+                reason.key(),
+                "row " + place.substring(place.indexOf('#') + 1),
+                reason.arguments()));
       }
     }
     return new Rehearsal(read.type(), mappedBy, plans, List.of(), findings);

@@ -42,8 +42,7 @@ final class LargeBinary implements Interaction.Body {
    * @throws Refusal when a resource says so
    */
   static void refuseForged(JsonNode resource) {
-    if (resource.path("resourceType").asString("").equals("Binary")
-        && StoredData.isIn(resource)) {
+    if (resource.path("resourceType").asString("").equals("Binary") && StoredData.isIn(resource)) {
       throw new Refusal(
           Refusal.Kind.INVALID, "Binary.data", "rest.binary-reserved", new Object[] {});
     }

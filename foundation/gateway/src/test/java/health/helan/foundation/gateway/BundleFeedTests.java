@@ -68,7 +68,8 @@ class BundleFeedTests {
     assertThat(GatewayForTests.why(take(message("d1", "B1", "2"))))
         .isEqualTo("gateway.control-id-used");
     assertThat(
-            house.only("Observation", "subject:Patient.identifier", "B1")
+            house
+                .only("Observation", "subject:Patient.identifier", "B1")
                 .at("/valueString")
                 .asString())
         .isEqualTo("1");
@@ -83,11 +84,17 @@ class BundleFeedTests {
     JsonNode patient = house.only("Patient", "identifier", "urn:mrn|C1");
     assertThat(patient.at("/meta/versionId").asString()).isEqualTo("1");
     assertThat(
-            house.only("Condition", "identifier", "https://helan.health/fhir/sid/hospital/Condition|k1")
+            house
+                .only(
+                    "Condition",
+                    "identifier",
+                    "https://helan.health/fhir/sid/hospital/Condition|k1")
                 .at("/subject/reference")
                 .asString())
         .isEqualTo("Patient/" + patient.path("id").asString());
-    JsonNode other = house.only("Condition", "identifier", "https://helan.health/fhir/sid/hospital/Condition|k2");
+    JsonNode other =
+        house.only(
+            "Condition", "identifier", "https://helan.health/fhir/sid/hospital/Condition|k2");
     assertThat(other.at("/subject").has("reference")).isFalse();
     assertThat(other.at("/subject/identifier/value").asString()).isEqualTo("never");
   }
@@ -111,7 +118,8 @@ class BundleFeedTests {
 
   @Test
   void thatHoldAnInvalidResourceAreDeadAndNothingOfThemIsWritten() {
-    Receipt receipt = take(message("f1", "D1", "1").replace("'status':'final'", "'status':'wrong'"));
+    Receipt receipt =
+        take(message("f1", "D1", "1").replace("'status':'final'", "'status':'wrong'"));
     assertThat(receipt.state()).isEqualTo(State.DEAD);
     assertThat(GatewayForTests.why(receipt)).isEqualTo("gateway.invalid-resource");
     assertThat(house.find("Patient", "identifier", "urn:mrn|D1")).isEmpty();
@@ -123,7 +131,9 @@ class BundleFeedTests {
         "{'resourceType':'Binary','contentType':'text/plain','_data':{'extension':[{'url':'https://helan.health/fhir/StructureDefinition/stored-object','extension':[{'url':'key','valueString':'0123456789abcdef0123456789abcdef'},{'url':'size','valueDecimal':3},{'url':'sha256','valueString':'00'}]}]}}";
     for (String bundle :
         new String[] {
-          "{'resourceType':'Bundle','type':'collection','id':'g1','entry':[{'resource':" + forged + "}]}",
+          "{'resourceType':'Bundle','type':'collection','id':'g1','entry':[{'resource':"
+              + forged
+              + "}]}",
           "{'resourceType':'Bundle','type':'transaction','id':'g2','entry':[{'resource':"
               + forged
               + ",'request':{'method':'POST','url':'Binary'}}]}",

@@ -59,7 +59,10 @@ class DocumentTests {
 
   private static JsonNode only(String type, String patient, String... pairs) {
     String[] all = new String[pairs.length + 2];
-    all[0] = (type.equals("AllergyIntolerance") || type.equals("Immunization")) ? "patient.identifier" : "subject:Patient.identifier";
+    all[0] =
+        (type.equals("AllergyIntolerance") || type.equals("Immunization"))
+            ? "patient.identifier"
+            : "subject:Patient.identifier";
     all[1] = patient;
     System.arraycopy(pairs, 0, all, 2, pairs.length);
     return house.only(type, all);
@@ -140,8 +143,7 @@ class DocumentTests {
         .isEqualTo("<");
     assertThat(only("DiagnosticReport", "M1").at("/result").size()).isEqualTo(3);
     // The planned one is no procedure that was done.
-    assertThat(only("Procedure", "M1").at("/code/coding/0/code").asString())
-        .isEqualTo("80146002");
+    assertThat(only("Procedure", "M1").at("/code/coding/0/code").asString()).isEqualTo("80146002");
   }
 
   @Test
@@ -159,9 +161,13 @@ class DocumentTests {
   void isSupersededByItsNextVersion() {
     done(summary("V1", 1));
     done(summary("V1", 2).replace("value=\"13.2\"", "value=\"13.9\""));
-    assertThat(house.find("DocumentReference", "subject:Patient.identifier", "V1", "status", "superseded"))
+    assertThat(
+            house.find(
+                "DocumentReference", "subject:Patient.identifier", "V1", "status", "superseded"))
         .hasSize(1);
-    assertThat(house.find("DocumentReference", "subject:Patient.identifier", "V1", "status", "current"))
+    assertThat(
+            house.find(
+                "DocumentReference", "subject:Patient.identifier", "V1", "status", "current"))
         .hasSize(1);
     assertThat(
             only("Observation", "V1", "code", "http://loinc.org|718-7")
@@ -187,9 +193,7 @@ class DocumentTests {
   @Test
   void namesTheDocumentItReplaces() {
     String first =
-        summary("R1", 1)
-            .replaceAll("<setId[^>]*/>", "")
-            .replaceAll("<versionNumber[^>]*/>", "");
+        summary("R1", 1).replaceAll("<setId[^>]*/>", "").replaceAll("<versionNumber[^>]*/>", "");
     done(first);
     done(
         first
@@ -230,7 +234,8 @@ class DocumentTests {
     Receipt receipt = done(file("outpatient-c0002.xml"));
     assertThat(house.message(receipt.id()).type()).isEqualTo("WST500^C0002");
     assertThat(house.message(receipt.id()).mapping()).isEqualTo("wst500@1");
-    JsonNode patient = house.only("Patient", "identifier", "urn:oid:2.16.156.10011.1.3|11010519491231002X");
+    JsonNode patient =
+        house.only("Patient", "identifier", "urn:oid:2.16.156.10011.1.3|11010519491231002X");
     assertThat(patient.at("/name/0/text").asString()).isEqualTo("示例甲");
     assertThat(patient.at("/gender").asString()).isEqualTo("female");
     String card = "DA640100-77";
@@ -323,8 +328,7 @@ class DocumentTests {
   void withoutAPatientIsDeadAndSaysSo() {
     Receipt receipt =
         house.take(
-            feed,
-            summary("Q1", 1).replace("<id root=\"1.2.156.77777.3\" extension=\"Q1\"/>", ""));
+            feed, summary("Q1", 1).replace("<id root=\"1.2.156.77777.3\" extension=\"Q1\"/>", ""));
     assertThat(receipt.state()).isEqualTo(State.DEAD);
     assertThat(GatewayForTests.whole(receipt)).isEqualTo("gateway.no-identifier Patient");
   }
@@ -353,8 +357,7 @@ class DocumentTests {
     assertThat(inside.state()).isEqualTo(State.DONE);
     // Without being told where to, a message's documents stay its attachments.
     Feed other = house.feed("his2");
-    Receipt plain =
-        house.take(other, message.replace("DOCE1", "DOCE2").replace("E-MRN", "E-MRN2"));
+    Receipt plain = house.take(other, message.replace("DOCE1", "DOCE2").replace("E-MRN", "E-MRN2"));
     assertThat(house.message(plain.id()).findings())
         .noneMatch(each -> each.key().equals("gateway.found-document"));
   }

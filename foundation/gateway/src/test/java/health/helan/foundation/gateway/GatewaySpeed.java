@@ -100,8 +100,7 @@ class GatewaySpeed {
         Duration before = cpu(house);
         long begun = System.nanoTime();
         Receipt receipt =
-            house.gateway.take(
-                list, file.toString().getBytes(StandardCharsets.UTF_8), "127.0.0.1");
+            house.gateway.take(list, file.toString().getBytes(StandardCharsets.UTF_8), "127.0.0.1");
         assertThat(receipt.state()).isEqualTo(State.DONE);
         report("rows of a table", MESSAGES, System.nanoTime() - begun, cpu(house).minus(before));
 

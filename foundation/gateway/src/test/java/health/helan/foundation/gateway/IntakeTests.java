@@ -115,8 +115,7 @@ class IntakeTests {
     assertThat(value(broken, "state")).isEqualTo("refused");
     assertThat(house.gateway.content(value(broken, "id"), 0))
         .isEqualTo("<ClinicalDocument>".getBytes());
-    HttpResponse<String> table =
-        post(server, "own", "list", "患者编号,姓名\nI1,甲\nI2,乙\n");
+    HttpResponse<String> table = post(server, "own", "list", "患者编号,姓名\nI1,甲\nI2,乙\n");
     assertThat(table.statusCode()).isEqualTo(200);
     assertThat(table.body()).contains("2 rows: 2 taken, 0 failed.");
   }

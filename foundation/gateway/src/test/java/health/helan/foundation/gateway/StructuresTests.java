@@ -219,10 +219,16 @@ class StructuresTests {
   void twoPatientsExchangeBeds() {
     done(two("ADT^A17", "sw1", "S1", "S2"));
     assertThat(
-            house.only("Encounter", "identifier", "VS1").at("/location/0/location/display").asString())
+            house
+                .only("Encounter", "identifier", "VS1")
+                .at("/location/0/location/display")
+                .asString())
         .contains("W1");
     assertThat(
-            house.only("Encounter", "identifier", "VS2").at("/location/0/location/display").asString())
+            house
+                .only("Encounter", "identifier", "VS2")
+                .at("/location/0/location/display")
+                .asString())
         .contains("W2");
   }
 
@@ -283,8 +289,7 @@ class StructuresTests {
     String right = "Patient/" + house.only("Patient", "identifier", "M4").path("id").asString();
     assertThat(encounter("V45").at("/subject/reference").asString()).isEqualTo(right);
     String account = "|19700101|F||||||||||ACC-44\r";
-    done(
-        message("BAR^P01", "v48", "M3").replace("|19700101|F\r", account));
+    done(message("BAR^P01", "v48", "M3").replace("|19700101|F\r", account));
     done(
         message("ADT^A44", "v49", "M4", "MRG|M3^^^H^MR||ACC-44").replace("|19700101|F\r", account));
     assertThat(house.only("Account", "identifier", "ACC-44").at("/subject/0/reference").asString())
@@ -300,8 +305,7 @@ class StructuresTests {
   void numbersOfPeopleThatMoveTieTheirRecords() {
     done(message("ADT^A28", "v60", "M5"));
     done(message("ADT^A43", "v61", "M6", "MRG|M5^^^H^MR"));
-    assertThat(
-            house.only("Patient", "identifier", "M6").at("/link/0/other/reference").asString())
+    assertThat(house.only("Patient", "identifier", "M6").at("/link/0/other/reference").asString())
         .isEqualTo("Patient/" + house.only("Patient", "identifier", "M5").path("id").asString());
     assertThat(house.only("Patient", "identifier", "M5").at("/link/0/type").asString())
         .isEqualTo("seealso");

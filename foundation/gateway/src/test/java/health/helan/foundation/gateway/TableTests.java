@@ -71,8 +71,7 @@ class TableTests {
     JsonNode one = house.only("Patient", "identifier", "T1");
     assertThat(one.at("/birthDate").asString()).isEqualTo("1950-01-05");
     assertThat(one.at("/gender").asString()).isEqualTo("male");
-    assertThat(one.at("/identifier/1/system").asString())
-        .isEqualTo("urn:oid:2.16.156.10011.1.3");
+    assertThat(one.at("/identifier/1/system").asString()).isEqualTo("urn:oid:2.16.156.10011.1.3");
     assertThat(house.only("Patient", "identifier", "T2").at("/birthDate").asString())
         .isEqualTo("1951-12-31");
     assertThat(house.only("Patient", "identifier", "T3").at("/birthDate").asString())
@@ -167,8 +166,7 @@ class TableTests {
     assertThat(glucose.at("/valueQuantity/unit").asString()).isEqualTo("mmol/L");
     assertThat(glucose.at("/referenceRange/0/low/value").asString()).isEqualTo("3.9");
     assertThat(glucose.at("/interpretation/0/coding/0/code").asString()).isEqualTo("H");
-    assertThat(glucose.at("/effectiveDateTime").asString())
-        .isEqualTo("2026-11-01T08:30:00+08:00");
+    assertThat(glucose.at("/effectiveDateTime").asString()).isEqualTo("2026-11-01T08:30:00+08:00");
     assertThat(result("CRP").at("/valueQuantity/comparator").asString()).isEqualTo("<");
     assertThat(result("CRP").at("/effectiveDateTime").asString())
         .isEqualTo("2026-11-01T15:05:00+08:00");
@@ -312,9 +310,7 @@ class TableTests {
 
   @Test
   void ofTooManyRowsOrCellsAreRefused() {
-    assertThat(
-            GatewayForTests.why(
-                take(residents, "患者编号,姓名" + ",".repeat(1_000) + "\n1,一\n")))
+    assertThat(GatewayForTests.why(take(residents, "患者编号,姓名" + ",".repeat(1_000) + "\n1,一\n")))
         .isEqualTo("gateway.table-too-wide");
     byte[] rows = ("患者编号,姓名\n" + "1,一\n".repeat(200_001)).getBytes(StandardCharsets.UTF_8);
     var mapping =
@@ -352,8 +348,7 @@ class TableTests {
         .gateway
         .feeds()
         .putMapping(own, "sheets", mapping.replaceAll("(?m)^columns:.*\n", ""), "test");
-    assertThat(GatewayForTests.why(take(own, "患者编号\n1\n")))
-        .isEqualTo("gateway.table-no-columns");
+    assertThat(GatewayForTests.why(take(own, "患者编号\n1\n"))).isEqualTo("gateway.table-no-columns");
     Feed unset = house.feed("unset", "{\"format\":\"table\"}");
     assertThat(GatewayForTests.whole(take(unset, "患者编号\n1\n")))
         .isEqualTo("gateway.feed-setting table");
@@ -361,7 +356,8 @@ class TableTests {
 
   @Test
   void areReadByAMappingOfTheFeedsOwn() {
-    Feed own = house.feed("own", "{\"format\":\"table\",\"table\":\"pressure\",\"charset\":\"GB18030\"}");
+    Feed own =
+        house.feed("own", "{\"format\":\"table\",\"table\":\"pressure\",\"charset\":\"GB18030\"}");
     house
         .gateway
         .feeds()

@@ -90,7 +90,9 @@ final class Entries {
     return reference;
   }
 
-  /** The identifier of a patient that stands for it: the medical record's number, else the first. */
+  /**
+   * The identifier of a patient that stands for it: the medical record's number, else the first.
+   */
   private static Plan.@Nullable Key preferred(ObjectNode resource) {
     Plan.Key first = null;
     for (JsonNode identifier : resource.path("identifier")) {

@@ -83,7 +83,8 @@ final class KeyRule {
     for (int i = 1; i < alternative.terms.size(); i++) {
       List<? extends Node> more = at.select(alternative.terms.get(i));
       String text = more.isEmpty() ? "" : more.getFirst().text();
-      boolean mayBeEmpty = i == alternative.terms.size() - 1
+      boolean mayBeEmpty =
+          i == alternative.terms.size() - 1
               && !alternative.shape.equals(INSTANCE)
               && !alternative.shape.equals(EVERY);
       if (text.isEmpty() && !mayBeEmpty) {

@@ -11,9 +11,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Functions for values as people write them into tables: dates in several forms, results. */
 final class Written {
-  /** Year first, with what separates them: {@code 2026-11-01}, {@code 2026/1/5}, {@code 2026年1月5日}. */
+  /**
+   * Year first, with what separates them: {@code 2026-11-01}, {@code 2026/1/5}, {@code 2026年1月5日}.
+   */
   private static final Pattern YEAR_FIRST =
-      Pattern.compile("(\\d{4})\\s*[-/.年]\\s*(\\d{1,2})(?:\\s*[-/.月]\\s*(\\d{1,2})\\s*日?|月?)(?:[T ,]*(.+))?");
+      Pattern.compile(
+          "(\\d{4})\\s*[-/.年]\\s*(\\d{1,2})(?:\\s*[-/.月]\\s*(\\d{1,2})\\s*日?|月?)(?:[T ,]*(.+))?");
 
   private static final Pattern YEAR_LAST =
       Pattern.compile("(\\d{1,2})\\s*[-/.]\\s*(\\d{1,2})\\s*[-/.]\\s*(\\d{4})(?:[T ,]+(.+))?");

@@ -171,7 +171,8 @@ final class Sheet {
   private static Iterator<Line> excel(byte[] bytes, @Nullable String name) {
     refuseBombs(bytes);
     try {
-      // Rows come as they are asked for; the workbook lies in memory, and there is no file to close.
+      // Rows come as they are asked for; the workbook lies in memory, and there is no file to
+      // close.
       var workbook =
           new ReadableWorkbook(new ByteArrayInputStream(bytes), new ReadingOptions(true, false));
       Iterator<Row> rows = sheet(workbook, name).openStream().iterator();
@@ -288,9 +289,7 @@ final class Sheet {
     }
     String format = cell.getDataFormatString();
     return format != null
-        && format
-            .replaceAll("\"[^\"]*\"|\\[[^\\]]*\\]|\\\\.", "")
-            .matches("(?is).*[dmyh年月日时].*")
+        && format.replaceAll("\"[^\"]*\"|\\[[^\\]]*\\]|\\\\.", "").matches("(?is).*[dmyh年月日时].*")
         && !format.equalsIgnoreCase("General");
   }
 
