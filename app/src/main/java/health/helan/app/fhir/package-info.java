@@ -6,6 +6,7 @@
       "app.database",
       "app.start",
       "foundation.definitions",
+      "foundation.quality",
       "foundation.rest",
       "foundation.store",
       "foundation.terminology",
