@@ -351,17 +351,7 @@ public final class Table implements Format {
       return null;
     }
 
-    // Rows are told apart as themselves, not by what they say.
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(this);
-    }
-
+    // Never what it says of a resident.
     @Override
     public String toString() {
       return place;
