@@ -192,10 +192,7 @@ final class Committer {
         return object.deepCopy();
       }
     }
-    return Json.MAPPER
-        .createObjectNode()
-        .put("system", key.system())
-        .put("value", key.value());
+    return Json.MAPPER.createObjectNode().put("system", key.system()).put("value", key.value());
   }
 
   /** Of a document's version; below zero for none. */

@@ -982,7 +982,6 @@ public final class Gateway implements AutoCloseable, Erasable {
     }
   }
 
-
   /**
    * @throws Refusal with the reason for which the message would be refused
    */
@@ -1025,7 +1024,7 @@ public final class Gateway implements AutoCloseable, Erasable {
         findings.add(
             new Finding(
                 reason.key(),
-                "row " + place.substring(place.indexOf('#') + 1),
+                place.substring(Math.max(0, place.indexOf('#'))),
                 reason.arguments()));
       }
     }
