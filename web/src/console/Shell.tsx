@@ -15,6 +15,7 @@ export function Shell() {
   const { t } = useTranslation(['console', 'common']);
   useFocusOnNewPage();
   const role = useRole();
+  const tabs = useTabInSight();
   return (
     <>
       <a className={styles.skip} href="#main" onClick={focusMain}>
@@ -27,7 +28,7 @@ export function Shell() {
             <span className={styles.name}>{t('common:product')}</span>
             <span className={styles.tagline}>{t('shell.title')}</span>
           </NavLink>
-          <nav className={styles.nav} aria-label={t('shell.navigation')}>
+          <nav ref={tabs} className={styles.nav} aria-label={t('shell.navigation')}>
             {seesOverview(role) ? <Tab to="/">{t('shell.overview')}</Tab> : null}
             {seesResidents(role) ? <Tab to="/residents">{t('shell.residents')}</Tab> : null}
             {seesEmergencies(role) ? <Tab to="/emergencies">{t('shell.emergencies')}</Tab> : null}
@@ -62,6 +63,16 @@ function Tab({ to, children }: { to: string; children: ReactNode }) {
       {children}
     </NavLink>
   );
+}
+
+/** On a phone the row of tabs is longer than the screen is wide: where one is has to be seen. */
+function useTabInSight() {
+  const { pathname } = useLocation();
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    tabs.current?.querySelector('[aria-current]')?.scrollIntoView?.({ inline: 'nearest', block: 'nearest' });
+  }, [pathname]);
+  return tabs;
 }
 
 /** After going to another page, keyboard and screen reader go on at its beginning, not at the link that led there. */

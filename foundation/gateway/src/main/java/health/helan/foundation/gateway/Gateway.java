@@ -54,6 +54,15 @@ public final class Gateway implements AutoCloseable, Erasable {
   /** So many tries while the database does not answer, before the sender is told. */
   private static final int TRIES = 4;
 
+  /** Rows of a file that are carried out at once. */
+  private static final int PARTS_AT_ONCE = 4;
+
+  /** Rows that are in the journal before the first of them is done. */
+  private static final int PARTS_AHEAD = 64;
+
+  /** Rows of a file that a rehearsal shows. */
+  private static final int REHEARSED = 20;
+
   private final RecordStore store;
   private final Settings settings;
   private final AuditSink audit;
@@ -651,7 +660,12 @@ public final class Gateway implements AutoCloseable, Erasable {
    */
   private void passOn(Accepted accepted, List<byte[]> documents, Progress progress) {
     Feed feed = feeds.get(accepted.feed().documents());
-    if (feed == null || !feed.active() || feed.name().equals(accepted.feed().name())) {
+    boolean isMeant =
+        feed != null
+            && feed.active()
+            && feed.institution().equals(accepted.feed().institution())
+            && !feed.name().equals(accepted.feed().name());
+    if (feed == null || !isMeant) {
       return;
     }
     var findings = new ArrayList<>(progress.findings);
@@ -664,12 +678,6 @@ public final class Gateway implements AutoCloseable, Erasable {
     }
     progress.findings = findings;
   }
-
-  /** Rows of a file that are carried out at once. */
-  private static final int PARTS_AT_ONCE = 4;
-
-  /** Rows that are in the journal before the first of them is done. */
-  private static final int PARTS_AHEAD = 64;
 
   /**
    * Takes a file's messages one by one: each into the journal, in order, and carried out from
@@ -974,9 +982,6 @@ public final class Gateway implements AutoCloseable, Erasable {
     }
   }
 
-  /** Rows of a file that a rehearsal shows. */
-  private static final int REHEARSED = 20;
-
   /**
    * @throws Refusal with the reason for which the message would be refused
    */
@@ -1019,7 +1024,7 @@ public final class Gateway implements AutoCloseable, Erasable {
         findings.add(
             new Finding(
                 reason.key(),
-                "row " + place.substring(place.indexOf('#') + 1),
+                place.substring(Math.max(0, place.indexOf('#'))),
                 reason.arguments()));
       }
     }
