@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { speak, useLanguage } from '../shared/i18n/i18n';
 import { signOut } from '../shared/session/account';
-import { runsPlatform, seesAudit, seesCases, seesEmergencies, seesOverview, seesResidents, useRole } from './useRole';
+import { runsPlatform, seesAudit, seesCases, seesEmergencies, seesOnboarding, seesOverview, seesResidents, useRole } from './useRole';
 import { WhoAmI } from './WhoAmI';
 import { Mark } from '../shared/Mark';
 import styles from './Shell.module.css';
@@ -33,6 +33,7 @@ export function Shell() {
             {seesEmergencies(role) ? <Tab to="/emergencies">{t('shell.emergencies')}</Tab> : null}
             {seesCases(role) ? <Tab to="/cases">{t('shell.cases')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/exchange">{t('shell.exchange')}</Tab> : null}
+            {seesOnboarding(role) ? <Tab to="/onboarding">{t('shell.onboarding')}</Tab> : null}
             {seesAudit(role) ? <Tab to="/audit">{t('shell.audit')}</Tab> : null}
           </nav>
           <div className={styles.tools}>

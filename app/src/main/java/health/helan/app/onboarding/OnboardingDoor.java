@@ -11,6 +11,7 @@ import health.helan.foundation.gateway.operations.GatewayOperations;
 import health.helan.foundation.onboarding.Onboardings;
 import health.helan.foundation.onboarding.Sandbox;
 import health.helan.foundation.onboarding.Witness;
+import health.helan.foundation.onboarding.kit.Kit;
 import health.helan.foundation.onboarding.operations.OnboardingOperations;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
@@ -31,6 +32,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -126,6 +128,22 @@ class OnboardingDoor {
   @Bean
   FhirOperation onboardingStep(Onboardings onboardings) {
     return OnboardingOperations.step(onboardings);
+  }
+
+  @Bean
+  FhirOperation kit(
+      RecordStore records,
+      ObjectProvider<Operations> operations,
+      @Value("${helan.version}") String version,
+      @Value("${helan.released}") String released) {
+    var statements =
+        new CapabilityStatements(version, released, records.parameters(), SmartSecurity::describe);
+    return Kit.operation(
+        records,
+        base -> statements.statement(base, operations.getObject()),
+        () -> operations.getObject().all(),
+        version,
+        released);
   }
 
   @Bean

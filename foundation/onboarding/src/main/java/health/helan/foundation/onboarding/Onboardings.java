@@ -12,6 +12,8 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.app.Client;
 import health.helan.foundation.trust.app.Clients;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -386,7 +388,8 @@ public final class Onboardings implements AutoCloseable {
             new Interaction.Create(
                 "Organization",
                 Interaction.Body.of(organization),
-                "identifier=" + CREDIT_CODE + "%7C" + of.code(),
+                "identifier="
+                    + URLEncoder.encode(CREDIT_CODE + "|" + of.code(), StandardCharsets.UTF_8),
                 null,
                 null));
     return outcome.id();

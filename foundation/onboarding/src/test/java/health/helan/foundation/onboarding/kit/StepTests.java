@@ -1,0 +1,3 @@
+package health.helan.foundation.onboarding.kit;
+
+class StepTests extends KitTests {}
