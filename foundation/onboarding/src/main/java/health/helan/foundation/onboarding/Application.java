@@ -114,9 +114,41 @@ public record Application(
       if (!json.isObject()) {
         throw new Refusal(Refusal.Kind.INVALID, "onboarding.no-json");
       }
-      return of(json);
+      Application application = of(json);
+      application.check();
+      return application;
     } catch (JacksonException broken) {
       throw new Refusal(Refusal.Kind.INVALID, "onboarding.no-json");
+    }
+  }
+
+  /** As it was kept: what was checked when it came is not refused by a later version. */
+  static Application kept(String text) {
+    return of(Json.MAPPER.readTree(text));
+  }
+
+  /** Whether the platform can keep the systems' keys and take what the feeds send. */
+  private void check() {
+    for (Software each : systems) {
+      // Refused here rather than when an operator opens the sandbox.
+      Clients.check(client("new." + each.id(), each, "new", true));
+      if (each.jwks() != null && Json.MAPPER.readTree(each.jwks()).path("keys").isEmpty()) {
+        throw new Refusal(Refusal.Kind.INVALID, "access.client-keys");
+      }
+    }
+    for (Feed each : feeds) {
+      for (String structure : each.structures()) {
+        if (!structure.matches("[A-Z0-9]{3}\\^[A-Z0-9]{3}")
+            || Mappings.ofPlatform().of(Hl7v2.NAME, structure) == null) {
+          throw new Refusal(
+              Refusal.Kind.VALUE, "onboarding.structure", each.name(), shown(structure));
+        }
+      }
+      for (String type : each.resources()) {
+        if (!R4.get().resourceTypes().contains(type)) {
+          throw new Refusal(Refusal.Kind.VALUE, "onboarding.resource", each.name(), shown(type));
+        }
+      }
     }
   }
 
@@ -175,17 +207,13 @@ public record Application(
       throw wrong(at + ".id");
     }
     var scopes = texts(json.path("scopes"), at + ".scopes");
-    var software =
-        new Software(
-            id,
-            required(json, at + ".", "name", 100),
-            required(json, at + ".", "vendor", 100),
-            scopes.isEmpty() ? List.of("system/*.cruds") : scopes,
-            json.path("jwksUri").isString() ? json.path("jwksUri").asString() : null,
-            json.path("jwks").isObject() ? json.path("jwks").toString() : null);
-    // Refused here rather than when an operator opens the sandbox.
-    Clients.check(client("new." + id, software, "new", true));
-    return software;
+    return new Software(
+        id,
+        required(json, at + ".", "name", 100),
+        required(json, at + ".", "vendor", 100),
+        scopes.isEmpty() ? List.of("system/*.cruds") : scopes,
+        json.path("jwksUri").isString() ? json.path("jwksUri").asString() : null,
+        json.path("jwks").isObject() ? json.path("jwks").toString() : null);
   }
 
   /** The client that a system becomes. */
@@ -233,17 +261,6 @@ public record Application(
     if ((transport == Transport.MLLP) == sender.isEmpty()
         || !sender.isEmpty() && !sender.matches("[^|*\\s]{1,100}\\|[^|*\\s]{1,100}")) {
       throw wrong(at + ".sender");
-    }
-    for (String structure : structures) {
-      if (!structure.matches("[A-Z0-9]{3}\\^[A-Z0-9]{3}")
-          || Mappings.ofPlatform().of(Hl7v2.NAME, structure) == null) {
-        throw new Refusal(Refusal.Kind.VALUE, "onboarding.structure", at, shown(structure));
-      }
-    }
-    for (String type : resources) {
-      if (!R4.get().resourceTypes().contains(type)) {
-        throw new Refusal(Refusal.Kind.VALUE, "onboarding.resource", at, shown(type));
-      }
     }
     unique(structures, at + ".structures");
     unique(resources, at + ".resources");

@@ -179,7 +179,7 @@ final class OnboardingTable {
         State.values()[row.getInt("state")],
         Sql.instant(row, "created"),
         Sql.instant(row, "changed"),
-        Application.parse(row.getString("content")).at(row.getString("institution")),
+        Application.kept(row.getString("content")).at(row.getString("institution")),
         (ObjectNode) Json.MAPPER.readTree(row.getString("settings")));
   }
 }

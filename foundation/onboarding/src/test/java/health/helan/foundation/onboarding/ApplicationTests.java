@@ -96,7 +96,12 @@ class ApplicationTests {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"12640122MB0000001A", "12640122MB0000001", "12640122MB000000IT", "22640122MB0000001T"})
+      strings = {
+        "12640122MB0000001A",
+        "12640122MB0000001",
+        "12640122MB000000IT",
+        "22640122MB0000001T"
+      })
   void refusesACreditCodeThatDoesNotCheck(String code) {
     assertThat(refusal("12640122MB0000001T", code).messageKey())
         .isIn("onboarding.credit-code", "onboarding.field");

@@ -30,7 +30,9 @@ final class Conformance {
           "NamingSystem",
           "SearchParameter");
 
-  /** Largest content of one, in bytes: the national tables are loaded, not downloaded with a kit. */
+  /**
+   * Largest content of one, in bytes: the national tables are loaded, not downloaded with a kit.
+   */
   private static final int LARGEST = 1 << 20;
 
   private static final int MOST = 2_000;
@@ -185,7 +187,9 @@ final class Conformance {
     return system;
   }
 
-  /** What operators have brought into force: active, under an address of ours, and not too large. */
+  /**
+   * What operators have brought into force: active, under an address of ours, and not too large.
+   */
   static List<ObjectNode> inStore(RecordStore store) {
     var found = new ArrayList<ObjectNode>();
     for (String type : KINDS) {
@@ -215,5 +219,4 @@ final class Conformance {
     }
     return found;
   }
-
 }

@@ -56,8 +56,7 @@ final class FhirPackage {
     var out = new ByteArrayOutputStream();
     var parameters = new GzipParameters();
     parameters.setModificationInstant(released);
-    try (var tar =
-        new TarArchiveOutputStream(new GzipCompressorOutputStream(out, parameters))) {
+    try (var tar = new TarArchiveOutputStream(new GzipCompressorOutputStream(out, parameters))) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
       add(tar, "package.json", manifest());
       add(tar, ".index.json", index());
@@ -87,7 +86,8 @@ final class FhirPackage {
     manifest.put("tools-version", 3);
     manifest.put("type", "Conformance");
     manifest.put(
-        "date", DateTimeFormatter.ofPattern("uuuuMMddHHmmss").withZone(ZoneOffset.UTC).format(released));
+        "date",
+        DateTimeFormatter.ofPattern("uuuuMMddHHmmss").withZone(ZoneOffset.UTC).format(released));
     manifest.put("canonical", "https://helan.health/fhir");
     manifest.put("title", "贺兰 Helan");
     manifest.put("description", "Code systems, extensions, operations and capabilities of Helan.");
@@ -111,5 +111,4 @@ final class FhirPackage {
         });
     return index;
   }
-
 }

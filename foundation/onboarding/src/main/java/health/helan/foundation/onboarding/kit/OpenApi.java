@@ -179,7 +179,8 @@ final class OpenApi {
     }
     if (names.contains("update")) {
       ObjectNode update =
-          operation(at(one), "put", "update" + type, type, "Update, or create with this id", "Resource");
+          operation(
+              at(one), "put", "update" + type, type, "Update, or create with this id", "Resource");
       withId(update);
       body(update, "Resource");
     }
@@ -204,7 +205,12 @@ final class OpenApi {
     if (names.contains("vread")) {
       ObjectNode vread =
           operation(
-              at(one + "/_history/{version}"), "get", "vread" + type, type, "One version", "Resource");
+              at(one + "/_history/{version}"),
+              "get",
+              "vread" + type,
+              type,
+              "One version",
+              "Resource");
       withId(vread);
       ((ArrayNode) vread.path("parameters"))
           .addObject()
@@ -215,7 +221,10 @@ final class OpenApi {
     }
   }
 
-  /** At the level that the statement lists it at; FHIR R4 does not tell there whether an id goes before. */
+  /**
+   * At the level that the statement lists it at; FHIR R4 does not tell there whether an id goes
+   * before.
+   */
   private void fhirOperation(String under, String type, JsonNode operation) {
     String name = operation.path("name").asString("");
     String path = under + "/$" + name;

@@ -3,7 +3,7 @@ package health.helan.foundation.onboarding.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.definitions.R4;
-import health.helan.foundation.fhirpath.FhirPathEngine;
+import health.helan.foundation.store.index.FhirPathEngine;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -58,8 +58,7 @@ class KitTests {
   }
 
   private static ObjectNode statement() {
-    var registry =
-        new ParameterRegistry(R4.get(), new Digests(new byte[32]), new FhirPathEngine());
+    var registry = new ParameterRegistry(R4.get(), new Digests(new byte[16]), new FhirPathEngine());
     return (ObjectNode)
         Json.MAPPER.readTree(
             new CapabilityStatements("1.0.0", "2026-11-22T00:00:00Z", registry)
@@ -169,8 +168,7 @@ class KitTests {
   void theSampleSendersHoldNoSecret() throws Exception {
     for (String name : List.of("helan-send.sh", "HelanSender.java")) {
       try (var in =
-          KitTests.class.getResourceAsStream(
-              "/health/helan/foundation/onboarding/kit/" + name)) {
+          KitTests.class.getResourceAsStream("/health/helan/foundation/onboarding/kit/" + name)) {
         assertThat(in).isNotNull();
         assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
             .contains("client_assertion")

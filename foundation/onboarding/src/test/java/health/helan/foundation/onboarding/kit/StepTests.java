@@ -1,3 +1,0 @@
-package health.helan.foundation.onboarding.kit;
-
-class StepTests extends KitTests {}
