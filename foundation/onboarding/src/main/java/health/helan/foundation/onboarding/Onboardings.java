@@ -72,6 +72,9 @@ public final class Onboardings implements AutoCloseable {
   private final Witness witness;
   private final int sandboxPort;
   private final Clock clock;
+  /** Used by the upkeep's thread alone. */
+  private boolean isLookedAfter;
+
   private final SecureRandom random = new SecureRandom();
   private final ScheduledExecutorService schedule =
       Executors.newSingleThreadScheduledExecutor(
@@ -106,9 +109,10 @@ public final class Onboardings implements AutoCloseable {
         schedule.scheduleWithFixedDelay(
             () -> {
               try {
-                if (table.needsSandbox()) {
-                  sandbox.open();
+                if (!isLookedAfter && table.needsSandbox()) {
+                  lookAfterSandbox();
                 }
+                isLookedAfter = true;
                 table.unsettled(clock.instant().minus(SWEEP)).forEach(this::settle);
               } catch (Refusal | Sql.DatabaseFailed e) {
                 LOG.warn("Onboarding waits for the database: {}", e.getMessage());
@@ -119,6 +123,16 @@ public final class Onboardings implements AutoCloseable {
             0,
             SWEEP.toMillis(),
             TimeUnit.MILLISECONDS);
+  }
+
+  /** After a restore the sandbox is empty: it is no part of backups. */
+  private void lookAfterSandbox() {
+    sandbox.open();
+    for (Onboarding one : table.find(null)) {
+      if (one.state().isInSandbox() && !sandbox.isFurnished(one)) {
+        settle(one);
+      }
+    }
   }
 
   // ------------------------------------------------------------------ looking

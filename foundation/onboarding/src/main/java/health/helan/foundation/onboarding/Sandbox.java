@@ -185,17 +185,11 @@ public final class Sandbox implements AutoCloseable {
    * alone: two applicants do not see what the other tries.
    */
   void furnish(Onboarding onboarding) {
+    if (isFurnished(onboarding)) {
+      return;
+    }
     RecordStore store = open().store();
     String tenant = onboarding.tenant();
-    Caller platform = Caller.platform("sandbox");
-    try {
-      store.read(platform, "Organization", tenant);
-      return; // Written last, so it says that all is there.
-    } catch (Refusal absent) {
-      if (absent.kind() != Refusal.Kind.NOT_FOUND) {
-        throw absent;
-      }
-    }
     var writes = new ArrayList<Interaction>();
     for (Resident each : parts.residents.get()) {
       String patient = each.resource().path("subject").path("reference").asString("");
@@ -218,7 +212,7 @@ public final class Sandbox implements AutoCloseable {
     organization.put("active", true);
     organization.put("name", onboarding.application().organization().name() + "（沙箱）");
     store.write(
-        platform,
+        Caller.platform("sandbox"),
         new Interaction.Update(
             "Organization",
             tenant,
@@ -228,6 +222,19 @@ public final class Sandbox implements AutoCloseable {
             false,
             null,
             null));
+  }
+
+  /** The institution is written last: it says that all is there. */
+  boolean isFurnished(Onboarding onboarding) {
+    try {
+      open().store().read(Caller.platform("sandbox"), "Organization", onboarding.tenant());
+      return true;
+    } catch (Refusal absent) {
+      if (absent.kind() == Refusal.Kind.NOT_FOUND) {
+        return false;
+      }
+      throw absent;
+    }
   }
 
   @Override
