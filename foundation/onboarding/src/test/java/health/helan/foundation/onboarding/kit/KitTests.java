@@ -15,12 +15,15 @@ import health.helan.foundation.store.index.ParameterRegistry;
 import health.helan.foundation.store.validation.Issue;
 import health.helan.foundation.store.validation.Options;
 import health.helan.foundation.store.validation.Validator;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.ParseOptions;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -108,8 +111,7 @@ class KitTests {
         }
       }
     }
-    assertThat(index).isNotNull();
-    assertThat(index.path("index-version").asInt()).isEqualTo(2);
+    assertThat(Objects.requireNonNull(index).path("index-version").asInt()).isEqualTo(2);
     var indexed = new TreeSet<String>();
     for (JsonNode file : index.path("files")) {
       indexed.add(file.path("filename").asString());
@@ -134,13 +136,17 @@ class KitTests {
     assertThat(read.getMessages()).isEmpty();
     var api = read.getOpenAPI();
     assertThat(api.getOpenapi()).isEqualTo("3.1.1");
-    assertThat(api.getPaths().get("/Patient/{id}").getGet().getOperationId())
+    assertThat(path(api, "/Patient/{id}").getGet().getOperationId())
         .isEqualTo("readPatient");
-    assertThat(api.getPaths().get("/Patient").getGet().getParameters())
+    assertThat(path(api, "/Patient").getGet().getParameters())
         .anyMatch(parameter -> "identifier".equals(parameter.getName()));
-    assertThat(api.getPaths().get("/Patient").getPost().getResponses()).containsKey("201");
+    assertThat(path(api, "/Patient").getPost().getResponses()).containsKey("201");
     assertThat(api.getPaths()).containsKey("/$gateway-feed").containsKey("/Observation/_search");
     assertThat(api.getServers().getFirst().getUrl()).isEqualTo(BASE);
+  }
+
+  private static PathItem path(OpenAPI api, String path) {
+    return Objects.requireNonNull(api.getPaths().get(path));
   }
 
   @Test
