@@ -99,6 +99,29 @@ describe.skipIf(reason)('An operator', () => {
 
   let resident = '';
 
+  test('takes an institution’s application and is told what is wrong with it', async () => {
+    await page.getByRole('link', { name: '机构接入' }).click();
+    await page.getByRole('button', { name: '申请接入' }).click();
+    await page.getByLabel('理由').fill('县医院接入区域平台');
+    await page.getByRole('button', { name: '提交申请' }).click();
+    await page.getByText('systems').first().waitFor();
+    const application = {
+      organization: { code: '12640122MB0000001T', name: '贺兰县人民医院', level: 'secondary', contact: '王工', phone: '0951-1234567' },
+      systems: [{ id: 'his', name: '医院信息系统', vendor: '某软件公司', jwksUri: 'https://his.example/jwks.json' }],
+      feeds: [{ name: 'api', system: 'his', transport: 'fhir', resources: ['Observation'] }],
+    };
+    await page.getByLabel('申请内容（JSON）').fill(JSON.stringify(application));
+    await page.getByRole('button', { name: '提交申请' }).click();
+    await page.getByRole('list', { name: '检查清单' }).waitFor();
+    await page.getByRole('button', { name: '开放沙箱' }).click();
+    await page.getByLabel('理由').fill('资料齐全，开放沙箱');
+    await page.getByRole('button', { name: '执行：开放沙箱' }).click();
+    await page.getByText('测试中').nth(1).waitFor();
+    await looksRight(page, 'onboarding');
+    expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
+    faults.length = 0;
+  });
+
   test('finds a resident by name', async () => {
     await page.getByRole('link', { name: '居民', exact: true }).first().click();
     const rows = page.locator('tbody tr');

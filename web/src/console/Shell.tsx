@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { speak, useLanguage } from '../shared/i18n/i18n';
 import { signOut } from '../shared/session/account';
-import { runsPlatform, seesAudit, seesCases, seesEmergencies, seesOverview, seesQuality, seesResidents, useRole } from './useRole';
+import { runsPlatform, seesAudit, seesCases, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesResidents, useRole } from './useRole';
 import { WhoAmI } from './WhoAmI';
 import { Mark } from '../shared/Mark';
 import styles from './Shell.module.css';
@@ -35,6 +35,7 @@ export function Shell() {
             {seesCases(role) ? <Tab to="/cases">{t('shell.cases')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/exchange">{t('shell.exchange')}</Tab> : null}
             {seesQuality(role) ? <Tab to="/quality">{t('shell.quality')}</Tab> : null}
+            {seesOnboarding(role) ? <Tab to="/onboarding">{t('shell.onboarding')}</Tab> : null}
             {seesAudit(role) ? <Tab to="/audit">{t('shell.audit')}</Tab> : null}
           </nav>
           <div className={styles.tools}>

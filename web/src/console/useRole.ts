@@ -30,3 +30,6 @@ export const seesCases = (role: Role | undefined): boolean => role === 'root' ||
 export const seesAudit = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator';
 /** Institutions see their own, regulators and operators the counts of all. */
 export const seesQuality = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner' || role === 'regulator' || role === 'operator' || role === 'system';
+/** Institutions on their way to the platform: their own practitioners, and whoever admits and certifies. */
+export const seesOnboarding = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator' || role === 'practitioner';
+export const appliesForInstitutions = (role: Role | undefined): boolean => role === 'root' || role === 'operator' || role === 'practitioner';

@@ -24,7 +24,7 @@ export function repetitionsOf(parameters: Parameters, name: string): Parts[] {
   return (parameters.parameter ?? []).filter((parameter) => parameter.name === name).map(partsOf);
 }
 
-function partsOf(parameter: ParametersParameter): Parts {
+export function partsOf(parameter: ParametersParameter): Parts {
   const part = (name: string) => parameter.part?.find((candidate) => candidate.name === name);
   return {
     text: (name) => textOf(part(name)),

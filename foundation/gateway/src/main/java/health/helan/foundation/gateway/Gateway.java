@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,6 +36,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +81,7 @@ public final class Gateway implements AutoCloseable, Erasable {
   private final ScheduledExecutorService schedule =
       Executors.newScheduledThreadPool(
           2, Thread.ofPlatform().daemon().name("gateway-", 0).factory());
+  private final List<BiConsumer<Accepted, Receipt>> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
   private Gateway(
@@ -154,6 +157,14 @@ public final class Gateway implements AutoCloseable, Erasable {
   /** Names of the formats that feeds may have. */
   public Set<String> formats() {
     return formats.keySet();
+  }
+
+  /**
+   * Tells of each message that was settled here, before the sender is answered. What was there
+   * before, or was refused at once, has a receipt in its {@link Accepted}.
+   */
+  public void follow(BiConsumer<Accepted, Receipt> listener) {
+    listeners.add(listener);
   }
 
   Journal journal() {
@@ -282,6 +293,9 @@ public final class Gateway implements AutoCloseable, Erasable {
             ? digests.of(digest) // About nobody: it waits for nothing, and nothing for it.
             : lane(feed.institution(), patientKey);
     int home = (int) (lane & (Ids.HOMES - 1));
+    if (feed.suspended() && unreadable == null) {
+      unreadable = new Message.Reason("gateway.suspended", List.of());
+    }
     // Once for each number of a feed; without a number, once for each content.
     boolean byContent = control.isEmpty() || !feed.strictControlIds();
     byte[] mac =
@@ -305,6 +319,9 @@ public final class Gateway implements AutoCloseable, Erasable {
             unreadable,
             read == null ? List.of() : read.findings(),
             bytes);
+    if (feed.suspended()) {
+      return suspended(feed, entry, mac, remote);
+    }
     Journal.Inserted inserted = journal.insert(entry, ByteBuffer.wrap(mac).getLong(), mac);
     Journal.Taken taken = inserted.taken();
     count(feed, taken == null ? "received" : "repeated");
@@ -383,9 +400,35 @@ public final class Gateway implements AutoCloseable, Erasable {
     return new Receipt(message.id(), message.state(), message.reason(), false);
   }
 
+  /**
+   * While a feed is suspended: kept in its lane, and not carried out. Its number stays free, since
+   * the sender will send it again; what was taken before the suspension is answered as it was then.
+   */
+  private Accepted suspended(Feed feed, Journal.Entry entry, byte[] mac, String remote) {
+    Journal.Taken before = journal.taken(ByteBuffer.wrap(mac).getLong(), mac, entry.digest());
+    if (before != null && before.isSame()) {
+      return again(feed, before.id(), remote);
+    }
+    count(feed, "refused");
+    return refused(feed, entry, "intake-suspended|", entry.reason(), remote);
+  }
+
   /** Another message under a number that was used: kept, and not carried out. */
   private Accepted conflict(Feed feed, Journal.Entry entry, String remote) {
-    var reason = new Message.Reason("gateway.control-id-used", List.of());
+    return refused(
+        feed,
+        entry,
+        "intake-conflict|",
+        new Message.Reason("gateway.control-id-used", List.of()),
+        remote);
+  }
+
+  private Accepted refused(
+      Feed feed,
+      Journal.Entry entry,
+      String space,
+      Message.@Nullable Reason reason,
+      String remote) {
     var refused =
         new Journal.Entry(
             entry.home(),
@@ -402,7 +445,7 @@ public final class Gateway implements AutoCloseable, Erasable {
             entry.content());
     byte[] mac =
         mac(
-            "intake-conflict|"
+            space
                 + feed.name()
                 + "|"
                 + entry.control()
@@ -809,6 +852,13 @@ public final class Gateway implements AutoCloseable, Erasable {
   }
 
   private void audit(Accepted accepted, Receipt receipt, AccessTrail trail) {
+    for (BiConsumer<Accepted, Receipt> listener : listeners) {
+      try {
+        listener.accept(accepted, receipt);
+      } catch (RuntimeException e) {
+        LOG.error("A listener failed at a message of feed {}", accepted.feed().name(), e);
+      }
+    }
     int status =
         switch (receipt.state()) {
           case DONE -> 200;

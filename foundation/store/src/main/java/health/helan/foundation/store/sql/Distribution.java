@@ -58,6 +58,9 @@ public enum Distribution {
     tables.put("intake_control", KEY);
     tables.put("gateway_feed", REFERENCE);
     tables.put("gateway_mapping", REFERENCE);
+    tables.put("onboarding", REFERENCE); // onboarding: small, changed rarely
+    tables.put("onboarding_step", REFERENCE);
+    tables.put("onboarding_evidence", REFERENCE);
     // terminology: changed rarely, read by all; local codes by their digest
     tables.put("term_generation", REFERENCE);
     tables.put("term_resource", REFERENCE);
