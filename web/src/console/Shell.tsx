@@ -33,6 +33,7 @@ export function Shell() {
             {seesEmergencies(role) ? <Tab to="/emergencies">{t('shell.emergencies')}</Tab> : null}
             {seesCases(role) ? <Tab to="/cases">{t('shell.cases')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/exchange">{t('shell.exchange')}</Tab> : null}
+            {runsPlatform(role) ? <Tab to="/edge">{t('shell.edge')}</Tab> : null}
             {seesAudit(role) ? <Tab to="/audit">{t('shell.audit')}</Tab> : null}
           </nav>
           <div className={styles.tools}>

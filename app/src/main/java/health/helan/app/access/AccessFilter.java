@@ -42,7 +42,16 @@ public final class AccessFilter extends OncePerRequestFilter {
 
   /** Nothing below these is open, but what {@link #OPEN} names. */
   static final Set<String> CLOSED_PREFIXES =
-      Set.of("/fhir", "/hl7v2", "/intake", "/metrics", "/health", "/error", "/access", "/userinfo");
+      Set.of(
+          "/fhir",
+          "/hl7v2",
+          "/intake",
+          "/edge",
+          "/metrics",
+          "/health",
+          "/error",
+          "/access",
+          "/userinfo");
 
   /** Guarded by {@link SignInDoor}. */
   static final Set<String> GUARDED_PREFIXES =
@@ -50,7 +59,7 @@ public final class AccessFilter extends OncePerRequestFilter {
 
   /** What people who are no operators may use beside the records. */
   private static final Set<String> FOR_EVERYONE =
-      Set.of("/fhir", "/hl7v2", "/intake", "/access", "/userinfo");
+      Set.of("/fhir", "/hl7v2", "/intake", "/edge", "/access", "/userinfo");
 
   private final OperatorToken token;
   private final Callers callers;

@@ -76,7 +76,8 @@ final class AuditFilter extends OncePerRequestFilter {
     boolean isPreflight = request.getMethod().equals("OPTIONS") && status < 400;
     String door = request.getServletPath();
     // Messages that are taken are traced one by one, where they are carried out.
-    boolean isMessageRefused = (door.equals("/hl7v2") || door.equals("/intake")) && status >= 400;
+    boolean isMessageRefused =
+        (door.equals("/hl7v2") || door.equals("/intake") || door.equals("/edge")) && status >= 400;
     return isRefusal || isMessageRefused || door.startsWith("/fhir") && !isPreflight;
   }
 

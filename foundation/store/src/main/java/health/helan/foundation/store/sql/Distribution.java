@@ -58,6 +58,8 @@ public enum Distribution {
     tables.put("intake_control", KEY);
     tables.put("gateway_feed", REFERENCE);
     tables.put("gateway_mapping", REFERENCE);
+    tables.put("edge_position", KEY); // gateway: of one edge node's feed
+    tables.put("edge_arrival", KEY);
     // terminology: changed rarely, read by all; local codes by their digest
     tables.put("term_generation", REFERENCE);
     tables.put("term_resource", REFERENCE);
