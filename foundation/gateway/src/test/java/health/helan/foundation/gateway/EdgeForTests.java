@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import health.helan.foundation.gateway.edge.Centre;
 import health.helan.foundation.gateway.edge.Forwarder;
 import health.helan.foundation.gateway.edge.HttpCentre;
+import health.helan.foundation.gateway.fhir.FhirBundle;
 import health.helan.foundation.gateway.hl7v2.Hl7v2;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Json;
@@ -65,7 +66,7 @@ final class EdgeForTests implements AutoCloseable {
             pool,
             new ZstdCodec(),
             AuditSink.NONE,
-            List.of(new Hl7v2()),
+            List.of(new Hl7v2(), new FhirBundle()),
             settings,
             Clock.systemUTC());
   }

@@ -23,11 +23,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -58,6 +61,12 @@ public final class EdgeServlet extends HttpServlet {
 
   /** Messages after which the position is written down. */
   private static final int STEP = 50;
+
+  /**
+   * So long a parcel waits for what becomes of a message; one that takes longer, such as a large
+   * table, goes on by itself, and its verdict is asked for later.
+   */
+  private static final long PATIENCE_SECONDS = 20;
 
   /** Of a parcel, carried out at once. */
   private static final int AT_ONCE = 4;
@@ -272,20 +281,20 @@ public final class EdgeServlet extends HttpServlet {
     ObjectNode take(HttpServletRequest request) throws IOException {
       last = nodes.position(node.name(), feed.name(), epoch).last();
       first = last + 1;
-      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        try {
-          var parcel = new Parcel.Reader(request.getInputStream());
-          for (Parcel.Item item = parcel.next(); item != null; item = parcel.next()) {
-            take(item, threads);
-          }
-        } catch (EOFException e) {
-          throw new Refusal(Refusal.Kind.STRUCTURE, "edge.parcel-cut");
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new Refusal(Refusal.Kind.TRANSIENT, "store.stopping");
-        } finally {
-          write();
+      ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+      try {
+        var parcel = new Parcel.Reader(request.getInputStream());
+        for (Parcel.Item item = parcel.next(); item != null; item = parcel.next()) {
+          take(item, threads);
         }
+      } catch (EOFException e) {
+        throw new Refusal(Refusal.Kind.STRUCTURE, "edge.parcel-cut");
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new Refusal(Refusal.Kind.TRANSIENT, "store.stopping");
+      } finally {
+        threads.shutdown(); // What was begun goes on.
+        write();
       }
       return shown(nodes.position(node.name(), feed.name(), epoch), verdicts()).put("first", first);
     }
@@ -305,23 +314,29 @@ public final class EdgeServlet extends HttpServlet {
         digest = Arrays.copyOf(Parcel.digest(bytes), 16);
         arrivals.add(
             new Nodes.Arrival(item.seq(), Instant.ofEpochMilli(item.taken()), accepted.id()));
-        places.acquire();
-        working.put(
-            item.seq(),
-            threads.submit(
-                () -> {
-                  try {
-                    return gateway.process(accepted);
-                  } finally {
-                    places.release();
-                  }
-                }));
+        working.put(item.seq(), carryOut(accepted, threads));
       }
       last = item.seq();
       isAhead = true;
       if (arrivals.size() >= STEP) {
         write();
       }
+    }
+
+    private Future<Receipt> carryOut(Gateway.Accepted accepted, ExecutorService threads)
+        throws InterruptedException {
+      if (!places.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        // It is in the journal: the gateway comes to it by itself.
+        return CompletableFuture.failedFuture(new TimeoutException());
+      }
+      return threads.submit(
+          () -> {
+            try {
+              return gateway.process(accepted);
+            } finally {
+              places.release();
+            }
+          });
     }
 
     private void write() {
@@ -334,14 +349,16 @@ public final class EdgeServlet extends HttpServlet {
 
     private List<Centre.Verdict> verdicts() {
       var others = new ArrayList<Centre.Verdict>();
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
       working.forEach(
           (seq, future) -> {
             try {
-              Receipt receipt = future.get();
+              Receipt receipt =
+                  future.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
               if (receipt.state() != State.DONE) {
                 others.add(verdict(seq, receipt.state(), receipt.reason()));
               }
-            } catch (ExecutionException e) {
+            } catch (ExecutionException | TimeoutException e) {
               // It is in the journal, and is carried out later.
               others.add(new Centre.Verdict(seq, State.RECEIVED, null));
             } catch (InterruptedException e) {
