@@ -87,14 +87,7 @@ class GatewayDoor {
             ? Gateway.openForForwarding(
                 store, connections, codec, audit, formats, settings, Clock.systemUTC())
             : Gateway.open(
-                store,
-                connections,
-                codec,
-                audit,
-                codes,
-                formats,
-                settings,
-                Clock.systemUTC());
+                store, connections, codec, audit, codes, formats, settings, Clock.systemUTC());
     String outside = System.getenv("HELAN_DB_URL");
     if (outside == null || outside.isBlank()) {
       gateway.refuseWhile(data::isNearlyFull);

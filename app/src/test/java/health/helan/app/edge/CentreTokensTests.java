@@ -96,7 +96,8 @@ class CentreTokensTests {
     }
     String json =
         isToken
-            ? "{\"access_token\":\"token-%d\",\"expires_in\":300}".formatted(asked.incrementAndGet())
+            ? "{\"access_token\":\"token-%d\",\"expires_in\":300}"
+                .formatted(asked.incrementAndGet())
             : "{\"token_endpoint\":\"https://helan.region.example/oauth2/token\"}";
     String date =
         DateTimeFormatter.RFC_1123_DATE_TIME.format(
@@ -114,8 +115,7 @@ class CentreTokensTests {
     assertThat(tokens.token()).isEqualTo("token-1");
     assertThat(tokens.token()).as("it is used while it holds").isEqualTo("token-1");
     assertThat(form).contains("scope=system%2Fedge", "grant_type=client_credentials");
-    SignedJWT jwt =
-        SignedJWT.parse(form.substring(form.indexOf("client_assertion=") + 17));
+    SignedJWT jwt = SignedJWT.parse(form.substring(form.indexOf("client_assertion=") + 17));
     ECKey open = ECKey.parse(key.jwk());
     assertThat(open.isPrivate()).isFalse();
     assertThat(jwt.verify(new ECDSAVerifier(open))).isTrue();
@@ -125,8 +125,9 @@ class CentreTokensTests {
         .as("as the centre calls itself")
         .containsExactly("https://helan.region.example/oauth2/token");
     Instant issued = jwt.getJWTClaimsSet().getIssueTime().toInstant();
-    assertThat(issued).isBetween(
-        Instant.now().plus(AHEAD).minusSeconds(60), Instant.now().plus(AHEAD).plusSeconds(60));
+    assertThat(issued)
+        .isBetween(
+            Instant.now().plus(AHEAD).minusSeconds(60), Instant.now().plus(AHEAD).plusSeconds(60));
     assertThat(jwt.getJWTClaimsSet().getExpirationTime().toInstant())
         .isEqualTo(issued.plusSeconds(120));
     tokens.refused("token-1");

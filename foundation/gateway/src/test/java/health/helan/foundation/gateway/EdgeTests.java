@@ -189,8 +189,7 @@ class EdgeTests {
         versions + " of " + patient,
         () -> {
           List<JsonNode> found = house.find("Patient", "identifier", patient);
-          return found.size() == 1
-              && found.getFirst().at("/meta/versionId").asInt(0) == versions;
+          return found.size() == 1 && found.getFirst().at("/meta/versionId").asInt(0) == versions;
         });
   }
 
