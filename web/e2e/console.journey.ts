@@ -205,6 +205,12 @@ describe.skipIf(reason)('An operator', () => {
     await looksRight(page, 'rehearsal');
   });
 
+  test('says that no edge node is registered, and how to begin', async () => {
+    await page.goto(`${environment.url}/#/edge`);
+    await page.getByText('还没有登记前置机').waitFor();
+    await looksRight(page, 'edge', { fullPage: false });
+  });
+
   test('moves through the console with the keyboard alone', async () => {
     await page.goto(`${environment.url}/#/residents`);
     await page.reload();

@@ -36,6 +36,7 @@ export function Shell() {
             {runsPlatform(role) ? <Tab to="/exchange">{t('shell.exchange')}</Tab> : null}
             {seesQuality(role) ? <Tab to="/quality">{t('shell.quality')}</Tab> : null}
             {seesOnboarding(role) ? <Tab to="/onboarding">{t('shell.onboarding')}</Tab> : null}
+            {runsPlatform(role) ? <Tab to="/edge">{t('shell.edge')}</Tab> : null}
             {seesAudit(role) ? <Tab to="/audit">{t('shell.audit')}</Tab> : null}
           </nav>
           <div className={styles.tools}>

@@ -43,7 +43,16 @@ public final class AccessFilter extends OncePerRequestFilter {
 
   /** Nothing below these is open, but what {@link #OPEN} names. */
   static final Set<String> CLOSED_PREFIXES =
-      Set.of("/fhir", "/hl7v2", "/intake", "/metrics", "/health", "/error", "/access", "/userinfo");
+      Set.of(
+          "/fhir",
+          "/hl7v2",
+          "/intake",
+          "/edge",
+          "/metrics",
+          "/health",
+          "/error",
+          "/access",
+          "/userinfo");
 
   /** Guarded by {@link SignInDoor}. */
   static final Set<String> GUARDED_PREFIXES =
@@ -51,7 +60,7 @@ public final class AccessFilter extends OncePerRequestFilter {
 
   /** What people who are no operators may use beside the records. */
   private static final Set<String> FOR_EVERYONE =
-      Set.of("/fhir", "/hl7v2", "/intake", "/access", "/userinfo");
+      Set.of("/fhir", "/hl7v2", "/intake", "/edge", "/access", "/userinfo");
 
   /** Made-up residents and messages for trying out (docs/guide/onboarding.md). */
   private static final Set<String> SANDBOX = Set.of("/fhir/sandbox", "/hl7v2/sandbox");

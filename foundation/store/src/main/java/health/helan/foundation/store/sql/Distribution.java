@@ -61,6 +61,8 @@ public enum Distribution {
     tables.put("onboarding", REFERENCE); // onboarding: small, changed rarely
     tables.put("onboarding_step", REFERENCE);
     tables.put("onboarding_evidence", REFERENCE);
+    tables.put("edge_position", KEY); // gateway: of one edge node's feed
+    tables.put("edge_arrival", KEY);
     // terminology: changed rarely, read by all; local codes by their digest
     tables.put("term_generation", REFERENCE);
     tables.put("term_resource", REFERENCE);
