@@ -6,6 +6,8 @@
       "app.database",
       "app.start",
       "foundation.definitions",
+      "foundation.delivery.agreement",
+      "foundation.delivery.upload",
       "foundation.rest",
       "foundation.store",
       "foundation.terminology",

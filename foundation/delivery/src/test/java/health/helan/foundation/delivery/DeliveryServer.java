@@ -2,9 +2,11 @@ package health.helan.foundation.delivery;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.export.Exports;
 import health.helan.foundation.delivery.subscription.Subscriptions;
 import health.helan.foundation.delivery.summary.SummaryOperation;
+import health.helan.foundation.delivery.upload.Uploads;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -74,11 +76,26 @@ public final class DeliveryServer {
           Duration.ofDays(7),
           Duration.ofMillis(50));
 
+  /** Short pauses, little patience, small transactions. */
+  public static final Uploads.Settings QUICK_UPLOADS =
+      new Uploads.Settings(
+          2,
+          4,
+          Duration.ofMillis(1500),
+          Duration.ofMillis(50),
+          Duration.ofMillis(400),
+          Duration.ofSeconds(10),
+          Duration.ofDays(7),
+          Duration.ofMillis(50),
+          8);
+
   private static final DeliveryServer RUNNING = new DeliveryServer();
 
   public final DataSource database;
   public final RecordStore store;
   public final ObjectStore objects;
+  public final Agreements agreements;
+  public final Uploads uploads;
   public Exports exports;
   public final Subscriptions subscriptions;
   public final String base;
@@ -117,7 +134,8 @@ public final class DeliveryServer {
       objects =
           ObjectStore.open(
               new ObjectStoreConfig.Folder(Files.createTempDirectory("helan-objects")));
-      exports = new Exports(database, store, objects, QUICK);
+      agreements = agreements(database, store);
+      exports = new Exports(database, store, objects, agreements, QUICK);
       List<FhirOperation> all = new ArrayList<>(StandardOperations.all());
       all.add(exports.ofEverything());
       all.add(exports.ofPatients());
@@ -129,6 +147,7 @@ public final class DeliveryServer {
               database,
               store,
               new Flipping(),
+              agreements,
               audited::add,
               caller -> !dismissed.contains(caller.subject()),
               InetAddress::isLoopbackAddress,
@@ -137,7 +156,20 @@ public final class DeliveryServer {
       all.add(subscriptions.status());
       all.add(subscriptions.events());
       all.add(subscriptions.replay());
+      all.add(subscriptions.bindingToken());
       all.add(subscriptions.states());
+      uploads =
+          new Uploads(
+              database,
+              store,
+              new Flipping(),
+              agreements,
+              audited::add,
+              caller -> !dismissed.contains(caller.subject()),
+              InetAddress::isLoopbackAddress,
+              QUICK_UPLOADS);
+      all.addAll(agreements.operations());
+      all.addAll(uploads.operations());
       all.add(new SummaryOperation());
       var operations = new Operations(all);
       var servlet =
@@ -196,7 +228,12 @@ public final class DeliveryServer {
 
   /** After a test has closed those of this server. */
   public void reopenExports() {
-    exports = new Exports(database, store, objects, QUICK);
+    exports = new Exports(database, store, objects, agreements, QUICK);
+  }
+
+  /** Agreements that nothing needs but uploads. */
+  public static Agreements agreements(DataSource database, RecordStore store) {
+    return new Agreements(database, store, Clock.systemUTC(), false);
   }
 
   // ---- callers
