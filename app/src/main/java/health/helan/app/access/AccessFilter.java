@@ -39,7 +39,15 @@ public final class AccessFilter extends OncePerRequestFilter {
 
   /** Read by anyone. */
   static final Set<String> OPEN =
-      Set.of("/fhir/metadata", "/fhir/.well-known/smart-configuration", "/health", "/health/ready");
+      Set.of(
+          "/fhir/metadata",
+          "/fhir/.well-known/smart-configuration",
+          "/health",
+          "/health/ready",
+          AccessFilter.SOCKET);
+
+  /** Opened by anyone; what comes over it is for who binds with a token. */
+  static final String SOCKET = "/subscription-socket";
 
   /** Nothing below these is open, but what {@link #OPEN} names. */
   static final Set<String> CLOSED_PREFIXES =
@@ -94,7 +102,9 @@ public final class AccessFilter extends OncePerRequestFilter {
       return;
     }
     String presented = presented(request);
-    if (presented != null && !transport.isPrivate(request)) {
+    // What comes over a socket is as private as a token.
+    boolean isSecret = presented != null || path.equals(SOCKET);
+    if (isSecret && !transport.isPrivate(request)) {
       refuse(
           response,
           HttpServletResponse.SC_FORBIDDEN,
