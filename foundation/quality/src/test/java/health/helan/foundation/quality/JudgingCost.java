@@ -118,7 +118,9 @@ class JudgingCost {
     List<Integer> processes = new ArrayList<>();
     try (Connection connection = server.database.getConnection();
         var statement = connection.createStatement();
-        var rows = statement.executeQuery("select pid from pg_stat_activity where backend_type = 'client backend'")) {
+        var rows =
+            statement.executeQuery(
+                "select pid from pg_stat_activity where backend_type = 'client backend'")) {
       while (rows.next()) {
         processes.add(rows.getInt(1));
       }

@@ -159,7 +159,9 @@ class ImportTests {
     lines[20] =
         "{'resourceType':'Observation','id':'impa20','status':'nonsense','code':{'text':'x'}}";
     file("/a/Observation.ndjson", lines);
-    FILES.put("/a/Observation.ndjson.gz", packed(java.util.Objects.requireNonNull(FILES.get("/a/Observation.ndjson"))));
+    FILES.put(
+        "/a/Observation.ndjson.gz",
+        packed(java.util.Objects.requireNonNull(FILES.get("/a/Observation.ndjson"))));
     JsonNode manifest =
         completed(
             ours,
