@@ -120,7 +120,7 @@ class SubscribingBySocketTests {
             platform,
             "POST",
             "Observation",
-            "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\""
+            "{\"resourceType\":\"Observation\",\"status\":\"final\",\"subject\":{\"reference\":\"Patient/one\"},\"code\":{\"text\":\""
                 + i
                 + "\"}}")
         .path("id")

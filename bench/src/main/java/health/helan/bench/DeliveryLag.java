@@ -104,11 +104,7 @@ public final class DeliveryLag {
          "channel":{"type":"rest-hook","endpoint":"http://127.0.0.1:%d/hook","payload":"application/fhir+json"}}"""
             .formatted(port);
     int status =
-        connection.send(
-            "POST",
-            "/Subscription",
-            body.getBytes(StandardCharsets.UTF_8),
-            "");
+        connection.send("POST", "/Subscription", body.getBytes(StandardCharsets.UTF_8), "");
     String answer = connection.excerpt(1 << 16);
     Matcher matcher = ID.matcher(answer);
     if (status != 201 || !matcher.find()) {
@@ -163,11 +159,7 @@ public final class DeliveryLag {
                 + i % 50
                 + "\"}}";
         int status =
-            connection.send(
-                "POST",
-                "/Observation",
-                body.getBytes(StandardCharsets.UTF_8),
-                "");
+            connection.send("POST", "/Observation", body.getBytes(StandardCharsets.UTF_8), "");
         answered.set(from + i, System.nanoTime());
         if (status != 201) {
           failed.incrementAndGet();

@@ -3,6 +3,7 @@ package health.helan.app.delivery;
 import health.helan.app.links.ProbedNetworks;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.delivery.agreement.Agreements;
+import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.export.Exports;
 import health.helan.foundation.delivery.subscription.Subscriptions;
 import health.helan.foundation.delivery.summary.SummaryOperation;
@@ -112,6 +113,24 @@ class DeliveryDoor {
         caller -> caller.isRoot() || isRegistered(caller, clients.find(caller.subject())),
         networks::hold,
         Uploads.Settings.DEFAULT);
+  }
+
+  @Bean(destroyMethod = "close")
+  Imports imports(
+      DataSource connections,
+      RecordStore store,
+      ContentCodec codec,
+      AuditSink audit,
+      Clients clients) {
+    ProbedNetworks networks = ProbedNetworks.of(System.getenv(ProbedNetworks.VARIABLE));
+    return new Imports(
+        connections,
+        store,
+        codec,
+        audit,
+        caller -> caller.isRoot() || isRegistered(caller, clients.find(caller.subject())),
+        networks::hold,
+        Imports.Settings.DEFAULT);
   }
 
   /** A system that was switched off, or given to another institution, is sent nothing more. */

@@ -5,6 +5,7 @@
       "app.links",
       "app.start",
       "foundation.delivery.agreement",
+      "foundation.delivery.bulkimport",
       "foundation.delivery.export",
       "foundation.delivery.subscription",
       "foundation.delivery.summary",

@@ -5,6 +5,7 @@ import health.helan.app.database.SearchConnections;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.delivery.agreement.Agreements;
+import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.upload.Uploads;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
@@ -161,6 +162,7 @@ class FhirDoor {
       Terminology terminology,
       Agreements agreements,
       Uploads uploads,
+      Imports imports,
       ObjectProvider<Identities> identities) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
@@ -169,6 +171,7 @@ class FhirDoor {
     all.addAll(terminology.operations());
     all.addAll(agreements.operations());
     all.addAll(uploads.operations());
+    all.addAll(imports.operations());
     return new Operations(all);
   }
 

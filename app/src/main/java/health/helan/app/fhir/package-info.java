@@ -7,6 +7,7 @@
       "app.start",
       "foundation.definitions",
       "foundation.delivery.agreement",
+      "foundation.delivery.bulkimport",
       "foundation.delivery.upload",
       "foundation.rest",
       "foundation.store",

@@ -3,6 +3,7 @@ package health.helan.foundation.delivery;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import health.helan.foundation.delivery.agreement.Agreements;
+import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.export.Exports;
 import health.helan.foundation.delivery.subscription.Subscriptions;
 import health.helan.foundation.delivery.summary.SummaryOperation;
@@ -89,6 +90,20 @@ public final class DeliveryServer {
           Duration.ofMillis(50),
           8);
 
+  /** Small chunks, few tries. */
+  public static final Imports.Settings QUICK_IMPORTS =
+      new Imports.Settings(
+          2,
+          3,
+          Duration.ofMillis(1000),
+          Duration.ofSeconds(20),
+          Duration.ofMillis(20),
+          4,
+          Duration.ofSeconds(5),
+          Duration.ofDays(7),
+          Duration.ofMillis(50),
+          10);
+
   private static final DeliveryServer RUNNING = new DeliveryServer();
 
   public final DataSource database;
@@ -96,6 +111,7 @@ public final class DeliveryServer {
   public final ObjectStore objects;
   public final Agreements agreements;
   public final Uploads uploads;
+  public final Imports imports;
   public Exports exports;
   public final Subscriptions subscriptions;
   public final String base;
@@ -168,6 +184,16 @@ public final class DeliveryServer {
               caller -> !dismissed.contains(caller.subject()),
               InetAddress::isLoopbackAddress,
               QUICK_UPLOADS);
+      imports =
+          new Imports(
+              database,
+              store,
+              new Flipping(),
+              audited::add,
+              caller -> !dismissed.contains(caller.subject()),
+              InetAddress::isLoopbackAddress,
+              QUICK_IMPORTS);
+      all.addAll(imports.operations());
       all.addAll(agreements.operations());
       all.addAll(uploads.operations());
       all.add(new SummaryOperation());

@@ -129,7 +129,8 @@ final class UploadOperation implements FhirOperation {
     String tokenUrl = text(call, "token", before == null ? null : before.tokenUrl());
     String client = text(call, "client", before == null ? null : before.client());
     String scopes = text(call, "scope", before == null ? null : before.scopes());
-    String state = text(call, "state", "active");
+    boolean isPaused = before != null && before.state().equals("paused");
+    String state = text(call, "state", isPaused ? "paused" : "active");
     List<String> under = agreements(call);
     if (under.isEmpty() && before != null) {
       under = before.agreements();

@@ -159,31 +159,17 @@ public final class GuardedHttp {
     } catch (IOException e) {
       return Reply.none("network");
     }
-    boolean isTls = uri.getScheme().equalsIgnoreCase("https");
-    if (!isTls && !address.isLoopbackAddress()) {
+    if (uri.getScheme().equalsIgnoreCase("http") && !address.isLoopbackAddress()) {
       return Reply.none("tls");
     }
-    int port = uri.getPort() < 0 ? isTls ? 443 : 80 : uri.getPort();
     byte[] request = request(method, uri, suffix, headers, contentType, body);
     var socket = new Socket();
     var ended = new CountDownLatch(1);
     var late = new AtomicBoolean();
-    Thread.ofVirtual().start(() -> cut(socket, ended, late));
+    Thread.ofVirtual().start(() -> cut(socket, ended, late, 3L * millis));
     try (socket) {
-      socket.setSoTimeout(millis);
-      socket.connect(new InetSocketAddress(address, port), millis);
-      if (!isTls) {
-        return exchange(socket, request, most);
-      }
-      try (SSLSocket tls =
-          (SSLSocket)
-              ((SSLSocketFactory) SSLSocketFactory.getDefault())
-                  .createSocket(socket, uri.getHost(), port, true)) {
-        SSLParameters parameters = tls.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        tls.setSSLParameters(parameters);
-        tls.startHandshake();
-        return exchange(tls, request, most);
+      try (Socket connected = connected(socket, uri, address)) {
+        return exchange(connected, request, most);
       }
     } catch (TooLarge e) {
       return Reply.none("large");
@@ -194,13 +180,216 @@ public final class GuardedHttp {
     }
   }
 
+  /** An answer whose body is read as it comes. */
+  public static final class Download implements AutoCloseable {
+    private final int status;
+    private final Map<String, String> headers;
+    private final InputStream body;
+    private final String fault;
+    private final Socket socket;
+    private final CountDownLatch ended;
+
+    private Download(
+        int status,
+        Map<String, String> headers,
+        InputStream body,
+        String fault,
+        Socket socket,
+        CountDownLatch ended) {
+      this.status = status;
+      this.headers = headers;
+      this.body = body;
+      this.fault = fault;
+      this.socket = socket;
+      this.ended = ended;
+    }
+
+    /** 0 when there was no answer. */
+    public int status() {
+      return status;
+    }
+
+    /** A word for why there was none. */
+    public String fault() {
+      return fault;
+    }
+
+    /** Empty for none. */
+    public String header(String name) {
+      return headers.getOrDefault(name, "");
+    }
+
+    /**
+     * Ends where the other side says that it ends; before that, an end is an {@link IOException}.
+     */
+    public InputStream body() {
+      return body;
+    }
+
+    @Override
+    public void close() throws IOException {
+      ended.countDown();
+      socket.close();
+    }
+  }
+
+  /**
+   * Fetches a file. Its answer must say how long it is, or come in chunks: else a cut would look
+   * like its end.
+   *
+   * @param longest time for everything together
+   */
+  public Download download(String endpoint, Duration longest) {
+    var socket = new Socket();
+    var ended = new CountDownLatch(1);
+    URI uri = uri(endpoint);
+    InetAddress address = null;
+    String fault = uri == null ? "name" : "";
+    if (uri != null) {
+      try {
+        address = address(uri);
+        if (uri.getScheme().equalsIgnoreCase("http") && !address.isLoopbackAddress()) {
+          fault = "tls";
+        }
+      } catch (UnknownHostException e) {
+        fault = "name";
+      } catch (IOException e) {
+        fault = "network";
+      }
+    }
+    if (uri == null || address == null || !fault.isEmpty()) {
+      return new Download(0, Map.of(), InputStream.nullInputStream(), fault, socket, ended);
+    }
+    var late = new AtomicBoolean();
+    Thread.ofVirtual().start(() -> cut(socket, ended, late, longest.toMillis()));
+    try {
+      Socket connected = connected(socket, uri, address);
+      connected
+          .getOutputStream()
+          .write(request("GET", uri, "", Map.of("Accept-Encoding", "gzip"), "", new byte[0]));
+      connected.getOutputStream().flush();
+      InputStream in = new BufferedInputStream(connected.getInputStream(), 64 << 10);
+      int status = status(line(in));
+      Map<String, String> headers = headers(in);
+      boolean isChunked =
+          headers
+              .getOrDefault("Transfer-Encoding", "")
+              .toLowerCase(Locale.ROOT)
+              .contains("chunked");
+      String length = headers.getOrDefault("Content-Length", "");
+      if (status == 200 && !isChunked && !length.matches("\\d{1,18}")) {
+        return new Download(0, headers, InputStream.nullInputStream(), "length", connected, ended);
+      }
+      InputStream body =
+          isChunked
+              ? new Measured(in, -1)
+              : new Measured(in, length.isEmpty() ? 0 : Long.parseLong(length));
+      return new Download(status, headers, body, "", connected, ended);
+    } catch (IOException e) {
+      return new Download(
+          0,
+          Map.of(),
+          InputStream.nullInputStream(),
+          late.get() ? "timeout" : fault(e),
+          socket,
+          ended);
+    }
+  }
+
+  private Socket connected(Socket socket, URI uri, InetAddress address) throws IOException {
+    boolean isTls = uri.getScheme().equalsIgnoreCase("https");
+    int port = uri.getPort() < 0 ? isTls ? 443 : 80 : uri.getPort();
+    socket.setSoTimeout(millis);
+    socket.connect(new InetSocketAddress(address, port), millis);
+    if (!isTls) {
+      return socket;
+    }
+    SSLSocket tls =
+        (SSLSocket)
+            ((SSLSocketFactory) SSLSocketFactory.getDefault())
+                .createSocket(socket, uri.getHost(), port, true);
+    SSLParameters parameters = tls.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    tls.setSSLParameters(parameters);
+    tls.startHandshake();
+    return tls;
+  }
+
+  /** A body of a length, or in chunks (RFC 9112, 6 and 7.1). */
+  private static final class Measured extends InputStream {
+    private final InputStream in;
+    private final boolean chunked;
+    private long left;
+    private boolean first = true;
+    private boolean ended;
+
+    /**
+     * @param length -1 for chunks
+     */
+    Measured(InputStream in, long length) {
+      this.in = in;
+      this.chunked = length < 0;
+      this.left = chunked ? 0 : length;
+    }
+
+    private boolean isEnded() throws IOException {
+      if (left > 0 || ended) {
+        return ended;
+      }
+      if (!chunked) {
+        ended = true;
+        return true;
+      }
+      if (!first && !line(in).isEmpty()) {
+        throw new IOException("no HTTP");
+      }
+      first = false;
+      String size = line(in).split(";", 2)[0].strip();
+      if (!size.matches("[0-9A-Fa-f]{1,8}")) {
+        throw new IOException("no HTTP");
+      }
+      left = Long.parseLong(size, 16);
+      ended = left == 0;
+      return ended;
+    }
+
+    @Override
+    public int read() throws IOException {
+      if (isEnded()) {
+        return -1;
+      }
+      int one = in.read();
+      if (one < 0) {
+        throw new EOFException();
+      }
+      left--;
+      return one;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      if (isEnded()) {
+        return -1;
+      }
+      int read = in.read(bytes, from, (int) Math.min(length, left));
+      if (read < 0) {
+        throw new EOFException();
+      }
+      left -= read;
+      return read;
+    }
+  }
+
   /**
    * Ends what an endpoint draws out: the timeout of a socket is that of each read, and a write to
    * who does not read has none. A sender would be held for good.
    */
-  private void cut(Socket socket, CountDownLatch ended, AtomicBoolean late) {
+  private static void cut(Socket socket, CountDownLatch ended, AtomicBoolean late, long within) {
     try {
-      if (!ended.await(3L * millis, TimeUnit.MILLISECONDS)) {
+      if (!ended.await(within, TimeUnit.MILLISECONDS)) {
         late.set(true);
         socket.close();
       }

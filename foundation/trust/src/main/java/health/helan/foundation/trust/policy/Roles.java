@@ -208,7 +208,7 @@ final class Roles {
           .calls("gateway-feeds", "gateway-messages", "gateway-message", "gateway-rehearse")
           .runs("gateway-replay", "gateway-discard")
           .calls("agreements", "upload-destinations")
-          .runs("agreement", "agreement-sign", "agreement-end")
+          .runs("agreement", "agreement-sign", "agreement-end", "import")
           .callsWithin("upload-destination", "upload-receipts", "upload-refused", "upload-replay")
           .callsWithin("export", "subscribe")
           .calls("quality-rules", "quality-findings", "quality-score")
