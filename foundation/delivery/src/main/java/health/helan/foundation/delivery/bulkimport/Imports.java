@@ -391,7 +391,12 @@ public final class Imports implements AutoCloseable {
   }
 
   private static Refused refused(Job job, long line, Refusal refusal) {
-    ObjectNode outcome = Outcomes.of(refusal, job.language());
+    // A sentence may quote the value at fault: long numbers are blotted out, since they may be
+    // somebody's, and these rows are not sealed.
+    ObjectNode outcome =
+        (ObjectNode)
+            Json.MAPPER.readTree(
+                Outcomes.of(refusal, job.language()).toString().replaceAll("\\d{6,}", "***"));
     // Where it is, in a way that programs can read: the line, from 1.
     outcome
         .putArray("extension")
