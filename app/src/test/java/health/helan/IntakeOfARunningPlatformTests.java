@@ -177,6 +177,25 @@ class IntakeOfARunningPlatformTests {
     assertThat(traces.toString()).contains("feed/documents", "feed/list", "feed/bundles");
   }
 
+  @Test
+  void aRehearsalTellsWhatTheRulesOfQualityHaveAgainstIt() throws Exception {
+    var body = JSON.createObjectNode().put("resourceType", "Parameters");
+    var list = body.putArray("parameter");
+    list.addObject().put("name", "feed").put("valueString", "bundles");
+    list.addObject()
+        .put("name", "content")
+        .put(
+            "valueBase64Binary",
+            Base64.getEncoder()
+                .encodeToString(
+                    "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"id\":\"q\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"q\",\"identifier\":[{\"system\":\"urn:m\",\"value\":\"RP9\"}],\"birthDate\":\"2190-01-01\"}}]}"
+                        .getBytes(UTF_8)));
+    HttpResponse<String> answer = send("POST", "fhir/$gateway-rehearse", body.toString(), true);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.body()).contains("business-rule", "Patient.birthDate");
+    assertThat(found("Patient?identifier=RP9").path("entry").size()).isZero();
+  }
+
   @ParameterizedTest
   @CsvSource({"intake/documents, 401", "intake/nobody, 401", "intake, 401"})
   void nobodyComesInWithoutAToken(String path, int status) throws Exception {

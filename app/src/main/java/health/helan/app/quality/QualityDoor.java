@@ -1,6 +1,7 @@
 package health.helan.app.quality;
 
 import health.helan.app.start.StartRefused;
+import health.helan.foundation.gateway.QualityLook;
 import health.helan.foundation.quality.Quality;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.terminology.Terminology;
@@ -53,6 +54,14 @@ class QualityDoor {
       throws SQLException {
     return new Quality(
         connections, store, terminology, Quality.Settings.DEFAULT, Clock.system(BEIJING));
+  }
+
+  /** What a rehearsal of the gateway says beside what would be refused. */
+  @Bean
+  @Conditional(On.class)
+  QualityLook qualityLook(Quality quality) {
+    return (feed, resource, language, outcome) ->
+        quality.check(resource, feed.institution(), language, outcome.withArray("issue"));
   }
 
   /** Without it nobody passes the log's rows, which then could never be pruned. */

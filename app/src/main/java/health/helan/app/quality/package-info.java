@@ -3,6 +3,7 @@
     displayName = "数据质量装配",
     allowedDependencies = {
       "app.start",
+      "foundation.gateway",
       "foundation.quality",
       "foundation.rest",
       "foundation.store",

@@ -35,6 +35,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -45,6 +46,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -487,6 +489,15 @@ public final class Quality implements AutoCloseable {
             judge.judge(transaction, List.of(subject), _ -> rules).stream()
                 .filter(judged -> judged.verdict().fails())
                 .toList());
+  }
+
+  /**
+   * The same as issues of an OperationOutcome, as {@code $quality-check} tells them.
+   *
+   * @param issues to which they are added
+   */
+  public void check(ObjectNode resource, String owner, Locale language, ArrayNode issues) {
+    QualityOperations.tell(check(resource, owner), language, issues);
   }
 
   /**

@@ -1,11 +1,14 @@
 package health.helan.foundation.quality.operations;
 
 import health.helan.foundation.quality.Quality;
+import health.helan.foundation.quality.findings.Findings.Judged;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiFunction;
+import tools.jackson.databind.node.ArrayNode;
 
 /** All operations of data quality: at system level, {@code $quality-…}. */
 public final class QualityOperations {
@@ -30,6 +33,11 @@ public final class QualityOperations {
         new One("quality-run", "quality-run", true, runs::ask),
         new One("quality-runs", "quality-run", false, runs::list),
         new CheckOperation(rules));
+  }
+
+  /** Adds an issue for each rule that is not kept. */
+  public static void tell(List<Judged> found, Locale language, ArrayNode issues) {
+    RuleOperations.add(found, null, language, issues);
   }
 
   /** Its body is what is checked, no Parameters. */

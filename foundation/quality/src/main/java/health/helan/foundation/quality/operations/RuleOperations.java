@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -137,28 +138,11 @@ final class RuleOperations {
       if (!(resources.get(i) instanceof ObjectNode resource)) {
         continue; // An entry without a resource.
       }
-      for (Judged judged : quality.check(resource, call.caller().institution())) {
-        ObjectNode issue = issues.addObject();
-        issue.put("severity", judged.rule().severity()).put("code", "business-rule");
-        ObjectNode details = issue.putObject("details");
-        details
-            .putArray("coding")
-            .addObject()
-            .put("system", "https://helan.health/fhir/CodeSystem/quality-rule")
-            .put("code", judged.rule().rule());
-        details.put("text", judged.rule().title(call.language()));
-        issue.put("diagnostics", judged.rule().advice(call.language()));
-        String path = judged.verdict().path();
-        issue
-            .putArray("expression")
-            .add(
-                isBundle
-                    ? "Bundle.entry["
-                        + i
-                        + "].resource"
-                        + path.substring(resource.path("resourceType").asString().length())
-                    : path);
-      }
+      add(
+          quality.check(resource, call.caller().institution()),
+          isBundle ? "Bundle.entry[" + i + "].resource" : null,
+          call.language(),
+          issues);
     }
     if (issues.isEmpty()) {
       issues
@@ -169,6 +153,30 @@ final class RuleOperations {
           .put("text", Messages.of(call.language(), "quality.nothing-found", List.of()));
     }
     return Answer.ok(Json.MAPPER.writeValueAsBytes(outcome));
+  }
+
+  /**
+   * An issue for each rule that is not kept.
+   *
+   * @param place of the resource in what was sent; null when it is that itself
+   */
+  static void add(List<Judged> found, @Nullable String place, Locale language, ArrayNode issues) {
+    for (Judged judged : found) {
+      ObjectNode issue = issues.addObject();
+      issue.put("severity", judged.rule().severity()).put("code", "business-rule");
+      ObjectNode details = issue.putObject("details");
+      details
+          .putArray("coding")
+          .addObject()
+          .put("system", "https://helan.health/fhir/CodeSystem/quality-rule")
+          .put("code", judged.rule().rule());
+      details.put("text", judged.rule().title(language));
+      issue.put("diagnostics", judged.rule().advice(language));
+      String path = judged.verdict().path();
+      issue
+          .putArray("expression")
+          .add(place == null ? path : place + path.substring(judged.subject().type().length()));
+    }
   }
 
   /**
