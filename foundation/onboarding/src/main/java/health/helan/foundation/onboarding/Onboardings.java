@@ -72,6 +72,7 @@ public final class Onboardings implements AutoCloseable {
   private final Witness witness;
   private final int sandboxPort;
   private final Clock clock;
+
   /** Used by the upkeep's thread alone. */
   private boolean isLookedAfter;
 

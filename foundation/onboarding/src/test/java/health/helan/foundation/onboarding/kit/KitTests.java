@@ -3,7 +3,6 @@ package health.helan.foundation.onboarding.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.definitions.R4;
-import health.helan.foundation.store.index.FhirPathEngine;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -11,6 +10,7 @@ import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.index.Digests;
+import health.helan.foundation.store.index.FhirPathEngine;
 import health.helan.foundation.store.index.ParameterRegistry;
 import health.helan.foundation.store.validation.Issue;
 import health.helan.foundation.store.validation.Options;
@@ -136,8 +136,7 @@ class KitTests {
     assertThat(read.getMessages()).isEmpty();
     var api = read.getOpenAPI();
     assertThat(api.getOpenapi()).isEqualTo("3.1.1");
-    assertThat(path(api, "/Patient/{id}").getGet().getOperationId())
-        .isEqualTo("readPatient");
+    assertThat(path(api, "/Patient/{id}").getGet().getOperationId()).isEqualTo("readPatient");
     assertThat(path(api, "/Patient").getGet().getParameters())
         .anyMatch(parameter -> "identifier".equals(parameter.getName()));
     assertThat(path(api, "/Patient").getPost().getResponses()).containsKey("201");
