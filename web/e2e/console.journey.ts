@@ -73,6 +73,30 @@ describe.skipIf(reason)('An operator', () => {
     await looksRight(page, 'overview', { fullPage: false });
   });
 
+  test('sees how good the records are, down to one of them', async () => {
+    await page.getByRole('link', { name: '质量', exact: true }).click();
+    const institution = page.getByRole('region', { name: '各机构' }).getByRole('button').first();
+    await institution.waitFor();
+    await page.locator('[role=img] svg').first().waitFor();
+    await filled();
+    await looksRight('quality');
+    await institution.click();
+    const finding = page.getByRole('button', { name: '详情' }).first();
+    await finding.waitFor();
+    await finding.click();
+    await page.getByRole('button', { name: '查看记录' }).first().click();
+    await page.getByLabel('记录原文').waitFor();
+    await looksRight('quality-finding');
+    await page.getByRole('link', { name: '规则', exact: true }).click();
+    await page.getByRole('button', { name: '试运行' }).first().waitFor();
+    await filled();
+    await looksRight('quality-rules');
+    await page.goto(`${environment.url}/#/quality/report`);
+    await page.getByRole('button', { name: '打印' }).waitFor();
+    await filled();
+    await looksRight('quality-report');
+  });
+
   let resident = '';
 
   test('takes an institution’s application and is told what is wrong with it', async () => {
@@ -179,6 +203,12 @@ describe.skipIf(reason)('An operator', () => {
     await page.getByText('PID-7').waitFor();
     await page.getByText('查看内容').first().click();
     await looksRight(page, 'rehearsal');
+  });
+
+  test('says that no edge node is registered, and how to begin', async () => {
+    await page.goto(`${environment.url}/#/edge`);
+    await page.getByText('还没有登记前置机').waitFor();
+    await looksRight(page, 'edge', { fullPage: false });
   });
 
   test('moves through the console with the keyboard alone', async () => {

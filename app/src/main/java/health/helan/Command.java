@@ -6,6 +6,7 @@ import health.helan.app.backup.RestoreCommand;
 import health.helan.app.gateway.SendCommand;
 import health.helan.app.keys.KeysCommand;
 import health.helan.app.load.LoadCommand;
+import health.helan.app.start.EdgeArguments;
 import health.helan.app.start.RunArguments;
 import health.helan.app.start.StartRefused;
 import java.util.List;
@@ -22,6 +23,7 @@ interface Command {
   static Command named(String name) {
     return switch (name) {
       case "run" -> words -> Platform.runUntilStopped(RunArguments.parse(words));
+      case "edge" -> words -> Platform.runUntilStopped(EdgeArguments.parse(words));
       case "load" -> words -> LoadCommand.run(words, System.getenv());
       case "backup" -> words -> BackupCommand.run(words, System.getenv());
       case "restore" -> words -> RestoreCommand.run(words, System.getenv());

@@ -7,11 +7,13 @@ import health.helan.app.access.OperatorToken;
 import health.helan.app.database.Database;
 import health.helan.app.database.ProjectionConnections;
 import health.helan.app.database.SearchConnections;
+import health.helan.app.edge.EdgeNode;
 import health.helan.app.gateway.DemoFeeds;
 import health.helan.app.load.DemoLoad;
 import health.helan.app.signing.DemoSignatures;
 import health.helan.app.start.Console;
 import health.helan.app.start.DataFolder;
+import health.helan.app.start.EdgeArguments;
 import health.helan.app.start.RunArguments;
 import health.helan.app.start.StartCheck;
 import health.helan.app.start.StartRefused;
@@ -53,6 +55,7 @@ final class Platform implements AutoCloseable {
   private static final String SHORT_STATEMENTS = "-c jit=off -c max_parallel_workers_per_gather=0";
 
   private final RunArguments arguments;
+  private final @Nullable EdgeArguments edge;
   private final DataFolder data;
   private @Nullable Database database;
   private @Nullable HikariDataSource connections;
@@ -62,8 +65,9 @@ final class Platform implements AutoCloseable {
   private boolean closed;
   private TlsSettings tls = TlsSettings.NONE;
 
-  private Platform(RunArguments arguments, DataFolder data) {
+  private Platform(RunArguments arguments, @Nullable EdgeArguments edge, DataFolder data) {
     this.arguments = arguments;
+    this.edge = edge;
     this.data = data;
   }
 
@@ -74,9 +78,18 @@ final class Platform implements AutoCloseable {
    * @return exit code
    */
   static int runUntilStopped(RunArguments arguments) {
+    return runUntilStopped(arguments, null);
+  }
+
+  /** As an edge node: the same, but that it hands on what it takes. */
+  static int runUntilStopped(EdgeArguments edge) {
+    return runUntilStopped(edge.run(), edge);
+  }
+
+  private static int runUntilStopped(RunArguments arguments, @Nullable EdgeArguments edge) {
     Console console = Console.of(System.getenv());
     CountDownLatch stopped = new CountDownLatch(1);
-    Platform platform = start(arguments, System.getenv(), console);
+    Platform platform = start(arguments, edge, System.getenv(), console);
     Thread demo = Thread.ofVirtual().name("demo-load").unstarted(() -> platform.loadDemo(console));
     Runtime.getRuntime()
         .addShutdownHook(
@@ -90,6 +103,9 @@ final class Platform implements AutoCloseable {
                 },
                 "stop"));
     console.ready(platform.url(), platform.data.resolve(OperatorToken.FILE));
+    if (edge != null) {
+      platform.context().getBean(EdgeNode.class).introduce().forEach(console::say);
+    }
     if (arguments.demo()) {
       demo.start();
     }
@@ -107,11 +123,20 @@ final class Platform implements AutoCloseable {
    * @throws StartRefused if something stands in the way that the operator can mend
    */
   static Platform start(RunArguments arguments, Map<String, String> environment, Console console) {
+    return start(arguments, null, environment, console);
+  }
+
+  private static Platform start(
+      RunArguments arguments,
+      @Nullable EdgeArguments edge,
+      Map<String, String> environment,
+      Console console) {
     StartCheck.all(arguments, environment);
     requireFree(arguments.address(), arguments.port());
     DataFolder data = DataFolder.open(arguments.dataFolder(), leastFreeBytes(environment));
-    Platform platform = new Platform(arguments, data);
+    Platform platform = new Platform(arguments, edge, data);
     try {
+      EdgeArguments.check(data, edge);
       platform.serve(environment, console);
       return platform;
     } catch (RuntimeException failed) {
@@ -267,6 +292,9 @@ final class Platform implements AutoCloseable {
           beans.registerSingleton("dataFolder", data);
           beans.registerSingleton("operatorToken", OperatorToken.of(data));
           beans.registerSingleton("runArguments", arguments);
+          if (edge != null) {
+            beans.registerSingleton("edgeArguments", edge);
+          }
         });
     context = application.run();
   }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 
 /** The platform as a process of its own, started as the launcher starts it. */
 final class RunningPlatform implements AutoCloseable {
@@ -27,7 +28,7 @@ final class RunningPlatform implements AutoCloseable {
   private final Path data;
   private final StringBuffer output = new StringBuffer();
   private final CompletableFuture<String> url = new CompletableFuture<>();
-  private final HttpClient client = HttpClient.newHttpClient();
+  private HttpClient client = HttpClient.newHttpClient();
   private final Thread follower;
 
   private RunningPlatform(Process process, Path data) {
@@ -47,7 +48,19 @@ final class RunningPlatform implements AutoCloseable {
 
   static RunningPlatform start(Map<String, String> environment, Path data, String... options)
       throws IOException, InterruptedException {
-    List<String> words = new ArrayList<>(List.of("run", "--data", data.toString()));
+    return start("run", environment, data, options);
+  }
+
+  /** Starts as an edge node. */
+  static RunningPlatform startEdge(Map<String, String> environment, Path data, String... options)
+      throws IOException, InterruptedException {
+    return start("edge", environment, data, options);
+  }
+
+  private static RunningPlatform start(
+      String command, Map<String, String> environment, Path data, String... options)
+      throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of(command, "--data", data.toString()));
     words.addAll(List.of(options));
     if (!words.contains("--port")) {
       words.addAll(List.of("--port", "0"));
@@ -157,6 +170,18 @@ final class RunningPlatform implements AutoCloseable {
       }
       Thread.sleep(50);
     }
+  }
+
+  /** All that it has said so far. */
+  String said() {
+    return output.toString();
+  }
+
+  /** Whose certificate to take for the platform's. */
+  RunningPlatform trusting(SSLContext context) {
+    client.close();
+    client = HttpClient.newBuilder().sslContext(context).build();
+    return this;
   }
 
   HttpResponse<String> get(String path) throws IOException, InterruptedException {

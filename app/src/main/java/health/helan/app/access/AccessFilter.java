@@ -39,11 +39,28 @@ public final class AccessFilter extends OncePerRequestFilter {
 
   /** Read by anyone. */
   static final Set<String> OPEN =
-      Set.of("/fhir/metadata", "/fhir/.well-known/smart-configuration", "/health", "/health/ready");
+      Set.of(
+          "/fhir/metadata",
+          "/fhir/.well-known/smart-configuration",
+          "/health",
+          "/health/ready",
+          AccessFilter.SOCKET);
+
+  /** Opened by anyone; what comes over it is for who binds with a token. */
+  static final String SOCKET = "/subscription-socket";
 
   /** Nothing below these is open, but what {@link #OPEN} names. */
   static final Set<String> CLOSED_PREFIXES =
-      Set.of("/fhir", "/hl7v2", "/intake", "/metrics", "/health", "/error", "/access", "/userinfo");
+      Set.of(
+          "/fhir",
+          "/hl7v2",
+          "/intake",
+          "/edge",
+          "/metrics",
+          "/health",
+          "/error",
+          "/access",
+          "/userinfo");
 
   /** Guarded by {@link SignInDoor}. */
   static final Set<String> GUARDED_PREFIXES =
@@ -51,7 +68,7 @@ public final class AccessFilter extends OncePerRequestFilter {
 
   /** What people who are no operators may use beside the records. */
   private static final Set<String> FOR_EVERYONE =
-      Set.of("/fhir", "/hl7v2", "/intake", "/access", "/userinfo");
+      Set.of("/fhir", "/hl7v2", "/intake", "/edge", "/access", "/userinfo");
 
   /** Made-up residents and messages for trying out (docs/guide/onboarding.md). */
   private static final Set<String> SANDBOX = Set.of("/fhir/sandbox", "/hl7v2/sandbox");
@@ -85,7 +102,9 @@ public final class AccessFilter extends OncePerRequestFilter {
       return;
     }
     String presented = presented(request);
-    if (presented != null && !transport.isPrivate(request)) {
+    // What comes over a socket is as private as a token.
+    boolean isSecret = presented != null || path.equals(SOCKET);
+    if (isSecret && !transport.isPrivate(request)) {
       refuse(
           response,
           HttpServletResponse.SC_FORBIDDEN,

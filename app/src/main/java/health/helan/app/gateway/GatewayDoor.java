@@ -1,7 +1,10 @@
 package health.helan.app.gateway;
 
+import health.helan.app.start.DataFolder;
+import health.helan.app.start.EdgeArguments;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.gateway.CodeTranslation;
+import health.helan.foundation.gateway.Format;
 import health.helan.foundation.gateway.Gateway;
 import health.helan.foundation.gateway.QualityLook;
 import health.helan.foundation.gateway.Settings;
@@ -46,6 +49,9 @@ class GatewayDoor {
   /** So long a sender of documents and tables waits for what becomes of them. */
   private static final Duration SENDERS_PATIENCE = Duration.ofSeconds(20);
 
+  /** What the centre has is of use here for as long as somebody may ask what became of it. */
+  private static final Duration KEPT_AT_AN_EDGE_NODE = Duration.ofDays(7);
+
   /** As for requests: off only to measure what the audit costs. */
   private static final String AUDIT = "HELAN_AUDIT";
 
@@ -61,32 +67,38 @@ class GatewayDoor {
       ContentCodec codec,
       AuditLog log,
       ObjectStore objects,
-      CodeTranslation codes) {
+      CodeTranslation codes,
+      DataFolder data,
+      ObjectProvider<EdgeArguments> edge) {
     AuditSink audit = "off".equalsIgnoreCase(System.getenv(AUDIT)) ? AuditSink.NONE : log;
-    Settings settings = Settings.DEFAULT;
+    boolean forwards = edge.getIfAvailable() != null;
+    Settings usual = Settings.DEFAULT;
+    var settings =
+        new Settings(
+            usual.inFlight(),
+            usual.working(),
+            usual.patience(),
+            keep(System.getenv(KEEP), forwards ? KEPT_AT_AN_EDGE_NODE : usual.keep()),
+            usual.refresh(),
+            usual.sweep());
+    List<Format> formats = List.of(new Hl7v2(), new Cda(), new Table(), new FhirBundle());
     Gateway gateway =
-        Gateway.open(
-            store,
-            connections,
-            codec,
-            audit,
-            codes,
-            List.of(new Hl7v2(), new Cda(), new Table(), new FhirBundle()),
-            new Settings(
-                settings.inFlight(),
-                settings.working(),
-                settings.patience(),
-                keep(System.getenv(KEEP)),
-                settings.refresh(),
-                settings.sweep()),
-            Clock.systemUTC());
+        forwards
+            ? Gateway.openForForwarding(
+                store, connections, codec, audit, formats, settings, Clock.systemUTC())
+            : Gateway.open(
+                store, connections, codec, audit, codes, formats, settings, Clock.systemUTC());
+    String outside = System.getenv("HELAN_DB_URL");
+    if (outside == null || outside.isBlank()) {
+      gateway.refuseWhile(data::isNearlyFull);
+    }
     gateway.keepLargeIn(objects);
     return gateway;
   }
 
-  static Duration keep(@Nullable String days) {
+  static Duration keep(@Nullable String days, Duration otherwise) {
     if (days == null || days.isBlank()) {
-      return Settings.DEFAULT.keep();
+      return otherwise;
     }
     if (!days.strip().matches("[1-9][0-9]{0,4}")) {
       throw new StartRefused(

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -21,7 +22,11 @@ class LinkDoor {
   private static final Duration SLOW = Duration.ofSeconds(1);
 
   @Bean(destroyMethod = "close")
-  LinkHealth linkHealth(RecordStore store, DataSource database, MeterRegistry meters) {
+  LinkHealth linkHealth(
+      RecordStore store,
+      DataSource database,
+      MeterRegistry meters,
+      ObjectProvider<OtherLinks> others) {
     ProbedNetworks networks = ProbedNetworks.of(System.getenv(ProbedNetworks.VARIABLE));
     return new LinkHealth(
         store,
@@ -30,7 +35,8 @@ class LinkDoor {
         new LinkProbe(networks, PATIENCE, SLOW),
         pause(System.getenv(PAUSE_VARIABLE)),
         Clock.systemUTC(),
-        meters);
+        meters,
+        () -> others.stream().flatMap(each -> each.links().stream()).toList());
   }
 
   static Duration pause(@Nullable String text) {

@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +36,9 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Looks at the active Endpoints at intervals, and {@code GET [base]/$link-health}: answers
  * Parameters with {@code probing} (whether links are looked at) and a {@code link} for each, the
- * worst first: {@code endpoint}, {@code name}, {@code address}, {@code state} (ok, degraded, down,
- * unknown), {@code since}, {@code checked}, {@code latency} (milliseconds), {@code reason}. For
- * operators, regulators and systems.
+ * worst first (and before them those of edge nodes): {@code endpoint}, {@code name}, {@code
+ * address}, {@code state} (ok, degraded, down, unknown), {@code since}, {@code checked}, {@code
+ * latency} (milliseconds), {@code reason}. For operators, regulators and systems.
  */
 final class LinkHealth implements FhirOperation, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LinkHealth.class);
@@ -53,12 +54,14 @@ final class LinkHealth implements FhirOperation, AutoCloseable {
   private final Clock clock;
   private final MultiGauge states;
   private final MultiGauge latencies;
+  private final Supplier<List<OtherLinks.Other>> others;
   private final ScheduledExecutorService schedule =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("link-health").daemon().factory());
 
   /**
    * @param every pause between two looks at a link
+   * @param others links that are shown with those that are probed
    */
   LinkHealth(
       RecordStore store,
@@ -67,7 +70,9 @@ final class LinkHealth implements FhirOperation, AutoCloseable {
       LinkProbe probe,
       Duration every,
       Clock clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Supplier<List<OtherLinks.Other>> others) {
+    this.others = others;
     this.store = store;
     this.table = table;
     this.networks = networks;
@@ -276,6 +281,9 @@ final class LinkHealth implements FhirOperation, AutoCloseable {
     ObjectNode parameters = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
     ArrayNode list = parameters.putArray("parameter");
     list.addObject().put("name", "probing").put("valueBoolean", !networks.isEmpty());
+    for (OtherLinks.Other other : others.get()) {
+      show(list, other);
+    }
     if (networks.isEmpty()) {
       return parameters;
     }
@@ -299,6 +307,27 @@ final class LinkHealth implements FhirOperation, AutoCloseable {
       reason(parts, link.reason());
     }
     return parameters;
+  }
+
+  private static void show(ArrayNode list, OtherLinks.Other link) {
+    ArrayNode parts = list.addObject().put("name", "link").putArray("part");
+    parts.addObject().put("name", "endpoint").put("valueString", link.id());
+    parts.addObject().put("name", "name").put("valueString", link.name());
+    if (!link.address().isEmpty()) {
+      parts.addObject().put("name", "address").put("valueString", link.address());
+    }
+    parts
+        .addObject()
+        .put("name", "state")
+        .put("valueCode", link.state().name().toLowerCase(java.util.Locale.ROOT));
+    Instant checked = link.checked();
+    if (checked != null) {
+      parts.addObject().put("name", "checked").put("valueInstant", checked.toString());
+    }
+    if (link.millis() >= 0) {
+      parts.addObject().put("name", "latency").put("valueDecimal", link.millis());
+    }
+    reason(parts, link.reason());
   }
 
   private static void reason(ArrayNode parts, @Nullable String reason) {

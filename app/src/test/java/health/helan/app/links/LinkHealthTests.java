@@ -48,6 +48,7 @@ class LinkHealthTests {
   private static PGSimpleDataSource source;
 
   private static Instant now = Instant.parse("2026-11-26T00:00:00Z");
+  private static List<OtherLinks.Other> others = List.of();
 
   @BeforeAll
   static void start(@TempDir Path given) {
@@ -143,7 +144,8 @@ class LinkHealthTests {
         new LinkProbe(probed, Duration.ofMillis(1500), Duration.ofMillis(400)),
         Duration.ofHours(1), // The test itself looks.
         clock,
-        meters);
+        meters,
+        () -> others);
   }
 
   private static SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -297,6 +299,24 @@ class LinkHealthTests {
             .isEqualTo(Map.of("probing", Map.of("value", "false")));
       }
       assertThat(door.visits).hasValue(0);
+    }
+  }
+
+  /** Edge nodes speak up by themselves, whether or not anything is probed. */
+  @Test
+  void isShownForEdgeNodesToo() {
+    others =
+        List.of(
+            new OtherLinks.Other(
+                "edge/county", "county", "10.1.2.3", OtherLinks.State.DOWN, now, 7, "timeout"));
+    try (LinkHealth off = health("")) {
+      assertThat(links(off, Caller.Role.OPERATOR).get("edge/county"))
+          .containsEntry("state", "down")
+          .containsEntry("latency", "7")
+          .containsEntry("reason", "timeout")
+          .containsEntry("address", "10.1.2.3");
+    } finally {
+      others = List.of();
     }
   }
 

@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,15 @@ public final class Gateway implements AutoCloseable, Erasable {
   /** So many tries while the database does not answer, before the sender is told. */
   private static final int TRIES = 4;
 
+  /** Rows of a file that are carried out at once. */
+  private static final int PARTS_AT_ONCE = 4;
+
+  /** Rows that are in the journal before the first of them is done. */
+  private static final int PARTS_AHEAD = 64;
+
+  /** Rows of a file that a rehearsal shows. */
+  private static final int REHEARSED = 20;
+
   private final RecordStore store;
   private final Settings settings;
   private final AuditSink audit;
@@ -73,7 +83,10 @@ public final class Gateway implements AutoCloseable, Erasable {
       Executors.newScheduledThreadPool(
           2, Thread.ofPlatform().daemon().name("gateway-", 0).factory());
   private final List<BiConsumer<Accepted, Receipt>> listeners = new CopyOnWriteArrayList<>();
+  private final boolean forwards;
   private volatile boolean closed;
+  private volatile BooleanSupplier full = () -> false;
+  private volatile Runnable kept = () -> {};
 
   private Gateway(
       RecordStore store,
@@ -83,8 +96,10 @@ public final class Gateway implements AutoCloseable, Erasable {
       CodeTranslation codes,
       List<Format> formats,
       Settings settings,
-      Clock clock) {
+      Clock clock,
+      boolean forwards) {
     this.store = store;
+    this.forwards = forwards;
     this.settings = settings;
     this.audit = audit;
     this.codes = codes;
@@ -109,7 +124,29 @@ public final class Gateway implements AutoCloseable, Erasable {
       List<Format> formats,
       Settings settings,
       Clock clock) {
-    var gateway = new Gateway(store, database, codec, audit, codes, formats, settings, clock);
+    return begin(
+        new Gateway(store, database, codec, audit, codes, formats, settings, clock, false));
+  }
+
+  /**
+   * Opens one that keeps messages and carries none out: at an edge node, from where they are handed
+   * on to the centre (docs/adr/0063). A sender is told that its message is done once it is kept.
+   */
+  public static Gateway openForForwarding(
+      RecordStore store,
+      DataSource database,
+      ContentCodec codec,
+      AuditSink audit,
+      List<Format> formats,
+      Settings settings,
+      Clock clock) {
+    return begin(
+        new Gateway(
+            store, database, codec, audit, CodeTranslation.NONE, formats, settings, clock, true));
+  }
+
+  private static Gateway begin(Gateway gateway) {
+    Settings settings = gateway.settings;
     gateway.feeds.refresh();
     gateway.every(settings.refresh(), gateway.feeds::refresh);
     gateway.every(settings.sweep(), gateway::sweep);
@@ -156,6 +193,22 @@ public final class Gateway implements AutoCloseable, Erasable {
    */
   public void follow(BiConsumer<Accepted, Receipt> listener) {
     listeners.add(listener);
+  }
+
+  /** Asked before each message: while it is true, none is taken. */
+  public void refuseWhile(BooleanSupplier diskIsFull) {
+    full = diskIsFull;
+  }
+
+  /** Told after each message that was kept to be handed on. */
+  public void onKept(Runnable listener) {
+    kept = listener;
+  }
+
+  private void needRoom() {
+    if (full.getAsBoolean()) {
+      throw new Refusal(Refusal.Kind.NO_STORE, "store.disk-full");
+    }
   }
 
   Journal journal() {
@@ -257,6 +310,7 @@ public final class Gateway implements AutoCloseable, Erasable {
    * @throws Refusal TRANSIENT or NO_STORE when it cannot be kept: then it was not taken
    */
   public Accepted accept(Feed feed, byte[] bytes, String remote) {
+    needRoom();
     Instant now = now();
     Format format = formats.get(feed.format());
     if (format == null) {
@@ -338,6 +392,7 @@ public final class Gateway implements AutoCloseable, Erasable {
    * id stays free, since the sender will send it again.
    */
   public Receipt refuse(Feed feed, byte[] bytes, String remote, Refusal why) {
+    needRoom();
     byte[] digest = Journal.digest(bytes);
     long lane = digests.of(digest);
     int home = (int) (lane & (Ids.HOMES - 1));
@@ -477,6 +532,9 @@ public final class Gateway implements AutoCloseable, Erasable {
       audit(accepted, known, new AccessTrail());
       return known;
     }
+    if (forwards) {
+      return keep(accepted);
+    }
     var mine = new CompletableFuture<Receipt>();
     CompletableFuture<Receipt> other = running.putIfAbsent(accepted.id(), mine);
     if (other != null) {
@@ -490,6 +548,14 @@ public final class Gateway implements AutoCloseable, Erasable {
       running.remove(accepted.id(), mine);
       mine.complete(receipt);
     }
+  }
+
+  /** For the sender it is done: from here on it is the node's to bring it to the centre. */
+  private Receipt keep(Accepted accepted) {
+    var receipt = new Receipt(accepted.id(), State.DONE, null, false);
+    audit(accepted, receipt, new AccessTrail());
+    kept.run();
+    return receipt;
   }
 
   /** Keeps and carries out. */
@@ -694,7 +760,12 @@ public final class Gateway implements AutoCloseable, Erasable {
    */
   private void passOn(Accepted accepted, List<byte[]> documents, Progress progress) {
     Feed feed = feeds.get(accepted.feed().documents());
-    if (feed == null || !feed.active() || feed.name().equals(accepted.feed().name())) {
+    boolean isMeant =
+        feed != null
+            && feed.active()
+            && feed.institution().equals(accepted.feed().institution())
+            && !feed.name().equals(accepted.feed().name());
+    if (feed == null || !isMeant) {
       return;
     }
     var findings = new ArrayList<>(progress.findings);
@@ -707,12 +778,6 @@ public final class Gateway implements AutoCloseable, Erasable {
     }
     progress.findings = findings;
   }
-
-  /** Rows of a file that are carried out at once. */
-  private static final int PARTS_AT_ONCE = 4;
-
-  /** Rows that are in the journal before the first of them is done. */
-  private static final int PARTS_AHEAD = 64;
 
   /**
    * Takes a file's messages one by one: each into the journal, in order, and carried out from
@@ -879,6 +944,15 @@ public final class Gateway implements AutoCloseable, Erasable {
   // ------------------------------------------------------------------ upkeep
 
   private void sweep() {
+    if (!forwards) {
+      finishWhatWasLeft();
+    }
+    while (!closed && journal.forget(now().minus(settings.keep()), 1000) == 1000) {
+      // The next part.
+    }
+  }
+
+  private void finishWhatWasLeft() {
     for (String id : journal.waiting(now().minus(settings.patience().multipliedBy(2)), 200)) {
       if (closed) {
         return;
@@ -895,9 +969,6 @@ public final class Gateway implements AutoCloseable, Erasable {
       if (parked != null && !closed) {
         release(parked);
       }
-    }
-    while (!closed && journal.forget(now().minus(settings.keep()), 1000) == 1000) {
-      // The next part.
     }
   }
 
@@ -918,6 +989,9 @@ public final class Gateway implements AutoCloseable, Erasable {
    * @throws Refusal when it is not there or settled, or when others have overtaken it
    */
   public Receipt replay(String id, byte @Nullable [] corrected, Overtaken overtaken, Caller by) {
+    if (forwards) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "edge.at-the-centre");
+    }
     Message message = journal.read(id);
     if (message == null) {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "gateway.no-message", id);
@@ -975,7 +1049,9 @@ public final class Gateway implements AutoCloseable, Erasable {
       throw new Refusal(
           Refusal.Kind.BUSINESS_RULE, "gateway.not-replayable", message.state().word());
     }
-    release(message);
+    if (!forwards) {
+      release(message);
+    }
   }
 
   /** Carries out what is parked in a message's lane and need not be any more, in order. */
@@ -1024,9 +1100,6 @@ public final class Gateway implements AutoCloseable, Erasable {
     }
   }
 
-  /** Rows of a file that a rehearsal shows. */
-  private static final int REHEARSED = 20;
-
   /**
    * @throws Refusal with the reason for which the message would be refused
    */
@@ -1069,7 +1142,7 @@ public final class Gateway implements AutoCloseable, Erasable {
         findings.add(
             new Finding(
                 reason.key(),
-                "row " + place.substring(place.indexOf('#') + 1),
+                place.substring(Math.max(0, place.indexOf('#'))),
                 reason.arguments()));
       }
     }

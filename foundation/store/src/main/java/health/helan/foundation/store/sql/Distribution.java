@@ -61,6 +61,8 @@ public enum Distribution {
     tables.put("onboarding", REFERENCE); // onboarding: small, changed rarely
     tables.put("onboarding_step", REFERENCE);
     tables.put("onboarding_evidence", REFERENCE);
+    tables.put("edge_position", KEY); // gateway: of one edge node's feed
+    tables.put("edge_arrival", KEY);
     // terminology: changed rarely, read by all; local codes by their digest
     tables.put("term_generation", REFERENCE);
     tables.put("term_resource", REFERENCE);
@@ -73,6 +75,7 @@ public enum Distribution {
     tables.put("term_closure_concept", REFERENCE);
     tables.put("term_local_code", KEY);
     tables.put("subscription_delivery", HOME); // delivery: with the change it tells of
+    tables.put("upload_item", KEY); // delivery: by destination and resource
     // quality: findings and counts in the home of the record, rules read by all
     for (String table :
         new String[] {"quality_finding", "quality_finding_step", "quality_increment"}) {

@@ -103,7 +103,9 @@ public final class Clients {
     client.redirects().forEach(Clients::checkRedirect);
     for (String scope : client.scopes()) {
       Scope parsed = Scope.parse(scope);
-      boolean fits = parsed == null ? !system : system == parsed.level().equals("system");
+      boolean forSystems =
+          parsed == null ? scope.equals(Scope.EDGE) : parsed.level().equals("system");
+      boolean fits = system == forSystems;
       if (!Scope.isKnown(scope) || !fits) {
         throw new Refusal(Refusal.Kind.INVALID, "access.client-scope", scope);
       }

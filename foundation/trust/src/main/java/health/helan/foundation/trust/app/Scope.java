@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param query narrowing search parameters; empty for none
  */
 public record Scope(String level, String type, String permissions, String query) {
+  /** That of edge nodes: to deliver messages at their own door, and nothing of the records. */
+  public static final String EDGE = "system/edge";
+
   /** Scopes that are not about resources. */
   public static final Set<String> OTHERS =
       Set.of(
@@ -28,7 +31,8 @@ public record Scope(String level, String type, String permissions, String query)
           "launch/patient",
           "launch/encounter",
           "offline_access",
-          "online_access");
+          "online_access",
+          EDGE);
 
   private static final Pattern FORM =
       Pattern.compile(

@@ -53,7 +53,8 @@ public final class Alerts implements AutoCloseable {
     MANY_RESIDENTS,
     MANY_REFUSALS,
     NIGHT,
-    EMERGENCY_UNJUSTIFIED;
+    EMERGENCY_UNJUSTIFIED,
+    EDGE_SILENT;
 
     String code() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -63,8 +64,8 @@ public final class Alerts implements AutoCloseable {
   /**
    * An alert.
    *
-   * @param caller account, {@code remote:ADDRESS} where nobody knew who called, or the id of the
-   *     Task of an emergency access
+   * @param caller account, {@code remote:ADDRESS} where nobody knew who called, the id of the Task
+   *     of an emergency access, or {@code edge.NAME} of an edge node
    * @param hour in which it happened
    * @param count what was counted
    * @param usual the caller's own average; 0 where it does not belong to the kind
@@ -353,7 +354,7 @@ public final class Alerts implements AutoCloseable {
       }
       if (isNew) {
         fresh++;
-        LOG.warn("Unusual access ({}): see AuditEvent/$alerts, id {}", alert.kind, alert.id);
+        LOG.warn("Alert ({}): see AuditEvent/$alerts, id {}", alert.kind, alert.id);
       }
     }
     return fresh;
@@ -380,6 +381,27 @@ public final class Alerts implements AutoCloseable {
               0));
     }
     return raise(connection, raised);
+  }
+
+  /**
+   * An edge node was not heard of any more; one alert for each hour in which that began.
+   *
+   * @param since when it was heard of last
+   */
+  public void edgeNodeIsSilent(String node, String institution, Instant since) throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      raise(
+          connection,
+          List.of(
+              alert(
+                  Kind.EDGE_SILENT,
+                  "edge." + node,
+                  "system",
+                  institution,
+                  since.truncatedTo(ChronoUnit.HOURS),
+                  1,
+                  0)));
+    }
   }
 
   // ------------------------------------------------------------------ for those who see to them
