@@ -44,7 +44,7 @@ export function OnboardingPage() {
       { replace: true },
     );
   return (
-    <div className={styles.page}>
+    <div className={`${styles.page} ${own.page}`}>
       <PageTitle page={t('onboarding.title')} />
       <div className={styles.head}>
         <h1>{t('onboarding.title')}</h1>
