@@ -85,7 +85,7 @@ public final class Quality implements AutoCloseable {
             Duration.ofMinutes(10),
             Duration.ofHours(6),
             Duration.ofHours(1),
-            20);
+            5);
   }
 
   private final DataSource database;
@@ -204,12 +204,12 @@ public final class Quality implements AutoCloseable {
 
     @Override
     public int changesPerTransaction() {
-      return 500;
+      return 250;
     }
 
     @Override
     public int homesPerTransaction() {
-      return 4;
+      return 2;
     }
 
     @Override
