@@ -70,6 +70,7 @@ public final class Quality implements AutoCloseable {
    * @param notices how often senders are told of new findings
    * @param busyCommits commits of this instance in a second, from which on it counts as busy: then
    *     a twentieth of a core is used, else half of one
+   * @param busyLoad share of the machine's processors in use, from which on it counts as busy
    */
   public record Settings(
       Duration rules,
@@ -77,7 +78,8 @@ public final class Quality implements AutoCloseable {
       Duration recheck,
       Duration recheckAge,
       Duration notices,
-      int busyCommits) {
+      int busyCommits,
+      double busyLoad) {
     public static final Settings DEFAULT =
         new Settings(
             Duration.ofSeconds(5),
@@ -85,7 +87,8 @@ public final class Quality implements AutoCloseable {
             Duration.ofMinutes(10),
             Duration.ofHours(6),
             Duration.ofHours(1),
-            5);
+            5,
+            0.6);
   }
 
   private final DataSource database;
@@ -120,7 +123,7 @@ public final class Quality implements AutoCloseable {
     findings = new Findings(database, clock);
     sums = new Sums(database, clock, store.instance());
     judge = new Judge(store, valueSets, clock);
-    pace = new Pace(settings.busyCommits());
+    pace = new Pace(settings.busyCommits(), settings.busyLoad());
     store.onCommit(homes -> pace.committed());
     runs = new Runs(database, this, store.instance(), clock);
     notices = new Notices(database, store, sums, clock);
