@@ -79,22 +79,22 @@ describe.skipIf(reason)('An operator', () => {
     await institution.waitFor();
     await page.locator('[role=img] svg').first().waitFor();
     await filled();
-    await looksRight('quality');
+    await looksRight(page, 'quality');
     await institution.click();
     const finding = page.getByRole('button', { name: '详情' }).first();
     await finding.waitFor();
     await finding.click();
     await page.getByRole('button', { name: '查看记录' }).first().click();
     await page.getByLabel('记录原文').waitFor();
-    await looksRight('quality-finding');
+    await looksRight(page, 'quality-finding');
     await page.getByRole('link', { name: '规则', exact: true }).click();
     await page.getByRole('button', { name: '试运行' }).first().waitFor();
     await filled();
-    await looksRight('quality-rules');
+    await looksRight(page, 'quality-rules');
     await page.goto(`${environment.url}/#/quality/report`);
     await page.getByRole('button', { name: '打印' }).waitFor();
     await filled();
-    await looksRight('quality-report');
+    await looksRight(page, 'quality-report');
   });
 
   let resident = '';

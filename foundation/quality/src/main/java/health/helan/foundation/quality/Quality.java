@@ -72,6 +72,7 @@ public final class Quality implements AutoCloseable {
    * @param notices how often senders are told of new findings
    * @param busyCommits commits of this instance in a second, from which on it counts as busy: then
    *     a twentieth of a core is used, else half of one
+   * @param busyLoad share of the machine's processors in use, from which on it counts as busy
    */
   public record Settings(
       Duration rules,
@@ -79,7 +80,8 @@ public final class Quality implements AutoCloseable {
       Duration recheck,
       Duration recheckAge,
       Duration notices,
-      int busyCommits) {
+      int busyCommits,
+      double busyLoad) {
     public static final Settings DEFAULT =
         new Settings(
             Duration.ofSeconds(5),
@@ -87,7 +89,8 @@ public final class Quality implements AutoCloseable {
             Duration.ofMinutes(10),
             Duration.ofHours(6),
             Duration.ofHours(1),
-            20);
+            5,
+            0.6);
   }
 
   private final DataSource database;
@@ -122,7 +125,7 @@ public final class Quality implements AutoCloseable {
     findings = new Findings(database, clock);
     sums = new Sums(database, clock, store.instance());
     judge = new Judge(store, valueSets, clock);
-    pace = new Pace(settings.busyCommits());
+    pace = new Pace(settings.busyCommits(), settings.busyLoad());
     store.onCommit(homes -> pace.committed());
     runs = new Runs(database, this, store.instance(), clock);
     notices = new Notices(database, store, sums, clock);
@@ -206,12 +209,12 @@ public final class Quality implements AutoCloseable {
 
     @Override
     public int changesPerTransaction() {
-      return 500;
+      return 250;
     }
 
     @Override
     public int homesPerTransaction() {
-      return 4;
+      return 2;
     }
 
     @Override

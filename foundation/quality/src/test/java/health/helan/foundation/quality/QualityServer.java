@@ -64,7 +64,8 @@ final class QualityServer {
           Duration.ofHours(1),
           Duration.ofHours(1),
           Duration.ofHours(1),
-          1_000_000);
+          1_000_000,
+          2);
 
   private static final class Running {
     static final QualityServer SERVER = new QualityServer(true);
