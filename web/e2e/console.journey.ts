@@ -73,7 +73,54 @@ describe.skipIf(reason)('An operator', () => {
     await looksRight(page, 'overview', { fullPage: false });
   });
 
+  test('sees how good the records are, down to one of them', async () => {
+    await page.getByRole('link', { name: '质量', exact: true }).click();
+    const institution = page.getByRole('region', { name: '各机构' }).getByRole('button').first();
+    await institution.waitFor();
+    await page.locator('[role=img] svg').first().waitFor();
+    await filled();
+    await looksRight('quality');
+    await institution.click();
+    const finding = page.getByRole('button', { name: '详情' }).first();
+    await finding.waitFor();
+    await finding.click();
+    await page.getByRole('button', { name: '查看记录' }).first().click();
+    await page.getByLabel('记录原文').waitFor();
+    await looksRight('quality-finding');
+    await page.getByRole('link', { name: '规则', exact: true }).click();
+    await page.getByRole('button', { name: '试运行' }).first().waitFor();
+    await filled();
+    await looksRight('quality-rules');
+    await page.goto(`${environment.url}/#/quality/report`);
+    await page.getByRole('button', { name: '打印' }).waitFor();
+    await filled();
+    await looksRight('quality-report');
+  });
+
   let resident = '';
+
+  test('takes an institution’s application and is told what is wrong with it', async () => {
+    await page.getByRole('link', { name: '机构接入' }).click();
+    await page.getByRole('button', { name: '申请接入' }).click();
+    await page.getByLabel('理由').fill('县医院接入区域平台');
+    await page.getByRole('button', { name: '提交申请' }).click();
+    await page.getByText('systems').first().waitFor();
+    const application = {
+      organization: { code: '12640122MB0000001T', name: '贺兰县人民医院', level: 'secondary', contact: '王工', phone: '0951-1234567' },
+      systems: [{ id: 'his', name: '医院信息系统', vendor: '某软件公司', jwksUri: 'https://his.example/jwks.json' }],
+      feeds: [{ name: 'api', system: 'his', transport: 'fhir', resources: ['Observation'] }],
+    };
+    await page.getByLabel('申请内容（JSON）').fill(JSON.stringify(application));
+    await page.getByRole('button', { name: '提交申请' }).click();
+    await page.getByRole('list', { name: '检查清单' }).waitFor();
+    await page.getByRole('button', { name: '开放沙箱' }).click();
+    await page.getByLabel('理由').fill('资料齐全，开放沙箱');
+    await page.getByRole('button', { name: '执行：开放沙箱' }).click();
+    await page.getByText('测试中').nth(1).waitFor();
+    await looksRight(page, 'onboarding');
+    expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
+    faults.length = 0;
+  });
 
   test('finds a resident by name', async () => {
     await page.getByRole('link', { name: '居民', exact: true }).first().click();

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { speak, useLanguage } from '../shared/i18n/i18n';
 import { signOut } from '../shared/session/account';
-import { runsPlatform, seesAudit, seesCases, seesEmergencies, seesOverview, seesResidents, useRole } from './useRole';
+import { runsPlatform, seesAudit, seesCases, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesResidents, useRole } from './useRole';
 import { WhoAmI } from './WhoAmI';
 import { Mark } from '../shared/Mark';
 import styles from './Shell.module.css';
@@ -15,6 +15,7 @@ export function Shell() {
   const { t } = useTranslation(['console', 'common']);
   useFocusOnNewPage();
   const role = useRole();
+  const tabs = useTabInSight();
   return (
     <>
       <a className={styles.skip} href="#main" onClick={focusMain}>
@@ -27,12 +28,14 @@ export function Shell() {
             <span className={styles.name}>{t('common:product')}</span>
             <span className={styles.tagline}>{t('shell.title')}</span>
           </NavLink>
-          <nav className={styles.nav} aria-label={t('shell.navigation')}>
+          <nav ref={tabs} className={styles.nav} aria-label={t('shell.navigation')}>
             {seesOverview(role) ? <Tab to="/">{t('shell.overview')}</Tab> : null}
             {seesResidents(role) ? <Tab to="/residents">{t('shell.residents')}</Tab> : null}
             {seesEmergencies(role) ? <Tab to="/emergencies">{t('shell.emergencies')}</Tab> : null}
             {seesCases(role) ? <Tab to="/cases">{t('shell.cases')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/exchange">{t('shell.exchange')}</Tab> : null}
+            {seesQuality(role) ? <Tab to="/quality">{t('shell.quality')}</Tab> : null}
+            {seesOnboarding(role) ? <Tab to="/onboarding">{t('shell.onboarding')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/edge">{t('shell.edge')}</Tab> : null}
             {seesAudit(role) ? <Tab to="/audit">{t('shell.audit')}</Tab> : null}
           </nav>
@@ -62,6 +65,16 @@ function Tab({ to, children }: { to: string; children: ReactNode }) {
       {children}
     </NavLink>
   );
+}
+
+/** On a phone the row of tabs is longer than the screen is wide: where one is has to be seen. */
+function useTabInSight() {
+  const { pathname } = useLocation();
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    tabs.current?.querySelector('[aria-current]')?.scrollIntoView?.({ inline: 'nearest', block: 'nearest' });
+  }, [pathname]);
+  return tabs;
 }
 
 /** After going to another page, keyboard and screen reader go on at its beginning, not at the link that led there. */

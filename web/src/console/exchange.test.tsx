@@ -121,7 +121,7 @@ describe('A rehearsal', () => {
       part: [
         { name: 'write', valueCode: 'update' },
         { name: 'resource', resource: { resourceType: 'Patient', gender: 'unknown' } },
-        { name: 'outcome', resource: { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'value', details: { text: '日期不对' }, expression: ['Patient.birthDate'] }] } },
+        { name: 'outcome', resource: { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'value', details: { text: '日期不对' }, expression: ['Patient.birthDate'] }, { severity: 'error', code: 'business-rule', details: { text: '没有联系电话' } }] } },
       ],
     },
     { name: 'finding', part: [{ name: 'code', valueCode: 'gateway.found-no-time' }, { name: 'place', valueString: 'PID-7' }, { name: 'text', valueString: '不是日期' }] },
@@ -142,6 +142,9 @@ describe('A rehearsal', () => {
     await userEvent.click(screen.getByRole('button', { name: '试运行' }));
     await screen.findByText('有 1 个错误，会被拒收');
     screen.getByText('日期不对');
+    // What a rule of quality says keeps nothing out.
+    screen.getByText('没有联系电话');
+    screen.getByText('质量');
     screen.getByText('Patient.birthDate');
     screen.getByText('不是日期');
     expect(sent(asked, '$gateway-rehearse')).toEqual({ feed: 'his', content: base64Of('MSH|a\rPID|1') });
@@ -168,7 +171,7 @@ describe('A rehearsal', () => {
   });
 
   test('is read from the answer’s parts', () => {
-    expect(rehearsalOf(outcome)).toMatchObject({ type: 'ADT^A01', mapping: 'adt@1', resources: [{ type: 'Patient', issues: [{ place: 'Patient.birthDate' }] }], findings: [{ place: 'PID-7' }] });
+    expect(rehearsalOf(outcome)).toMatchObject({ type: 'ADT^A01', mapping: 'adt@1', resources: [{ type: 'Patient', issues: [{ kind: 'refuses', place: 'Patient.birthDate' }, { kind: 'quality' }] }], findings: [{ place: 'PID-7' }] });
     expect(rehearsalOf(parameters({ name: 'type', valueString: 'BUNDLE^TRANSACTION' }))).toMatchObject({ mapping: undefined, resources: [] });
   });
 });

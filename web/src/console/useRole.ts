@@ -28,3 +28,8 @@ export const seesEmergencies = (role: Role | undefined): boolean => role === 'ro
 /** Regulators ask for cases; they and operators decide. */
 export const seesCases = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator';
 export const seesAudit = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator';
+/** Institutions see their own, regulators and operators the counts of all. */
+export const seesQuality = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner' || role === 'regulator' || role === 'operator' || role === 'system';
+/** Institutions on their way to the platform: their own practitioners, and whoever admits and certifies. */
+export const seesOnboarding = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator' || role === 'practitioner';
+export const appliesForInstitutions = (role: Role | undefined): boolean => role === 'root' || role === 'operator' || role === 'practitioner';

@@ -131,7 +131,7 @@ function Form({ feeds }: { feeds: string[] }) {
 function Result({ rehearsal: { type, mapping, resources, findings } }: { rehearsal: Rehearsal }) {
   const { t } = useTranslation('console');
   const language = useLanguage();
-  const errors = resources.flatMap(({ issues }) => issues).filter(({ severity }) => severity === 'error' || severity === 'fatal').length;
+  const errors = resources.flatMap(({ issues }) => issues).filter(({ kind }) => kind === 'refuses').length;
   return (
     <>
       <section className={`card ${styles.card}`} aria-labelledby="outcome">
@@ -175,9 +175,9 @@ function Resource({ planned: { write, type, resource, issues } }: { planned: Pla
       </div>
       {issues.length > 0 ? (
         <ul className={styles.findings}>
-          {issues.map(({ severity, text, place }, at) => (
+          {issues.map(({ kind, text, place }, at) => (
             <li key={at}>
-              <StatusTag tone={severity === 'error' || severity === 'fatal' ? 'bad' : 'warning'}>{severity === 'error' || severity === 'fatal' ? t('rehearse.error') : t('rehearse.warning')}</StatusTag> {place ? <code>{place}</code> : null} {text}
+              <StatusTag tone={kind === 'refuses' ? 'bad' : 'warning'}>{t(`rehearse.kinds.${kind}`)}</StatusTag> {place ? <code>{place}</code> : null} {text}
             </li>
           ))}
         </ul>

@@ -152,7 +152,8 @@ export function base64Of(content: string | Uint8Array): string {
   return btoa(binary);
 }
 
-export type Issue = { severity: 'error' | 'warning' | 'information' | 'fatal'; text: string; place: string | undefined };
+/** `refuses`: the store would not take it. `quality`: a rule of data quality has something to say of it, and it would be taken all the same. */
+export type Issue = { kind: 'refuses' | 'quality' | 'remark'; text: string; place: string | undefined };
 export type Planned = { write: string; type: string; resource: FhirResource | undefined; issues: Issue[] };
 export type Rehearsal = { type: string; mapping: string | undefined; resources: Planned[]; findings: Finding[] };
 
@@ -171,7 +172,7 @@ export function rehearsalOf(answer: Parameters): Rehearsal {
           write: named('write')?.valueCode ?? '',
           type: resource?.resourceType ?? named('reference')?.valueString ?? '',
           resource,
-          issues: (outcome?.issue ?? []).map((issue) => ({ severity: issue.severity, text: issue.details?.text ?? issue.diagnostics ?? issue.code, place: issue.expression?.[0] })),
+          issues: (outcome?.issue ?? []).map((issue): Issue => ({ kind: issue.code === 'business-rule' ? 'quality' : issue.severity === 'error' || issue.severity === 'fatal' ? 'refuses' : 'remark', text: issue.details?.text ?? issue.diagnostics ?? issue.code, place: issue.expression?.[0] })),
         };
       }),
     findings: findingsOf(answer.parameter ?? []),

@@ -16,18 +16,21 @@ export type Parts = {
   flag: (name: string) => boolean | undefined;
   /** All repetitions of a part. */
   texts: (name: string) => string[];
+  /** The parts of each repetition of a part that has parts. */
+  parts: (name: string) => Parts[];
 };
 
 export function repetitionsOf(parameters: Parameters, name: string): Parts[] {
   return (parameters.parameter ?? []).filter((parameter) => parameter.name === name).map(partsOf);
 }
 
-function partsOf(parameter: ParametersParameter): Parts {
+export function partsOf(parameter: ParametersParameter): Parts {
   const part = (name: string) => parameter.part?.find((candidate) => candidate.name === name);
   return {
     text: (name) => textOf(part(name)),
     reference: (name) => part(name)?.valueReference,
     flag: (name) => part(name)?.valueBoolean,
+    parts: (name) => (parameter.part ?? []).filter((candidate) => candidate.name === name).map(partsOf),
     texts: (name) => (parameter.part ?? []).filter((candidate) => candidate.name === name).flatMap((found) => textOf(found) ?? []),
     number: (name) => {
       const found = part(name);
@@ -37,4 +40,4 @@ function partsOf(parameter: ParametersParameter): Parts {
 }
 
 const textOf = (found: ParametersParameter | undefined): string | undefined =>
-  found?.valueCode ?? found?.valueString ?? found?.valueInstant ?? found?.valueDateTime ?? found?.valueUri ?? found?.valueId;
+  found?.valueCode ?? found?.valueString ?? found?.valueInstant ?? found?.valueDateTime ?? found?.valueUri ?? found?.valueDate ?? found?.valueId;

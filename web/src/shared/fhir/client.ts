@@ -97,6 +97,11 @@ export async function operate<T extends FhirResource>(path: string, values: Reco
   return (await send(`${BASE}/${path}`, { method: 'POST', body: JSON.stringify({ resourceType: 'Parameters', parameter }) })).json() as Promise<T>;
 }
 
+/** Reads a file that an operation makes, such as a table. @param path below the base @throws FhirError */
+export async function file(path: string): Promise<Blob> {
+  return (await send(`${BASE}/${path}`, { accept: '*/*' })).blob();
+}
+
 /** The platform's own matters beside FHIR: `/access/…`, as JSON. @throws FhirError */
 export async function access<T>(path: string, ask: { method?: 'GET' | 'DELETE'; signal?: AbortSignal } = {}): Promise<T> {
   return (await send(`/access/${path}`, { ...ask, accept: 'application/json' })).json() as Promise<T>;

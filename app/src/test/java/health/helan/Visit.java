@@ -24,8 +24,7 @@ final class Visit implements AutoCloseable {
       Pattern.compile("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">");
 
   private final String base;
-  private final HttpClient client =
-      HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+  private final HttpClient client;
   final Map<String, String> cookies = new LinkedHashMap<>();
   private String page = "";
 
@@ -33,7 +32,15 @@ final class Visit implements AutoCloseable {
    * @param base ends without a slash
    */
   Visit(String base) {
+    this(base, HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build());
+  }
+
+  /**
+   * @param client follows no redirects; closed with this
+   */
+  Visit(String base, HttpClient client) {
     this.base = base;
+    this.client = client;
   }
 
   static String challenge(String verifier) {

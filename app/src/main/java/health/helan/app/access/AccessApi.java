@@ -296,7 +296,7 @@ class AccessApi {
         response,
         200,
         () -> {
-          if (RegisteredClients.isOurs(id)) {
+          if (RegisteredClients.isOurs(id) || Client.isOfSandbox(id)) {
             throw new Refusal(Refusal.Kind.CONFLICT, "access.client-ours");
           }
           Client client = read(id, body(request));

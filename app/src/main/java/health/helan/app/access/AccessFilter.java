@@ -3,6 +3,7 @@ package health.helan.app.access;
 import health.helan.foundation.rest.FhirServlet;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.Caller;
+import health.helan.foundation.trust.app.Client;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -38,7 +39,15 @@ public final class AccessFilter extends OncePerRequestFilter {
 
   /** Read by anyone. */
   static final Set<String> OPEN =
-      Set.of("/fhir/metadata", "/fhir/.well-known/smart-configuration", "/health", "/health/ready");
+      Set.of(
+          "/fhir/metadata",
+          "/fhir/.well-known/smart-configuration",
+          "/health",
+          "/health/ready",
+          AccessFilter.SOCKET);
+
+  /** Opened by anyone; what comes over it is for who binds with a token. */
+  static final String SOCKET = "/subscription-socket";
 
   /** Nothing below these is open, but what {@link #OPEN} names. */
   static final Set<String> CLOSED_PREFIXES =
@@ -60,6 +69,9 @@ public final class AccessFilter extends OncePerRequestFilter {
   /** What people who are no operators may use beside the records. */
   private static final Set<String> FOR_EVERYONE =
       Set.of("/fhir", "/hl7v2", "/intake", "/edge", "/access", "/userinfo");
+
+  /** Made-up residents and messages for trying out (docs/guide/onboarding.md). */
+  private static final Set<String> SANDBOX = Set.of("/fhir/sandbox", "/hl7v2/sandbox");
 
   private final OperatorToken token;
   private final Callers callers;
@@ -90,7 +102,9 @@ public final class AccessFilter extends OncePerRequestFilter {
       return;
     }
     String presented = presented(request);
-    if (presented != null && !transport.isPrivate(request)) {
+    // What comes over a socket is as private as a token.
+    boolean isSecret = presented != null || path.equals(SOCKET);
+    if (isSecret && !transport.isPrivate(request)) {
       refuse(
           response,
           HttpServletResponse.SC_FORBIDDEN,
@@ -101,7 +115,13 @@ public final class AccessFilter extends OncePerRequestFilter {
     }
     Caller caller = presented == null ? null : caller(request, presented);
     if (caller == null) {
-      if (isOpen(request, path)) {
+      if (presented != null && callers.isSwitchedOff(presented)) {
+        refuse(
+            response,
+            HttpServletResponse.SC_FORBIDDEN,
+            "forbidden",
+            "该系统的接入已暂停或停用，请联系平台运维。 This system is suspended or switched off; ask the platform's operators.");
+      } else if (isOpen(request, path)) {
         chain.doFilter(request, response);
       } else {
         response.setHeader("WWW-Authenticate", "Bearer realm=\"helan\"");
@@ -158,6 +178,12 @@ public final class AccessFilter extends OncePerRequestFilter {
     }
     if (OPEN.contains(path)) {
       return true;
+    }
+    boolean isOfSandbox =
+        caller.role() == Caller.Role.SYSTEM && Client.isOfSandbox(caller.subject());
+    if (isOfSandbox != isBelow(path, SANDBOX)) {
+      // Who tries out reaches nothing real, and nobody else has business among the made-up.
+      return isOfSandbox && path.equals("/access/me");
     }
     boolean everythingIsAllowed = policy == AccessPolicy.EVERYTHING;
     if (isBelow(path, Set.of("/fhir")) && everythingIsAllowed) {

@@ -62,6 +62,7 @@ final class Callers {
     this.clock = clock;
     grants.onChange(
         grant -> known.values().removeIf(entry -> entry.holder().grant().equals(grant)));
+    clients.onChange(this::forget);
   }
 
   /** Forgets everything: an account was locked, a role taken away. */
@@ -87,6 +88,14 @@ final class Callers {
     Instant until = now.plus(REMEMBERED);
     known.put(token, new Known(holder, holder.until().isBefore(until) ? holder.until() : until));
     return holder;
+  }
+
+  /** Whether a token is refused because its system was suspended or switched off. */
+  boolean isSwitchedOff(String token) {
+    Grants.Found found = grants.find(Grants.Kind.ACCESS, token);
+    return found != null
+        && found.grant().account().isEmpty()
+        && clients.isSwitchedOff(found.grant().client());
   }
 
   private @Nullable Holder find(String token, Instant now) {

@@ -9,7 +9,7 @@ import java.util.Set;
  * How a request came: whether anyone on the way could read it, and from which address. Forwarded
  * headers are believed from the operator's proxies only.
  */
-final class Transport {
+public final class Transport {
   private static final List<String> SIGNS_OF_A_PROXY =
       List.of("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via");
 
@@ -24,7 +24,7 @@ final class Transport {
   }
 
   /** Over TLS, up to us or to a proxy of the operator's. */
-  boolean isTls(HttpServletRequest request) {
+  public boolean isTls(HttpServletRequest request) {
     return request.isSecure()
         || isTrusted(request.getRemoteAddr())
             && "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));

@@ -77,7 +77,8 @@ final class AuditFilter extends OncePerRequestFilter {
     String door = request.getServletPath();
     // Messages that are taken are traced one by one, where they are carried out.
     boolean isMessageRefused =
-        (door.equals("/hl7v2") || door.equals("/intake") || door.equals("/edge")) && status >= 400;
+        (door.startsWith("/hl7v2") || door.equals("/intake") || door.equals("/edge"))
+            && status >= 400;
     return isRefusal || isMessageRefused || door.startsWith("/fhir") && !isPreflight;
   }
 

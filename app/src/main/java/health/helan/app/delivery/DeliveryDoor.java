@@ -2,9 +2,12 @@ package health.helan.app.delivery;
 
 import health.helan.app.links.ProbedNetworks;
 import health.helan.app.start.StartRefused;
+import health.helan.foundation.delivery.agreement.Agreements;
+import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.export.Exports;
 import health.helan.foundation.delivery.subscription.Subscriptions;
 import health.helan.foundation.delivery.summary.SummaryOperation;
+import health.helan.foundation.delivery.upload.Uploads;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
@@ -14,9 +17,11 @@ import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.trust.app.Client;
 import health.helan.foundation.trust.app.Clients;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -26,13 +31,36 @@ class DeliveryDoor {
   /** Hours that the files of a finished export are kept. */
   private static final String KEEP_VARIABLE = "HELAN_EXPORT_HOURS";
 
+  /** Set to {@code required}, systems export and subscribe under an agreement only. */
+  private static final String AGREEMENTS_VARIABLE = "HELAN_AGREEMENTS";
+
+  @Bean
+  Agreements agreements(DataSource connections, RecordStore store) {
+    return new Agreements(
+        connections, store, Clock.systemUTC(), areRequired(System.getenv(AGREEMENTS_VARIABLE)));
+  }
+
+  static boolean areRequired(@Nullable String value) {
+    if (value == null || value.isBlank()) {
+      return false;
+    }
+    if (!value.strip().equals("required")) {
+      throw new StartRefused(
+          AGREEMENTS_VARIABLE + " 只能是 required，或不设置。",
+          AGREEMENTS_VARIABLE + " is required, or not set.");
+    }
+    return true;
+  }
+
   @Bean(destroyMethod = "close")
-  Exports exports(DataSource connections, RecordStore store, ObjectStore objects) {
+  Exports exports(
+      DataSource connections, RecordStore store, ObjectStore objects, Agreements agreements) {
     Exports.Settings usual = Exports.Settings.DEFAULT;
     return new Exports(
         connections,
         store,
         objects,
+        agreements,
         new Exports.Settings(
             usual.workers(),
             usual.perCaller(),
@@ -48,6 +76,7 @@ class DeliveryDoor {
       DataSource connections,
       RecordStore store,
       ContentCodec codec,
+      Agreements agreements,
       AuditSink audit,
       Clients clients)
       throws SQLException {
@@ -57,6 +86,7 @@ class DeliveryDoor {
         connections,
         store,
         codec,
+        agreements,
         audit,
         caller -> caller.isRoot() || isRegistered(caller, clients.find(caller.subject())),
         networks::hold,
@@ -64,9 +94,61 @@ class DeliveryDoor {
         Subscriptions.Settings.DEFAULT);
   }
 
+  @Bean(destroyMethod = "close")
+  Uploads uploads(
+      DataSource connections,
+      RecordStore store,
+      ContentCodec codec,
+      Agreements agreements,
+      AuditSink audit,
+      Clients clients)
+      throws SQLException {
+    ProbedNetworks networks = ProbedNetworks.of(System.getenv(ProbedNetworks.VARIABLE));
+    return new Uploads(
+        connections,
+        store,
+        codec,
+        agreements,
+        audit,
+        caller -> caller.isRoot() || isRegistered(caller, clients.find(caller.subject())),
+        networks::hold,
+        Uploads.Settings.DEFAULT);
+  }
+
+  @Bean(destroyMethod = "close")
+  Imports imports(
+      DataSource connections,
+      RecordStore store,
+      ContentCodec codec,
+      AuditSink audit,
+      Clients clients) {
+    ProbedNetworks networks = ProbedNetworks.of(System.getenv(ProbedNetworks.VARIABLE));
+    return new Imports(
+        connections,
+        store,
+        codec,
+        audit,
+        caller -> caller.isRoot() || isRegistered(caller, clients.find(caller.subject())),
+        networks::hold,
+        Imports.Settings.DEFAULT);
+  }
+
   /** A system that was switched off, or given to another institution, is sent nothing more. */
   private static boolean isRegistered(Caller caller, @Nullable Client client) {
     return client != null && client.institution().equals(caller.institution());
+  }
+
+  @Bean
+  ServletRegistrationBean<SubscriptionSocket> subscriptionSocket(Subscriptions subscriptions) {
+    var registration =
+        new ServletRegistrationBean<>(new SubscriptionSocket(subscriptions), Subscriptions.SOCKET);
+    registration.setAsyncSupported(true);
+    return registration;
+  }
+
+  @Bean
+  FhirOperation subscriptionToken(Subscriptions subscriptions) {
+    return subscriptions.bindingToken();
   }
 
   @Bean

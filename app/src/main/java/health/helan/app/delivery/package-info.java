@@ -1,12 +1,15 @@
-/** Assembles delivery: bulk export, subscriptions. */
+/** Assembles delivery: agreements, bulk export, subscriptions, uploads. */
 @ApplicationModule(
     displayName = "交付装配",
     allowedDependencies = {
       "app.links",
       "app.start",
+      "foundation.delivery.agreement",
+      "foundation.delivery.bulkimport",
       "foundation.delivery.export",
       "foundation.delivery.subscription",
       "foundation.delivery.summary",
+      "foundation.delivery.upload",
       "foundation.rest",
       "foundation.store",
       "foundation.trust.app"

@@ -4,6 +4,10 @@ import health.helan.app.access.SmartSecurity;
 import health.helan.app.database.SearchConnections;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.StartRefused;
+import health.helan.foundation.delivery.agreement.Agreements;
+import health.helan.foundation.delivery.bulkimport.Imports;
+import health.helan.foundation.delivery.upload.Uploads;
+import health.helan.foundation.quality.Quality;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -157,12 +161,20 @@ class FhirDoor {
       List<FhirOperation> ofTheApplication,
       DataSource connections,
       Terminology terminology,
-      ObjectProvider<Identities> identities) {
+      Agreements agreements,
+      Uploads uploads,
+      Imports imports,
+      ObjectProvider<Identities> identities,
+      ObjectProvider<Quality> quality) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
     all.addAll(AccessOperations.all(Clock.systemUTC(), connections));
     all.addAll(terminology.operations());
+    quality.ifAvailable(judging -> all.addAll(judging.operations()));
+    all.addAll(agreements.operations());
+    all.addAll(uploads.operations());
+    all.addAll(imports.operations());
     return new Operations(all);
   }
 

@@ -114,6 +114,12 @@ class GatewayDoor {
         gateway, address(System.getenv(ADDRESS)), tls::context, MllpServer.Settings.DEFAULT);
   }
 
+  /** For other gateways of this instance. */
+  @Bean
+  MllpListeners mllpListeners(ObjectProvider<SslBundles> bundles) {
+    return new MllpListeners(other -> mllpServer(other, bundles));
+  }
+
   static InetAddress address(@Nullable String text) {
     if (text == null || text.isBlank()) {
       return InetAddress.getLoopbackAddress();

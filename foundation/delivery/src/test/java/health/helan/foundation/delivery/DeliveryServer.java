@@ -2,9 +2,12 @@ package health.helan.foundation.delivery;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import health.helan.foundation.delivery.agreement.Agreements;
+import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.export.Exports;
 import health.helan.foundation.delivery.subscription.Subscriptions;
 import health.helan.foundation.delivery.summary.SummaryOperation;
+import health.helan.foundation.delivery.upload.Uploads;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -74,11 +77,41 @@ public final class DeliveryServer {
           Duration.ofDays(7),
           Duration.ofMillis(50));
 
+  /** Short pauses, little patience, small transactions. */
+  public static final Uploads.Settings QUICK_UPLOADS =
+      new Uploads.Settings(
+          2,
+          4,
+          Duration.ofMillis(1500),
+          Duration.ofMillis(50),
+          Duration.ofMillis(400),
+          Duration.ofSeconds(10),
+          Duration.ofDays(7),
+          Duration.ofMillis(50),
+          8);
+
+  /** Small chunks, few tries. */
+  public static final Imports.Settings QUICK_IMPORTS =
+      new Imports.Settings(
+          2,
+          3,
+          Duration.ofMillis(1000),
+          Duration.ofSeconds(20),
+          Duration.ofMillis(20),
+          4,
+          Duration.ofSeconds(5),
+          Duration.ofDays(7),
+          Duration.ofMillis(50),
+          10);
+
   private static final DeliveryServer RUNNING = new DeliveryServer();
 
   public final DataSource database;
   public final RecordStore store;
   public final ObjectStore objects;
+  public final Agreements agreements;
+  public final Uploads uploads;
+  public final Imports imports;
   public Exports exports;
   public final Subscriptions subscriptions;
   public final String base;
@@ -117,7 +150,8 @@ public final class DeliveryServer {
       objects =
           ObjectStore.open(
               new ObjectStoreConfig.Folder(Files.createTempDirectory("helan-objects")));
-      exports = new Exports(database, store, objects, QUICK);
+      agreements = agreements(database, store);
+      exports = new Exports(database, store, objects, agreements, QUICK);
       List<FhirOperation> all = new ArrayList<>(StandardOperations.all());
       all.add(exports.ofEverything());
       all.add(exports.ofPatients());
@@ -129,6 +163,7 @@ public final class DeliveryServer {
               database,
               store,
               new Flipping(),
+              agreements,
               audited::add,
               caller -> !dismissed.contains(caller.subject()),
               InetAddress::isLoopbackAddress,
@@ -137,7 +172,30 @@ public final class DeliveryServer {
       all.add(subscriptions.status());
       all.add(subscriptions.events());
       all.add(subscriptions.replay());
+      all.add(subscriptions.bindingToken());
       all.add(subscriptions.states());
+      uploads =
+          new Uploads(
+              database,
+              store,
+              new Flipping(),
+              agreements,
+              audited::add,
+              caller -> !dismissed.contains(caller.subject()),
+              InetAddress::isLoopbackAddress,
+              QUICK_UPLOADS);
+      imports =
+          new Imports(
+              database,
+              store,
+              new Flipping(),
+              audited::add,
+              caller -> !dismissed.contains(caller.subject()),
+              InetAddress::isLoopbackAddress,
+              QUICK_IMPORTS);
+      all.addAll(imports.operations());
+      all.addAll(agreements.operations());
+      all.addAll(uploads.operations());
       all.add(new SummaryOperation());
       var operations = new Operations(all);
       var servlet =
@@ -196,7 +254,12 @@ public final class DeliveryServer {
 
   /** After a test has closed those of this server. */
   public void reopenExports() {
-    exports = new Exports(database, store, objects, QUICK);
+    exports = new Exports(database, store, objects, agreements, QUICK);
+  }
+
+  /** Agreements that nothing needs but uploads. */
+  public static Agreements agreements(DataSource database, RecordStore store) {
+    return new Agreements(database, store, Clock.systemUTC(), false);
   }
 
   // ---- callers

@@ -88,7 +88,7 @@ final class Committer {
       for (ObjectNode each : plan.references()) {
         if (isNoResource && key != null) {
           each.remove("reference");
-          each.putObject("identifier").put("system", key.system()).put("value", key.value());
+          each.set("identifier", named(plan.body(), key));
         } else {
           each.put("reference", reference);
         }
@@ -169,8 +169,10 @@ final class Committer {
         JsonNode resource = Json.MAPPER.readTree(content);
         int number = number(resource);
         isOld |= number > series.number();
+        boolean isNamed = there.values().stream().anyMatch(each -> each.id().equals(other.id()));
         if (number >= 0
             && number < series.number()
+            && !isNamed
             && resource.path("status").asString("").equals("current")) {
           superseded.add(other);
         }
@@ -180,6 +182,17 @@ final class Committer {
       superseded.clear();
     }
     return isOld;
+  }
+
+  /** What its sender calls a resource that never came, rather than the key made of it. */
+  private static ObjectNode named(ObjectNode body, Plan.Key key) {
+    for (JsonNode identifier : body.path("identifier")) {
+      if (identifier instanceof ObjectNode object
+          && !object.path("system").asString("").equals(key.system())) {
+        return object.deepCopy();
+      }
+    }
+    return Json.MAPPER.createObjectNode().put("system", key.system()).put("value", key.value());
   }
 
   /** Of a document's version; below zero for none. */

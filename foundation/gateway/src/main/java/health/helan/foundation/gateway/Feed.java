@@ -26,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param institution id of the Organization that owns what comes
  * @param format {@link Format#name}
  * @param active false: nothing is taken
+ * @param suspended true: what comes is kept and refused; nothing is carried out
  * @param language of the sentences in acknowledgements
  * @param zone of times without one
  * @param charset tried where a message declares none that fits; null for none
@@ -46,6 +47,7 @@ public record Feed(
     String institution,
     String format,
     boolean active,
+    boolean suspended,
     Locale language,
     ZoneId zone,
     @Nullable Charset charset,
@@ -125,6 +127,7 @@ public record Feed(
           institution,
           settings.path("format").asString("hl7v2"),
           settings.path("active").asBoolean(true),
+          settings.path("suspended").asBoolean(false),
           settings.path("language").asString("zh").equals("en") ? Locale.ENGLISH : Locale.CHINESE,
           ZoneId.of(settings.path("zone").asString("Asia/Shanghai")),
           charset.isEmpty() ? null : Charset.forName(charset),
@@ -149,6 +152,7 @@ public record Feed(
           "institution",
           "format",
           "active",
+          "suspended",
           "language",
           "zone",
           "charset",
@@ -205,6 +209,9 @@ public record Feed(
     settings.put("institution", institution);
     settings.put("format", format);
     settings.put("active", active);
+    if (suspended) {
+      settings.put("suspended", true);
+    }
     settings.put("language", language.getLanguage());
     settings.put("zone", zone.getId());
     if (charset != null) {

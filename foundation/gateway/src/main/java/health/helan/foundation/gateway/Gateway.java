@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,6 +36,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -55,6 +57,15 @@ public final class Gateway implements AutoCloseable, Erasable {
   /** So many tries while the database does not answer, before the sender is told. */
   private static final int TRIES = 4;
 
+  /** Rows of a file that are carried out at once. */
+  private static final int PARTS_AT_ONCE = 4;
+
+  /** Rows that are in the journal before the first of them is done. */
+  private static final int PARTS_AHEAD = 64;
+
+  /** Rows of a file that a rehearsal shows. */
+  private static final int REHEARSED = 20;
+
   private final RecordStore store;
   private final Settings settings;
   private final AuditSink audit;
@@ -71,6 +82,7 @@ public final class Gateway implements AutoCloseable, Erasable {
   private final ScheduledExecutorService schedule =
       Executors.newScheduledThreadPool(
           2, Thread.ofPlatform().daemon().name("gateway-", 0).factory());
+  private final List<BiConsumer<Accepted, Receipt>> listeners = new CopyOnWriteArrayList<>();
   private final boolean forwards;
   private volatile boolean closed;
   private volatile BooleanSupplier full = () -> false;
@@ -173,6 +185,14 @@ public final class Gateway implements AutoCloseable, Erasable {
   /** Names of the formats that feeds may have. */
   public Set<String> formats() {
     return formats.keySet();
+  }
+
+  /**
+   * Tells of each message that was settled here, before the sender is answered. What was there
+   * before, or was refused at once, has a receipt in its {@link Accepted}.
+   */
+  public void follow(BiConsumer<Accepted, Receipt> listener) {
+    listeners.add(listener);
   }
 
   /** Asked before each message: while it is true, none is taken. */
@@ -318,6 +338,9 @@ public final class Gateway implements AutoCloseable, Erasable {
             ? digests.of(digest) // About nobody: it waits for nothing, and nothing for it.
             : lane(feed.institution(), patientKey);
     int home = (int) (lane & (Ids.HOMES - 1));
+    if (feed.suspended() && unreadable == null) {
+      unreadable = new Message.Reason("gateway.suspended", List.of());
+    }
     // Once for each number of a feed; without a number, once for each content.
     boolean byContent = control.isEmpty() || !feed.strictControlIds();
     byte[] mac =
@@ -341,6 +364,9 @@ public final class Gateway implements AutoCloseable, Erasable {
             unreadable,
             read == null ? List.of() : read.findings(),
             bytes);
+    if (feed.suspended()) {
+      return suspended(feed, entry, mac, remote);
+    }
     Journal.Inserted inserted = journal.insert(entry, ByteBuffer.wrap(mac).getLong(), mac);
     Journal.Taken taken = inserted.taken();
     count(feed, taken == null ? "received" : "repeated");
@@ -420,9 +446,35 @@ public final class Gateway implements AutoCloseable, Erasable {
     return new Receipt(message.id(), message.state(), message.reason(), false);
   }
 
+  /**
+   * While a feed is suspended: kept in its lane, and not carried out. Its number stays free, since
+   * the sender will send it again; what was taken before the suspension is answered as it was then.
+   */
+  private Accepted suspended(Feed feed, Journal.Entry entry, byte[] mac, String remote) {
+    Journal.Taken before = journal.taken(ByteBuffer.wrap(mac).getLong(), mac, entry.digest());
+    if (before != null && before.isSame()) {
+      return again(feed, before.id(), remote);
+    }
+    count(feed, "refused");
+    return refused(feed, entry, "intake-suspended|", entry.reason(), remote);
+  }
+
   /** Another message under a number that was used: kept, and not carried out. */
   private Accepted conflict(Feed feed, Journal.Entry entry, String remote) {
-    var reason = new Message.Reason("gateway.control-id-used", List.of());
+    return refused(
+        feed,
+        entry,
+        "intake-conflict|",
+        new Message.Reason("gateway.control-id-used", List.of()),
+        remote);
+  }
+
+  private Accepted refused(
+      Feed feed,
+      Journal.Entry entry,
+      String space,
+      Message.@Nullable Reason reason,
+      String remote) {
     var refused =
         new Journal.Entry(
             entry.home(),
@@ -439,7 +491,7 @@ public final class Gateway implements AutoCloseable, Erasable {
             entry.content());
     byte[] mac =
         mac(
-            "intake-conflict|"
+            space
                 + feed.name()
                 + "|"
                 + entry.control()
@@ -708,7 +760,12 @@ public final class Gateway implements AutoCloseable, Erasable {
    */
   private void passOn(Accepted accepted, List<byte[]> documents, Progress progress) {
     Feed feed = feeds.get(accepted.feed().documents());
-    if (feed == null || !feed.active() || feed.name().equals(accepted.feed().name())) {
+    boolean isMeant =
+        feed != null
+            && feed.active()
+            && feed.institution().equals(accepted.feed().institution())
+            && !feed.name().equals(accepted.feed().name());
+    if (feed == null || !isMeant) {
       return;
     }
     var findings = new ArrayList<>(progress.findings);
@@ -721,12 +778,6 @@ public final class Gateway implements AutoCloseable, Erasable {
     }
     progress.findings = findings;
   }
-
-  /** Rows of a file that are carried out at once. */
-  private static final int PARTS_AT_ONCE = 4;
-
-  /** Rows that are in the journal before the first of them is done. */
-  private static final int PARTS_AHEAD = 64;
 
   /**
    * Takes a file's messages one by one: each into the journal, in order, and carried out from
@@ -858,6 +909,13 @@ public final class Gateway implements AutoCloseable, Erasable {
   }
 
   private void audit(Accepted accepted, Receipt receipt, AccessTrail trail) {
+    for (BiConsumer<Accepted, Receipt> listener : listeners) {
+      try {
+        listener.accept(accepted, receipt);
+      } catch (RuntimeException e) {
+        LOG.error("A listener failed at a message of feed {}", accepted.feed().name(), e);
+      }
+    }
     int status =
         switch (receipt.state()) {
           case DONE -> 200;
@@ -1042,9 +1100,6 @@ public final class Gateway implements AutoCloseable, Erasable {
     }
   }
 
-  /** Rows of a file that a rehearsal shows. */
-  private static final int REHEARSED = 20;
-
   /**
    * @throws Refusal with the reason for which the message would be refused
    */
@@ -1087,7 +1142,7 @@ public final class Gateway implements AutoCloseable, Erasable {
         findings.add(
             new Finding(
                 reason.key(),
-                "row " + place.substring(place.indexOf('#') + 1),
+                place.substring(Math.max(0, place.indexOf('#'))),
                 reason.arguments()));
       }
     }

@@ -149,25 +149,37 @@ final class Journal {
           }
         }
       }
-      try (PreparedStatement statement = connection.prepareStatement(OF_CONTROL)) {
-        statement.setLong(1, key);
-        statement.setBytes(2, mac);
-        try (ResultSet rows = statement.executeQuery()) {
-          if (rows.next()) {
-            return new Inserted(
-                0,
-                new Taken(
-                    rows.getInt(1),
-                    rows.getString(2),
-                    Arrays.equals(rows.getBytes(3), entry.digest)));
-          }
-        }
+      Taken taken = taken(connection, key, mac, entry.digest);
+      if (taken != null) {
+        return new Inserted(0, taken);
       }
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
     // Retention took it between the two statements: the next try finds it free.
     return insert(entry, key, mac);
+  }
+
+  /** Who has a control key; null for nobody. */
+  @Nullable Taken taken(long key, byte[] mac, byte[] digest) {
+    try (Connection connection = database.getConnection()) {
+      return taken(connection, key, mac, digest);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  private static @Nullable Taken taken(Connection connection, long key, byte[] mac, byte[] digest)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(OF_CONTROL)) {
+      statement.setLong(1, key);
+      statement.setBytes(2, mac);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next()
+            ? new Taken(rows.getInt(1), rows.getString(2), Arrays.equals(rows.getBytes(3), digest))
+            : null;
+      }
+    }
   }
 
   private static String cut(String text, int most) {

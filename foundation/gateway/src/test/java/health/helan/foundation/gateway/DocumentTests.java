@@ -177,6 +177,37 @@ class DocumentTests {
   }
 
   @Test
+  void isSupersededOnceByAVersionThatAlsoNamesIt() {
+    done(summary("X1", 1));
+    done(
+        summary("X1", 2)
+            .replace(
+                "<componentOf>",
+                "<relatedDocument typeCode=\"RPLC\"><parentDocument><id root=\"1.2.156.77777.1\" extension=\"DOC-X1-1\"/></parentDocument></relatedDocument><componentOf>"));
+    JsonNode old =
+        only("DocumentReference", "X1", "identifier", "urn:oid:1.2.156.77777.1|DOC-X1-1");
+    assertThat(old.at("/status").asString()).isEqualTo("superseded");
+    assertThat(old.at("/meta/versionId").asString()).isEqualTo("2");
+    assertThat(old.at("/identifier").size()).isEqualTo(4);
+  }
+
+  @Test
+  void doesNotSupersedeSomebodyElses() {
+    done(summary("Y1", 1));
+    // Another patient's document under the same numbers, as copied examples have them.
+    done(
+        summary("Y2", 2)
+            .replace("SET-Y2", "SET-Y1")
+            .replace(
+                "<componentOf>",
+                "<relatedDocument typeCode=\"RPLC\"><parentDocument><id root=\"1.2.156.77777.1\" extension=\"DOC-Y1-1\"/></parentDocument></relatedDocument><componentOf>"));
+    assertThat(only("DocumentReference", "Y1").at("/status").asString()).isEqualTo("current");
+    assertThat(
+            only("DocumentReference", "Y2").at("/relatesTo/0/target/identifier/value").asString())
+        .isEqualTo("DOC-Y1-1");
+  }
+
+  @Test
   void doesNotWriteOverANewerVersionThatCameFirst() {
     done(summary("W1", 2).replace("value=\"13.2\"", "value=\"13.9\""));
     done(summary("W1", 1));
@@ -254,6 +285,11 @@ class DocumentTests {
                 .at("/valueString")
                 .asString())
         .isEqualTo("头晕三天");
+    assertThat(
+            only("Observation", card, "code", "urn:oid:2.16.156.10011.2.2.1|DE04.01.118.00")
+                .at("/valueQuantity/unit")
+                .asString())
+        .isEqualTo("d");
     assertThat(only("AllergyIntolerance", card).at("/code/text").asString()).isEqualTo("青霉素");
     JsonNode medicine = only("MedicationStatement", card);
     assertThat(medicine.at("/dosage/0/text").asString()).isEqualTo("口服，每日一次，每次一片");

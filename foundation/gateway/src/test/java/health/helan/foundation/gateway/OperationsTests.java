@@ -248,7 +248,7 @@ class OperationsTests {
     house.feed("rows", "{\"format\":\"table\",\"table\":\"residents\"}");
     JsonNode shown =
         call(OWN, "gateway-rehearse", "feed", "rows", "content", base64("患者编号,姓名\nRT1,甲\n,乙\n"));
-    assertThat(shown.toString()).contains("residents@1", "RT1", "gateway.no-identifier", "row 3");
+    assertThat(shown.toString()).contains("residents@1", "RT1", "gateway.no-identifier", "#3");
     assertThat(house.find("Patient", "identifier", "RT1")).isEmpty();
   }
 

@@ -105,8 +105,7 @@ class TableTests {
     assertThat(row.control()).isEqualTo(receipt.id() + "#3");
     assertThat(java.util.Objects.requireNonNull(row.reason()).key())
         .isEqualTo("gateway.no-identifier");
-    assertThat(row.findings())
-        .contains(new Finding("gateway.found-of-file", "row 3", receipt.id()));
+    assertThat(row.findings()).contains(new Finding("gateway.found-of-file", "#3", receipt.id()));
     // Somebody mends that row, and that row alone.
     String text = new String(house.gateway.content(row.id(), 0), StandardCharsets.UTF_8);
     assertThat(text).contains("没有编号");

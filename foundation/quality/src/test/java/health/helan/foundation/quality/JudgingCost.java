@@ -2,6 +2,7 @@ package health.helan.foundation.quality;
 
 import health.helan.demo.DemoBundle;
 import health.helan.demo.Region;
+import health.helan.foundation.quality.rules.ShippedRules;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.search.ValueSets;
 import java.io.IOException;
@@ -14,8 +15,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What judging costs: CPU of the consumer's thread and of PostgreSQL for each record. Loads made-up
@@ -23,11 +25,23 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  */
 @EnabledIfSystemProperty(named = "quality.cost", matches = "true")
 class JudgingCost {
-  private static final int RESIDENTS = 300;
+  private static final int RESIDENTS = 150;
 
-  @Test
-  void ofARecord() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"warm", "none", "repeat", "references"})
+  void ofARecord(String without) throws Exception {
     var server = QualityServer.withoutQuality();
+    server.execute(
+        "insert into quality_rule (rule, version, state, spec, made_by, made, decided_by, decided)"
+            + " select r, 1001, 'retired', '{}', 'x', '2026-01-01', 'x', '2026-01-01' from"
+            + " unnest(string_to_array('"
+            + String.join(
+                ",",
+                ShippedRules.all().keySet().stream()
+                    .filter(rule -> rule.contains(without))
+                    .toList())
+            + "', ',')) r where r <> ''");
+    System.out.println("---- without " + without);
     long resources = 0;
     long loadBegan = System.nanoTime();
     long databaseBefore = databaseCpu(server);
@@ -60,7 +74,7 @@ class JudgingCost {
       long thread = 0;
       while (server.behind() > 0) {
         thread = Math.max(thread, threadCpu("helan-consumer-quality"));
-        Thread.sleep(20);
+        Thread.sleep(1_000); // Looking costs, too.
       }
       thread = Math.max(thread, threadCpu("helan-consumer-quality"));
       long wall = System.nanoTime() - began;
@@ -99,12 +113,14 @@ class JudgingCost {
         .orElse(0);
   }
 
-  /** Of all its processes, in nanoseconds. */
+  /** Of those of its processes that serve connections, in nanoseconds. */
   private static long databaseCpu(QualityServer server) throws SQLException, IOException {
     List<Integer> processes = new ArrayList<>();
     try (Connection connection = server.database.getConnection();
         var statement = connection.createStatement();
-        var rows = statement.executeQuery("select pid from pg_stat_activity")) {
+        var rows =
+            statement.executeQuery(
+                "select pid from pg_stat_activity where backend_type = 'client backend'")) {
       while (rows.next()) {
         processes.add(rows.getInt(1));
       }

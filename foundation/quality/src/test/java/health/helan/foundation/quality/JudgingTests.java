@@ -160,19 +160,37 @@ class JudgingTests {
     Caller sender = system(SERVER.institution("judge-eyes"));
     Caller other = system(SERVER.institution("judge-hidden"));
     String man =
-        SERVER.created(
-            other,
-            wholePatient("judge-hidden")
-                .replaceFirst("'identifier':\\[.*?\\],", "")
-                .replace("female", "male"));
+        wholePatient("judge-hidden")
+            .replaceFirst("'identifier':\\[.*?\\],", "")
+            .replace("female", "male");
     String birth =
         "{'resourceType':'Condition','code':{'coding':[{'system':'http://hl7.org/fhir/sid/icd-10','code':'O80'}]},'subject':{'reference':'Patient/%s'},'recordedDate':'2026-01-01','clinicalStatus':{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/condition-clinical','code':'active'}]}}";
-    String ofHidden = SERVER.created(sender, birth.formatted(man));
-    String ofNobody = SERVER.created(sender, birth.formatted("000" + man.substring(3)));
-    assertThat(SERVER.open(sender, "Condition/" + ofHidden))
-        .as("the same for a record that is hidden and one that is not there")
-        .containsExactly("condition-references")
-        .isEqualTo(SERVER.open(sender, "Condition/" + ofNobody));
+    String hidden = SERVER.created(other, man);
+    assertThat(SERVER.open(sender, "Condition/" + SERVER.created(sender, birth.formatted(hidden))))
+        .as("sex of a resident of others")
+        .isEmpty();
+    SERVER.send(
+        other,
+        "PUT",
+        "Patient/judge-chosen",
+        QualityServer.tree(man).put("id", "judge-chosen").toString());
+    assertThat(
+            SERVER.open(
+                sender, "Condition/" + SERVER.created(sender, birth.formatted("judge-chosen"))))
+        .as("an id that can be guessed")
+        .isEqualTo(
+            SERVER.open(
+                sender, "Condition/" + SERVER.created(sender, birth.formatted("judge-nobody"))))
+        .isEmpty();
+    String own = SERVER.created(sender, man.replace("judge-hidden", "judge-eyes"));
+    assertThat(SERVER.open(sender, "Condition/" + SERVER.created(sender, birth.formatted(own))))
+        .containsExactly("condition-of-women");
+    assertThat(
+            SERVER.open(
+                sender,
+                "Condition/"
+                    + SERVER.created(sender, birth.formatted("000" + own.substring(3, 20) + "0"))))
+        .containsExactly("condition-references");
   }
 
   @Test

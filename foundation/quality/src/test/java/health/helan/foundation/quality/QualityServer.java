@@ -350,6 +350,15 @@ final class QualityServer {
     }
   }
 
+  void execute(String sql) {
+    try (Connection connection = database.getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
   /** First column of all rows. */
   List<String> texts(String sql) {
     try (Connection connection = database.getConnection();

@@ -140,10 +140,13 @@ public final class CapabilityStatements implements RestConfig.Capabilities {
     resource.putArray("referencePolicy").add("literal").add("logical").add("local");
     ArrayNode includes = Json.MAPPER.createArrayNode();
     ArrayNode searchable = Json.MAPPER.createArrayNode();
-    // Answered from columns, so that the index does not list them.
+    // Answered from columns, whether the index lists them or not; each name once (cpb-12).
     searchable(searchable, "_id", "Resource-id", "token");
     searchable(searchable, "_lastUpdated", "Resource-lastUpdated", "date");
     for (Parameter parameter : parameters.type(type).searchable().values()) {
+      if (parameter.code().equals("_id") || parameter.code().equals("_lastUpdated")) {
+        continue;
+      }
       String kind = parameter.type().name().toLowerCase(Locale.ROOT);
       searchable
           .addObject()

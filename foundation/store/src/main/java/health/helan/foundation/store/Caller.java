@@ -49,6 +49,14 @@ public record Caller(
 
     public static final Binding NONE = new Binding("", Set.of(), Set.of(), ALL_SCOPES);
 
+    /**
+     * True when the token leaves a system everything that its role allows: what the gateway asks
+     * for, whose messages may hold anything.
+     */
+    public boolean isWholeSystem() {
+      return scopes.equals(ALL_SCOPES) || scopes.contains("system/*.cruds");
+    }
+
     /** The mark of {@link Caller#isRoot}: this very object, which no token's text can become. */
     private static final Binding ROOT = new Binding("", Set.of(), Set.of(), Set.of("root"));
   }

@@ -144,6 +144,30 @@ public final class RecordStore implements AutoCloseable {
             .load());
   }
 
+  /**
+   * Opens a store beside the records, in a schema of its own of the same database, with the tables
+   * of all rooms: what works on the records works on it, and neither sees the other. Makes the
+   * schema if it is not there.
+   *
+   * @param dataSource connections whose search path is {@code schema} and nothing else
+   * @throws StoreUnusable as {@link #open(DataSource, StoreConfig)}
+   */
+  public static RecordStore openBeside(
+      DataSource dataSource,
+      StoreConfig config,
+      ChangeLog.Settings changeSettings,
+      Retention retention,
+      String schema) {
+    return open(
+        dataSource,
+        null,
+        null,
+        config,
+        changeSettings,
+        retention,
+        Flyway.configure().dataSource(dataSource).schemas(schema).load());
+  }
+
   private static RecordStore open(
       DataSource dataSource,
       @Nullable DataSource forSearches,

@@ -572,6 +572,25 @@ class ExpandingAndValidatingTests {
   }
 
   @Test
+  void showsWhatIsShippedAndNoSearchFinds() {
+    String url = "urn:oid:2.16.156.10011.2.3.3.4";
+    Reply systems = SERVER.get("CodeSystem/$shipped");
+    assertThat(systems.parameters("canonical").toString())
+        .contains(url, "http://hl7.org/fhir/administrative-gender|4.0.1")
+        .doesNotContain("http://hl7.org/fhir/ValueSet/", "urn:test:diseases");
+    assertThat(SERVER.get("ValueSet/$shipped").parameters("canonical").toString())
+        .contains("http://hl7.org/fhir/ValueSet/administrative-gender|4.0.1");
+    Reply one = SERVER.ask("CodeSystem/$shipped", "url", url);
+    assertThat(one.json().path("resourceType").asString("")).isEqualTo("CodeSystem");
+    assertThat(one.json().path("concept").toString()).contains("男");
+    assertThat(SERVER.ask("CodeSystem/$shipped", "url", "urn:test:diseases").status())
+        .isEqualTo(404);
+    ObjectNode own = (ObjectNode) one.json();
+    own.put("id", "own-sexes").put("status", "draft");
+    assertThat(SERVER.put(own).status()).as("it can be made one's own").isEqualTo(201);
+  }
+
+  @Test
   void statesWhatItCan() {
     Reply statement = SERVER.get("metadata?mode=terminology");
     assertThat(statement.json().path("resourceType").asString(""))

@@ -22,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 final class ExportFileOperation implements HttpOperation {
   private final ExportJobs jobs;
   private final ObjectStore objects;
+  private final Exports exports;
 
-  ExportFileOperation(ExportJobs jobs, ObjectStore objects) {
+  ExportFileOperation(ExportJobs jobs, ObjectStore objects, Exports exports) {
     this.jobs = jobs;
     this.objects = objects;
+    this.exports = exports;
   }
 
   @Override
@@ -44,6 +46,7 @@ final class ExportFileOperation implements HttpOperation {
       throw new Refusal(Refusal.Kind.METHOD, "rest.method", call.method());
     }
     Job job = ExportStatusOperation.job(call, jobs);
+    exports.checkAgreed(job.request());
     String number = call.query().first("file");
     File file =
         !job.state().equals("completed") || number == null || !number.matches("[0-9]{1,9}")

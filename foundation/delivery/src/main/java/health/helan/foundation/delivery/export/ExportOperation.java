@@ -70,7 +70,8 @@ final class ExportOperation implements HttpOperation {
     if (!prefer.contains("respond-async")) {
       throw new Refusal(Refusal.Kind.INVALID, "export.prefer");
     }
-    ExportRequest request = ExportRequest.of(call, prefer.contains("handling=lenient"));
+    ExportRequest request =
+        ExportRequest.of(call, prefer.contains("handling=lenient"), exports.agreements());
     tryOut(call, request);
     if (jobs.open(call.caller().subject()) >= exports.settings().perCaller()) {
       call.response().setHeader("Retry-After", "60");

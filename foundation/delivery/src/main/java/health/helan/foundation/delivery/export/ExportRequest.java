@@ -1,6 +1,8 @@
 package health.helan.foundation.delivery.export;
 
 import health.helan.foundation.definitions.R4;
+import health.helan.foundation.delivery.agreement.Agreement;
+import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.rest.HttpOperation;
 import health.helan.foundation.rest.Query;
 import health.helan.foundation.store.Json;
@@ -34,6 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param named whether the caller named the types; else those it may not read are left out
  * @param filters queries by type ({@code Type?query}); a resource that one of them finds is taken
  * @param elements value of {@code _elements}; empty for whole resources
+ * @param agreement id of the agreement that it stands on, by which types and filters are narrowed
+ *     already; empty for none
  * @param time of the kick-off, the manifest's {@code transactionTime}; reading begins when nothing
  *     can still commit at or below it
  */
@@ -47,6 +51,7 @@ record ExportRequest(
     List<Filter> filters,
     @Nullable Instant since,
     String elements,
+    String agreement,
     Instant time) {
 
   /** A filter of a type; the query is decoded once already. */
@@ -78,13 +83,14 @@ record ExportRequest(
   /**
    * @throws Refusal what is not understood or not there
    */
-  static ExportRequest of(HttpOperation.HttpCall call, boolean lenient) {
+  static ExportRequest of(HttpOperation.HttpCall call, boolean lenient, Agreements agreements) {
     RecordStore store = call.store();
     Set<String> types = new LinkedHashSet<>();
     Set<String> patients = new LinkedHashSet<>();
     List<Filter> filters = new ArrayList<>();
     Instant since = null;
     String elements = "";
+    String under = "";
     for (Parameter parameter : parameters(call)) {
       String value = parameter.value();
       switch (parameter.name()) {
@@ -105,6 +111,7 @@ record ExportRequest(
           }
         }
         case "_elements" -> elements = value;
+        case "agreement" -> under = value;
         case "patient" -> patients.add(value.substring(value.lastIndexOf('/') + 1));
         default -> {
           if (!lenient) {
@@ -147,6 +154,10 @@ record ExportRequest(
     if (filters.size() > MOST_FILTERS) {
       throw new Refusal(Refusal.Kind.TOO_COSTLY, "export.too-many-filters", MOST_FILTERS);
     }
+    Agreement agreement = agreements.standing(call.caller(), under);
+    if (agreement != null) {
+      narrow(agreement, named, types, filters);
+    }
     String query = call.request().getQueryString();
     String level =
         call.type() == null ? "" : call.id() == null ? "/Patient" : "/Group/" + call.id();
@@ -160,7 +171,38 @@ record ExportRequest(
         List.copyOf(filters),
         since,
         elements,
+        under,
         Instant.now().truncatedTo(ChronoUnit.MILLIS));
+  }
+
+  /** To what an agreement covers: each of its criteria with each filter of the type. */
+  private static void narrow(
+      Agreement agreement, boolean named, Set<String> types, List<Filter> filters) {
+    List<Filter> narrowed = new ArrayList<>();
+    for (String type : List.copyOf(types)) {
+      List<String> covered = agreement.queries(type);
+      if (covered.isEmpty()) {
+        if (named) {
+          throw new Refusal(Refusal.Kind.FORBIDDEN, "agreement.not-covered");
+        }
+        types.remove(type);
+        continue;
+      }
+      List<String> asked =
+          filters.stream().filter(one -> one.type.equals(type)).map(Filter::query).toList();
+      for (String filter : asked.isEmpty() ? List.of("") : asked) {
+        for (String criteria : covered) {
+          narrowed.add(
+              new Filter(
+                  type,
+                  filter.isEmpty() || criteria.isEmpty()
+                      ? filter + criteria
+                      : filter + "&" + criteria));
+        }
+      }
+    }
+    filters.clear();
+    filters.addAll(narrowed);
   }
 
   static boolean isOfPatients(RecordStore store, String type) {
@@ -248,7 +290,10 @@ record ExportRequest(
     if (since != null) {
       tree.put("since", since.toString());
     }
-    return tree.put("elements", elements).put("time", time.toString()).toString();
+    return tree.put("elements", elements)
+        .put("agreement", agreement)
+        .put("time", time.toString())
+        .toString();
   }
 
   static ExportRequest parse(String text) {
@@ -268,6 +313,7 @@ record ExportRequest(
         filters,
         since.isEmpty() ? null : Instant.parse(since),
         tree.path("elements").asString(""),
+        tree.path("agreement").asString(""),
         Instant.parse(tree.path("time").asString()));
   }
 

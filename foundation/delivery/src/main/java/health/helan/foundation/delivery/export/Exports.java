@@ -1,5 +1,6 @@
 package health.helan.foundation.delivery.export;
 
+import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.export.ExportJobs.File;
 import health.helan.foundation.delivery.export.ExportJobs.Job;
 import health.helan.foundation.rest.FhirOperation;
@@ -64,6 +65,7 @@ public final class Exports implements AutoCloseable, ObjectOwner {
   private final ExportJobs jobs;
   private final RecordStore store;
   private final ObjectStore objects;
+  private final Agreements agreements;
   private final Settings settings;
   private final String holder;
   private final List<Thread> threads = new ArrayList<>();
@@ -71,10 +73,16 @@ public final class Exports implements AutoCloseable, ObjectOwner {
   private volatile boolean closed;
 
   /** Opens, and begins to work on what is there. */
-  public Exports(DataSource dataSource, RecordStore store, ObjectStore objects, Settings settings) {
+  public Exports(
+      DataSource dataSource,
+      RecordStore store,
+      ObjectStore objects,
+      Agreements agreements,
+      Settings settings) {
     this.jobs = new ExportJobs(dataSource);
     this.store = store;
     this.objects = objects;
+    this.agreements = agreements;
     this.settings = settings;
     this.holder = store.instance();
     for (int i = 0; i < settings.workers(); i++) {
@@ -105,7 +113,20 @@ public final class Exports implements AutoCloseable, ObjectOwner {
 
   /** {@code $export-file}. */
   public FhirOperation file() {
-    return new ExportFileOperation(jobs, objects);
+    return new ExportFileOperation(jobs, objects, this);
+  }
+
+  Agreements agreements() {
+    return agreements;
+  }
+
+  /**
+   * @throws Refusal for what stands on an agreement whose time is over
+   */
+  void checkAgreed(ExportRequest request) {
+    if (!request.agreement().isEmpty() && !agreements.isInForce(request.agreement())) {
+      throw Agreements.notInForce(request.agreement());
+    }
   }
 
   Settings settings() {
@@ -131,7 +152,7 @@ public final class Exports implements AutoCloseable, ObjectOwner {
         LockSupport.parkNanos(this, settings.poll().toNanos());
         continue;
       }
-      var work = new Work(job, jobs, store, objects, settings);
+      var work = new Work(job, jobs, store, objects, this);
       running.put(job.id(), work);
       try {
         work.run();

@@ -55,19 +55,20 @@ final class Work {
   private final ExportJobs jobs;
   private final RecordStore store;
   private final ObjectStore objects;
+  private final Exports exports;
   private final Exports.Settings settings;
   private final List<Step> steps;
   private final long @Nullable [] patients;
   private volatile boolean stopped;
 
-  Work(
-      Job job, ExportJobs jobs, RecordStore store, ObjectStore objects, Exports.Settings settings) {
+  Work(Job job, ExportJobs jobs, RecordStore store, ObjectStore objects, Exports exports) {
     this.job = job;
     this.request = job.request();
     this.jobs = jobs;
     this.store = store;
     this.objects = objects;
-    this.settings = settings;
+    this.exports = exports;
+    this.settings = exports.settings();
     this.steps = steps(request);
     List<String> ids = request.patients();
     this.patients =
@@ -140,6 +141,7 @@ final class Work {
 
   /** Makes the files of a step, each committed with where it ends. */
   private void step(Step step, At from) throws IOException {
+    exports.checkAgreed(request);
     At next = new At(from.step() + 1, 0, 0, null);
     // Several filters may find the same resource: their step is done in one go or anew.
     boolean inOneGo = !step.deleted && request.filtersOf(step.type).size() > 1;

@@ -10,6 +10,7 @@
       "foundation.definitions",
       "foundation.store",
       "foundation.rest",
+      "foundation.delivery.agreement",
       "foundation.delivery.kept"
     })
 @NullMarked

@@ -26,6 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param hasPayload whether the resource is sent
  * @param notifications true for notification Bundles of the backport, false for R4's own requests
  * @param content of a notification Bundle: empty, id-only or full-resource
+ * @param socket whether its channel is a websocket, which clients bind
+ * @param agreement id of the agreement that it stands on; empty for none
  * @param heartbeat seconds without a notification after which one is sent; 0 for never
  */
 record Criteria(
@@ -36,12 +38,15 @@ record Criteria(
     boolean notifications,
     String content,
     int heartbeat,
-    @Nullable Instant ends) {
+    @Nullable Instant ends,
+    boolean socket,
+    String agreement) {
   private static final String BACKPORT =
       "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/";
   static final String PROFILE = BACKPORT + "backport-subscription";
   static final String STATUS_PROFILE = BACKPORT + "backport-subscription-status-r4";
   private static final String CONTENT = BACKPORT + "backport-payload-content";
+  private static final String AGREEMENT = "https://helan.health/fhir/StructureDefinition/agreement";
   private static final String HEARTBEAT = BACKPORT + "backport-heartbeat-period";
 
   /** What stands in the place of a secret. */
@@ -91,8 +96,12 @@ record Criteria(
       }
     }
     JsonNode channel = subscription.path("channel");
-    if (!channel.path("type").asString("").equals("rest-hook")) {
+    boolean socket = channel.path("type").asString("").equals("websocket");
+    if (!socket && !channel.path("type").asString("").equals("rest-hook")) {
       throw at("Subscription.channel.type", "subscription.channel");
+    }
+    if (socket && (channel.has("endpoint") || channel.has("header"))) {
+      throw at("Subscription.channel.endpoint", "subscription.socket-endpoint");
     }
     String payload = channel.path("payload").asString("");
     if (!payload.isEmpty()
@@ -102,6 +111,10 @@ record Criteria(
     boolean notifications = false;
     for (JsonNode profile : subscription.path("meta").path("profile")) {
       notifications |= profile.asString("").equals(PROFILE);
+    }
+    if (socket && !payload.isEmpty() && !notifications) {
+      // R4 tells over sockets that something happened, and no more.
+      throw at("Subscription.channel.payload", "subscription.socket-payload");
     }
     String content = payload.isEmpty() ? "empty" : "full-resource";
     JsonNode asked = extension(channel.path("_payload"), CONTENT);
@@ -113,6 +126,7 @@ record Criteria(
     }
     JsonNode beat = extension(channel, HEARTBEAT);
     int heartbeat = beat == null ? 0 : beat.path("valueUnsignedInt").asInt(0);
+    JsonNode under = extension(subscription, AGREEMENT);
     Instant ends = null;
     String end = subscription.path("end").asString("");
     if (!end.isEmpty()) {
@@ -130,7 +144,9 @@ record Criteria(
         notifications,
         content,
         heartbeat,
-        ends);
+        ends,
+        socket,
+        under == null ? "" : under.path("valueId").asString(""));
   }
 
   private static @Nullable JsonNode extension(JsonNode element, String url) {

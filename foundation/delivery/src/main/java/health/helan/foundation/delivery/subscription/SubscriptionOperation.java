@@ -1,5 +1,6 @@
 package health.helan.foundation.delivery.subscription;
 
+import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.subscription.SubscriptionTable.Delivery;
 import health.helan.foundation.delivery.subscription.SubscriptionTable.Row;
 import health.helan.foundation.rest.Answer;
@@ -88,6 +89,9 @@ final class SubscriptionOperation implements FhirOperation {
   }
 
   private Answer events(Call call, Row row) {
+    if (!subscriptions.isAgreed(row.criteria())) {
+      throw Agreements.notInForce(row.criteria().agreement());
+    }
     long from = number(call.text("eventsSinceNumber"), 1);
     long to = number(call.text("eventsUntilNumber"), Long.MAX_VALUE);
     String content = call.text("content");

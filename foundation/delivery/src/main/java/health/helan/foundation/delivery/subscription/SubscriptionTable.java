@@ -322,8 +322,13 @@ final class SubscriptionTable {
 
   // ---- senders
 
-  /** Takes one that has something to do and that nobody works on; null for none. */
-  @Nullable Row take(String holder, Instant now, Duration lease) {
+  /**
+   * Takes one that has something to do and that nobody works on; null for none.
+   *
+   * @param reachable whether something can be sent for it from here
+   */
+  @Nullable Row take(
+      String holder, Instant now, Duration lease, java.util.function.Predicate<Row> reachable) {
     List<Row> due =
         query(
             this::row,
@@ -345,7 +350,7 @@ final class SubscriptionTable {
                     + " and subscription = any(?)",
                 (Object) due.stream().map(Row::id).toArray(String[]::new)));
     for (Row row : due) {
-      if (!hasWork(row, pending, now)) {
+      if (!hasWork(row, pending, now, reachable.test(row))) {
         continue;
       }
       int taken =
@@ -376,12 +381,11 @@ final class SubscriptionTable {
         .isEmpty();
   }
 
-  private static boolean hasWork(Row row, Set<String> pending, Instant now) {
+  private static boolean hasWork(Row row, Set<String> pending, Instant now, boolean reachable) {
     Instant ends = row.ends();
     return row.state().equals("requested")
-        || pending.contains(row.id())
         || ends != null && ends.isBefore(now)
-        || isQuiet(row, now);
+        || reachable && (pending.contains(row.id()) || isQuiet(row, now));
   }
 
   /** Whether a heartbeat is due. */
@@ -584,6 +588,43 @@ final class SubscriptionTable {
                 + " 0",
             subscription)
         .getFirst();
+  }
+
+  // ---- tokens for sockets
+
+  /** What a token binds, and for whom. */
+  record Binding(List<String> subscriptions, Caller caller) {}
+
+  void token(String digest, List<String> subscriptions, Caller caller, Instant expires) {
+    var ids = Json.MAPPER.createArrayNode();
+    subscriptions.forEach(ids::add);
+    update(
+        "insert into subscription_token (digest, subscriptions, caller, expires) values (?, ?, ?,"
+            + " ?)",
+        digest,
+        ids.toString(),
+        KeptCaller.text(caller),
+        expires);
+  }
+
+  /** Takes a token: it is good once. Null for none that is good. */
+  @Nullable Binding takeToken(String digest, Instant now) {
+    List<Binding> found =
+        query(
+            rows -> {
+              List<String> ids = new ArrayList<>();
+              Json.MAPPER.readTree(rows.getString(1)).forEach(one -> ids.add(one.asString()));
+              return new Binding(ids, KeptCaller.parse(rows.getString(2), "socket"));
+            },
+            "delete from subscription_token where digest = ? and expires > ? returning"
+                + " subscriptions, caller",
+            digest,
+            now);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
+  int pruneTokens(Instant now) {
+    return update("delete from subscription_token where expires < ?", now);
   }
 
   int prune(Instant doneBefore) {

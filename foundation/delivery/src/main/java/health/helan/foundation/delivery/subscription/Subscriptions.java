@@ -1,5 +1,7 @@
 package health.helan.foundation.delivery.subscription;
 
+import health.helan.foundation.delivery.agreement.Agreement;
+import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.subscription.SubscriptionTable.Delivery;
 import health.helan.foundation.delivery.subscription.SubscriptionTable.Row;
 import health.helan.foundation.rest.FhirOperation;
@@ -22,6 +24,9 @@ import health.helan.foundation.store.validation.Issue;
 import health.helan.foundation.store.validation.Options;
 import health.helan.foundation.store.validation.Validator;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -38,6 +44,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -55,6 +62,11 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int BATCH = 50;
+
+  /** Path of the socket. */
+  public static final String SOCKET = "/subscription-socket";
+
+  static final Duration TOKEN_LIFE = Duration.ofMinutes(5);
 
   /** Nanoseconds after which a resource is read again before it is sent. */
   private static final long FRESH = 500_000_000;
@@ -101,12 +113,17 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
 
   private final SubscriptionTable table;
   private final RecordStore store;
+  private final Agreements agreements;
   private final AuditSink audit;
   private final Predicate<Caller> admitted;
   private final RestHook hook;
   private final Settings settings;
   private final String base;
   private final List<Thread> threads = new ArrayList<>();
+
+  /** Who is bound to which subscription at this instance. */
+  private final Map<String, Conversation> bound = new ConcurrentHashMap<>();
+
   private volatile boolean closed;
 
   /**
@@ -121,6 +138,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       DataSource dataSource,
       RecordStore store,
       ContentCodec codec,
+      Agreements agreements,
       AuditSink audit,
       Predicate<Caller> admitted,
       Predicate<InetAddress> allowed,
@@ -129,6 +147,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       throws SQLException {
     this.table = new SubscriptionTable(dataSource, codec);
     this.store = store;
+    this.agreements = agreements;
     this.audit = audit;
     this.admitted = admitted;
     this.hook = new RestHook(allowed, settings.patience());
@@ -154,6 +173,11 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
   /** {@code Subscription/[id]/$replay}. */
   public FhirOperation replay() {
     return new SubscriptionOperation(SubscriptionOperation.Of.REPLAY, this, table);
+  }
+
+  /** {@code $get-ws-binding-token}. */
+  public FhirOperation bindingToken() {
+    return new TokenOperation(this);
   }
 
   /** {@code $subscriptions}. */
@@ -351,7 +375,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
     return read(caller, id);
   }
 
-  private static Instant now() {
+  static Instant now() {
     return Instant.now().truncatedTo(ChronoUnit.MILLIS);
   }
 
@@ -372,7 +396,13 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       throw new InvalidResource("Subscription", issues);
     }
     Criteria criteria = Criteria.of(resource);
-    hook.check(criteria.endpoint());
+    if (!criteria.socket()) {
+      hook.check(criteria.endpoint());
+    }
+    Agreement agreement = agreements.standing(caller, criteria.agreement());
+    if (agreement != null && !agreement.types().contains(criteria.type())) {
+      throw Criteria.at("Subscription.criteria", "agreement.not-covered");
+    }
     // Criteria that are not understood, or a type that may not be read, are refused at once.
     List<Parameter> query = new ArrayList<>(criteria.query());
     query.add(new Parameter("_id", "none"));
@@ -381,6 +411,87 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
             () ->
                 store.search(caller, new SearchRequest(criteria.type(), null, null, query, false)));
     return criteria;
+  }
+
+  // ------------------------------------------------------------------ sockets
+
+  /**
+   * A socket was opened.
+   *
+   * @param caller whose token opened it; null for nobody's
+   */
+  public Conversation converse(@Nullable Caller caller, Conversation.Socket socket) {
+    return new Conversation(this, caller, socket);
+  }
+
+  /**
+   * One of the caller's with a socket for its channel.
+   *
+   * @throws Refusal NOT_FOUND, UNPROCESSABLE
+   */
+  Row bindable(Caller caller, String id) {
+    checkMaySubscribe(caller);
+    Row row = row(caller, id);
+    if (!row.criteria().socket() || row.state().equals("off")) {
+      throw new Refusal(Refusal.Kind.UNPROCESSABLE, "subscription.no-socket", id);
+    }
+    return row;
+  }
+
+  String token(Caller caller, List<String> subscriptions, Instant expires) {
+    byte[] bits = new byte[32];
+    RANDOM.nextBytes(bits);
+    String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+    table.token(digest(token), subscriptions, caller, expires);
+    return token;
+  }
+
+  SubscriptionTable.@Nullable Binding binding(String token) {
+    SubscriptionTable.Binding binding = table.takeToken(digest(token), Instant.now());
+    return binding != null && admitted.test(binding.caller()) ? binding : null;
+  }
+
+  private static String digest(String token) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(token.getBytes(StandardCharsets.US_ASCII)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  String handshake(Row row) {
+    return text(
+        Notifications.bundle(
+            row, "active", "handshake", row.event(), List.of(), row.criteria().content(), base));
+  }
+
+  private static String text(byte[] json) {
+    return new String(json, StandardCharsets.UTF_8);
+  }
+
+  /** The last to bind gets what is sent. */
+  void bound(String id, Conversation by) {
+    Conversation before = bound.put(id, by);
+    if (before != null && before != by) {
+      before.close("bound elsewhere");
+      bound.put(id, by);
+    }
+    hint();
+  }
+
+  void unbound(String id, Conversation by) {
+    bound.remove(id, by);
+  }
+
+  void audit(@Nullable Caller caller, String remote, String id, int status) {
+    audit.record(Conversation.line(now(), caller, remote, id, status));
+  }
+
+  private boolean isReachable(Row row) {
+    return !row.criteria().socket() || bound.containsKey(row.id());
   }
 
   // ------------------------------------------------------------------ what matches
@@ -433,19 +544,38 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
     }
   }
 
-  /** Those of some ids that the criteria find, with the subscriber's eyes. */
+  /**
+   * Those of some ids that the criteria find, with the subscriber's eyes, and that the agreement
+   * covers where there is one. Whether it is in force is asked when something is sent.
+   */
   private Set<String> matching(Row row, Criteria criteria, List<String> ids) {
-    List<Parameter> query = new ArrayList<>(criteria.query());
-    query.add(new Parameter("_id", String.join(",", ids)));
-    query.add(new Parameter("_count", Integer.toString(ids.size())));
     Set<String> found = new HashSet<>();
-    for (SearchResult.Entry entry :
-        store
-            .search(row.caller(), new SearchRequest(criteria.type(), null, null, query, false))
-            .entries()) {
-      found.add(entry.resource().id());
+    for (List<Parameter> covered : covered(criteria)) {
+      List<Parameter> query = new ArrayList<>(criteria.query());
+      query.addAll(covered);
+      query.add(new Parameter("_id", String.join(",", ids)));
+      query.add(new Parameter("_count", Integer.toString(ids.size())));
+      for (SearchResult.Entry entry :
+          store
+              .search(row.caller(), new SearchRequest(criteria.type(), null, null, query, false))
+              .entries()) {
+        found.add(entry.resource().id());
+      }
     }
     return found;
+  }
+
+  private List<List<Parameter>> covered(Criteria criteria) {
+    if (criteria.agreement().isEmpty()) {
+      return List.of(List.of());
+    }
+    Agreement agreement = agreements.find(criteria.agreement());
+    return agreement == null ? List.of() : agreement.parameters(criteria.type());
+  }
+
+  /** False for one that stands on an agreement whose time is over, or has not come. */
+  boolean isAgreed(Criteria criteria) {
+    return criteria.agreement().isEmpty() || agreements.isInForce(criteria.agreement());
   }
 
   // ------------------------------------------------------------------ sending
@@ -458,7 +588,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
     while (!closed) {
       Row row = null;
       try {
-        row = table.take(store.instance(), Instant.now(), settings.lease());
+        row = table.take(store.instance(), Instant.now(), settings.lease(), this::isReachable);
       } catch (Refusal e) {
         LOG.warn("Subscriptions cannot be read: {}", e.messageKey());
       } catch (RuntimeException e) {
@@ -507,14 +637,24 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       failed(row, "client");
       return false;
     }
+    if (!isAgreed(criteria)) {
+      failed(row, "agreement");
+      return false;
+    }
     if (row.state().equals("requested")) {
       if (criteria.notifications()
+          && !criteria.socket()
           && !sent(row, "handshake", "requested", List.of(), row.event())) {
         return false;
       }
       if (!table.state(row, "active", Instant.now())) {
         return false;
       }
+    }
+    if (!isReachable(row)) {
+      // What is to be told waits until somebody binds.
+      table.leave(row, Instant.now());
+      return false;
     }
     int from = ThreadLocalRandom.current().nextInt(4096);
     // After a failure one at a time, until one is taken.
@@ -588,7 +728,9 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
   /** The resource as the subscriber sees it now; null when it does not. */
   private @Nullable ResourceVersion visible(Row row, Criteria criteria, Delivery delivery) {
     try {
-      if (!delivery.matched() && matching(row, criteria, List.of(delivery.id())).isEmpty()) {
+      // What an agreement covers is asked again: the resource may have left it since.
+      boolean isMatched = delivery.matched() && criteria.agreement().isEmpty();
+      if (!isMatched && matching(row, criteria, List.of(delivery.id())).isEmpty()) {
         return null;
       }
       return store.read(row.caller(), delivery.type(), delivery.id());
@@ -616,7 +758,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
         new AuditSink.Request(
             now(),
             row.caller(),
-            java.net.URI.create(criteria.endpoint()).getHost(),
+            host(row, criteria),
             "operation",
             criteria.type(),
             resources.size() == 1 ? resources.getFirst().id() : "",
@@ -636,6 +778,31 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
                 .toArray()));
   }
 
+  private String host(Row row, Criteria criteria) {
+    if (!criteria.socket()) {
+      return java.net.URI.create(criteria.endpoint()).getHost();
+    }
+    Conversation with = bound.get(row.id());
+    return with == null ? "" : with.remote();
+  }
+
+  private boolean told(Row row, String text) {
+    Conversation with = bound.get(row.id());
+    if (with != null && with.isOld()) {
+      with.close("bind again");
+      with = null;
+    }
+    if (with != null && with.tell(text)) {
+      return true;
+    }
+    if (with != null) {
+      with.close("no answer");
+    }
+    // Nobody's fault: it waits until somebody binds again.
+    table.leave(row, Instant.now());
+    return false;
+  }
+
   private boolean sent(
       Row row, String type, String state, List<Notifications.Event> events, long count) {
     Criteria criteria = row.criteria();
@@ -644,6 +811,14 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
     Delivery delivery = events.isEmpty() ? null : events.getFirst().delivery();
     if (delivery != null) {
       headers.put("Idempotency-Key", delivery.key(row.id()));
+    }
+    if (criteria.socket()) {
+      return told(
+          row,
+          criteria.notifications()
+              ? text(
+                  Notifications.bundle(row, state, type, count, events, criteria.content(), base))
+              : "ping " + row.id());
     }
     RestHook.Result result;
     if (criteria.notifications()) {
@@ -704,6 +879,8 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
 
   /** Forgets what was sent long ago. */
   int prune() {
+    table.pruneTokens(Instant.now());
+    bound.values().stream().filter(Conversation::isOld).forEach(one -> one.close("bind again"));
     return table.prune(Instant.now().minus(settings.keep()));
   }
 
@@ -711,6 +888,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
   public void close() {
     closed = true;
     hint();
+    List.copyOf(bound.values()).forEach(one -> one.close("the platform ends"));
     for (Thread thread : threads) {
       try {
         thread.join(settings.patience().plusSeconds(2));

@@ -49,7 +49,11 @@ final class SubscriptionsOperation implements FhirOperation {
         parts
             .addObject()
             .put("name", "host")
-            .put("valueString", java.net.URI.create(row.criteria().endpoint()).getHost());
+            .put(
+                "valueString",
+                row.criteria().socket()
+                    ? "websocket"
+                    : java.net.URI.create(row.criteria().endpoint()).getHost());
         parts.addObject().put("name", "failures").put("valueInteger", row.failures());
         if (!row.fault().isEmpty()) {
           parts.addObject().put("name", "fault").put("valueString", row.fault());

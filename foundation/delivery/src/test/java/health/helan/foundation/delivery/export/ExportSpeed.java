@@ -47,6 +47,7 @@ class ExportSpeed {
             server.database,
             server.store,
             server.objects,
+            server.agreements,
             new Exports.Settings(
                 1,
                 100,

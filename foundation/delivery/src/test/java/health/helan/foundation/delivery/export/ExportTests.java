@@ -429,7 +429,9 @@ class ExportTests {
     try {
       DataSource dying = dying(SERVER.database, cut, files, 1);
       String status;
-      try (var first = new Exports(dying, SERVER.store, SERVER.objects, DeliveryServer.QUICK)) {
+      try (var first =
+          new Exports(
+              dying, SERVER.store, SERVER.objects, SERVER.agreements, DeliveryServer.QUICK)) {
         Reply begun = kickOff(ours, "$export?_type=Observation");
         status = begun.header("Content-Location");
         StoreForTests.await("the first files", cut::get);
@@ -438,7 +440,12 @@ class ExportTests {
         assertThat(first.settings().lease()).isEqualTo(Duration.ofSeconds(2));
       }
       try (var second =
-          new Exports(SERVER.database, SERVER.store, SERVER.objects, DeliveryServer.QUICK)) {
+          new Exports(
+              SERVER.database,
+              SERVER.store,
+              SERVER.objects,
+              SERVER.agreements,
+              DeliveryServer.QUICK)) {
         assertThat(second.settings().workers()).isEqualTo(2);
         JsonNode manifest = awaited(ours, status).json();
         List<String> lines = lines(ours, manifest);

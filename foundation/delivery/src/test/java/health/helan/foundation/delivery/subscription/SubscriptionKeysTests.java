@@ -68,6 +68,7 @@ class SubscriptionKeysTests {
                   database,
                   store,
                   cipher,
+                  DeliveryServer.agreements(database, store),
                   AuditSink.NONE,
                   _ -> true,
                   _ -> true,

@@ -147,6 +147,71 @@ class SubscriptionTests {
   }
 
   @Test
+  void narrowAndEndWithTheirAgreement() throws Exception {
+    try (var receiver = new Receiver()) {
+      Caller root = Caller.operator("subscription-tests");
+      SERVER.send(
+          root,
+          "PUT",
+          "Organization/sub60",
+          "{\"resourceType\":\"Organization\",\"id\":\"sub60\",\"name\":\"x\"}");
+      Caller ours = system("sub60");
+      String agreement =
+          SERVER
+              .send(
+                  root,
+                  "POST",
+                  "$agreement?giver=sub60&receiver-name=Lab&purpose=TREAT&what=Observation%3Fcode%3Dhb&until="
+                      + Instant.now().plus(Duration.ofDays(1)),
+                  null)
+              .json()
+              .path("parameter")
+              .path(0)
+              .path("part")
+              .path(0)
+              .path("valueId")
+              .asString();
+      String extended =
+          plain("Observation?status=final", receiver.url())
+              .replace(
+                  "'status'",
+                  "'extension':[{'url':'https://helan.health/fhir/StructureDefinition/agreement','valueId':'"
+                      + agreement
+                      + "'}],'status'");
+      String tree = DeliveryServer.tree(extended).toString();
+      // Not signed yet; another's; of another type.
+      assertThat(SERVER.send(ours, "POST", "Subscription", tree).status()).isEqualTo(422);
+      assertThat(SERVER.send(system("sub61"), "POST", "Subscription", tree).status())
+          .isEqualTo(404);
+      SERVER.send(root, "POST", "$agreement-sign?id=" + agreement, null);
+      assertThat(
+              SERVER
+                  .send(
+                      ours,
+                      "POST",
+                      "Subscription",
+                      tree.replace("Observation?status=final", "Condition"))
+                  .status())
+          .isEqualTo(422);
+      String id = made(ours, extended);
+      String patient = SERVER.patient(ours, "郑十");
+      SERVER.observation(ours, patient, "other");
+      String covered = SERVER.observation(ours, patient, "hb");
+      await("what is covered", () -> ids(receiver).contains(covered));
+      assertThat(ids(receiver)).containsExactly(covered);
+
+      SERVER.send(root, "POST", "$agreement-end?id=" + agreement, null);
+      SERVER.observation(ours, patient, "hb");
+      await("the end", () -> state(ours, id).equals("error"));
+      assertThat(SERVER.get(ours, "Subscription/" + id).json().path("error").asString())
+          .isEqualTo("agreement");
+      assertThat(ids(receiver)).containsExactly(covered);
+      assertThat(SERVER.get(ours, "Subscription/" + id + "/$events").status()).isEqualTo(422);
+      SERVER.send(ours, "DELETE", "Subscription/" + id, null);
+    }
+  }
+
+  @Test
   void sendBundlesOfTheBackportInTurn() throws Exception {
     try (var receiver = new Receiver()) {
       Caller ours = system("sub3");
@@ -431,6 +496,7 @@ class SubscriptionTests {
               first.pool,
               first.store,
               new DeliveryServer.Flipping(),
+              DeliveryServer.agreements(first.pool, first.store),
               AuditSink.NONE,
               _ -> true,
               _ -> true,
@@ -456,6 +522,7 @@ class SubscriptionTests {
                   second.pool,
                   second.store,
                   new DeliveryServer.Flipping(),
+                  DeliveryServer.agreements(second.pool, second.store),
                   AuditSink.NONE,
                   _ -> true,
                   _ -> true,

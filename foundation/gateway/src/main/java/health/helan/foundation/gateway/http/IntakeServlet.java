@@ -186,13 +186,16 @@ public final class IntakeServlet extends HttpServlet {
             || caller.role() == Caller.Role.SYSTEM
                 && feed != null
                 && feed.institution().equals(caller.institution())
-                && caller.binding().scopes().equals(Caller.Binding.ALL_SCOPES);
+                && caller.binding().isWholeSystem();
     if (!isOwn) {
       // Which feeds there are is nobody else's business.
       throw new Refusal(Refusal.Kind.FORBIDDEN, "gateway.not-yours");
     }
     if (feed == null || !feed.active() || feed.format().equals(Hl7v2.NAME)) {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "gateway.no-feed", "?");
+    }
+    if (feed.suspended()) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "gateway.suspended");
     }
     return feed;
   }

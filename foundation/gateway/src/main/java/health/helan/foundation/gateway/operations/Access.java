@@ -34,7 +34,7 @@ final class Access {
   private static boolean isSystem(Caller caller) {
     return caller.role() == Caller.Role.SYSTEM
         && !caller.institution().isEmpty()
-        && caller.binding().scopes().equals(Caller.Binding.ALL_SCOPES);
+        && caller.binding().isWholeSystem();
   }
 
   private static Refusal forbidden() {

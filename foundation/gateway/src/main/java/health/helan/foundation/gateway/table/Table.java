@@ -291,9 +291,7 @@ public final class Table implements Format {
       var findings = new ArrayList<Finding>();
       findings.add(
           new Finding(
-              "gateway.found-of-file",
-              "row " + row.path("row").asInt(),
-              row.path("of").asString("")));
+              "gateway.found-of-file", "#" + row.path("row").asInt(), row.path("of").asString("")));
       for (Map.Entry<String, JsonNode> odd : row.path("odd").properties()) {
         findings.add(new Finding(odd.getValue().asString(""), place(odd.getKey())));
       }
@@ -301,7 +299,7 @@ public final class Table implements Format {
     }
 
     private String place(String column) {
-      return "row " + row.path("row").asInt() + ": " + column;
+      return "#" + row.path("row").asInt() + " " + column;
     }
 
     @Override
@@ -312,7 +310,7 @@ public final class Table implements Format {
     @Override
     public Node root(Groups groups, Columns columns) {
       var byName = new HashMap<String, Cell>();
-      var root = new Cells(columns, byName, "row " + row.path("row").asInt());
+      var root = new Cells(columns, byName, "#" + row.path("row").asInt());
       for (Map.Entry<String, JsonNode> cell : row.path("cells").properties()) {
         byName.put(
             Columns.plain(cell.getKey()),
@@ -351,17 +349,7 @@ public final class Table implements Format {
       return null;
     }
 
-    // Rows are told apart as themselves, not by what they say.
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(this);
-    }
-
+    // Never what it says of a resident.
     @Override
     public String toString() {
       return place;

@@ -3,6 +3,8 @@ package health.helan.foundation.quality.checks;
 import health.helan.foundation.fhirpath.EvaluationContext;
 import health.helan.foundation.fhirpath.Node;
 import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Ids;
+import health.helan.foundation.store.Levels;
 import health.helan.foundation.store.PlatformRows;
 import health.helan.foundation.store.SqlErrors;
 import java.sql.Connection;
@@ -100,7 +102,21 @@ public final class Around {
     return profiles;
   }
 
-  /** Whether something lies behind {@code Type/id} that the record's institution sees. */
+  /**
+   * Whether it may be told of a reference that nothing is there. An id that this platform made is
+   * known to whoever was given it and guessed by nobody; what is of an open type is hidden from
+   * nobody.
+   */
+  static boolean tellsOfNothingHidden(String reference) {
+    int slash = reference.indexOf('/');
+    return Ids.isAssigned(reference.substring(slash + 1))
+        || Levels.isOpen(reference.substring(0, slash));
+  }
+
+  /**
+   * Whether something lies behind {@code Type/id}: at all, where the platform made the id; else
+   * that the record's institution sees.
+   */
   boolean exists(Subject referring, String reference) {
     return !missing.computeIfAbsent(referring.owner(), this::missing).contains(reference);
   }
@@ -110,18 +126,35 @@ public final class Around {
     for (Subject subject : batch) {
       if (subject.owner().equals(owner)) {
         gone.addAll(LocalReferences.in(subject.tree()).values());
-        known.add(owner, subject.reference());
+        known.add(subject.reference());
       }
     }
-    gone.removeIf(reference -> known.contains(owner, reference));
-    if (!gone.isEmpty()) {
-      try {
-        Set<String> there = rows.existing(connection, eyes(owner), gone);
-        there.forEach(reference -> known.add(owner, reference));
-        gone.removeAll(there);
-      } catch (SQLException e) {
-        throw SqlErrors.refusal(e);
+    gone.removeIf(known::contains);
+    var chosen = new HashSet<String>();
+    for (String reference : gone) {
+      if (!Ids.isAssigned(reference.substring(reference.indexOf('/') + 1))) {
+        chosen.add(reference);
       }
+    }
+    gone.removeAll(chosen);
+    try {
+      if (!gone.isEmpty()) {
+        Set<String> there = rows.existing(connection, eyes(""), gone);
+        there.forEach(known::add);
+        gone.removeAll(there);
+      }
+      if (!chosen.isEmpty()) {
+        Set<String> seen = rows.existing(connection, eyes(owner), chosen);
+        for (String reference : chosen) {
+          if (!seen.contains(reference)) {
+            gone.add(reference);
+          } else if (tellsOfNothingHidden(reference)) {
+            known.add(reference);
+          }
+        }
+      }
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
     }
     return gone;
   }
@@ -194,30 +227,30 @@ public final class Around {
   }
 
   /**
-   * References that were seen to lead somewhere. What is deleted later is noticed when the
-   * referring record changes, or is looked at again.
+   * References that were seen to lead somewhere, of those that hide nothing. What is deleted later
+   * is noticed when the referring record changes, or is looked at again.
    */
   public static final class KnownReferences {
     private static final int KEPT = 50_000;
 
-    /** Institutions that see it, by reference. */
-    private final Map<String, Set<String>> kept =
+    private final Map<String, Boolean> kept =
         new LinkedHashMap<>(1024, 0.75f, true) {
           private static final long serialVersionUID = 1L;
 
           @Override
-          protected boolean removeEldestEntry(Map.Entry<String, Set<String>> eldest) {
+          protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
             return size() > KEPT;
           }
         };
 
-    synchronized void add(String owner, String reference) {
-      kept.computeIfAbsent(reference, _ -> new HashSet<>(2)).add(owner);
+    synchronized void add(String reference) {
+      if (tellsOfNothingHidden(reference)) {
+        kept.put(reference, true);
+      }
     }
 
-    synchronized boolean contains(String owner, String reference) {
-      Set<String> owners = kept.get(reference);
-      return owners != null && owners.contains(owner);
+    synchronized boolean contains(String reference) {
+      return kept.get(reference) != null;
     }
 
     /** The resource is no longer there. */

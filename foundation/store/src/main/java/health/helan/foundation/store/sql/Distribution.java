@@ -58,6 +58,9 @@ public enum Distribution {
     tables.put("intake_control", KEY);
     tables.put("gateway_feed", REFERENCE);
     tables.put("gateway_mapping", REFERENCE);
+    tables.put("onboarding", REFERENCE); // onboarding: small, changed rarely
+    tables.put("onboarding_step", REFERENCE);
+    tables.put("onboarding_evidence", REFERENCE);
     tables.put("edge_position", KEY); // gateway: of one edge node's feed
     tables.put("edge_arrival", KEY);
     // terminology: changed rarely, read by all; local codes by their digest
@@ -72,6 +75,7 @@ public enum Distribution {
     tables.put("term_closure_concept", REFERENCE);
     tables.put("term_local_code", KEY);
     tables.put("subscription_delivery", HOME); // delivery: with the change it tells of
+    tables.put("upload_item", KEY); // delivery: by destination and resource
     // quality: findings and counts in the home of the record, rules read by all
     for (String table :
         new String[] {"quality_finding", "quality_finding_step", "quality_increment"}) {

@@ -46,13 +46,12 @@ final class NationalTables {
       if (!version.isEmpty()) {
         json.put("version", version);
       }
-      for (String name : new String[] {"name", "title"}) {
-        json.put(name, head.getOrDefault(name, ""));
-      }
+      put(json, "name", "name");
+      put(json, "title", "title");
       json.put("status", "active");
       json.put("experimental", false);
-      json.put("description", head.getOrDefault("source", ""));
-      json.put("copyright", head.getOrDefault("copyright", ""));
+      put(json, "description", "source");
+      put(json, "copyright", "copyright");
       json.put("caseSensitive", true);
       if (!valueSet.isEmpty()) {
         json.put("valueSet", valueSet);
@@ -73,6 +72,14 @@ final class NationalTables {
       }
       json.put("count", rows.size());
       return json;
+    }
+
+    /** What the file does not say is left out: FHIR knows no empty text. */
+    private void put(ObjectNode json, String element, String name) {
+      String value = head.getOrDefault(name, "");
+      if (!value.isEmpty()) {
+        json.put(element, value);
+      }
     }
   }
 

@@ -77,7 +77,7 @@ public final class Shipped {
     return List.copyOf(All.INSTANCE.headers.values());
   }
 
-  @Nullable Header find(String type, String url) {
+  public @Nullable Header find(String type, String url) {
     return All.INSTANCE.headers.get(type + " " + url);
   }
 
@@ -92,7 +92,8 @@ public final class Shipped {
     return whole;
   }
 
-  private ObjectNode whole(Header header) {
+  /** As it is shipped. */
+  public ObjectNode whole(Header header) {
     NationalTables.Entry own = All.INSTANCE.national.find(header.type(), header.url());
     if (own != null) {
       return own.json();

@@ -21,6 +21,7 @@ public final class TerminologyOperations {
     all.add(new ClosureOperation(terminology));
     all.add(new PreferredIdOperation(terminology));
     all.add(new ConvertUnitOperation());
+    all.add(new ShippedOperation(terminology));
     for (Step step : Step.values()) {
       all.add(new StepOperation(terminology, step));
     }

@@ -26,6 +26,14 @@ public record Client(
     boolean enabled,
     Instant created) {
 
+  /** How ids begin of clients that reach the sandbox and nothing else. */
+  public static final String SANDBOX = "sandbox.";
+
+  /** Whether a client of this id reaches the sandbox and nothing else. */
+  public static boolean isOfSandbox(String id) {
+    return id.startsWith(SANDBOX);
+  }
+
   /** Codes are stored: never renumber. */
   public enum Kind {
     /** Runs where it cannot keep a secret: a page, a phone. */

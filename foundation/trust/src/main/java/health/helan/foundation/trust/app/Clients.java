@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ public final class Clients {
   private final SignInKey key;
   private final Clock clock;
   private final Map<String, Kept> kept = new ConcurrentHashMap<>();
+
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   private record Kept(@Nullable Client client, Instant until) {}
 
@@ -69,10 +72,27 @@ public final class Clients {
         client.enabled(),
         clock.instant());
     kept.remove(client.id());
+    listeners.forEach(Runnable::run);
     return secret;
   }
 
-  private static void check(Client client) {
+  /** Told each time a client was registered, changed or switched off here. */
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /** Whether there is such a client and it is switched off. */
+  public boolean isSwitchedOff(String id) {
+    Client client = sql.one("select * from app_client where id = ?", Clients::client, id);
+    return client != null && !client.enabled();
+  }
+
+  /**
+   * Whether a client could be registered.
+   *
+   * @throws Refusal with a sentence on what is wrong
+   */
+  public static void check(Client client) {
     if (!ID.matcher(client.id()).matches() || client.name().isBlank()) {
       throw new Refusal(Refusal.Kind.INVALID, "access.client-id");
     }

@@ -188,7 +188,9 @@ final class Roles {
           .signs(DOCUMENTS)
           .calls("locate", "check-in", "emergency-access", "justify", "emergency-reviews")
           .calls("quality-rules", "quality-findings", "quality-score")
-          .runs("quality-step");
+          .runs("quality-step")
+          .calls("onboarding", "kit")
+          .runs("onboarding-apply", "onboarding-step");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -207,7 +209,10 @@ final class Roles {
           .calls("link-health")
           .calls("gateway-feeds", "gateway-messages", "gateway-message", "gateway-rehearse")
           .runs("gateway-replay", "gateway-discard")
-          .callsWithin("export", "subscribe")
+          .calls("agreements", "upload-destinations")
+          .runs("agreement", "agreement-sign", "agreement-end", "import")
+          .callsWithin("upload-destination", "upload-receipts", "upload-refused", "upload-replay")
+          .callsWithin("export", "subscribe", "onboarding", "kit")
           .calls("quality-rules", "quality-findings", "quality-score")
           .runs("quality-step");
 
@@ -222,7 +227,8 @@ final class Roles {
           .calls("statistics", "link-health", "audit-seal", "emergency-reviews", "review")
           .calls("trace", "alerts", "cases", "projection-progress")
           .calls("quality-rules", "quality-findings", "quality-score")
-          .runs("handle-alert", "open-case", "approve-case", "close-case");
+          .calls("onboarding", "kit")
+          .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -235,8 +241,10 @@ final class Roles {
           .calls("statistics", "reindex-progress", "loads", "link-health", "audit-seal")
           .calls("trusted-authorities", "encryption-status", "erasures", "trace", "alerts")
           .calls("cases", "projection-progress")
-          .calls("subscriptions", "edge-nodes", "edge-status")
+          .calls("subscriptions", "agreements", "upload-destinations")
+          .calls("edge-nodes", "edge-status")
           .runs("edge-node")
+          .runs("agreement", "agreement-sign", "agreement-end")
           .runs("approve-case", "close-case", "rebuild-projection")
           .runs("reindex", "certificate", "trust-authority", "signer", "renew-data-key")
           .runs("erase", "hold", "repeat-erasures", "handle-alert")
@@ -245,7 +253,9 @@ final class Roles {
           .calls("gateway-feeds", "gateway-messages", "gateway-rehearse")
           .runs("gateway-replay", "gateway-discard", "gateway-feed", "gateway-mapping")
           .calls("quality-rules", "quality-findings", "quality-score")
-          .runs("quality-rule", "quality-step", "quality-run");
+          .runs("quality-rule", "quality-step", "quality-run")
+          .calls("onboarding", "kit")
+          .runs("onboarding-apply", "onboarding-step");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(
