@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -102,12 +103,18 @@ class CentreTokensTests {
     String date =
         DateTimeFormatter.RFC_1123_DATE_TIME.format(
             Instant.now().plus(AHEAD).atOffset(ZoneOffset.UTC));
+    var head =
+        List.of(
+            "HTTP/1.1 " + (isToken ? status : "200 OK"),
+            "Date: " + date,
+            "Content-Type: application/json",
+            "Content-Length: " + json.length(),
+            "Connection: close",
+            "",
+            json);
     visitor
         .getOutputStream()
-        .write(
-            "HTTP/1.1 %s\r\nDate: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
-                .formatted(isToken ? status : "200 OK", date, json.length(), json)
-                .getBytes(StandardCharsets.US_ASCII));
+        .write(String.join("\r\n", head).getBytes(StandardCharsets.US_ASCII));
   }
 
   @Test
