@@ -132,7 +132,7 @@ class SubscribingBySocketTests {
     List<String> written = new ArrayList<>();
     String id;
     try (HttpClient client = HttpClient.newHttpClient()) {
-      try (RunningPlatform platform = RunningPlatform.start(data)) {
+      try (RunningPlatform platform = RunningPlatform.start(data, "--no-demo")) {
         // By R4: the request that opens the socket carries the token.
         String plain = subscription(platform, "", "");
         var r4 = new Ear();
@@ -184,7 +184,7 @@ class SubscribingBySocketTests {
                 refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(403));
         platform.kill();
       }
-      try (RunningPlatform platform = RunningPlatform.start(data)) {
+      try (RunningPlatform platform = RunningPlatform.start(data, "--no-demo")) {
         var second = new Ear();
         open(client, platform, second)
             .sendText("bind-with-token " + token(platform, id), true)

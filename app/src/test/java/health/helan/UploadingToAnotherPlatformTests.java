@@ -115,13 +115,14 @@ class UploadingToAnotherPlatformTests {
     try (var free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    String[] fixed = {"--port", Integer.toString(port)};
+    // Without the demo region: both would have the same made-up residents, under the same ids.
+    String[] fixed = {"--port", Integer.toString(port), "--no-demo"};
     List<String> written = new ArrayList<>();
     String destination;
     String patient;
     RunningPlatform province = RunningPlatform.start(provinceData, fixed);
     try {
-      try (RunningPlatform city = RunningPlatform.start(ALLOWED, cityData)) {
+      try (RunningPlatform city = RunningPlatform.start(ALLOWED, cityData, "--no-demo")) {
         ask(
             province,
             "PUT",
@@ -176,7 +177,7 @@ class UploadingToAnotherPlatformTests {
         await("some of the rest", () -> count(again) > FINDINGS / 2);
         city.kill();
       }
-      try (RunningPlatform city = RunningPlatform.start(ALLOWED, cityData)) {
+      try (RunningPlatform city = RunningPlatform.start(ALLOWED, cityData, "--no-demo")) {
         written.addAll(findings(city, patient, 10));
         tryAtOnce(city, destination);
         RunningPlatform running = province;
