@@ -21,18 +21,21 @@ class OverHttpTests {
   private static final Map<String, Caller> CALLERS =
       Map.of(
           "root", GatewayForTests.ROOT,
-          "own", new Caller("his", Caller.Role.SYSTEM, "hospital", Set.of(), "r"),
+          "own", system("his", "system/*.cruds"),
           "other", new Caller("x", Caller.Role.SYSTEM, "elsewhere", Set.of(), "r"),
           "operator", new Caller("o", Caller.Role.OPERATOR, "", Set.of(), "r"),
           "doctor", new Caller("d", Caller.Role.PRACTITIONER, "hospital", Set.of(), "r"),
-          "narrow",
-              new Caller(
-                  "app",
-                  Caller.Role.SYSTEM,
-                  "hospital",
-                  Set.of(),
-                  "r",
-                  new Caller.Binding("", Set.of(), Set.of(), Set.of("system/*.cruds"))));
+          "narrow", system("app", "system/*.rs"));
+
+  private static Caller system(String name, String scope) {
+    return new Caller(
+        name,
+        Caller.Role.SYSTEM,
+        "hospital",
+        Set.of(),
+        "r",
+        new Caller.Binding("", Set.of(), Set.of(), Set.of(scope)));
+  }
 
   private static GatewayForTests house;
   private static TomcatForTests server;
