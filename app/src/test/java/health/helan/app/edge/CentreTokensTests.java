@@ -112,9 +112,7 @@ class CentreTokensTests {
             "Connection: close",
             "",
             json);
-    visitor
-        .getOutputStream()
-        .write(String.join("\r\n", head).getBytes(StandardCharsets.US_ASCII));
+    visitor.getOutputStream().write(String.join("\r\n", head).getBytes(StandardCharsets.US_ASCII));
   }
 
   @Test

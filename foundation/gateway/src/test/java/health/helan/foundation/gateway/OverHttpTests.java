@@ -20,12 +20,18 @@ import org.junit.jupiter.api.Test;
 class OverHttpTests {
   private static final Map<String, Caller> CALLERS =
       Map.of(
-          "root", GatewayForTests.ROOT,
-          "own", system("his", "system/*.cruds"),
-          "other", new Caller("x", Caller.Role.SYSTEM, "elsewhere", Set.of(), "r"),
-          "operator", new Caller("o", Caller.Role.OPERATOR, "", Set.of(), "r"),
-          "doctor", new Caller("d", Caller.Role.PRACTITIONER, "hospital", Set.of(), "r"),
-          "narrow", system("app", "system/*.rs"));
+          "root",
+          GatewayForTests.ROOT,
+          "own",
+          system("his", "system/*.cruds"),
+          "other",
+          new Caller("x", Caller.Role.SYSTEM, "elsewhere", Set.of(), "r"),
+          "operator",
+          new Caller("o", Caller.Role.OPERATOR, "", Set.of(), "r"),
+          "doctor",
+          new Caller("d", Caller.Role.PRACTITIONER, "hospital", Set.of(), "r"),
+          "narrow",
+          system("app", "system/*.rs"));
 
   private static Caller system(String name, String scope) {
     return new Caller(
