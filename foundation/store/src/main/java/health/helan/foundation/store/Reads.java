@@ -156,6 +156,15 @@ final class Reads {
     }
   }
 
+  /** Whether no version of it is kept, whoever may see it. */
+  boolean isUnused(Connection connection, String type, int home, String id) throws SQLException {
+    SqlText sql = ReadSql.inHistory(type, home, id, new SqlText());
+    try (var statement = sql.add(ReadSql.LAST).prepare(connection);
+        ResultSet rows = statement.executeQuery()) {
+      return !rows.next();
+    }
+  }
+
   private void mayRead(Caller caller, String type) {
     if (!policy.may(caller, AccessPolicy.Action.READ, type)) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", type);

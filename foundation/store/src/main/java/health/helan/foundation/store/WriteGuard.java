@@ -103,6 +103,14 @@ final class WriteGuard {
         }
         return true;
       }
+      if (entry.plan == Plan.UPDATE
+          && entry.ifMatch() == null
+          && policy.mayChooseIds(caller)
+          && parts.reads().isUnused(connection, type, entry.home, entry.id)) {
+        // It only looks like one of ours: another platform made it.
+        mayCreate(entry);
+        return true;
+      }
     }
     switch (entry.plan) {
       case UPDATE -> {
