@@ -209,11 +209,10 @@ public final class HttpCentre implements Centre {
     } catch (HttpTimeoutException e) {
       throw new Away("edge.away-timeout", 0);
     } catch (ConnectException e) {
-      boolean isName = e.getCause() instanceof UnresolvedAddressException;
       throw new Away(
-          isName
+          isBecauseOf(e, UnresolvedAddressException.class)
               ? "edge.away-name"
-              : e.getCause() instanceof HttpConnectTimeoutException
+              : isBecauseOf(e, HttpConnectTimeoutException.class)
                   ? "edge.away-timeout"
                   : "edge.away-refused",
           0);
@@ -222,6 +221,16 @@ public final class HttpCentre implements Centre {
     } catch (IOException e) {
       throw new Away("edge.away-closed", 0);
     }
+  }
+
+  /** The client wraps a cause more than once. */
+  private static boolean isBecauseOf(Throwable failure, Class<? extends Throwable> cause) {
+    for (Throwable one = failure; one != null; one = one.getCause()) {
+      if (cause.isInstance(one)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void learn(String date, AtomicLong ahead) {
