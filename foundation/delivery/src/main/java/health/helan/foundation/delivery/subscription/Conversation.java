@@ -75,7 +75,7 @@ public final class Conversation {
       } else if (token.matches()) {
         SubscriptionTable.Binding binding = subscriptions.binding(token.group(1));
         if (binding == null) {
-          throw new Refusal(Refusal.Kind.LOGIN, "subscription.socket-token");
+          throw new Refusal(Refusal.Kind.LOGIN, "subscription.socket-unbound");
         }
         for (String id : binding.subscriptions()) {
           bind(binding.caller(), id, true);
