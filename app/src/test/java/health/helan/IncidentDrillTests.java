@@ -215,7 +215,7 @@ class IncidentDrillTests {
                 .statusCode())
         .isEqualTo(200);
     assertThat(ask(stolen, "GET", "fhir/Patient/" + residents.getFirst(), "").statusCode())
-        .isEqualTo(401);
+        .isEqualTo(403);
     handle(id, "contain", "已停用检验系统的密钥", 200);
     handle(id, "close", "已更换密钥并通知县医院", 200);
     assertThat(part(alerts("?state=closed").getFirst(), "note")).contains("已更换密钥");
