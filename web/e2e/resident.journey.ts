@@ -329,6 +329,8 @@ describe.skipIf(reason)('A resident', () => {
     await page.getByRole('heading', { level: 1, name: 'Me' }).waitFor();
     for (const route of ['/seen', '/may-see', '/consents', '/emergency', '/account']) {
       await page.goto(`${url}/resident/#${route}`);
+      // The page before stays until the next one has come.
+      await page.getByRole('button', { name: '中文' }).waitFor({ state: 'detached' });
       await filled(page);
       // Names of people and places, and what they wrote, stay as they are.
       const words = await page.evaluate(() => [...document.querySelectorAll('h1, h2, nav a, main > p, main button, dt')].map((one) => (one as HTMLElement).innerText).join('\n'));
