@@ -197,6 +197,7 @@ describe.skipIf(reason)('An operator', () => {
     await filled();
     await looksRight(page, 'exchange');
     await page.getByRole('link', { name: '试运行一条消息' }).click();
+    await page.goto(`${environment.url}/#/exchange/rehearse?feed=demo-his`);
     await page.getByLabel('消息、文档或表格的内容').fill('MSH|^~\\&|HIS|H|||20261101||ADT^A04|1|P|2.5\nPID|1||REHEARSED^^^H^MR||试^运行||yesterday|F\nPV1|1|O');
     await page.getByRole('button', { name: '试运行', exact: true }).click();
     await page.getByText('可以接收').waitFor();
