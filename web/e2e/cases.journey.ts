@@ -55,7 +55,7 @@ describe.skipIf(reason)('A regulator’s case', () => {
       return answer.ok ? ((await answer.json()) as Bundle).entry?.map(({ resource }) => resource) : undefined;
     };
     // Not one whose record another case still opens: an earlier run may have ended early.
-    const open = JSON.stringify(await read('Task/$cases?state=approved&_count=200'));
+    const open = JSON.stringify((await read('Task/$cases?state=approved&_count=200')) ?? []);
     const found = async () => {
       const encounters = (await read('pseudonymised/Encounter?_count=200')) as Encounter[] | undefined; // None while the data are being made.
       return (pseudonym = encounters?.map(({ subject }) => subject?.reference?.split('/')[1] ?? '').find((one) => one !== '' && !open.includes(one)) ?? '');
