@@ -89,6 +89,17 @@ public record Feed(
     }
   }
 
+  /**
+   * Whether the caller may send on it and see what came: the root of the installation, and systems
+   * of its institution with a token for all that their role allows.
+   */
+  public boolean isFor(Caller caller) {
+    return caller.isRoot()
+        || caller.role() == Caller.Role.SYSTEM
+            && institution.equals(caller.institution())
+            && caller.binding().isWholeSystem();
+  }
+
   /** Whom the store, the policy and the audit see. */
   public Caller caller(String request) {
     return new Caller("feed/" + name, Caller.Role.SYSTEM, institution, Set.of("TREAT"), request);

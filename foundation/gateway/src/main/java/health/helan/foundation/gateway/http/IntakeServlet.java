@@ -181,13 +181,7 @@ public final class IntakeServlet extends HttpServlet {
     }
     String path = request.getPathInfo() == null ? "" : request.getPathInfo();
     Feed feed = path.length() > 1 ? gateway.feeds().get(path.substring(1)) : null;
-    boolean isOwn =
-        caller.isRoot()
-            || caller.role() == Caller.Role.SYSTEM
-                && feed != null
-                && feed.institution().equals(caller.institution())
-                && caller.binding().isWholeSystem();
-    if (!isOwn) {
+    if (!caller.isRoot() && (feed == null || !feed.isFor(caller))) {
       // Which feeds there are is nobody else's business.
       throw new Refusal(Refusal.Kind.FORBIDDEN, "gateway.not-yours");
     }

@@ -24,7 +24,7 @@ final class Access {
     }
     if (isSystem(caller)) {
       return gateway.feeds().all().stream()
-          .filter(feed -> feed.institution().equals(caller.institution()))
+          .filter(feed -> feed.isFor(caller))
           .map(Feed::name)
           .toList();
     }
@@ -43,7 +43,7 @@ final class Access {
 
   /** For what shows, or takes in, what is said about residents. */
   static void texts(Feed feed, Caller caller) {
-    if (!caller.isRoot() && !(isSystem(caller) && owns(caller, feed))) {
+    if (!feed.isFor(caller)) {
       throw forbidden();
     }
   }
@@ -58,10 +58,6 @@ final class Access {
     }
     texts(feed, caller);
     return true;
-  }
-
-  private static boolean owns(Caller caller, Feed feed) {
-    return feed.institution().equals(caller.institution());
   }
 
   /** The message that a call names, if the caller may know of it. */
