@@ -1,18 +1,16 @@
 package health.helan.foundation.delivery.subscription;
 
 import health.helan.foundation.delivery.kept.KeptCaller;
+import health.helan.foundation.delivery.kept.Statements;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Json;
-import health.helan.foundation.store.SqlErrors;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -82,74 +80,12 @@ final class SubscriptionTable {
   private static final String DELIVERY =
       "home, seq, type, id, version, at, matched, state, event, round";
 
-  private final DataSource dataSource;
+  private final Statements statements;
   private final ContentCodec codec;
 
   SubscriptionTable(DataSource dataSource, ContentCodec codec) {
-    this.dataSource = dataSource;
+    this.statements = new Statements(dataSource);
     this.codec = codec;
-  }
-
-  private interface Work<T> {
-    T on(Connection connection) throws SQLException;
-  }
-
-  private interface Reader<T> {
-    T row(ResultSet rows) throws SQLException;
-  }
-
-  private <T> T with(Work<T> work) {
-    try (Connection connection = dataSource.getConnection()) {
-      return work.on(connection);
-    } catch (SQLException e) {
-      throw SqlErrors.refusal(e);
-    }
-  }
-
-  private static void bind(PreparedStatement statement, @Nullable Object... values)
-      throws SQLException {
-    for (int i = 0; i < values.length; i++) {
-      Object value = values[i];
-      if (value instanceof Instant instant) {
-        statement.setObject(i + 1, instant.atOffset(ZoneOffset.UTC));
-      } else if (value instanceof String[] texts) {
-        statement.setArray(i + 1, statement.getConnection().createArrayOf("text", texts));
-      } else if (value == null) {
-        statement.setNull(i + 1, java.sql.Types.TIMESTAMP_WITH_TIMEZONE);
-      } else {
-        statement.setObject(i + 1, value);
-      }
-    }
-  }
-
-  private static int update(Connection connection, String sql, @Nullable Object... values)
-      throws SQLException {
-    try (var statement = connection.prepareStatement(sql)) {
-      bind(statement, values);
-      return statement.executeUpdate();
-    }
-  }
-
-  private int update(String sql, @Nullable Object... values) {
-    return with(connection -> update(connection, sql, values));
-  }
-
-  private static <T> List<T> query(
-      Connection connection, Reader<T> reader, String sql, Object... values) throws SQLException {
-    try (var statement = connection.prepareStatement(sql)) {
-      bind(statement, values);
-      List<T> all = new ArrayList<>();
-      try (var rows = statement.executeQuery()) {
-        while (rows.next()) {
-          all.add(reader.row(rows));
-        }
-      }
-      return all;
-    }
-  }
-
-  private <T> List<T> query(Reader<T> reader, String sql, Object... values) {
-    return with(connection -> query(connection, reader, sql, values));
   }
 
   private static @Nullable Instant instant(ResultSet rows, int column) throws SQLException {
@@ -207,7 +143,7 @@ final class SubscriptionTable {
       String state,
       Instant now) {
     ContentCodec.Encoded sealed = sealed(id, 1, headers);
-    update(
+    statements.update(
         "insert into subscription (ends, id, owner, caller, resource, content, codec, key_id,"
             + " version, updated, state, fault, type, holder, epoch, until, due, failures, event)"
             + " values (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, '', ?, '', 0, ?, ?, 0, 0)",
@@ -236,7 +172,7 @@ final class SubscriptionTable {
       String state,
       Instant now) {
     ContentCodec.Encoded sealed = sealed(before.id(), before.version() + 1, headers);
-    return update(
+    return statements.update(
             "update subscription set ends = ?, caller = ?, resource = ?, content = ?, codec = ?,"
                 + " key_id = ?, version = version + 1, updated = ?, state = ?, fault = '', type ="
                 + " ?, epoch = epoch + 1, until = ?, due = ?, failures = 0 where id = ? and version"
@@ -258,18 +194,19 @@ final class SubscriptionTable {
   }
 
   void remove(String id) {
-    update("delete from subscription where id = ?", id);
-    update("delete from subscription_delivery where subscription = ?", id);
+    statements.update("delete from subscription where id = ?", id);
+    statements.update("delete from subscription_delivery where subscription = ?", id);
   }
 
   @Nullable Row find(String id) {
-    List<Row> found = query(this::row, "select " + COLUMNS + " from subscription where id = ?", id);
+    List<Row> found =
+        statements.list(this::row, "select " + COLUMNS + " from subscription where id = ?", id);
     return found.isEmpty() ? null : found.getFirst();
   }
 
   /** In the order of their ids. */
   List<Row> all(String after, int limit) {
-    return query(
+    return statements.list(
         this::row,
         "select " + COLUMNS + " from subscription where id > ? order by id limit ?",
         after,
@@ -278,7 +215,7 @@ final class SubscriptionTable {
 
   /** In the order of their ids. */
   List<Row> of(String owner, String after, int limit) {
-    return query(
+    return statements.list(
         this::row,
         "select " + COLUMNS + " from subscription where owner = ? and id > ? order by id limit ?",
         owner,
@@ -288,7 +225,7 @@ final class SubscriptionTable {
 
   /** Those that a change of one of the types may concern. */
   List<Row> listening(Connection transaction, Set<String> types) throws SQLException {
-    return query(
+    return statements.list(
         transaction,
         this::row,
         "select "
@@ -305,7 +242,7 @@ final class SubscriptionTable {
       health.helan.foundation.store.changes.Change change,
       boolean matched)
       throws SQLException {
-    update(
+    statements.update(
         transaction,
         "insert into subscription_delivery (home, subscription, seq, type, id, version, at,"
             + " matched, state, event, round) values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)"
@@ -330,7 +267,7 @@ final class SubscriptionTable {
   @Nullable Row take(
       String holder, Instant now, Duration lease, java.util.function.Predicate<Row> reachable) {
     List<Row> due =
-        query(
+        statements.list(
             this::row,
             "select "
                 + COLUMNS
@@ -344,7 +281,7 @@ final class SubscriptionTable {
     // Of those alone: what waits for an endpoint that is away for days is not looked through.
     Set<String> pending =
         new HashSet<>(
-            query(
+            statements.list(
                 rows -> rows.getString(1),
                 "select distinct subscription from subscription_delivery where state = 0"
                     + " and subscription = any(?)",
@@ -354,7 +291,7 @@ final class SubscriptionTable {
         continue;
       }
       int taken =
-          update(
+          statements.update(
               "update subscription set holder = ?, epoch = ?, until = ? where id = ? and epoch = ?"
                   + " and until <= ?",
               holder,
@@ -374,7 +311,8 @@ final class SubscriptionTable {
   }
 
   boolean hasPending(String subscription) {
-    return !query(
+    return !statements
+        .list(
             rows -> 1,
             "select 1 from subscription_delivery where subscription = ? and state = 0 limit 1",
             subscription)
@@ -398,7 +336,7 @@ final class SubscriptionTable {
   }
 
   boolean renew(Row row, Instant until) {
-    return update(
+    return statements.update(
             "update subscription set until = ? where id = ? and epoch = ?",
             until,
             row.id(),
@@ -408,7 +346,7 @@ final class SubscriptionTable {
 
   /** The hold ends; others may go on. */
   void leave(Row row, Instant now) {
-    update(
+    statements.update(
         "update subscription set until = ?, due = ? where id = ? and epoch = ?",
         now,
         now,
@@ -418,7 +356,7 @@ final class SubscriptionTable {
 
   /** After a failure: in error, and not before a while. */
   void failed(Row row, String fault, Instant now, Instant due) {
-    update(
+    statements.update(
         "update subscription set state = case state when 'requested' then 'requested' else 'error'"
             + " end, fault = ?, failures = failures + 1, due = ?, until = ? where id = ? and epoch"
             + " = ?",
@@ -430,7 +368,7 @@ final class SubscriptionTable {
   }
 
   boolean state(Row row, String state, Instant now) {
-    return update(
+    return statements.update(
             "update subscription set state = ?, fault = '', failures = 0, sent = ? where id = ?"
                 + " and epoch = ?",
             state,
@@ -446,7 +384,7 @@ final class SubscriptionTable {
    * @param from the home that comes first, so that none waits for all others
    */
   List<Delivery> pending(String subscription, int from, int limit) {
-    return query(
+    return statements.list(
         SubscriptionTable::delivery,
         "select "
             + DELIVERY
@@ -483,12 +421,12 @@ final class SubscriptionTable {
       return numbers;
     }
     List<Long> last =
-        with(
+        statements.with(
             connection -> {
               connection.setAutoCommit(false);
               try {
                 List<Long> given =
-                    query(
+                    Statements.list(
                         connection,
                         rows -> rows.getLong(1),
                         "update subscription set event = event + ? where id = ? and epoch = ?"
@@ -506,7 +444,7 @@ final class SubscriptionTable {
                       if (numbers[i] == 0) {
                         numbers[i] = ++next;
                         Delivery one = deliveries.get(i);
-                        bind(statement, numbers[i], one.home(), row.id(), one.seq());
+                        Statements.bind(statement, numbers[i], one.home(), row.id(), one.seq());
                         statement.addBatch();
                       }
                     }
@@ -530,7 +468,7 @@ final class SubscriptionTable {
       return;
     }
     var unused =
-        with(
+        statements.with(
             connection -> {
               connection.setAutoCommit(false);
               try (var statement =
@@ -538,7 +476,7 @@ final class SubscriptionTable {
                       "update subscription_delivery set state = ?, done = ? where home = ? and"
                           + " subscription = ? and seq = ?")) {
                 for (Delivery one : deliveries) {
-                  bind(statement, state, now, one.home(), row.id(), one.seq());
+                  Statements.bind(statement, state, now, one.home(), row.id(), one.seq());
                   statement.addBatch();
                 }
                 statement.executeBatch();
@@ -557,7 +495,7 @@ final class SubscriptionTable {
 
   /** Events with a number from and to, in order. */
   List<Delivery> events(String subscription, long from, long to, int limit) {
-    return query(
+    return statements.list(
         SubscriptionTable::delivery,
         "select "
             + DELIVERY
@@ -571,7 +509,7 @@ final class SubscriptionTable {
 
   /** Sends again what was sent for changes at or after a time; returns how many. */
   int replay(String subscription, Instant since) {
-    return update(
+    return statements.update(
         "update subscription_delivery set state = 0, done = null, round = round + 1 where"
             + " subscription = ? and state <> 0 and at >= ?",
         subscription,
@@ -582,7 +520,8 @@ final class SubscriptionTable {
   record Backlog(long pending, @Nullable Instant oldest) {}
 
   Backlog backlog(String subscription) {
-    return query(
+    return statements
+        .list(
             rows -> new Backlog(rows.getLong(1), instant(rows, 2)),
             "select count(*), min(at) from subscription_delivery where subscription = ? and state ="
                 + " 0",
@@ -598,7 +537,7 @@ final class SubscriptionTable {
   void token(String digest, List<String> subscriptions, Caller caller, Instant expires) {
     var ids = Json.MAPPER.createArrayNode();
     subscriptions.forEach(ids::add);
-    update(
+    statements.update(
         "insert into subscription_token (digest, subscriptions, caller, expires) values (?, ?, ?,"
             + " ?)",
         digest,
@@ -610,7 +549,7 @@ final class SubscriptionTable {
   /** Takes a token: it is good once. Null for none that is good. */
   @Nullable Binding takeToken(String digest, Instant now) {
     List<Binding> found =
-        query(
+        statements.list(
             rows -> {
               List<String> ids = new ArrayList<>();
               Json.MAPPER.readTree(rows.getString(1)).forEach(one -> ids.add(one.asString()));
@@ -624,10 +563,10 @@ final class SubscriptionTable {
   }
 
   int pruneTokens(Instant now) {
-    return update("delete from subscription_token where expires < ?", now);
+    return statements.update("delete from subscription_token where expires < ?", now);
   }
 
   int prune(Instant doneBefore) {
-    return update("delete from subscription_delivery where done < ?", doneBefore);
+    return statements.update("delete from subscription_delivery where done < ?", doneBefore);
   }
 }
