@@ -588,7 +588,16 @@ public final class Quality implements AutoCloseable {
   private void once(String job, Duration every, Runnable work) {
     if (!closed && sums.take(job, every, Duration.ofMinutes(5))) {
       long begun = System.nanoTime();
-      work.run();
+      try {
+        work.run();
+      } catch (RuntimeException e) {
+        // One that fails is no reason for the others to wait; its hold runs out, and it is tried
+        // again.
+        if (!closed) {
+          LOG.warn("Upkeep of data quality: {} waits: {}", job, e.getClass().getName());
+        }
+        return;
+      }
       sums.done(job);
       Metrics.timer("helan.quality.upkeep", "job", job)
           .record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);

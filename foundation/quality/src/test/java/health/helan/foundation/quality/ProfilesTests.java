@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Records that claim a profile are held to it. */
@@ -97,6 +98,23 @@ class ProfilesTests {
         .isEmpty();
     assertThat(path(observation("http://hl7.org/fhir/StructureDefinition/Observation", VALUE)))
         .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://x|",
+        "|1",
+        "http://x,",
+        "http://x,y|a,b",
+        "http://x|a|b|c",
+        "http://x$y",
+        "http://hl7.org/fhir/StructureDefinition/vitalsigns",
+        "http://hl7.org/fhir/StructureDefinition/Observation|4.0.1"
+      })
+  void whatIsNoProfileHereHoldsUpNothing(String claimed) {
+    assertThat(path(observation(claimed, VALUE))).isEmpty();
+    assertThat(path(observation(URL, VALUE))).as("the next").isEqualTo("Observation.category");
   }
 
   @ParameterizedTest

@@ -71,7 +71,10 @@ public final class Checks {
       case "profiles" -> new Conformance();
       default -> {
         FhirPathExpression each = optional(spec, "each", type);
-        String text = spec.path("expression").asString("") + spec.path("when").asString("");
+        String text =
+            spec.path("expression").asString("")
+                + spec.path("when").asString("")
+                + spec.path("each").asString("");
         // What is dated tomorrow stays wrong when tomorrow has come: now() is no looking elsewhere.
         yield new Expression(
             optional(spec, "when", type),

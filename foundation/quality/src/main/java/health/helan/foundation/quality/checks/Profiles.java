@@ -27,6 +27,9 @@ public final class Profiles {
   /** Profiles upon profiles; deeper ones are a circle. */
   private static final int DEEPEST = 10;
 
+  /** Remembered at most: anybody may claim any address. */
+  private static final int MOST = 1_000;
+
   private static final String R4 = "http://hl7.org/fhir/StructureDefinition/";
 
   private final RecordStore store;
@@ -44,7 +47,10 @@ public final class Profiles {
   Verdict of(String canonical, Subject subject, Around around) {
     List<Profile> chain = new ArrayList<>();
     String url = canonical;
-    while (!url.startsWith(R4) && chain.size() < DEEPEST) {
+    while (!isType(url) && chain.size() < DEEPEST) {
+      if (known.size() >= MOST) {
+        known.clear();
+      }
       Optional<Profile> profile = known.computeIfAbsent(url, this::load);
       if (profile.isEmpty()) {
         return Verdict.CANNOT_TELL;
@@ -59,7 +65,7 @@ public final class Profiles {
       url = profile.get().base();
     }
     if (chain.isEmpty()) {
-      return canonical.equals(R4 + subject.type())
+      return withoutVersion(canonical).equals(R4 + subject.type())
           ? Verdict.PASSES
           : Verdict.failsAt(subject.type() + ".meta.profile");
     }
@@ -72,13 +78,31 @@ public final class Profiles {
     return Verdict.PASSES;
   }
 
+  /** Whether it is a resource type's own definition, which the door has held the record to. */
+  private static boolean isType(String canonical) {
+    String url = withoutVersion(canonical);
+    return url.startsWith(R4) && Checks.isType(url.substring(R4.length()));
+  }
+
+  private static String withoutVersion(String canonical) {
+    int bar = canonical.indexOf('|');
+    return bar < 0 ? canonical : canonical.substring(0, bar);
+  }
+
+  /** What separates values in a search is a part of this one (FHIR R4, search.html#escaping). */
+  private static String escaped(String text) {
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace(",", "\\,").replace("$", "\\$");
+  }
+
   private Optional<Profile> load(String canonical) {
     int bar = canonical.indexOf('|');
+    if (canonical.isEmpty() || bar == 0 || bar == canonical.length() - 1) {
+      return Optional.empty(); // An address or a version that is none.
+    }
     var parameters = new ArrayList<SearchRequest.Parameter>();
-    parameters.add(
-        new SearchRequest.Parameter("url", bar < 0 ? canonical : canonical.substring(0, bar)));
+    parameters.add(new SearchRequest.Parameter("url", escaped(withoutVersion(canonical))));
     if (bar >= 0) {
-      parameters.add(new SearchRequest.Parameter("version", canonical.substring(bar + 1)));
+      parameters.add(new SearchRequest.Parameter("version", escaped(canonical.substring(bar + 1))));
     }
     parameters.add(new SearchRequest.Parameter("_sort", "-_lastUpdated"));
     parameters.add(new SearchRequest.Parameter("_count", "1"));
