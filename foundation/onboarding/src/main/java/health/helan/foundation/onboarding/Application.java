@@ -132,6 +132,10 @@ public record Application(
     for (Software each : systems) {
       // Refused here rather than when an operator opens the sandbox.
       Clients.check(client("new." + each.id(), each, "new", true));
+      if (each.jwksUri() != null && !each.jwksUri().startsWith("https://")) {
+        // Plain HTTP on this machine is for operators' own trials; this is an applicant's word.
+        throw new Refusal(Refusal.Kind.INVALID, "access.client-keys");
+      }
       if (each.jwks() != null && Json.MAPPER.readTree(each.jwks()).path("keys").isEmpty()) {
         throw new Refusal(Refusal.Kind.INVALID, "access.client-keys");
       }

@@ -110,11 +110,11 @@ public final class Onboardings implements AutoCloseable {
         schedule.scheduleWithFixedDelay(
             () -> {
               try {
+                table.unsettled(clock.instant().minus(SWEEP)).forEach(this::settleAgain);
                 if (!isLookedAfter && table.needsSandbox()) {
                   lookAfterSandbox();
                 }
                 isLookedAfter = true;
-                table.unsettled(clock.instant().minus(SWEEP)).forEach(this::settle);
               } catch (Refusal | Sql.DatabaseFailed e) {
                 LOG.warn("Onboarding waits for the database: {}", e.getMessage());
               } catch (RuntimeException e) {
@@ -124,6 +124,15 @@ public final class Onboardings implements AutoCloseable {
             0,
             SWEEP.toMillis(),
             TimeUnit.MILLISECONDS);
+  }
+
+  /** One that cannot be settled now holds up no other. */
+  private void settleAgain(Onboarding one) {
+    try {
+      settle(one);
+    } catch (RuntimeException e) {
+      LOG.warn("Application {} is not settled yet: {}", one.id(), e.getMessage());
+    }
   }
 
   /** After a restore the sandbox is empty: it is no part of backups. */
@@ -487,6 +496,11 @@ public final class Onboardings implements AutoCloseable {
           one, sandbox.open().gateway().feeds(), isInSandbox ? wanted(one, true) : Map.of(), true);
     }
     table.settled(one);
+    Onboarding now = table.read(one.id());
+    if (now != null && now.version() > one.version()) {
+      // A step was taken meanwhile, and what was just done may have come after its effects.
+      settle(now);
+    }
   }
 
   private void settleClients(Onboarding one, String head, String institution, boolean isOpen) {

@@ -120,6 +120,9 @@ class ApplicationTests {
     String key = "\"jwksUri\":\"https://his.example/jwks.json\"";
     assertThat(refusal(key, "\"jwksUri\":\"http://his.example/jwks.json\"").messageKey())
         .isEqualTo("access.client-keys");
+    assertThat(refusal(key, "\"jwksUri\":\"http://127.0.0.1:8080/jwks.json\"").messageKey())
+        .as("the platform asks nothing of itself for an applicant")
+        .isEqualTo("access.client-keys");
     assertThat(refusal(key, "\"name2\":\"\"").messageKey()).isEqualTo("onboarding.field");
     assertThat(refusal("," + key, "").messageKey()).isEqualTo("access.client-keys");
     assertThat(

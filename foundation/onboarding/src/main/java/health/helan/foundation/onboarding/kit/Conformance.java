@@ -37,6 +37,9 @@ final class Conformance {
 
   private static final int MOST = 2_000;
 
+  /** Of all together, in bytes. */
+  private static final long LARGEST_ALL = 64L << 20;
+
   private Conformance() {}
 
   /** What the platform defines by itself. */
@@ -192,12 +195,13 @@ final class Conformance {
    */
   static List<ObjectNode> inStore(RecordStore store) {
     var found = new ArrayList<ObjectNode>();
+    long bytes = 0;
     for (String type : KINDS) {
       String cursor = null;
       do {
         var parameters = new ArrayList<SearchRequest.Parameter>();
         parameters.add(new SearchRequest.Parameter("status", "active"));
-        parameters.add(new SearchRequest.Parameter("_count", "200"));
+        parameters.add(new SearchRequest.Parameter("_count", "20"));
         if (cursor != null) {
           parameters.add(new SearchRequest.Parameter(SearchEngine.CURSOR, cursor));
         }
@@ -212,10 +216,11 @@ final class Conformance {
               && resource.path("url").asString("").startsWith(OURS)) {
             resource.remove(List.of("meta", "text"));
             found.add(resource);
+            bytes += content.length;
           }
         }
         cursor = page.next();
-      } while (cursor != null && found.size() < MOST);
+      } while (cursor != null && found.size() < MOST && bytes < LARGEST_ALL);
     }
     return found;
   }
