@@ -27,6 +27,11 @@ final class EdgeFilter extends OncePerRequestFilter implements Ordered {
           "$gateway-replay",
           "$gateway-rehearse",
           "$edge-node",
+          "$import",
+          "$import-concepts",
+          "$map-local-code",
+          "$onboarding-apply",
+          "$onboarding-step",
           "$validate");
 
   @Override

@@ -636,6 +636,32 @@ class EdgeTests {
   }
 
   @Test
+  void stayWithTheNodeWhileTheFeedIsSuspended() throws Exception {
+    String node = node();
+    String feed = node + "-his";
+    byte[] parcel = Parcels.of(List.of(item(1, adt("s1", node + "-S", "a"))));
+    suspend(feed, true);
+    assertThat(refused(deliver(node, parcel), 403)).isEqualTo("gateway.suspended");
+    assertThat(house.find("Patient", "identifier", node + "-S")).isEmpty();
+    suspend(feed, false);
+    assertThat(deliver(node, parcel).statusCode()).isEqualTo(200);
+    carriedOut(node + "-S", 1);
+  }
+
+  private static void suspend(String feed, boolean isSuspended) {
+    house
+        .gateway
+        .feeds()
+        .put(
+            feed,
+            Json.MAPPER
+                .createObjectNode()
+                .put("institution", "hospital")
+                .put("suspended", isSuspended),
+            "test");
+  }
+
+  @Test
   void areRefusedWhereNumbersDoNotFollow() throws Exception {
     String node = node();
     byte[] parcel =

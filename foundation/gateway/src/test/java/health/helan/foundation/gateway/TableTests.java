@@ -188,7 +188,7 @@ class TableTests {
         excel(
             "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>患者编号</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>姓名</t></is></c><c r=\"C1\" t=\"inlineStr\"><is><t>出生日期</t></is></c><c r=\"D1\" t=\"inlineStr\"><is><t>身份证号</t></is></c></row>"
                 + "<row r=\"2\"><c r=\"A2\"><v>1001</v></c><c r=\"B2\" t=\"inlineStr\"><is><t>表一</t></is></c><c r=\"C2\" s=\"1\"><v>18264</v></c><c r=\"D2\"><v>110105194912310021</v></c></row>"
-                + "<row r=\"4\"><c r=\"A4\" t=\"inlineStr\"><is><t>X2</t></is></c><c r=\"B4\" t=\"inlineStr\"><is><t>表二</t></is></c><c r=\"C4\" t=\"e\"><v>#N/A</v></c></row>");
+                + "<row r=\"4\"><c r=\"A4\" t=\"inlineStr\"><is><t>X2</t></is></c><c r=\"B4\" t=\"inlineStr\"><is><t>表二</t></is></c><c r=\"C4\" t=\"e\"><v>#N/A</v></c><c r=\"D4\"><v>1E999999999</v></c><c r=\"E4\"><v>1E-999999999</v></c></row>");
     Receipt receipt = take(residents, file);
     assertThat(GatewayForTests.whole(receipt)).isEmpty();
     assertThat(rows(receipt)).containsExactly("2", "2", "0");

@@ -240,6 +240,10 @@ public final class EdgeServlet extends HttpServlet {
     if (!feed.active()) {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "gateway.no-feed", feed.name());
     }
+    if (feed.suspended()) {
+      // The node keeps its messages: it has acknowledged them, and their sender sends none again.
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "gateway.suspended");
+    }
     if (!Parcel.TYPE.equals(request.getContentType())) {
       throw new Refusal(Refusal.Kind.MEDIA_TYPE, "edge.media-type", Parcel.TYPE);
     }

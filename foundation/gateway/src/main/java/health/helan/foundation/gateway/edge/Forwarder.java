@@ -220,11 +220,13 @@ public final class Forwarder implements AutoCloseable {
       byte[] parcel = Parcel.write(items(next));
       long begun = System.nanoTime();
       Centre.Taken taken = centre.send(feed, progress.epoch(), parcel);
-      long last = taken.position().last();
-      if (last < next.getLast().seq()) {
+      long end = next.getLast().seq();
+      if (taken.position().last() != end) {
         // Its answer is always at the end of what was sent; something else is at work.
         isKnown = false;
       }
+      // Of what lies beyond, this answer says nothing: it is asked for later.
+      long last = Math.min(taken.position().last(), end);
       outbox.delivered(feed, Math.max(next.getFirst().seq(), taken.first()), last, taken.others());
       long count = Math.max(0, last - progress.delivered());
       messages.increment(count);
@@ -314,7 +316,14 @@ public final class Forwarder implements AutoCloseable {
           trouble = null;
           heard = clock.instant();
           for (Lane lane : lanes.values()) {
-            askFor(lane);
+            try {
+              askFor(lane);
+            } catch (Centre.Away e) {
+              if (!e.reason().equals("edge.foreign-feed")) {
+                throw e;
+              }
+              // The feed was taken from this node: its messages are not ours to ask after.
+            }
             if (rounds % 60 == 0) {
               outbox.forget(lane.feed);
             }

@@ -42,6 +42,9 @@ final class Sheet {
   /** Digits that Excel keeps of a number; further ones have become zeros. */
   private static final int EXACT_DIGITS = 15;
 
+  /** Digits behind the point that a double can have, and some more. */
+  private static final int MOST_SCALE = 400;
+
   private Sheet() {}
 
   /**
@@ -252,11 +255,11 @@ final class Sheet {
           text = date(cell);
         } else if (isNumber(cell)) {
           BigDecimal number = cell.asNumber();
-          text = number == null ? "" : number.stripTrailingZeros().toPlainString();
           if (number != null && digits(number) > EXACT_DIGITS) {
             // A citizen's number kept as a number has lost its last digits: half a number is none.
-            text = "";
             odd.put(i, "gateway.found-cell-cut");
+          } else if (number != null) {
+            text = number.stripTrailingZeros().toPlainString();
           }
         } else {
           text = cell.getText() == null ? "" : cell.getText();
@@ -275,10 +278,12 @@ final class Sheet {
   }
 
   /** Whole numbers with more digits than Excel keeps. */
-  private static int digits(BigDecimal number) {
-    return number.stripTrailingZeros().scale() > 0
-        ? 0
-        : number.toBigInteger().abs().toString().length();
+  private static long digits(BigDecimal number) {
+    BigDecimal plain = number.stripTrailingZeros();
+    if (plain.scale() > MOST_SCALE) {
+      return Long.MAX_VALUE; // No number of a spreadsheet's; written out it would fill the memory.
+    }
+    return plain.scale() > 0 ? 0 : plain.precision() - (long) plain.scale();
   }
 
   /** By the format of the cell: letters of day, month, year, hour outside of quotes and colours. */
