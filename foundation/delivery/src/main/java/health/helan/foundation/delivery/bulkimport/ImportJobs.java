@@ -166,6 +166,16 @@ final class ImportJobs {
     return null;
   }
 
+  /** Keeps the job while it is only read; false as for {@link #advance}. */
+  boolean renew(Job job, Instant until) {
+    return sql.update(
+            "update import_job set until = ? where id = ? and epoch = ? and state = 'running'",
+            until,
+            job.id(),
+            job.epoch())
+        == 1;
+  }
+
   /** What was done, with where to go on; false when the job is another's by now, or cancelled. */
   boolean advance(
       Job job,

@@ -16,6 +16,7 @@ import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -244,6 +245,9 @@ public final class Imports implements AutoCloseable {
 
   // ------------------------------------------------------------------ a file
 
+  /** Six digits and more, but none of an escape of JSON. */
+  private static final String NUMBER = "(?<!\\\\u[0-9a-fA-F]{0,3})\\d{6,}";
+
   /** A line; {@code text} is null for one that is too long. */
   private record Line(long number, byte @Nullable [] text) {}
 
@@ -252,9 +256,9 @@ public final class Imports implements AutoCloseable {
     boolean packed =
         file.header("Content-Encoding").equalsIgnoreCase("gzip")
             || URI.create(input.url()).getPath().endsWith(".gz");
+    InputStream body = held(from, file.body());
     try (InputStream in =
-        new BufferedInputStream(
-            packed ? new GZIPInputStream(file.body()) : file.body(), 64 << 10)) {
+        new BufferedInputStream(packed ? new GZIPInputStream(body) : body, 64 << 10)) {
       long number = 0;
       boolean ended = false;
       while (!ended) {
@@ -285,6 +289,26 @@ public final class Imports implements AutoCloseable {
       }
     }
     return job;
+  }
+
+  /** Reading alone keeps the job, as long as who asked for it would still be let in. */
+  private InputStream held(Job job, InputStream in) {
+    return new FilterInputStream(in) {
+      private long renewed = System.nanoTime();
+
+      @Override
+      public int read(byte[] bytes, int from, int length) throws IOException {
+        if (System.nanoTime() - renewed > settings.lease().toNanos() / 4) {
+          renewed = System.nanoTime();
+          if (closed
+              || !admitted.test(job.caller())
+              || !jobs.renew(job, Instant.now().plus(settings.lease()))) {
+            throw new Stopped();
+          }
+        }
+        return super.read(bytes, from, length);
+      }
+    };
   }
 
   private static @Nullable Line line(InputStream in, long number) throws IOException {
@@ -396,7 +420,7 @@ public final class Imports implements AutoCloseable {
     ObjectNode outcome =
         (ObjectNode)
             Json.MAPPER.readTree(
-                Outcomes.of(refusal, job.language()).toString().replaceAll("\\d{6,}", "***"));
+                Outcomes.of(refusal, job.language()).toString().replaceAll(NUMBER, "***"));
     // Where it is, in a way that programs can read: the line, from 1.
     outcome
         .putArray("extension")

@@ -6,7 +6,7 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Refusal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,7 +44,8 @@ public final class Conversation {
   private final @Nullable Caller caller;
   private final Socket socket;
   private final Instant begun = Instant.now();
-  private final Set<String> bound = ConcurrentHashMap.newKeySet();
+  private final Map<String, Caller> bound = new ConcurrentHashMap<>();
+  private volatile boolean isOver;
 
   Conversation(Subscriptions subscriptions, @Nullable Caller caller, Socket socket) {
     this.subscriptions = subscriptions;
@@ -63,6 +64,9 @@ public final class Conversation {
 
   /** Takes what the other side said. Not on a thread that pongs come by. */
   public synchronized void hear(String text) {
+    if (isOver) {
+      return; // What came after the refusal.
+    }
     Matcher plain = BIND.matcher(text);
     Matcher token = BIND_WITH_TOKEN.matcher(text);
     try {
@@ -93,7 +97,7 @@ public final class Conversation {
   private void bind(Caller by, String id, boolean withToken) {
     Row row = subscriptions.bindable(by, id);
     subscriptions.audit(by, socket.remote(), id, 200);
-    bound.add(id);
+    bound.put(id, by);
     boolean said =
         socket.say(
             row.criteria().notifications() && withToken
@@ -101,7 +105,15 @@ public final class Conversation {
                 : "bound " + id);
     if (said) {
       subscriptions.bound(id, this);
+      if (isOver) {
+        subscriptions.unbound(id, this);
+      }
     }
+  }
+
+  /** Who has bound it; null for nobody. */
+  @Nullable Caller by(String id) {
+    return bound.get(id);
   }
 
   boolean tell(String text) {
@@ -119,7 +131,8 @@ public final class Conversation {
 
   /** The socket is no more. */
   public void end() {
-    bound.forEach(id -> subscriptions.unbound(id, this));
+    isOver = true;
+    bound.keySet().forEach(id -> subscriptions.unbound(id, this));
     bound.clear();
   }
 

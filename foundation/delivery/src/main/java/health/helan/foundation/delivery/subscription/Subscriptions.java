@@ -368,7 +368,9 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       // Or whoever may change the address could have another's secret sent to it.
       throw Criteria.at("Subscription.channel.header", "subscription.header-moves");
     }
-    if (!table.change(before, caller, bare(resource), headers, criteria, state(resource), now())) {
+    // The root changes how it goes, never with whose eyes.
+    Caller eyes = caller.isRoot() && !before.owner().isEmpty() ? before.caller() : caller;
+    if (!table.change(before, eyes, bare(resource), headers, criteria, state(resource), now())) {
       throw new Refusal(Refusal.Kind.CONFLICT, "store.version-differs");
     }
     hint();
@@ -432,6 +434,8 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
   Row bindable(Caller caller, String id) {
     checkMaySubscribe(caller);
     Row row = row(caller, id);
+    // Another system of the institution may have asked for more than this one's token is for.
+    store.checkMayRead(caller, row.criteria().type());
     if (!row.criteria().socket() || row.state().equals("off")) {
       throw new Refusal(Refusal.Kind.UNPROCESSABLE, "subscription.no-socket", id);
     }
@@ -788,7 +792,8 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
 
   private boolean told(Row row, String text) {
     Conversation with = bound.get(row.id());
-    if (with != null && with.isOld()) {
+    Caller by = with == null ? null : with.by(row.id());
+    if (with != null && (with.isOld() || by == null || !admitted.test(by))) {
       with.close("bind again");
       with = null;
     }

@@ -25,8 +25,9 @@ final class Bundles {
    *
    * @param version that is sent; of a deletion, that it made
    * @param resource as the sender sees it, without version and time; null to delete it
+   * @param patient digest of the resident whose it is; null for nobody's, and of a deletion
    */
-  record Ready(Item item, int version, @Nullable ObjectNode resource) {
+  record Ready(Item item, int version, @Nullable ObjectNode resource, @Nullable Long patient) {
     /** Of what it says, whatever the order of its properties and its meta. */
     String digest() {
       return resource == null ? "" : Bundles.digest(resource);

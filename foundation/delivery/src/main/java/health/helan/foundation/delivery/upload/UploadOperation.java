@@ -180,8 +180,10 @@ final class UploadOperation implements FhirOperation {
           Uploads.now());
     } else {
       id = before.id();
+      // The root changes how it goes, never with whose eyes.
+      Caller eyes = caller.isRoot() && !before.owner().isEmpty() ? before.caller() : caller;
       if (!table.change(
-          before, caller, name, base, tokenUrl, client, scopes, under, state, Uploads.now())) {
+          before, eyes, name, base, tokenUrl, client, scopes, under, state, Uploads.now())) {
         // A sender took it at this moment.
         throw new Refusal(Refusal.Kind.TRANSIENT, "upload.busy");
       }

@@ -714,7 +714,8 @@ final class UploadTable {
   int replay(String destination, String type, String id, boolean adopt) {
     return sql.update(
         "update upload_item set state = 0, fault = '', adopt = ? where key = ? and destination = ?"
-            + " and type = ? and id = ?",
+            // What was never sent is not there to be deleted, unless by another.
+            + " and type = ? and id = ? and (not deleted or sent_version > 0)",
         adopt,
         key(destination, type, id),
         destination,

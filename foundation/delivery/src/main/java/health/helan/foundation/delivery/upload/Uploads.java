@@ -73,7 +73,7 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
    * @param firstRetry pause after a failure; doubles with each further one
    * @param lastRetry longest such pause; it is tried for as long as it takes
    * @param lease how long a destination stays with an instance that is not heard of; longer than
-   *     two requests can take
+   *     four requests can take: one may sign in first, and again
    * @param keep how long proofs are kept
    * @param poll how often an idle sender looks for work
    * @param batch resources in a transaction
@@ -95,7 +95,7 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
             Duration.ofSeconds(10),
             Duration.ofSeconds(1),
             Duration.ofHours(1),
-            Duration.ofSeconds(90),
+            Duration.ofSeconds(150),
             Duration.ofDays(730),
             Duration.ofMillis(500),
             50);
@@ -386,7 +386,7 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
     for (Item item : items) {
       if (item.deleted()) {
         if (inForce.stream().anyMatch(agreement -> agreement.types().contains(item.type()))) {
-          ready.add(new Ready(item, item.version(), null));
+          ready.add(new Ready(item, item.version(), null, null));
         } else {
           leftOut.add(item);
         }
@@ -402,7 +402,7 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
       if (bytes > MOST_BYTES && !ready.isEmpty()) {
         break;
       }
-      ready.add(new Ready(item, version.version(), Bundles.bare(content)));
+      ready.add(new Ready(item, version.version(), Bundles.bare(content), version.patient()));
     }
     return ready;
   }
@@ -534,9 +534,24 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
       // One of them is at fault: halves find it, in order.
       table.notTaken(held, batch, reply.status(), Bundles.sha256(reply.body()), now());
       int half = ready.size() / 2;
-      return send(held, ready.subList(0, half)) && send(held, ready.subList(half, ready.size()));
+      return anew(held, ready.subList(0, half)) && anew(held, ready.subList(half, ready.size()));
     }
     return alone(held, batch, ready.getFirst(), reply);
+  }
+
+  /** A part of what was refused: as it is now, if it still may go. */
+  private boolean anew(Destination held, List<Ready> part) {
+    Instant now = Instant.now();
+    List<Agreement> inForce = named(held).stream().filter(one -> one.isInForce(now)).toList();
+    boolean isAdmitted = admitted.test(held.caller());
+    if (!isAdmitted || inForce.isEmpty()) {
+      failed(held, isAdmitted ? "agreement" : "client", null);
+      return false;
+    }
+    List<Item> leftOut = new ArrayList<>();
+    List<Ready> ready = ready(held, inForce, part.stream().map(Ready::item).toList(), leftOut);
+    table.leftOut(held.id(), leftOut);
+    return ready.isEmpty() || send(held, ready);
   }
 
   /** One that was refused for itself. */
@@ -588,7 +603,7 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
   private void trace(Destination held, List<Ready> ready) {
     long[] subjects =
         ready.stream()
-            .map(one -> subject(one))
+            .map(Ready::patient)
             .filter(Objects::nonNull)
             .mapToLong(Long::longValue)
             .distinct()
@@ -612,23 +627,6 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
             0,
             0,
             subjects));
-  }
-
-  private @Nullable Long subject(Ready one) {
-    ObjectNode resource = one.resource();
-    if (resource == null) {
-      return null;
-    }
-    String patient =
-        one.item().type().equals("Patient")
-            ? one.item().id()
-            : patient(resource.path("subject"), patient(resource.path("patient"), ""));
-    return patient.isEmpty() ? null : store.parameters().digests().reference("Patient", patient);
-  }
-
-  private static String patient(JsonNode reference, String otherwise) {
-    String text = reference.path("reference").asString("");
-    return text.startsWith("Patient/") ? text.split("/")[1] : otherwise;
   }
 
   private void failed(Destination held, String fault, @Nullable Reply reply) {

@@ -106,6 +106,7 @@ public final class GuardedHttp {
       if ((scheme.equals("http") || scheme.equals("https"))
           && uri.getHost() != null
           && uri.getUserInfo() == null
+          && uri.getPort() <= 65_535
           && uri.getFragment() == null
           && uri.toASCIIString().length() < 2000) {
         return uri;

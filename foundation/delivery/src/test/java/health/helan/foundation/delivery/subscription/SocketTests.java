@@ -210,6 +210,16 @@ class SocketTests {
       SERVER.subscriptions.converse(other, side).hear("bind " + id);
       assertThat(side.closed).isEqualTo("forbidden");
     }
+    // A sister system whose token is for less than the subscription is about.
+    var sister = new Side();
+    SERVER.subscriptions.converse(system("ws3", "system/Patient.rs"), sister).hear("bind " + id);
+    assertThat(sister.closed).isEqualTo("forbidden");
+    // What comes after a refusal is not listened to.
+    var rash = new Side();
+    Conversation refused = SERVER.subscriptions.converse(ours, rash);
+    refused.hear("hello");
+    refused.hear("bind " + id);
+    assertThat(rash.texts).isEmpty();
     // Who is no longer registered binds nothing by an old token.
     String token = token(ours, id);
     SERVER.dismissed.add(ours.subject());
