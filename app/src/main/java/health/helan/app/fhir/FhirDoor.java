@@ -16,6 +16,7 @@ import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.ServedResources;
 import health.helan.foundation.rest.StandardFormats;
+import health.helan.foundation.rest.TransactionRules;
 import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.ContentCodec;
@@ -192,6 +193,7 @@ class FhirDoor {
       Audits audits,
       List<ServedResources> served,
       Terminology terminology,
+      List<TransactionRules> rules,
       @Value("${helan.version}") String version,
       @Value("${helan.released}") String released) {
     RestConfig config =
@@ -201,12 +203,13 @@ class FhirDoor {
             new StandardFormats(),
             new TerminologyCapabilities(
                 new CapabilityStatements(
-                    version, released, store.parameters(), SmartSecurity::describe),
+                    version, released, store.parameters(), SmartSecurity::describe, rules),
                 terminology,
                 version,
                 released),
             objects,
-            RestConfig.DEFAULT_MAX_BINARY_BYTES);
+            RestConfig.DEFAULT_MAX_BINARY_BYTES,
+            rules);
     var registration =
         new ServletRegistrationBean<>(
             new FhirServlet(store, operations, config, audits, served), "/fhir/*");
