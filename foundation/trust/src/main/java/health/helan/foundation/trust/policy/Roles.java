@@ -170,6 +170,7 @@ final class Roles {
           .creates(BY_RESIDENTS)
           .changes(BY_RESIDENTS)
           .signs(AGREED)
+          .calls("find-care")
           .calls("access-grants", "trace");
 
   /**
@@ -186,6 +187,8 @@ final class Roles {
           .changes(CARE)
           .deletes(DELETABLE)
           .signs(DOCUMENTS)
+          .calls("registry", "find-care")
+          .runs("registry-step")
           .calls("locate", "check-in", "emergency-access", "justify", "emergency-reviews")
           .calls("quality-rules", "quality-findings", "quality-score")
           .runs("quality-step")
@@ -206,6 +209,8 @@ final class Roles {
           .deletes(DELETABLE)
           .signs(DOCUMENTS)
           .choosesIds()
+          .calls("registry", "find-care")
+          .runs("registry-step")
           .calls("link-health")
           .calls("gateway-feeds", "gateway-messages", "gateway-message", "gateway-rehearse")
           .runs("gateway-replay", "gateway-discard")
@@ -224,6 +229,8 @@ final class Roles {
       RoleRules.role()
           .sees(OPEN)
           .sees(TREATED)
+          .calls("registry", "find-care")
+          .runs("registry-step")
           .calls("statistics", "link-health", "audit-seal", "emergency-reviews", "review")
           .calls("trace", "alerts", "cases", "projection-progress")
           .calls("quality-rules", "quality-findings", "quality-score")
@@ -238,6 +245,8 @@ final class Roles {
           .changes(PLATFORM, REGISTRY)
           .deletes(PLATFORM, REGISTRY)
           .choosesIds()
+          .calls("registry", "find-care")
+          .runs("registry-step", "registry-import")
           .calls("statistics", "reindex-progress", "loads", "link-health", "audit-seal")
           .calls("trusted-authorities", "encryption-status", "erasures", "trace", "alerts")
           .calls("cases", "projection-progress")
