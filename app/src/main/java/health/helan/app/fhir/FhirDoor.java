@@ -20,6 +20,7 @@ import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.IndexKey;
+import health.helan.foundation.store.PersonLinks;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
@@ -91,6 +92,7 @@ class FhirDoor {
       ContentCodec codec,
       AccessPolicy policy,
       Terminology terminology,
+      ObjectProvider<PersonLinks> links,
       @Value("${helan.version}") String version) {
     RecordStore store =
         RecordStore.open(
@@ -106,7 +108,8 @@ class FhirDoor {
                 !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE)),
                 codec,
                 terminology,
-                terminology.follower()),
+                terminology.follower(),
+                links.getIfAvailable(() -> PersonLinks.NONE)),
             ChangeLog.Settings.DEFAULT,
             retention(System.getenv(KEEP_CHANGES_VARIABLE), System.getenv(KEEP_ANSWERS_VARIABLE)));
     Thread.ofVirtual().name("terminology-catch-up").start(() -> catchUp(terminology, store));

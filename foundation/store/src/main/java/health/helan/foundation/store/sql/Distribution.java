@@ -28,7 +28,12 @@ public enum Distribution {
     }
     for (String table :
         new String[] {
-          "history", "change_log", "consumer_offset", "consumer_skip", "resource_count"
+          "history",
+          "change_log",
+          "consumer_offset",
+          "consumer_skip",
+          "resource_count",
+          "linked_patient"
         }) {
       tables.put(table, HOME);
     }

@@ -41,10 +41,10 @@ final class GrantSql {
         level = excluded.level, categories = excluded.categories, state = 1, made_by = excluded.made_by,
         named = excluded.named""";
 
-  static final String OF_PATIENT =
+  static final String OF_PATIENTS =
       """
-      select grantee, cause, part, named, since, until, made, weight, level, categories, made_by from access_grant
-      where home = ? and patient = ? and state = 1 and until > ?""";
+      select grantee, cause, part, named, since, until, made, weight, level, categories, made_by, patient from access_grant
+      where patient = any(?) and state = 1 and until > ?""";
 
   static final String OF_CAUSE =
       "select home, patient, grantee, part, until from access_grant where cause = ? and until > ? and state = 1";
