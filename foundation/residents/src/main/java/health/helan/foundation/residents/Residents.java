@@ -203,8 +203,7 @@ public final class Residents implements AutoCloseable {
     }
 
     @Override
-    public void takeTogether(Connection transaction, List<List<Change>> homes)
-        throws SQLException {
+    public void takeTogether(Connection transaction, List<List<Change>> homes) throws SQLException {
       var byHome = new TreeMap<Integer, Map<String, Change>>();
       for (List<Change> changes : homes) {
         for (Change change : changes) {

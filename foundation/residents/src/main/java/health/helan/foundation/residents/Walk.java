@@ -102,7 +102,8 @@ public final class Walk implements AutoCloseable {
   }
 
   private static void make(
-      Connection connection, String stage, String why, String model, Instant now) throws SQLException {
+      Connection connection, String stage, String why, String model, Instant now)
+      throws SQLException {
     OffsetDateTime at = now.atOffset(ZoneOffset.UTC);
     update(
         connection,
@@ -204,13 +205,7 @@ public final class Walk implements AutoCloseable {
     try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(true);
       return update(
-              connection,
-              TAKE,
-              instance,
-              residents.index().model(),
-              until(),
-              JOB,
-              state.epoch)
+              connection, TAKE, instance, residents.index().model(), until(), JOB, state.epoch)
           == 1;
     }
   }
@@ -241,10 +236,7 @@ public final class Walk implements AutoCloseable {
   private boolean patients(Connection transaction, State state) throws SQLException {
     int page = residents.settings().pageOfWalk();
     List<PlatformRows.Owned> rows =
-        residents
-            .store()
-            .rows()
-            .next(transaction, "Patient", state.atHome, state.afterId, page);
+        residents.store().rows().next(transaction, "Patient", state.atHome, state.afterId, page);
     residents.index().take(transaction, rows.stream().map(Residents::source).toList(), true);
     boolean isLast = rows.size() < page;
     PlatformRows.Owned last = rows.isEmpty() ? null : rows.getLast();

@@ -74,8 +74,7 @@ public final class Golden {
     for (JsonNode field : file.path("fields")) {
       var prefer = new ArrayList<Preference>();
       for (JsonNode preference : field.path("prefer")) {
-        prefer.add(
-            Preference.valueOf(preference.asString("").toUpperCase(java.util.Locale.ROOT)));
+        prefer.add(Preference.valueOf(preference.asString("").toUpperCase(java.util.Locale.ROOT)));
       }
       var not = new LinkedHashSet<String>();
       field.path("not").forEach(value -> not.add(value.asString("")));

@@ -14,7 +14,13 @@ import java.util.Arrays;
  * @param mostPerKey records that one key may find
  */
 record Context(
-    Matcher matcher, String model, Seal seal, Digests digests, int mostPerKey, Persons persons, Clock clock) {
+    Matcher matcher,
+    String model,
+    Seal seal,
+    Digests digests,
+    int mostPerKey,
+    Persons persons,
+    Clock clock) {
 
   long record(String patientId) {
     return digests.reference("Patient", patientId);

@@ -110,7 +110,6 @@ final class Edge {
 
   /** It may join two records, if nothing is against it. */
   boolean joins() {
-    return ruling == Ruling.SAME
-        || ruling == Ruling.NONE && found && verdict == Verdict.SAME;
+    return ruling == Ruling.SAME || ruling == Ruling.NONE && found && verdict == Verdict.SAME;
   }
 }

@@ -334,8 +334,8 @@ public final class Index {
   public record Candidate(String id, String person, Traits traits, Comparison comparison) {}
 
   /**
-   * Records that may be the person that {@code traits} speak of, whoever may see them; the likeliest
-   * first.
+   * Records that may be the person that {@code traits} speak of, whoever may see them; the
+   * likeliest first.
    *
    * @param without id of a Patient that is left out; empty for none
    */

@@ -64,8 +64,7 @@ final class IndexSql {
 
   static final String IDS = "select record, id from resident_record where record = any(?)";
 
-  static final String PERSON_OF =
-      "select person from resident_record where home = ? and id = ?";
+  static final String PERSON_OF = "select person from resident_record where home = ? and id = ?";
   static final String MEMBERS_OF = "select home, id from resident_member where key = ?";
 
   // ------------------------------------------------------------------ pairs
@@ -75,8 +74,7 @@ final class IndexSql {
           + " found, certain";
   static final int PAIR_WIDTH = 12;
   static final String COPY_PAIRS = "resident_pair (" + PAIR_COLUMNS + ")";
-  static final String PAIRS =
-      "select " + PAIR_COLUMNS + " from resident_pair where key = any(?)";
+  static final String PAIRS = "select " + PAIR_COLUMNS + " from resident_pair where key = any(?)";
   static final String CHANGE_PAIR =
       "update resident_pair set weight = ?, verdict = ?, ruling = ?, ruled_at_verdict = ?, status ="
           + " ?, reason = ?, found = ?, certain = ? where key = ? and other = ?";
@@ -113,8 +111,7 @@ final class IndexSql {
       "select at, model, weight, reason, id, kind, key_id, other_id, by_whom, institution, evidence,"
           + " note from resident_decision where key = ? and (id, other) < (?, ?) order by id desc,"
           + " other desc limit ?";
-  static final String OTHERS_DECIDED =
-      "select distinct other from resident_decision where key = ?";
+  static final String OTHERS_DECIDED = "select distinct other from resident_decision where key = ?";
   static final String FORGET_DECISIONS = "delete from resident_decision where key = ?";
   static final String FORGET_DECISIONS_WITH =
       "delete from resident_decision where key = ? and other = ?";

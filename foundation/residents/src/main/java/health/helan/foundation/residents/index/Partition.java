@@ -218,8 +218,7 @@ final class Partition {
     into.refused.addAll(from.refused);
     into.joining.addAll(from.joining);
     from.numbers.forEach(
-        (kind, values) ->
-            into.numbers.computeIfAbsent(kind, _ -> new HashSet<>()).addAll(values));
+        (kind, values) -> into.numbers.computeIfAbsent(kind, _ -> new HashSet<>()).addAll(values));
     parent.put(goes, stays);
     clusters.remove(goes);
   }

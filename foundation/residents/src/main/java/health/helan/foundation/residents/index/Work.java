@@ -193,8 +193,7 @@ final class Work {
       }
     }
     taken = arrived.size() + gone.size();
-    loadPairs(
-        arrived.stream().filter(one -> !one.isFresh).map(one -> one.record).toList());
+    loadPairs(arrived.stream().filter(one -> !one.isFresh).map(one -> one.record).toList());
     loadPairs(gone.stream().map(one -> one.record).toList());
     gone.forEach(this::leave);
     writeKeys();
@@ -507,8 +506,7 @@ final class Work {
         String a = person(low);
         String b = person(high);
         between
-            .computeIfAbsent(
-                a.compareTo(b) < 0 ? a + " " + b : b + " " + a, _ -> new ArrayList<>())
+            .computeIfAbsent(a.compareTo(b) < 0 ? a + " " + b : b + " " + a, _ -> new ArrayList<>())
             .add(edge);
       }
     }
@@ -638,12 +636,7 @@ final class Work {
           forgets = true;
         }
         if (!person.isEmpty()) {
-          members
-              .row()
-              .int8(context.record(person))
-              .int8(one.record)
-              .int4(one.home)
-              .text(one.id);
+          members.row().int8(context.record(person)).int8(one.record).int4(one.home).text(one.id);
         }
       }
       if (forgets) {

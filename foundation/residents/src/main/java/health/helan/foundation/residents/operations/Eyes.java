@@ -25,8 +25,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Patients as a caller sees them, and no others. The operators of the index see all of them, masked:
- * enough to tell two people apart, no record of anybody.
+ * Patients as a caller sees them, and no others. The operators of the index see all of them,
+ * masked: enough to tell two people apart, no record of anybody.
  */
 final class Eyes {
   private static final int AT_ONCE = 100;

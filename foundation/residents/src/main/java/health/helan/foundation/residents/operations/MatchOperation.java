@@ -22,10 +22,10 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code POST Patient/$match} (FHIR R4, patient-operation-match.html): {@code resource} a Patient or
- * a part of one, {@code onlyCertainMatches}, {@code count}. Answers a searchset of the Patients
- * that may be this person, the likeliest first, with {@code search.score} (the probability) and
- * the extension {@code match-grade}.
+ * {@code POST Patient/$match} (FHIR R4, patient-operation-match.html): {@code resource} a Patient
+ * or a part of one, {@code onlyCertainMatches}, {@code count}. Answers a searchset of the Patients
+ * that may be this person, the likeliest first, with {@code search.score} (the probability) and the
+ * extension {@code match-grade}.
  *
  * <p>Only what the caller sees takes part. One that it sees masked is found by its whole number
  * only: else guessing would show what the mask hides.

@@ -132,8 +132,7 @@ final class MergeOperations {
       throw In.wrong(name + "-identifier");
     }
     // Whoever keeps the index sees no one's record, but names Patients in it.
-    Caller eyes =
-        Eyes.keepsTheIndex(call.caller()) ? call.caller().asPlatform() : call.caller();
+    Caller eyes = Eyes.keepsTheIndex(call.caller()) ? call.caller().asPlatform() : call.caller();
     SearchResult found =
         call.store()
             .search(

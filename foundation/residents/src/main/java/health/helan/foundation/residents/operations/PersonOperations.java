@@ -47,10 +47,7 @@ final class PersonOperations {
     out.all().text("rules", golden.rules());
     for (Golden.Origin origin : golden.origins()) {
       Out.Parts parts =
-          out.all()
-              .parts("origin")
-              .code("field", origin.field())
-              .number("index", origin.index());
+          out.all().parts("origin").code("field", origin.field()).number("index", origin.index());
       origin.sources().forEach(source -> parts.reference("source", "Patient/" + source));
     }
     seen.forEach((_, patient) -> out.all().resource("member", patient));
@@ -58,8 +55,7 @@ final class PersonOperations {
   }
 
   private static ObjectNode person(String id, Map<String, ObjectNode> seen) {
-    ObjectNode person =
-        Json.MAPPER.createObjectNode().put("resourceType", "Person").put("id", id);
+    ObjectNode person = Json.MAPPER.createObjectNode().put("resourceType", "Person").put("id", id);
     for (String member : seen.keySet()) {
       person
           .withArray("link")

@@ -20,8 +20,7 @@ public final class ResidentOperations {
         new One("merge", FhirOperation.Level.TYPE, "merge", true, merges::merge),
         new One("unmerge", FhirOperation.Level.TYPE, "merge", true, merges::unmerge),
         new One("person", FhirOperation.Level.INSTANCE, "person", false, persons::person),
-        new One(
-            "link-history", FhirOperation.Level.INSTANCE, "person", false, persons::history),
+        new One("link-history", FhirOperation.Level.INSTANCE, "person", false, persons::history),
         new One("link-reviews", FhirOperation.Level.SYSTEM, "link-reviews", false, reviews::list),
         new One("link-review", FhirOperation.Level.SYSTEM, "link-reviews", false, reviews::one),
         new One("link-decide", FhirOperation.Level.SYSTEM, "link-decide", true, reviews::decide),

@@ -7,7 +7,6 @@ import health.helan.foundation.residents.match.Comparison;
 import health.helan.foundation.residents.review.Review;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation.Call;
-import health.helan.foundation.store.Refusal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -26,8 +25,8 @@ final class ReviewOperations {
   }
 
   /**
-   * {@code GET $link-reviews}: what waits longest first; {@code count, after}, {@code state}
-   * (open; {@code all} with what was put off), {@code assignee}.
+   * {@code GET $link-reviews}: what waits longest first; {@code count, after}, {@code state} (open;
+   * {@code all} with what was put off), {@code assignee}.
    */
   Answer list(Call call, In in) {
     int count = in.number("count", 20, 200);
@@ -92,10 +91,7 @@ final class ReviewOperations {
   private Answer one(Call call, Review review) {
     Out out = new Out();
     Out.Parts parts = out.all().parts("review");
-    tell(
-        parts,
-        review,
-        Eyes.patients(call, residents, List.of(review.patient(), review.other())));
+    tell(parts, review, Eyes.patients(call, residents, List.of(review.patient(), review.other())));
     Comparison comparison = residents.index().compare(review.patient(), review.other());
     if (comparison != null) {
       Evidence.tell(parts, comparison);
@@ -157,9 +153,7 @@ final class ReviewOperations {
         residents.reviews().change(needed(review).id(), until, null, in.note(false));
       }
       case "assign" ->
-          residents
-              .reviews()
-              .change(needed(review).id(), null, assignee(in), in.note(false));
+          residents.reviews().change(needed(review).id(), null, assignee(in), in.note(false));
       default -> throw In.wrong("decision");
     }
     if (review != null) {

@@ -6,8 +6,8 @@ import java.time.Instant;
  * A pair for people to look at.
  *
  * @param id names it, in whatever state; ordered as the queue is
- * @param state open, postponed (until a time, then it is open again), settled (another decision made
- *     it needless)
+ * @param state open, postponed (until a time, then it is open again), settled (another decision
+ *     made it needless)
  * @param reason see {@link health.helan.foundation.residents.index.Reason}
  * @param weight of the comparison, log2 of the odds
  * @param until end of being put off

@@ -121,8 +121,7 @@ public final class Reviews {
    * @param assignee null leaves it as it is; empty gives it back
    * @throws Refusal NOT_FOUND; BUSINESS_RULE when it is settled
    */
-  public Review change(
-      String id, @Nullable Instant until, @Nullable String assignee, String note) {
+  public Review change(String id, @Nullable Instant until, @Nullable String assignee, String note) {
     Key key = key(id);
     return index.inTransaction(
         transaction -> {

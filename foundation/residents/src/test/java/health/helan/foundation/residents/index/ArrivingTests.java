@@ -42,8 +42,8 @@ class ArrivingTests {
       index.empty();
       index.take(sources);
       Map<String, List<String>> atOnce = index.state();
-      linked += atOnce.get("member").size();
-      reviewed += atOnce.get("review").size();
+      linked += atOnce.getOrDefault("member", List.of()).size();
+      reviewed += atOnce.getOrDefault("review", List.of()).size();
 
       for (int order = 0; order < 3; order++) {
         Random random = new Random(1_000L * seed + order);

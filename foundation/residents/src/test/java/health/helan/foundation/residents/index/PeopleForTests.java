@@ -14,7 +14,9 @@ public final class PeopleForTests {
   private static final String[] FAMILIES = {"张", "王", "马"};
   private static final String[] GIVEN = {"伟", "秀英", "建国", "小红", "明明", "志强", "桂兰"};
   private static final String[] DAYS = {"1985-03-07", "1985-07-03", "1990-11-12", "2024-05-01"};
-  private static final String[] PHONES = {"13900000001", "13900000002", "13812345678", "13712345678"};
+  private static final String[] PHONES = {
+    "13900000001", "13900000002", "13812345678", "13712345678"
+  };
   private static final String[] STREETS = {"银川市兴庆区解放街12号", "银川市金凤区北京路88号3单元501"};
 
   private PeopleForTests() {}
