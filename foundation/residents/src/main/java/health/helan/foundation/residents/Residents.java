@@ -90,21 +90,41 @@ public final class Residents implements AutoCloseable {
     this.store = store;
     this.settings = settings;
     this.clock = clock;
-    index =
-        new Index(
-            database,
-            new Matcher(model),
-            model.version(),
-            codec,
-            store.parameters().digests(),
-            settings.mostPerKey(),
-            (transaction, patients, at) -> store.persons().changed(transaction, patients, at),
-            clock);
+    index = index(database, store, codec, model, settings, clock);
     reviews = new Reviews(database, index, clock);
     golden = Golden.shipped();
     walk = new Walk(database, this, store.instance(), clock);
     store.changes().register(new Consumer());
     walk.start();
+  }
+
+  private static Index index(
+      DataSource database,
+      RecordStore store,
+      ContentCodec codec,
+      Model model,
+      Settings settings,
+      Clock clock) {
+    return new Index(
+        database,
+        new Matcher(model),
+        model.version(),
+        codec,
+        store.parameters().digests(),
+        settings.mostPerKey(),
+        (transaction, patients, at) -> store.persons().changed(transaction, patients, at),
+        clock);
+  }
+
+  /**
+   * Erases what the index keeps about a Patient, also where it is switched off.
+   *
+   * @param subject keyed digest of {@code Patient/id}
+   */
+  public static void erase(
+      DataSource database, RecordStore store, ContentCodec codec, long subject) {
+    index(database, store, codec, Model.shipped(), Settings.DEFAULT, Clock.systemUTC())
+        .erase(subject);
   }
 
   /**
@@ -269,11 +289,6 @@ public final class Residents implements AutoCloseable {
               false);
           return true;
         });
-  }
-
-  /** Erases what the index keeps about a Patient. */
-  public void erase(long subject) {
-    index.erase(subject);
   }
 
   /**

@@ -16,10 +16,10 @@ public final class IndexLinks implements PersonLinks {
   private final Digests digests;
 
   /**
-   * @param indexKey of the store
+   * @param key of the store
    */
-  public IndexLinks(byte[] indexKey) {
-    digests = new IndexKey(indexKey).digests();
+  public IndexLinks(IndexKey key) {
+    digests = key.digests();
   }
 
   private record Pointing(long record, long other, boolean certain) {}

@@ -888,7 +888,11 @@ final class Work {
                     case NOTHING -> null;
                   };
         };
-    if (kind != null && !(edge.ruling == Ruling.SAME && kind == Decision.Kind.LINKED)) {
+    // What people said or took back is noted as such.
+    boolean isSaid =
+        edge.ruling == Ruling.SAME && kind == Decision.Kind.LINKED
+            || edge.reasonBefore() == Reason.RULED && kind == Decision.Kind.UNLINKED;
+    if (kind != null && !isSaid) {
       if (kind == Decision.Kind.LINKED) {
         linked++;
       }

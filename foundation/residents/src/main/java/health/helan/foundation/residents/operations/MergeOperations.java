@@ -10,9 +10,9 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,7 +35,7 @@ final class MergeOperations {
     String source = patient(call, in, "source-patient");
     String target = patient(call, in, "target-patient");
     boolean mayOverrule = check(call, List.of(source, target));
-    residents.hurry(Set.of(source, target));
+    residents.hurry(new LinkedHashSet<>(List.of(source, target)));
     boolean isLook = in.flag("preview");
     Index.Said said =
         residents

@@ -156,7 +156,7 @@ final class ReviewOperations {
           residents.reviews().change(needed(review).id(), null, assignee(in), in.note(false));
       default -> throw In.wrong("decision");
     }
-    if (review != null) {
+    if (review != null && residents.reviews().isThere(review.id())) {
       return one(call, residents.reviews().find(review.id()));
     }
     Out out = new Out();

@@ -104,6 +104,16 @@ public final class Reviews {
     }
   }
 
+  /** False for a pair that nothing is known of any more. */
+  public boolean isThere(String id) {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(true);
+      return find(connection, key(id)) != null;
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
   private @Nullable Review find(Connection connection, Key key) throws SQLException {
     try (var statement = connection.prepareStatement(FIND)) {
       statement.setLong(1, key.low);

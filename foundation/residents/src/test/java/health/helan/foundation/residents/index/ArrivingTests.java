@@ -33,7 +33,7 @@ class ArrivingTests {
   void inAnyOrderAndAnyPortionsComesToTheSame() {
     int linked = 0;
     int reviewed = 0;
-    for (int seed = 0; seed < 12; seed++) {
+    for (int seed = 0; seed < 6; seed++) {
       List<ObjectNode> town = PeopleForTests.people(new Random(seed), TOWN);
       var sources = new ArrayList<Source>();
       for (int i = 0; i < TOWN; i++) {
@@ -45,7 +45,7 @@ class ArrivingTests {
       linked += atOnce.getOrDefault("member", List.of()).size();
       reviewed += atOnce.getOrDefault("review", List.of()).size();
 
-      for (int order = 0; order < 3; order++) {
+      for (int order = 0; order < 2; order++) {
         Random random = new Random(1_000L * seed + order);
         Collections.shuffle(sources, random);
         index.empty();
@@ -54,13 +54,13 @@ class ArrivingTests {
       }
     }
     // Else the town would be too dull to prove anything.
-    assertThat(linked).isGreaterThan(100);
-    assertThat(reviewed).isGreaterThan(50);
+    assertThat(linked).isGreaterThan(50);
+    assertThat(reviewed).isGreaterThan(25);
   }
 
   @Test
   void changesAndDeparturesLeaveNoTrace() {
-    for (int seed = 100; seed < 110; seed++) {
+    for (int seed = 100; seed < 105; seed++) {
       Random random = new Random(seed);
       List<ObjectNode> town = PeopleForTests.people(random, TOWN);
       var last = new ArrayList<Source>();

@@ -85,7 +85,7 @@ class MergingTests {
 
   @Test
   void andUnmergingInWhateverOrderLeavesEverythingAsItWas() {
-    for (int seed = 0; seed < 8; seed++) {
+    for (int seed = 0; seed < 4; seed++) {
       town(seed);
       var random = new Random(seed);
       // Reviews that people have touched are part of it.
@@ -186,7 +186,7 @@ class MergingTests {
 
   @Test
   void goesOnWhileRecordsArriveAndOthersMerge() throws Exception {
-    for (int seed = 200; seed < 203; seed++) {
+    for (int seed = 200; seed < 202; seed++) {
       var random = new Random(seed);
       var sources = town(seed);
       var later = new ArrayList<Source>();
