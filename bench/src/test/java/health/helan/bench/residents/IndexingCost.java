@@ -102,8 +102,7 @@ class IndexingCost {
           var some = List.copyOf(bundle);
           bundle.clear();
           waiting.add(
-              threads.submit(
-                  () -> store.transact(Caller.operator("bench"), some, Set.of(), null)));
+              threads.submit(() -> store.transact(Caller.operator("bench"), some, Set.of(), null)));
         }
         while (waiting.size() > 8) {
           waiting.removeFirst().get();
@@ -119,11 +118,7 @@ class IndexingCost {
   }
 
   private static void measure(
-      DataSource database,
-      RecordStore store,
-      ZstdCodec codec,
-      int records,
-      List<ObjectNode> asked)
+      DataSource database, RecordStore store, ZstdCodec codec, int records, List<ObjectNode> asked)
       throws Exception {
     execute(database, "analyze");
     long begun = System.nanoTime();
@@ -195,9 +190,10 @@ class IndexingCost {
                       Locale.ENGLISH));
           times.add(System.nanoTime() - start);
           found +=
-              Json.MAPPER.readTree(java.util.Objects.requireNonNull(answer.body()))
-                      .path("entry")
-                      .size();
+              Json.MAPPER
+                  .readTree(java.util.Objects.requireNonNull(answer.body()))
+                  .path("entry")
+                  .size();
         }
         times.sort(null);
         System.out.printf(
@@ -214,8 +210,7 @@ class IndexingCost {
 
   /** Nanoseconds of this process. */
   private static long cpu() {
-    return ((com.sun.management.OperatingSystemMXBean)
-            ManagementFactory.getOperatingSystemMXBean())
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
 
