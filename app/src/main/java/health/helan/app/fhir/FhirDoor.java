@@ -8,6 +8,7 @@ import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.upload.Uploads;
 import health.helan.foundation.quality.Quality;
+import health.helan.foundation.residents.Residents;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -77,6 +78,12 @@ class FhirDoor {
   @Bean
   AccessPolicy accessPolicy() {
     return new RolePolicy(Clock.systemUTC());
+  }
+
+  /** For rooms whose tables speak of Patients by digest. */
+  @Bean
+  IndexKey storeKey(DataFolder data) {
+    return new IndexKey(indexKey(System.getenv(INDEX_KEY_VARIABLE), data));
   }
 
   @Bean
@@ -168,13 +175,15 @@ class FhirDoor {
       Uploads uploads,
       Imports imports,
       ObjectProvider<Identities> identities,
-      ObjectProvider<Quality> quality) {
+      ObjectProvider<Quality> quality,
+      ObjectProvider<Residents> residents) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
     all.addAll(AccessOperations.all(Clock.systemUTC(), connections));
     all.addAll(terminology.operations());
     quality.ifAvailable(judging -> all.addAll(judging.operations()));
+    residents.ifAvailable(index -> all.addAll(index.operations()));
     all.addAll(agreements.operations());
     all.addAll(uploads.operations());
     all.addAll(imports.operations());

@@ -87,6 +87,19 @@ public enum Distribution {
       tables.put(table, HOME);
     }
     tables.put("quality_rule", REFERENCE);
+    // residents: records with their Patient, the rest by what they are looked up by
+    tables.put("resident_record", HOME);
+    for (String table :
+        new String[] {
+          "resident_key",
+          "resident_member",
+          "resident_pair",
+          "resident_ruling",
+          "resident_review",
+          "resident_decision"
+        }) {
+      tables.put(table, KEY);
+    }
     return tables;
   }
 
