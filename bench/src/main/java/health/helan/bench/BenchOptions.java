@@ -79,6 +79,7 @@ record BenchOptions(
         --growth N,N,...    also measure the searches at these numbers of generated resources
         --out FILE          report (docs/performance.md)
         --work DIR          logs and data of the contestants (target/bench)
+      ./helan bench residents [options]: how residents are told apart; see its --help.
       What is measured, and how to read it: docs/performance.md.
       """;
 

@@ -188,9 +188,7 @@ final class Register {
       }
       String wrong = whole;
       int how =
-          goes("name-homophone")
-              ? 0
-              : goes("name-look-alike") ? 1 : goes("name-variant") ? 2 : -1;
+          goes("name-homophone") ? 0 : goes("name-look-alike") ? 1 : goes("name-variant") ? 2 : -1;
       if (how >= 0) {
         wrong = changed(whole, how);
         if (wrong.equals(whole)) {
