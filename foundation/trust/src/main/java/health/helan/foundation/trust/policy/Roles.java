@@ -170,7 +170,9 @@ final class Roles {
           .creates(BY_RESIDENTS)
           .changes(BY_RESIDENTS)
           .signs(AGREED)
-          .calls("access-grants", "trace");
+          .calls("access-grants", "trace")
+          .calls("health-card", "health-card-uses")
+          .runs("health-code", "health-card-step", "health-card-account");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -190,7 +192,9 @@ final class Roles {
           .calls("quality-rules", "quality-findings", "quality-score")
           .runs("quality-step")
           .calls("onboarding", "kit")
-          .runs("onboarding-apply", "onboarding-step");
+          .runs("onboarding-apply", "onboarding-step")
+          .calls("health-card", "card-keys", "card-terminals", "card-terminal-uses")
+          .runs("health-card-step", "scan-card");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -214,7 +218,10 @@ final class Roles {
           .callsWithin("upload-destination", "upload-receipts", "upload-refused", "upload-replay")
           .callsWithin("export", "subscribe", "onboarding", "kit")
           .calls("quality-rules", "quality-findings", "quality-score")
-          .runs("quality-step");
+          .runs("quality-step")
+          .callsWithin("scan-card", "report-card-uses", "card-keys", "card-terminals")
+          .callsWithin("card-terminal-uses", "card-resolve", "card-enrol")
+          .runs("card-terminal");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
@@ -255,7 +262,9 @@ final class Roles {
           .calls("quality-rules", "quality-findings", "quality-score")
           .runs("quality-rule", "quality-step", "quality-run")
           .calls("onboarding", "kit")
-          .runs("onboarding-apply", "onboarding-step");
+          .runs("onboarding-apply", "onboarding-step")
+          .calls("card-keys", "card-terminals", "card-terminal-uses", "card-parties")
+          .runs("card-terminal", "card-party", "card-key");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(
