@@ -8,6 +8,8 @@ import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.upload.Uploads;
 import health.helan.foundation.quality.Quality;
+import health.helan.foundation.residents.card.CardOperations;
+import health.helan.foundation.residents.card.Cards;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -165,7 +167,8 @@ class FhirDoor {
       Uploads uploads,
       Imports imports,
       ObjectProvider<Identities> identities,
-      ObjectProvider<Quality> quality) {
+      ObjectProvider<Quality> quality,
+      ObjectProvider<Cards> cards) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -175,6 +178,7 @@ class FhirDoor {
     all.addAll(agreements.operations());
     all.addAll(uploads.operations());
     all.addAll(imports.operations());
+    cards.ifAvailable(known -> all.addAll(CardOperations.all(known)));
     return new Operations(all);
   }
 

@@ -10,6 +10,7 @@
       "foundation.delivery.bulkimport",
       "foundation.delivery.upload",
       "foundation.quality",
+      "foundation.residents.card",
       "foundation.rest",
       "foundation.store",
       "foundation.terminology",

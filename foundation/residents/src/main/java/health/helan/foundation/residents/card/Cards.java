@@ -332,7 +332,7 @@ public final class Cards implements Erasable {
    *
    * @param now by the platform's clock: who shows it counts from the difference, not from its own
    */
-  record Shown(String text, Instant issued, Instant until, Instant now) {}
+  public record Shown(String text, Instant issued, Instant until, Instant now) {}
 
   /**
    * A code of short life. Nothing is written of it until it is used.
@@ -340,7 +340,7 @@ public final class Cards implements Erasable {
    * @throws Refusal NOT_FOUND without a card, BUSINESS_RULE naming the state of one that is not
    *     active, THROTTLED
    */
-  Shown show(Caller caller, String patient) {
+  public Shown show(Caller caller, String patient) {
     Card card = active(caller, patient);
     pace.count("codes", card.id(), CODES_PER_MINUTE);
     Instant now = clock.instant();
@@ -407,6 +407,11 @@ public final class Cards implements Erasable {
     if (!ended) {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "card.not-enrolled");
     }
+  }
+
+  /** Lets a system, under the client that it signs in as, resolve codes to its own numbers. */
+  public void registerParty(String client, String kind, String name, String by) {
+    parties.put(client, kind, name, true, by);
   }
 
   // ------------------------------------------------------------------ keys, erasure
