@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from '../router';
 import { formatDay } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
-import { useCards, useCardStep, useEndAccount, type Card, type CardAccount, type Cards } from '../requests/card';
+import type { Card, CardAccount, Cards } from '../../shared/fhir/healthCards';
+import { useCards, useCardStep, useEndAccount } from '../requests/card';
 import { usePerson } from '../requests/person';
 import { Icon } from '../ui/Icon';
 import { Page } from '../ui/Page';
@@ -137,11 +138,14 @@ function Accounts({ accounts }: { accounts: CardAccount[] }) {
   const person = usePerson();
   const end = useEndAccount(person.id);
   const [shown, setShown] = useState<string>();
+  const [asked, setAsked] = useState<CardAccount>();
   return (
     <Section title={t('card.accounts')}>
       <p className="muted small">{t('card.accountsLead')}</p>
       <Rows label={t('card.accounts')}>
-        {accounts.map(({ party, name, kind, number, since }) => (
+        {accounts.map((account) => {
+          const { party, name, kind, number, since } = account;
+          return (
           <Row
             key={party}
             title={name}
@@ -152,14 +156,26 @@ function Accounts({ accounts }: { accounts: CardAccount[] }) {
                 <Button kind="plain" aria-label={t(shown === party ? 'card.hideNumber' : 'card.showNumber', { name })} onClick={() => setShown(shown === party ? undefined : party)}>
                   {t(shown === party ? 'common:hide' : 'common:show')}
                 </Button>
-                <Button kind="plain" busy={end.isPending} aria-label={t('card.endOf', { name })} onClick={() => end.mutate(party)}>
+                <Button kind="plain" aria-label={t('card.endOf', { name })} onClick={() => setAsked(account)}>
                   {t('card.end')}
                 </Button>
               </span>
             }
           />
-        ))}
+          );
+        })}
       </Rows>
+      {asked ? (
+        <Notice tone="warning" title={t('card.askEnd', { name: asked.name })}>
+          <p>{t('card.askEndHint')}</p>
+          <Actions>
+            <Button kind="danger" busy={end.isPending} onClick={() => end.mutate(asked.party, { onSuccess: () => setAsked(undefined) })}>
+              {t('card.end')}
+            </Button>
+            <Button onClick={() => setAsked(undefined)}>{t('card.keep')}</Button>
+          </Actions>
+        </Notice>
+      ) : null}
       {end.error ? <Failed error={end.error} /> : null}
     </Section>
   );

@@ -21,6 +21,7 @@ export function CodeBox({ patient, name, large = false }: { patient: string; nam
   const fallback = text === undefined && offline ? printed : undefined; // Of the large one only.
   return (
     <div className={styles.box} data-large={large || undefined}>
+      {large ? <p className={styles.name}>{name}</p> : null}
       <div className={styles.frame}>
         {text !== undefined ? (
           <Qr text={text} label={t('card.qr', { name })} />
