@@ -1,4 +1,4 @@
-import { Button, Input, Select } from 'antd';
+import { Button, Input, Popconfirm, Select } from 'antd';
 import { useId, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LoadFailed, NothingHere } from '../../shared/faces/Faces';
@@ -111,11 +111,21 @@ function Resident({ one }: { one: AtCounter }) {
         </div>
       </div>
       <div className={styles.buttons}>
-        {may.map((which) => (
-          <Button key={which} type={which === 'apply' || which === 'issue' ? 'primary' : 'default'} danger={which === 'cancel'} loading={step.isPending && step.variables.step === which} onClick={() => take(which)}>
-            {t(`cards.step.${which}`)}
-          </Button>
-        ))}
+        {may.map((which) => {
+          const ends = which === 'replace' || which === 'cancel';
+          const button = (
+            <Button key={which} type={which === 'apply' || which === 'issue' ? 'primary' : 'default'} danger={which === 'cancel'} loading={step.isPending && step.variables.step === which} {...(ends ? {} : { onClick: () => take(which) })}>
+              {t(`cards.step.${which}`)}
+            </Button>
+          );
+          return ends ? (
+            <Popconfirm key={which} title={t('cards.ask')} description={t('cards.askHint')} okText={t(`cards.step.${which}`)} cancelText={t('cases.cancel')} onConfirm={() => take(which)}>
+              {button}
+            </Popconfirm>
+          ) : (
+            button
+          );
+        })}
       </div>
       {step.error ? <LoadFailed error={step.error} compact /> : null}
       {step.data && !step.error ? (
