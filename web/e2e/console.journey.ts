@@ -136,6 +136,8 @@ describe.skipIf(reason)('An operator', () => {
     await page.getByRole('button', { name: '换卡' }).click();
     await page.getByText('原来的卡将作废').waitFor();
     await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: '印制卡片' }).click();
+    await page.getByRole('img', { name: '丁*明的印制码' }).waitFor();
     await filled();
     await looksRight(page, 'cards', { widths: [375, 1440] });
     await page.getByRole('button', { name: '停用 门诊大厅自助机（演示）' }).click();

@@ -332,6 +332,10 @@ describe.skipIf(reason)('A resident', () => {
     await page.getByText('秒后失效').waitFor();
     await filled(page);
     await looksRight(page, 'resident-card', { widths: [320, 375, 1440] });
+    await open(page, '/card/print', '打印健康卡');
+    await page.getByRole('img', { name: `${name}的印制码` }).waitFor();
+    await looksRight(page, 'resident-card-print', { widths: [320, 375, 1440] });
+    await open(page, '/card', '我的健康码');
     const asked = await api(resident, `/fhir/Patient/${patient}/$health-code`, { resourceType: 'Parameters' });
     const code = (asked.body.parameter as { name: string; valueString?: string }[]).find((one) => one.name === 'code')?.valueString ?? '';
     const first = await counter(code);
