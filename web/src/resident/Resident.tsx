@@ -21,6 +21,7 @@ const ROUTES: Route[] = [
   { path: '/card', load: async () => (await import('./card/CardPage')).CardPage },
   { path: '/card/uses', load: async () => (await import('./card/UsesPage')).UsesPage },
   { path: '/card/lost', load: async () => (await import('./card/LostPage')).LostPage },
+  { path: '/card/print', load: async () => (await import('./card/PrintPage')).PrintPage },
   { path: '/card/apply/:step', load: async () => (await import('./card/ApplyPage')).ApplyPage },
   { path: '/emergency', load: async () => (await import('./emergency/EmergencyPage')).EmergencyPage },
   { path: '/account', load: async () => (await import('./account/AccountPage')).AccountPage },

@@ -1,6 +1,7 @@
-import { Button, Input, Select } from 'antd';
+import { Button, Input, Popconfirm, Select } from 'antd';
 import { useId, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PrintedCard } from '../../shared/card/PrintedCard';
 import { LoadFailed, NothingHere } from '../../shared/faces/Faces';
 import type { CardState, CardStep } from '../../shared/fhir/healthCards';
 import { nameOf } from '../../shared/fhir/words';
@@ -9,7 +10,7 @@ import { cleanIdentityNumber, hasRightCheckDigit, looksLikeIdentityNumber, maskI
 import { useCodeName, useLanguage } from '../../shared/i18n/i18n';
 import { StatusTag, type Tone } from '../../shared/StatusTag';
 import styles from './Cards.module.css';
-import { DOCUMENTS, REASONS, useFind, useStep, type AtCounter } from './useCardDesk';
+import { DOCUMENTS, REASONS, useFind, usePrint, useStep, type AtCounter } from './useCardDesk';
 
 const TONES: Record<CardState, Tone> = { applied: 'running', active: 'good', suspended: 'alert', cancelled: 'plain', replaced: 'plain' };
 
@@ -56,6 +57,7 @@ function Resident({ one }: { one: AtCounter }) {
   const codeName = useCodeName();
   const id = useId();
   const step = useStep();
+  const print = usePrint();
   const [document, setDocument] = useState<string>();
   const [reason, setReason] = useState<string>();
   const { live, earlier, may } = step.data ?? one.cards;
@@ -111,12 +113,38 @@ function Resident({ one }: { one: AtCounter }) {
         </div>
       </div>
       <div className={styles.buttons}>
-        {may.map((which) => (
-          <Button key={which} type={which === 'apply' || which === 'issue' ? 'primary' : 'default'} danger={which === 'cancel'} loading={step.isPending && step.variables.step === which} onClick={() => take(which)}>
-            {t(`cards.step.${which}`)}
+        {may.map((which) => {
+          const ends = which === 'replace' || which === 'cancel';
+          const button = (
+            <Button key={which} type={which === 'apply' || which === 'issue' ? 'primary' : 'default'} danger={which === 'cancel'} loading={step.isPending && step.variables.step === which} {...(ends ? {} : { onClick: () => take(which) })}>
+              {t(`cards.step.${which}`)}
+            </Button>
+          );
+          return ends ? (
+            <Popconfirm key={which} title={t('cards.ask')} description={t('cards.askHint')} okText={t(`cards.step.${which}`)} cancelText={t('cases.cancel')} onConfirm={() => take(which)}>
+              {button}
+            </Popconfirm>
+          ) : (
+            button
+          );
+        })}
+        {live?.state === 'active' ? (
+          <Button loading={print.isPending} onClick={() => print.mutate({ patient: patient.id ?? '', identifier })}>
+            {t('cards.print')}
           </Button>
-        ))}
+        ) : null}
       </div>
+      {print.error ? <LoadFailed error={print.error} compact /> : null}
+      {print.data && live?.state === 'active' ? (
+        <div className={styles.part}>
+          <PrintedCard name={nameOf(patient) ?? ''} number={live.number} code={print.data} />
+          <div className={styles.buttons}>
+            <Button type="primary" onClick={() => window.print()}>
+              {t('cards.printNow')}
+            </Button>
+          </div>
+        </div>
+      ) : null}
       {step.error ? <LoadFailed error={step.error} compact /> : null}
       {step.data && !step.error ? (
         <p role="status" className={styles.done}>

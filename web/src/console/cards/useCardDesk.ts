@@ -29,6 +29,14 @@ export function useStep() {
   });
 }
 
+/** The code to print on the card of somebody who stands here. */
+export function usePrint() {
+  return useMutation({
+    mutationFn: async ({ patient, identifier }: { patient: string; identifier: string }) =>
+      partsOf({ name: '', part: (await operate<Parameters>(`Patient/${patient}/$health-card`, { identifier, printed: 'true' })).parameter ?? [] }).text('code') ?? '',
+  });
+}
+
 export type Terminal = { id: string; name: string; active: boolean; institution: string | undefined; scenes: string[]; attended: boolean; key: boolean };
 
 export const useTerminals = () =>

@@ -79,6 +79,7 @@ function OfCard({ cards: { live, earlier, accounts, may } }: { cards: Cards }) {
       )}
       <Rows label={t('card.more')}>
         <Row to="/card/uses" icon={<Icon name="eye" />} title={t('card.uses')} note={t('card.usesNote')} />
+        {live?.state === 'active' ? <Row to="/card/print" icon={<Icon name="card" />} title={t('card.print')} note={t('card.printNote')} /> : null}
         {may.includes('suspend') ? <Row to="/card/lost" icon={<Icon name="emergency" />} title={t('card.lost')} note={t('card.lostNote')} /> : null}
       </Rows>
       {live ? <Steps may={may} state={live.state} /> : null}

@@ -2,11 +2,11 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useErrorSentence } from '../../shared/faces/useErrorSentence';
 import { formatTime } from '../../shared/format/dates';
+import { Qr } from '../../shared/card/Qr';
 import { useCodeName } from '../../shared/i18n/i18n';
 import { printedCode } from '../requests/card';
 import { Button } from '../ui/ui';
 import styles from './Card.module.css';
-import { Qr } from './Qr';
 import { useLiveCode } from './useLiveCode';
 
 /** The code that renews itself; where there is no line, what may still be shown, and what it is good for. */
@@ -24,9 +24,9 @@ export function CodeBox({ patient, name, large = false }: { patient: string; nam
       {large ? <p className={styles.name}>{name}</p> : null}
       <div className={styles.frame}>
         {text !== undefined ? (
-          <Qr text={text} label={t('card.qr', { name })} />
+          <Qr className={styles.qr} text={text} label={t('card.qr', { name })} />
         ) : fallback !== undefined ? (
-          <Qr text={fallback} label={t('card.qrPrinted', { name })} />
+          <Qr className={styles.qr} text={fallback} label={t('card.qrPrinted', { name })} />
         ) : resting ? (
           large ? (
             <Button onClick={code.renew}>{t('card.showAgain')}</Button>

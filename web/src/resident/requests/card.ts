@@ -65,6 +65,8 @@ export async function newCode(patient: string): Promise<Code> {
   };
 }
 
+export const usePrintedCode = (patient: string) => useQuery({ queryKey: ['health-card-printed', patient], queryFn: () => printedCode(patient), staleTime: Infinity });
+
 /** The code to print, which counters take beside a document. */
 export async function printedCode(patient: string): Promise<string> {
   const answer = await get<Parameters>(`${path(patient, 'health-card')}?printed=true`);

@@ -2,7 +2,7 @@
 -- PostgreSQL 15 level, one statement each.
 -- Distribution: all REFERENCE (some thousands of rows, changed rarely).
 
--- state   0 active, 1 suspended
+-- state   0 active, 1 suspended by its institution, 2 by an operator
 -- scenes  what it may ask for, words with a space between; attended: a person of the institution sits there
 -- key     public key (SubjectPublicKeyInfo, DER); null for one that only signed-in staff uses
 -- until   end of the key's certificate; null for none

@@ -419,7 +419,7 @@ public final class CardOperations {
             case "suspended" -> false;
             default -> throw new Refusal(Refusal.Kind.VALUE, "card.terminal-incomplete");
           };
-      done = cards.terminals().hold(there, isActive, caller.subject());
+      done = cards.terminals().hold(there, isActive, own.isEmpty(), caller.subject());
     } else {
       String institution = own.isEmpty() ? required(call, "institution") : own;
       Set<Scene> scenes = EnumSet.noneOf(Scene.class);

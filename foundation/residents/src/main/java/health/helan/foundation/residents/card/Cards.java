@@ -21,6 +21,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -201,7 +202,7 @@ public final class Cards implements Erasable {
         && (step == Step.APPLY || step.to() == State.ACTIVE || step == Step.REPLACE)) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "card.holder-died");
     }
-    Instant now = clock.instant();
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     if (step == Step.APPLY) {
       if (before != null) {
         throw new Refusal(Refusal.Kind.CONFLICT, "card.there-already");
@@ -343,8 +344,8 @@ public final class Cards implements Erasable {
   public Shown show(Caller caller, String patient) {
     Card card = active(caller, patient);
     pace.count("codes", card.id(), CODES_PER_MINUTE);
-    Instant now = clock.instant();
-    Instant issued = now.truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    Instant issued = now.truncatedTo(ChronoUnit.SECONDS);
     Code code = keys.code(Code.Kind.DYNAMIC, card.handle(), issued, LIFE_SECONDS);
     return new Shown(code.text(), issued, code.until(), now);
   }

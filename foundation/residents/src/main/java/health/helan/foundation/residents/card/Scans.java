@@ -11,6 +11,7 @@ import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Refusal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -135,7 +136,7 @@ public final class Scans {
   private Found take(Caller caller, Reading reading, Place place) {
     cards.pace.check("wrong", place.name(), WRONG_PER_MINUTE);
     cards.pace.count("scans", place.name(), SCANS_PER_MINUTE);
-    Instant now = cards.clock.instant();
+    Instant now = cards.clock.instant().truncatedTo(ChronoUnit.MILLIS);
     Use attempt = attempt(caller, place, now);
     if (!place.scenes().contains(place.scene())) {
       throw noted(attempt, new Refusal(Refusal.Kind.FORBIDDEN, "card.scene-not-allowed"), false);

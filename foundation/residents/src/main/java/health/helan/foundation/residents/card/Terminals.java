@@ -27,6 +27,9 @@ public final class Terminals {
   /** How far the stamp of a proof may be off the platform's clock. */
   static final Duration STAMP = Duration.ofMinutes(2);
 
+  private static final int ACTIVE = 0;
+  private static final int SUSPENDED = 1;
+  private static final int HELD_BY_OPERATOR = 2;
   private static final int MOST = 1_000;
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{2,63}");
 
@@ -40,6 +43,7 @@ public final class Terminals {
 
   /**
    * @param scenes that it may ask for
+   * @param heldByOperator suspended by an operator, who alone lets it go on
    * @param attended a person of the institution sits there, who can look at a document
    * @param key null for one that only signed-in staff uses
    * @param until end of the key's certificate; null for none
@@ -48,6 +52,7 @@ public final class Terminals {
       String id,
       int revision,
       boolean isActive,
+      boolean heldByOperator,
       String institution,
       String name,
       Set<Scene> scenes,
@@ -82,7 +87,7 @@ public final class Terminals {
   }
 
   /**
-   * Registers a terminal, or changes one of the same institution; it is active then.
+   * Registers a terminal, or changes one of the same institution, whose state stays.
    *
    * @param pem public key or certificate, SM2 or P-256; null for none, or to keep the one there
    * @throws Refusal VALUE for what is wrong in it, CONFLICT for the id of another institution
@@ -114,7 +119,7 @@ public final class Terminals {
               name, scenes, by_subject, key)
             values (1, 0, ?, ?, ?, ?::timestamptz, ?, ?, ?, ?, ?, ?::bytea)
             on conflict (id) do update
-            set revision = t.revision + 1, state = 0, attended = excluded.attended, changed = excluded.changed,
+            set revision = t.revision + 1, attended = excluded.attended, changed = excluded.changed,
                 until = case when excluded.key is null then t.until else excluded.until end,
                 name = excluded.name, scenes = excluded.scenes, by_subject = excluded.by_subject,
                 key = coalesce(excluded.key, t.key)
@@ -135,11 +140,18 @@ public final class Terminals {
     return java.util.Objects.requireNonNull(find(id));
   }
 
-  /** Lets it read nothing, or go on. */
-  public Terminal hold(Terminal terminal, boolean isActive, String by) {
+  /**
+   * Lets it read nothing, or go on.
+   *
+   * @throws Refusal FORBIDDEN for an institution that would let go what an operator holds
+   */
+  public Terminal hold(Terminal terminal, boolean isActive, boolean byOperator, String by) {
+    if (terminal.heldByOperator() && !byOperator) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "card.terminal-held");
+    }
     sql.update(
         "update health_card_terminal set state = ?, revision = revision + 1, changed = ?, by_subject = ? where id = ?",
-        isActive ? 0 : 1,
+        isActive ? ACTIVE : byOperator ? HELD_BY_OPERATOR : SUSPENDED,
         clock.instant(),
         by,
         terminal.id());
@@ -217,7 +229,8 @@ public final class Terminals {
     return new Terminal(
         row.getString("id"),
         row.getInt("revision"),
-        row.getInt("state") == 0,
+        row.getInt("state") == ACTIVE,
+        row.getInt("state") == HELD_BY_OPERATOR,
         row.getString("institution"),
         row.getString("name"),
         Set.copyOf(scenes),

@@ -334,6 +334,30 @@ class CodeAttackTests {
                 .call(other.system(), "$card-terminal", "id", desk.id(), "state", "active")
                 .status())
         .isEqualTo(404);
+    assertThat(
+            SERVER
+                .call(
+                    CardServer.operator(), "$card-terminal", "id", desk.id(), "state", "suspended")
+                .status())
+        .isEqualTo(200);
+    refused(
+        SERVER.call(desk.system(), "$card-terminal", "id", desk.id(), "state", "active"),
+        403,
+        "only an operator");
+    assertThat(
+            SERVER
+                .call(
+                    desk.system(),
+                    "$card-terminal",
+                    "id",
+                    desk.id(),
+                    "name",
+                    "x",
+                    "scenes",
+                    "identify")
+                .status())
+        .isEqualTo(200);
+    refused(SERVER.scan(desk, "identify", code), 403, "suspended");
     refused(
         SERVER.call(
             other.system(),
