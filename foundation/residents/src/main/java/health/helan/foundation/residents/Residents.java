@@ -66,10 +66,10 @@ public final class Residents implements AutoCloseable {
   private final Reviews reviews;
   private final Golden golden;
 
-  /** As {@link #Residents(DataSource, RecordStore, ContentCodec, Model, Settings, Clock)}. */
+  /** With the model, the limits and the rules that come with the platform. */
   public Residents(DataSource database, RecordStore store, ContentCodec codec, Clock clock)
       throws SQLException {
-    this(database, store, codec, Model.shipped(), Settings.DEFAULT, clock);
+    this(database, store, codec, Model.shipped(), Settings.DEFAULT, Golden.shipped(), clock);
   }
 
   /**
@@ -77,6 +77,7 @@ public final class Residents implements AutoCloseable {
    *
    * @param store opened with {@link health.helan.foundation.residents.index.IndexLinks}
    * @param codec seals what is compared, as contents are sealed
+   * @param golden how golden records are made
    */
   public Residents(
       DataSource database,
@@ -84,6 +85,7 @@ public final class Residents implements AutoCloseable {
       ContentCodec codec,
       Model model,
       Settings settings,
+      Golden golden,
       Clock clock)
       throws SQLException {
     this.database = database;
@@ -92,7 +94,7 @@ public final class Residents implements AutoCloseable {
     this.clock = clock;
     index = index(database, store, codec, model, settings, clock);
     reviews = new Reviews(database, index, clock);
-    golden = Golden.shipped();
+    this.golden = golden;
     walk = new Walk(database, this, store.instance(), clock);
     store.changes().register(new Consumer());
     walk.start();
