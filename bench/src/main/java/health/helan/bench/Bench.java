@@ -27,7 +27,11 @@ public final class Bench {
       return 0;
     }
     try {
-      measure(BenchOptions.parse(words, System.getenv()));
+      if (words.isEmpty() || words.getFirst().startsWith("--")) {
+        measure(BenchOptions.parse(words, System.getenv()));
+      } else {
+        one(words.getFirst(), words.subList(1, words.size()));
+      }
       return 0;
     } catch (IllegalArgumentException | IllegalStateException | IOException refused) {
       String cause = refused.getCause() == null ? "" : " (" + refused.getCause() + ")";
@@ -36,6 +40,26 @@ public final class Bench {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       return 2;
+    }
+  }
+
+  /** A measurement of one part, of platforms that run already. */
+  private static void one(String part, List<String> words)
+      throws IOException, InterruptedException {
+    if (words.isEmpty()) {
+      throw new IllegalArgumentException(
+          part + " wants a running platform: see ./helan bench --help.");
+    }
+    switch (part) {
+      case "gateway" -> GatewayCost.run(words);
+      case "export" -> ExportSpeed.run(words);
+      case "quality" -> QualityCost.run(words);
+      case "lag" -> DeliveryLag.main(words.toArray(new String[0]));
+      case "codes" -> TerminologySpeed.main(words.toArray(new String[0]));
+      case "audit" -> AuditCost.main(words.toArray(new String[0]));
+      default ->
+          throw new IllegalArgumentException(
+              "Nothing to measure is called " + part + ": see ./helan bench --help.");
     }
   }
 

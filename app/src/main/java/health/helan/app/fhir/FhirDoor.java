@@ -8,6 +8,7 @@ import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.upload.Uploads;
 import health.helan.foundation.quality.Quality;
+import health.helan.foundation.registry.Registry;
 import health.helan.foundation.residents.Residents;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
@@ -17,14 +18,17 @@ import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.ServedResources;
 import health.helan.foundation.rest.StandardFormats;
+import health.helan.foundation.rest.TransactionRules;
 import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.IndexKey;
+import health.helan.foundation.store.Licences;
 import health.helan.foundation.store.PersonLinks;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.terminology.Terminology;
@@ -76,8 +80,8 @@ class FhirDoor {
 
   /** Asked by the store at every step; the access filter refuses to work without one. */
   @Bean
-  AccessPolicy accessPolicy() {
-    return new RolePolicy(Clock.systemUTC());
+  AccessPolicy accessPolicy(Licences licences) {
+    return new RolePolicy(Clock.systemUTC(), licences);
   }
 
   /** For rooms whose tables speak of Patients by digest. */
@@ -100,6 +104,7 @@ class FhirDoor {
       AccessPolicy policy,
       Terminology terminology,
       ObjectProvider<PersonLinks> links,
+      Registry providers,
       @Value("${helan.version}") String version) {
     RecordStore store =
         RecordStore.open(
@@ -115,7 +120,7 @@ class FhirDoor {
                 !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE)),
                 codec,
                 terminology,
-                terminology.follower(),
+                WriteFollower.all(terminology.follower(), providers.follower()),
                 links.getIfAvailable(() -> PersonLinks.NONE)),
             ChangeLog.Settings.DEFAULT,
             retention(System.getenv(KEEP_CHANGES_VARIABLE), System.getenv(KEEP_ANSWERS_VARIABLE)));
@@ -174,6 +179,7 @@ class FhirDoor {
       Agreements agreements,
       Uploads uploads,
       Imports imports,
+      Registry providers,
       ObjectProvider<Identities> identities,
       ObjectProvider<Quality> quality,
       ObjectProvider<Residents> residents) {
@@ -187,6 +193,7 @@ class FhirDoor {
     all.addAll(agreements.operations());
     all.addAll(uploads.operations());
     all.addAll(imports.operations());
+    all.addAll(providers.operations());
     return new Operations(all);
   }
 
@@ -204,6 +211,7 @@ class FhirDoor {
       Audits audits,
       List<ServedResources> served,
       Terminology terminology,
+      List<TransactionRules> rules,
       @Value("${helan.version}") String version,
       @Value("${helan.released}") String released) {
     RestConfig config =
@@ -213,12 +221,13 @@ class FhirDoor {
             new StandardFormats(),
             new TerminologyCapabilities(
                 new CapabilityStatements(
-                    version, released, store.parameters(), SmartSecurity::describe),
+                    version, released, store.parameters(), SmartSecurity::describe, rules),
                 terminology,
                 version,
                 released),
             objects,
-            RestConfig.DEFAULT_MAX_BINARY_BYTES);
+            RestConfig.DEFAULT_MAX_BINARY_BYTES,
+            rules);
     var registration =
         new ServletRegistrationBean<>(
             new FhirServlet(store, operations, config, audits, served), "/fhir/*");

@@ -11,6 +11,7 @@
       "foundation.delivery.upload",
       "foundation.quality",
       "foundation.residents",
+      "foundation.registry",
       "foundation.rest",
       "foundation.store",
       "foundation.terminology",

@@ -131,12 +131,13 @@ final class WriteGuard {
 
   /** Institution that owns the version to be written. */
   String owner(WriteEntry entry, ObjectNode after) {
-    if (isUnlimited) {
+    WriteEntry.Current current = entry.current;
+    if (isUnlimited && !(current != null && entry.interaction instanceof Interaction.Patch)) {
+      // A patch loads nothing: steps that the platform takes leave the owner as it is.
       return caller.institution().isEmpty()
           ? Owners.of(entry.type(), entry.id, after)
           : caller.institution();
     }
-    WriteEntry.Current current = entry.current;
     return current == null ? caller.institution() : current.owner();
   }
 
@@ -186,7 +187,7 @@ final class WriteGuard {
     }
     var followed = entries.stream().map(entry -> entry.followed).filter(Objects::nonNull).toList();
     if (!followed.isEmpty()) {
-      parts.follower().follow(transaction, followed, at);
+      parts.follower().follow(transaction, caller, followed, at);
     }
   }
 }

@@ -79,6 +79,13 @@ public enum Distribution {
     tables.put("term_closure", REFERENCE);
     tables.put("term_closure_concept", REFERENCE);
     tables.put("term_local_code", KEY);
+    // registry: changed rarely, asked at each act everywhere
+    tables.put("registry_licence", REFERENCE);
+    tables.put("registry_post", REFERENCE);
+    tables.put("registry_organization", REFERENCE);
+    tables.put("registry_practitioner", REFERENCE);
+    tables.put("registry_service", REFERENCE);
+    tables.put("registry_place", REFERENCE);
     tables.put("subscription_delivery", HOME); // delivery: with the change it tells of
     tables.put("upload_item", KEY); // delivery: by destination and resource
     // quality: findings and counts in the home of the record, rules read by all

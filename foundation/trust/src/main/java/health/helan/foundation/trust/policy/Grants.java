@@ -2,6 +2,7 @@ package health.helan.foundation.trust.policy;
 
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.GrantRules;
+import health.helan.foundation.store.Licences;
 import health.helan.foundation.trust.consent.ConsentProvisions;
 import health.helan.foundation.trust.consent.Grant;
 import java.sql.Connection;
@@ -27,6 +28,12 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Grants implements GrantRules {
   private static final Set<String> CAUSES = Set.of("Appointment", "Encounter", "Task", "Consent");
+
+  private final Licences licences;
+
+  Grants(Licences licences) {
+    this.licences = licences;
+  }
 
   @Override
   public boolean concerns(Caller caller, Written written, Instant at) {
@@ -63,7 +70,7 @@ final class Grants implements GrantRules {
 
   private record Key(int home, long patient, String grantee, int part) {}
 
-  private static void follow(
+  private void follow(
       Connection transaction, Caller caller, Written written, Instant at, Around around)
       throws SQLException {
     String cause = written.type() + "/" + written.id();
@@ -122,7 +129,8 @@ final class Grants implements GrantRules {
       }
       boolean byAnother = caller.isRoot() || isConsent || !own.contains(grant.grantee());
       if (byAnother) {
-        if (mayOpen(transaction, caller, row.of, own, grant, at, around)) {
+        if (mayOpen(transaction, caller, row.of, own, grant, at, around)
+            && (isConsent || mayTreat(transaction, grant.grantee(), at))) {
           insert(transaction, key, row, cause, caller, at);
         }
       } else if (standing.containsKey(key)) {
@@ -161,6 +169,15 @@ final class Grants implements GrantRules {
         return rows.getLong(1) > 0;
       }
     }
+  }
+
+  /**
+   * Nobody is given a resident to treat whose licence does not hold. A consent is the resident's
+   * own will, and works again when the licence does; until then who has no post sees nothing by it.
+   */
+  private boolean mayTreat(Connection transaction, String grantee, Instant at) throws SQLException {
+    return !grantee.startsWith("Practitioner/")
+        || licences.holds(transaction, grantee.substring("Practitioner/".length()), "", at);
   }
 
   private static Map<Key, Instant> standing(Connection transaction, String cause, Instant at)

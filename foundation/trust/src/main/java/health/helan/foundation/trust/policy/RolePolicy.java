@@ -5,6 +5,7 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.GrantRules;
 import health.helan.foundation.store.IdNumbers;
 import health.helan.foundation.store.Levels;
+import health.helan.foundation.store.Licences;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.index.Parameter.Kind;
 import health.helan.foundation.store.index.ParameterRegistry;
@@ -44,19 +45,29 @@ public final class RolePolicy implements AccessPolicy {
               "active", "gender", "communication", "name", "family", "given", "phonetic"));
 
   private final Clock clock;
-  private final Grants grants = new Grants();
+  private final Grants grants;
 
   /** Whose rows most of those asked for are: the grants are looked up once; null for nobody's. */
   private final @Nullable Long patient;
 
   private @Nullable ParameterRegistry registry;
 
+  /** Where no provider registry is kept. */
   public RolePolicy(Clock clock) {
-    this(clock, null, null);
+    this(clock, Licences.NONE);
   }
 
-  private RolePolicy(Clock clock, @Nullable ParameterRegistry registry, @Nullable Long patient) {
+  /**
+   * @param licences who of those that are named may treat
+   */
+  public RolePolicy(Clock clock, Licences licences) {
+    this(clock, new Grants(licences), null, null);
+  }
+
+  private RolePolicy(
+      Clock clock, Grants grants, @Nullable ParameterRegistry registry, @Nullable Long patient) {
     this.clock = clock;
+    this.grants = grants;
     this.registry = registry;
     this.patient = patient;
   }
@@ -146,7 +157,7 @@ public final class RolePolicy implements AccessPolicy {
 
   @Override
   public AccessPolicy within(long patient) {
-    return new RolePolicy(clock, registry, patient);
+    return new RolePolicy(clock, grants, registry, patient);
   }
 
   @Override
