@@ -103,8 +103,8 @@ class FhirDoor {
       ContentCodec codec,
       AccessPolicy policy,
       Terminology terminology,
-      Registry providers,
       ObjectProvider<PersonLinks> links,
+      Registry providers,
       @Value("${helan.version}") String version) {
     RecordStore store =
         RecordStore.open(

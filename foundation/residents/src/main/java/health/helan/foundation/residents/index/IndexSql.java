@@ -12,6 +12,14 @@ final class IndexSql {
   /** Waits for whoever changes the index, and keeps others waiting until the transaction ends. */
   static final String HOLD_GATE = "update resident_gate set held = held + 1 where gate = ?";
 
+  /**
+   * All of it goes by keys; plans for that hold from the first record to the last, whatever the
+   * statistics say.
+   */
+  static final String BY_KEYS =
+      "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin ="
+          + " off";
+
   // ------------------------------------------------------------------ records
 
   private static final String RECORD_COLUMNS =
