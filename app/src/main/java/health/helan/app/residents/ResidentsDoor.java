@@ -93,7 +93,9 @@ class ResidentsDoor {
       return new Golden(Survivorship.of(Files.readAllBytes(Path.of(file.strip()))));
     } catch (IOException | InvalidPathException e) {
       throw new StartRefused(
-          GOLDEN_RULES + " 指定的文件无法读取：" + file, GOLDEN_RULES + " names a file that cannot be read: " + file, e);
+          GOLDEN_RULES + " 指定的文件无法读取：" + file,
+          GOLDEN_RULES + " names a file that cannot be read: " + file,
+          e);
     } catch (Survivorship.Unusable e) {
       throw new StartRefused(
           GOLDEN_RULES + " 中的规则有误：" + e.getMessage(),

@@ -97,6 +97,7 @@ public final class Residents implements AutoCloseable {
     this.golden = golden;
     walk = new Walk(database, this, store.instance(), clock);
     store.changes().register(new Consumer());
+    store.changes().register(new SourceMerges(this));
     walk.start();
   }
 
@@ -127,6 +128,12 @@ public final class Residents implements AutoCloseable {
       DataSource database, RecordStore store, ContentCodec codec, long subject) {
     index(database, store, codec, Model.shipped(), Settings.DEFAULT, Clock.systemUTC())
         .erase(subject);
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(true);
+      SourceMerges.erase(connection, subject);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
   }
 
   /**
@@ -139,10 +146,11 @@ public final class Residents implements AutoCloseable {
       int left;
       try (var statement =
           connection.prepareStatement(
-              "delete from consumer_offset where home between ? and ? and consumer = ?")) {
+              "delete from consumer_offset where home between ? and ? and consumer in (?, ?)")) {
         statement.setInt(1, 0);
         statement.setInt(2, Ids.HOMES - 1);
         statement.setString(3, CONSUMER);
+        statement.setString(4, SourceMerges.NAME);
         left = statement.executeUpdate();
       }
       if (left > 0) {
@@ -315,5 +323,6 @@ public final class Residents implements AutoCloseable {
   public void close() {
     walk.close();
     store.changes().unregister(CONSUMER);
+    store.changes().unregister(SourceMerges.NAME);
   }
 }

@@ -6,6 +6,7 @@ import health.helan.foundation.residents.ResidentsServer.Reply;
 import health.helan.foundation.residents.index.PeopleForTests;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
+import health.helan.foundation.store.testing.StoreForTests;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -174,6 +175,66 @@ class InterfacesTests {
     server.settle();
     Reply several = pix(ROOT, mrn(one) + "|A-1");
     assertThat(several.status()).as(a).isEqualTo(412);
+  }
+
+  // ---- merges that sources make (HL7 v2 A40 writes these links)
+
+  private void says(Caller by, String id, String institution, String mrn, String link) {
+    server.put(
+        by,
+        "Patient",
+        id,
+        """
+        {'resourceType':'Patient','identifier':[{'system':'%s','value':'%s'}],'name':[{'text':'某乙%s%s'}],\
+        'managingOrganization':{'reference':'Organization/%s'}%s}"""
+            .formatted(mrn(institution), mrn, mrn, run, institution, link));
+  }
+
+  private static String replacedBy(String other) {
+    return ",'link':[{'other':{'reference':'Patient/" + other + "'},'type':'replaced-by'}]";
+  }
+
+  private List<String> kinds(String id) {
+    return server.get(ROOT, "Patient/" + id + "/$link-history").all("decision").stream()
+        .map(one -> ResidentsServer.part(one, "kind") + " " + ResidentsServer.part(one, "by"))
+        .toList();
+  }
+
+  private String bare(Caller by, String institution, String mrn) {
+    return server.created(
+        by,
+        "{'resourceType':'Patient','identifier':[{'system':'%s','value':'%s'}],'name':[{'text':'某乙%s%s'}]}"
+            .formatted(mrn(institution), mrn, mrn, run));
+  }
+
+  @Test
+  void aMergeOfTheSourceIsOneInTheIndexAndIsTakenBackWithTheLink() {
+    String a = bare(system, one, "M-1");
+    String b = bare(system, one, "M-2");
+    server.settle();
+    says(system, a, one, "M-1", replacedBy(b));
+    StoreForTests.await("merged", () -> kinds(a).contains("merged patient-link"));
+    assertThat(ids(pix(ROOT, mrn(one) + "|M-1"))).containsExactly("Patient/" + b);
+    assertThat(server.get(ROOT, "Patient/" + a).text())
+        .as("the link stays")
+        .contains("replaced-by");
+    says(system, a, one, "M-1", "");
+    StoreForTests.await("taken back", () -> kinds(a).contains("unmerged patient-link"));
+    assertThat(ids(pix(ROOT, mrn(one) + "|M-1"))).isEmpty();
+    assertThat(server.number("select count(*) from resident_source_merge where id = '" + a + "'"))
+        .isZero();
+  }
+
+  @Test
+  void nobodyMergesAnotherInstitutionsRecordInTheIndex() {
+    String a = bare(system, one, "M-3");
+    String b = bare(otherSystem, other, "M-4");
+    String c = bare(system, one, "M-5");
+    server.settle();
+    says(system, a, one, "M-3", replacedBy(b));
+    says(system, c, one, "M-5", replacedBy(a));
+    StoreForTests.await("what came later", () -> kinds(c).contains("merged patient-link"));
+    assertThat(kinds(b)).noneMatch(kind -> kind.startsWith("merged"));
   }
 
   // ---- golden record
