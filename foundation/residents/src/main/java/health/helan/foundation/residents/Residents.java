@@ -63,6 +63,7 @@ public final class Residents implements AutoCloseable {
   private final Clock clock;
   private final Index index;
   private final Walk walk;
+  private final Notices notices;
   private final Reviews reviews;
   private final Golden golden;
 
@@ -96,6 +97,8 @@ public final class Residents implements AutoCloseable {
     walk = new Walk(database, this, store.instance(), clock);
     store.changes().register(new Consumer());
     walk.start();
+    notices = new Notices(database, this, clock);
+    notices.start();
   }
 
   private static Index index(
@@ -311,6 +314,7 @@ public final class Residents implements AutoCloseable {
 
   @Override
   public void close() {
+    notices.close();
     walk.close();
     store.changes().unregister(CONSUMER);
   }
