@@ -28,10 +28,10 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Tells institutions that the person of one of their Patients has changed: a {@code Person} for each
- * such Patient, theirs to read and to subscribe to, that links their own Patients of that person
- * and is active as long as it has any other. Told at least once, a moment later; the last word is
- * the present. docs/adr/0079.
+ * Tells institutions that the person of one of their Patients has changed: a {@code Person} for
+ * each such Patient, theirs to read and to subscribe to, that links their own Patients of that
+ * person and is active as long as it has any other. Told at least once, a moment later; the last
+ * word is the present. docs/adr/0079.
  */
 final class Notices implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Notices.class);

@@ -223,19 +223,19 @@ class LinkingTests {
     String text = server.get(system, "Person?organization=Organization/" + one).text();
     assertThat(text).contains(a).doesNotContain(b);
     assertThat(
-            server.get(system, "Person?organization=Organization/" + other).json().path("total").asInt(0))
+            server
+                .get(system, "Person?organization=Organization/" + other)
+                .json()
+                .path("total")
+                .asInt(0))
         .isZero();
     server.put(
-        otherSystem,
-        "Patient",
-        b,
-        patient(other, number("1991-01-01"), "戚云", "1991-01-01", ""));
+        otherSystem, "Patient", b, patient(other, number("1991-01-01"), "戚云", "1991-01-01", ""));
     StoreForTests.await("told", () -> told(system, a, false) && told(otherSystem, b, false));
   }
 
   private boolean told(Caller caller, String patient, boolean isLinked) {
-    JsonNode entries =
-        server.get(caller, "Person?patient=Patient/" + patient).json().path("entry");
+    JsonNode entries = server.get(caller, "Person?patient=Patient/" + patient).json().path("entry");
     return entries.size() == 1
         && entries.path(0).path("resource").path("active").asBoolean(!isLinked) == isLinked;
   }

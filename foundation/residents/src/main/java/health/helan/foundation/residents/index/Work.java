@@ -201,8 +201,7 @@ final class Work {
    */
   void take(List<Source> sources, boolean again) throws SQLException {
     isNews =
-        !again
-            && sources.stream().anyMatch(one -> one.updated().isAfter(now.minus(STILL_NEWS)));
+        !again && sources.stream().anyMatch(one -> one.updated().isAfter(now.minus(STILL_NEWS)));
     var byRecord = new LinkedHashMap<Long, Source>();
     for (Source source : sources) {
       byRecord.put(context.record(source.id()), source);
