@@ -1,6 +1,7 @@
 package health.helan.foundation.store;
 
 import health.helan.foundation.store.sql.LinkSql;
+import health.helan.foundation.store.sql.SqlText;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -64,6 +66,55 @@ public final class Persons {
   public Map<String, List<String>> surelyOf(Connection connection, Collection<String> patients)
       throws SQLException {
     return of(connection, patients, true);
+  }
+
+  /**
+   * Ids of the Patients that are one person with this one, as a caller may see them, masked or not;
+   * this one first, whether or not it is there. As searches follow them.
+   */
+  public List<String> seen(Caller caller, String patient) {
+    return List.copyOf(seen(caller, List.of(patient)));
+  }
+
+  /**
+   * The same of several: they themselves first, then those that are one person with one of them.
+   */
+  public Set<String> seen(Caller caller, Collection<String> patients) {
+    var graph = parts.persons();
+    Set<String> seen = new LinkedHashSet<>(patients);
+    try (Connection connection = parts.dataSource().getConnection()) {
+      Map<String, Long> asked = new LinkedHashMap<>();
+      for (PersonGraph.Member row :
+          graph.rows(connection, patients.stream().map(graph::digest).toList())) {
+        asked.put(row.id(), row.person());
+      }
+      if (asked.isEmpty()) {
+        return seen;
+      }
+      long[] persons = new TreeSet<>(asked.values()).stream().mapToLong(Long::longValue).toArray();
+      boolean isUnlimited = parts.policy().isUnlimited(caller);
+      var sql =
+          new SqlText()
+              .add(isUnlimited ? LinkSql.OF_PERSONS : LinkSql.SEEN_OF_PERSONS, (Object) persons);
+      parts.policy().restrict(sql, caller, "Patient", "r");
+      Map<Long, Set<String>> members = new HashMap<>();
+      try (var statement = sql.prepare(connection);
+          var found = statement.executeQuery()) {
+        while (found.next()) {
+          members.computeIfAbsent(found.getLong(2), _ -> new TreeSet<>()).add(found.getString(5));
+        }
+      }
+      asked.forEach(
+          (patient, person) -> {
+            Set<String> theirs = members.getOrDefault(person, Set.of());
+            if (theirs.contains(patient)) {
+              seen.addAll(theirs);
+            }
+          });
+      return seen;
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
   }
 
   /**

@@ -209,6 +209,7 @@ public final class RecordStore implements AutoCloseable {
                   homes::of,
                   codec,
                   instances::watermark,
+                  !isDerived,
                   Clock.systemUTC()));
       var parts =
           new StoreParts(

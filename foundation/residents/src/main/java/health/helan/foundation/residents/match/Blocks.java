@@ -18,6 +18,8 @@ final class Blocks {
   private static final int HOUSE = 8;
   private static final int NAME_STREET = 9;
   private static final int MOTHER = 10;
+  private static final int NAME_PLACE = 11;
+  private static final int STREETS = 12;
 
   private final Traits traits;
   private long[] keys = new long[24];
@@ -107,9 +109,32 @@ final class Blocks {
       if (place.numbers().length >= 2 && traits.names.length > 0) {
         add(HOUSE, Arrays.hashCode(place.numbers()), part(traits.names[0], true) + place.county());
       }
-    } else if (place.numbers().length > 0 && !place.postal().isEmpty()) {
-      add(HOUSE, place.numbers()[0], place.postal());
+      return;
     }
+    if (place.numbers().length > 0) {
+      add(HOUSE, place.numbers()[0], start(place.street()));
+      if (!place.postal().isEmpty()) {
+        add(HOUSE, place.numbers()[0], place.postal());
+      }
+    }
+    for (PersonName name : traits.names) {
+      if (name.han || place.postal().isEmpty()) {
+        continue;
+      }
+      if (!name.family.isEmpty()) {
+        add(NAME_PLACE, 1, Text.soundex(name.family) + place.postal());
+      }
+      if (!name.given.isEmpty()) {
+        add(NAME_PLACE, 2, Text.soundex(name.given) + place.postal());
+      }
+    }
+    if (!place.second().isEmpty() && !place.street().isEmpty()) {
+      add(STREETS, 0, start(place.street()) + start(place.second()));
+    }
+  }
+
+  private static String start(String street) {
+    return street.substring(0, Math.min(5, street.length()));
   }
 
   private void add(int kind, long number, String text) {

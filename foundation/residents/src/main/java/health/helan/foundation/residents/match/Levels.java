@@ -1,7 +1,6 @@
 package health.helan.foundation.residents.match;
 
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** At which level each field of two Patients agrees. */
@@ -21,15 +20,15 @@ final class Levels {
   private static final byte FAMILY_SOUND = Field.FAMILY.level("same-pinyin");
   private static final byte FAMILY_NEAR = Field.FAMILY.level("near-pinyin");
   private static final byte FAMILY_ALIKE = Field.FAMILY.level("look-alike");
-  private static final byte FAMILY_LATIN = Field.FAMILY.level("same-latin");
+  static final byte FAMILY_LATIN = Field.FAMILY.level("same-latin");
   private static final byte FAMILY_CLOSE = Field.FAMILY.level("close");
-  private static final byte GIVEN_VARIANT = Field.GIVEN.level("variant");
+  static final byte GIVEN_VARIANT = Field.GIVEN.level("variant");
   private static final byte GIVEN_SOUND = Field.GIVEN.level("same-pinyin");
   private static final byte GIVEN_NEAR = Field.GIVEN.level("near-pinyin");
   private static final byte GIVEN_ALIKE = Field.GIVEN.level("look-alike");
   private static final byte GIVEN_TYPED = Field.GIVEN.level("typed-pinyin");
   private static final byte GIVEN_SWAPPED = Field.GIVEN.level("swapped");
-  private static final byte GIVEN_LATIN = Field.GIVEN.level("same-latin");
+  static final byte GIVEN_LATIN = Field.GIVEN.level("same-latin");
   private static final byte GIVEN_INITIAL = Field.GIVEN.level("initial");
 
   final byte[] of = new byte[Field.values().length];
@@ -39,6 +38,9 @@ final class Levels {
 
   /** The dates of birth as the records say them themselves. */
   final byte statedBirth;
+
+  /** One has the other's identity number with a slip of the key. */
+  boolean mistypedNumber;
 
   private byte family;
   private byte given;
@@ -51,7 +53,7 @@ final class Levels {
     set(Field.SEX, a.sex == 0 || b.sex == 0 ? MISSING : a.sex == b.sex ? 0 : (byte) 1);
     set(Field.PHONE, phone(a.phones, b.phones));
     places(a.places, b.places);
-    numbers(a.numbers, b.numbers);
+    numbers(a, b);
     others(a, b);
     if (!a.mother.isEmpty() && !b.mother.isEmpty()) {
       set(Field.MOTHER, a.mother.equals(b.mother) ? 0 : (byte) 1);
@@ -341,10 +343,10 @@ final class Levels {
       return best;
     }
     // What the identity number says counts where the date itself was mistyped.
-    if (a.numberBirth != 0 && a.numberBirth != a.birth) {
+    if (a.numberBirth != 0 && a.numberBirth != a.birth && !a.doubtful) {
       best = better(best, birth(a.numberBirth, 0, b.birth, b.lunarBirth));
     }
-    if (b.numberBirth != 0 && b.numberBirth != b.birth) {
+    if (b.numberBirth != 0 && b.numberBirth != b.birth && !b.doubtful) {
       best = better(best, birth(a.birth, a.lunarBirth, b.numberBirth, 0));
     }
     return best;
@@ -354,7 +356,7 @@ final class Levels {
     return b == MISSING || a <= b ? a : b;
   }
 
-  private static byte birth(int a, int lunarA, int b, int lunarB) {
+  static byte birth(int a, int lunarA, int b, int lunarB) {
     if (a == 0 || b == 0) {
       return MISSING;
     }
@@ -368,6 +370,10 @@ final class Levels {
     }
     if (a == b) {
       return BIRTH_EXACT;
+    }
+    // The first of January stands where only the year is known.
+    if (yearA == yearB && (a % 10_000 == 101 || b % 10_000 == 101)) {
+      return Field.BIRTH.level("partial");
     }
     int monthA = a / 100 % 100;
     int dayA = a % 100;
@@ -547,23 +553,41 @@ final class Levels {
 
   // --- numbers
 
-  private void numbers(List<NationalNumber> a, List<NationalNumber> b) {
-    for (NationalNumber one : a) {
-      for (NationalNumber other : b) {
+  private void numbers(Traits a, Traits b) {
+    for (NationalNumber one : a.numbers) {
+      for (NationalNumber other : b.numbers) {
         if (one.kind() != other.kind()) {
           continue;
         }
         Field field = one.kind().lasting ? Field.NUMBER : Field.DOCUMENT;
+        // A number that does not fit its own record may be the mother's or a friend's: that two
+        // such differ says nothing.
+        if ((a.doubtful || b.doubtful)
+            && one.kind() == NationalNumber.Kind.RESIDENT_ID
+            && !one.value().equals(other.value())) {
+          continue;
+        }
         byte level =
             one.value().equals(other.value())
                 ? 0
-                : field == Field.DOCUMENT || !Text.oneEditApart(one.value(), other.value())
+                : field == Field.DOCUMENT || !isSlip(one.value(), other.value())
                     ? (byte) (field.levels().size() - 1)
                     : (byte) 1;
         byte known = get(field);
         set(field, known == MISSING || level < known ? level : known);
       }
     }
+  }
+
+  /**
+   * The check character finds every slip of one key, so of two valid numbers one is right by its
+   * check only because it was worked out from 15 digits, or they are two people's: it is not
+   * compared.
+   */
+  private static boolean isSlip(String a, String b) {
+    return a.length() == 18 && b.length() == 18
+        ? Text.oneEditApart(a.substring(0, 17), b.substring(0, 17))
+        : Text.oneEditApart(a, b);
   }
 
   private void others(Traits a, Traits b) {
@@ -575,13 +599,13 @@ final class Levels {
         }
       }
       if (one.system() == 0) {
-        best = better(best == MISSING ? 3 : best, mistyped(one.value(), b.numbers));
+        best = better(best == MISSING ? 3 : best, mistyped(one.value(), b));
         best = best == 3 ? MISSING : best;
       }
     }
     for (Traits.Other other : b.others) {
       if (other.system() == 0) {
-        best = better(best == MISSING ? 3 : best, mistyped(other.value(), a.numbers));
+        best = better(best == MISSING ? 3 : best, mistyped(other.value(), a));
         best = best == 3 ? MISSING : best;
       }
     }
@@ -593,16 +617,17 @@ final class Levels {
   }
 
   /** An identity number with an error against valid ones. */
-  private static byte mistyped(String value, List<NationalNumber> numbers) {
+  private byte mistyped(String value, Traits against) {
     byte best = MISSING;
-    for (NationalNumber number : numbers) {
-      if (number.kind() == NationalNumber.Kind.RESIDENT_ID) {
+    for (NationalNumber number : against.numbers) {
+      if (number.kind() == NationalNumber.Kind.RESIDENT_ID && !against.doubtful) {
         byte level = other(value, number.value());
         // Of the first generation, without century and check character.
         if (level == 2 && value.length() < 17) {
           level = other(value, number.value().substring(0, 6) + number.value().substring(8, 17));
           level = level == 0 ? 1 : level;
         }
+        mistypedNumber |= level == 1;
         best = best == MISSING || level < best ? level : best;
       }
     }

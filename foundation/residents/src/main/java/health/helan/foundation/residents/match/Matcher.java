@@ -71,17 +71,22 @@ public final class Matcher {
 
   /** A common name is shared by chance more often than a rare one. */
   private double unrelated(Field field, byte level, Levels levels) {
-    if (level == 0 && levels.name != null && model.knowsNames()) {
-      if (field == Field.FAMILY) {
-        return model.familyShare(levels.name.family);
-      }
-      if (field == Field.GIVEN) {
-        return levels.name.dotted
-            ? model.givenShare(levels.name.whole)
-            : model.givenShare(levels.name.given);
-      }
+    double usual = model.log(field, Model.UNRELATED, level);
+    PersonName name = levels.name;
+    if (name == null || !model.knowsNames()) {
+      return usual;
     }
-    return model.log(field, Model.UNRELATED, level);
+    if (field == Field.FAMILY) {
+      return level == 0
+          ? model.familyShare(name.family)
+          : level == Levels.FAMILY_LATIN ? model.latinFamilyShare(name.family, usual) : usual;
+    }
+    if (field == Field.GIVEN) {
+      return level == 0
+          ? model.givenShare(name.dotted ? name.whole : name.given)
+          : level == Levels.GIVEN_LATIN ? model.latinGivenShare(name.given, usual) : usual;
+    }
+    return usual;
   }
 
   private Verdict judge(Traits a, Traits b, Levels levels, double weight, List<Evidence> evidence) {
@@ -106,7 +111,7 @@ public final class Matcher {
       if (newborn && otherStated) {
         return rule(evidence, "mothers-number", Verdict.POSSIBLE);
       }
-      if (given == Levels.GIVEN_DIFFERENT && (otherStated || otherSex)) {
+      if (otherName && (otherStated || otherSex)) {
         return rule(evidence, "two-on-one-number", Verdict.POSSIBLE);
       }
       return rule(evidence, "same-number", Verdict.SAME);
@@ -129,17 +134,32 @@ public final class Matcher {
           ? rule(evidence, "newborn", Verdict.DIFFERENT)
           : rule(evidence, "newborn", atMost(byWeight, Verdict.POSSIBLE));
     }
-    if (otherName && birth != Levels.MISSING && !otherBirth) {
+    // Siblings share all but these. A file number of one institution is one person's; of numbers in
+    // a row one is a sibling's.
+    boolean likeSiblings =
+        otherName && !(given == Levels.GIVEN_ONE && levels.mistypedNumber)
+            || otherBirth && given > Levels.GIVEN_VARIANT;
+    if (likeSiblings && levels.get(Field.OTHER) != 0 && model.knowsHouseholds()) {
       return otherSex
           ? rule(evidence, "siblings", Verdict.DIFFERENT)
           : rule(evidence, "siblings", atMost(byWeight, Verdict.POSSIBLE));
     }
-    if (given == Levels.MISSING
-        && levels.get(Field.FAMILY) == Levels.MISSING
-        && levels.get(Field.OTHER) != 0) {
+    boolean named = given != Levels.MISSING || levels.get(Field.FAMILY) != Levels.MISSING;
+    if (!named && levels.get(Field.OTHER) != 0) {
       return rule(evidence, "no-name", atMost(byWeight, Verdict.POSSIBLE));
     }
+    if ((birth == Levels.MISSING || otherBirth)
+        && !agrees(levels, Field.PHONE)
+        && !agrees(levels, Field.STREET)
+        && !agrees(levels, Field.OTHER)) {
+      return rule(evidence, "name-alone", atMost(byWeight, Verdict.POSSIBLE));
+    }
     return byWeight;
+  }
+
+  private static boolean agrees(Levels levels, Field field) {
+    byte level = levels.get(field);
+    return level == 0 || level == 1;
   }
 
   private static Verdict rule(List<Evidence> evidence, String rule, Verdict verdict) {

@@ -82,15 +82,19 @@ public final class Model {
   }
 
   private static final class Shipped {
-    static final Model MODEL;
+    static final Model MODEL = resource("model.json");
+  }
 
-    static {
-      try (InputStream in =
-          Objects.requireNonNull(Model.class.getResourceAsStream("model.json"), "model.json")) {
-        MODEL = read(Json.MAPPER.readTree(in));
-      } catch (IOException unreadable) {
-        throw new UncheckedIOException(unreadable);
-      }
+  /** What is taken to hold before any data were seen: general knowledge, in round numbers. */
+  static Model believed() {
+    return resource("beliefs.json");
+  }
+
+  private static Model resource(String name) {
+    try (InputStream in = Objects.requireNonNull(Model.class.getResourceAsStream(name), name)) {
+      return read(Json.MAPPER.readTree(in));
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
     }
   }
 
@@ -153,6 +157,11 @@ public final class Model {
     return kind == UNRELATED ? 0 : log2(partners[kind] / population);
   }
 
+  /** False where the model was learnt from people of whom no two live together. */
+  boolean knowsHouseholds() {
+    return partners[HOUSEHOLD] > 0.05;
+  }
+
   double[] partners() {
     return partners.clone();
   }
@@ -164,6 +173,17 @@ public final class Model {
   /** log2 of how common a family name is; a rare one says more. */
   double familyShare(String family) {
     return log2(familyShares.getOrDefault(family, familyFloor));
+  }
+
+  /** Letters are no name's own form: one that the model does not know is taken as usual. */
+  double latinFamilyShare(String family, double usual) {
+    Double share = familyShares.get(family);
+    return share == null ? usual : log2(share);
+  }
+
+  double latinGivenShare(String given, double usual) {
+    Double share = givenShares.get(given);
+    return share == null ? usual : log2(share);
   }
 
   double givenShare(String given) {

@@ -41,6 +41,9 @@ public final class Traits {
   /** By the identity number; 0 without one. */
   final int numberBirth;
 
+  /** The identity number says a date of birth that the record's own has nothing to do with. */
+  final boolean doubtful;
+
   /** What {@link #birth} is when it was meant as a lunar date; 0 for none. */
   final int lunarBirth;
 
@@ -90,6 +93,9 @@ public final class Traits {
     this.birth = birth == 0 ? fromNumber : birth;
     this.sex = sex == 0 ? sexOfNumber : sex;
     this.lunarBirth = Dates.isWhole(this.birth) ? Dates.ofLunar(this.birth) : 0;
+    this.doubtful =
+        fromNumber != 0
+            && Levels.birth(this.birth, lunarBirth, fromNumber, 0) == Levels.BIRTH_DIFFERENT;
   }
 
   /** Never fails: what a Patient says in an odd form is not compared. */
@@ -138,7 +144,7 @@ public final class Traits {
         places(patient),
         names.isEmpty() ? motherOf : "",
         order,
-        names.isEmpty() && numbers.isEmpty() && (hidden || motherOf.isEmpty()));
+        hidden && names.isEmpty() && numbers.isEmpty());
   }
 
   private static void identifier(

@@ -184,6 +184,7 @@ class ComparingPatientsTests {
     "1958-03-12, 1959-03-12, year-off",
     "1958-02-03, 1958-03-22, lunar",
     "1958, 1958-03-12, partial",
+    "1958-01-01, 1958-03-12, partial",
     "1958-03, 1958-04-12, different",
     "1958-03-12, 1990-11-05, different",
     "19580312, 1958-03-12, exact",
@@ -260,6 +261,36 @@ class ComparingPatientsTests {
     double sum = found.evidence().stream().mapToDouble(Evidence::weight).sum();
     assertThat(found.weight()).isBetween(sum - 1.01, sum + 0.001);
     assertThat(found.verdict()).isEqualTo(Verdict.SAME);
+  }
+
+  @Test
+  void aDateThatTheNumberContradictsMakesTheNumberDoubtful() {
+    Traits child =
+        numbered(patient("李雨桐", "2020-03-06", "female", "12912345678", ""), "649102199405180000");
+    Traits own =
+        numbered(patient("李雨桐", "2020-03-06", "female", "12912345678", ""), "64910520200306000X");
+    assertThat(own.numbers()).hasSize(1);
+    assertThat(compare(child, own).verdict()).isEqualTo(Verdict.SAME);
+  }
+
+  @Test
+  void aPlaceholderBesideANumberIsSomeone() {
+    assertThat(numbered(patient("无名氏", "", "female", "", ""), ZHANG).unidentified()).isFalse();
+  }
+
+  @Test
+  void twoValidNumbersAreTwoPeopleOrForAReviewer() {
+    Traits a = numbered(patient("马秀兰", "1958-03-12", "female", "12912345678", ""), ZHANG);
+    Traits b =
+        numbered(patient("马秀兰", "1958-03-12", "female", "12912345678", ""), "649100195803120088");
+    assertThat(b.numbers()).hasSize(1);
+    Comparison found = compare(a, b);
+    assertThat(found.verdict()).isEqualTo(Verdict.POSSIBLE);
+    assertThat(level(found, "rule")).isEqualTo("close-numbers");
+    Traits c =
+        numbered(patient("马秀兰", "1958-03-12", "female", "12912345678", ""), "649181195803120027");
+    assertThat(c.numbers()).hasSize(1);
+    assertThat(level(compare(a, c), "rule")).isEqualTo("two-numbers");
   }
 
   @Test

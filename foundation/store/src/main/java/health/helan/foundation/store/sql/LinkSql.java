@@ -1,7 +1,5 @@
 package health.helan.foundation.store.sql;
 
-import java.util.Collection;
-
 /** Statements on {@code linked_patient} and on the links of Patients. */
 public final class LinkSql {
   private LinkSql() {}
@@ -27,7 +25,17 @@ public final class LinkSql {
       "select l.patient, l.person, l.surely, l.home, l.id from linked_patient l where l.patient = any(?)";
 
   public static final String OF_PERSONS =
-      "select l.patient, l.person, l.surely, l.home, l.id from linked_patient l where l.person = any(?)";
+      "select l.patient, l.person, l.surely, l.home, l.id from linked_patient l where l.person = any(?::bigint[])";
+
+  /** Which persons some Patients are: digest of Patient, of person. */
+  public static final String PERSONS =
+      "select l.patient, l.person from linked_patient l where l.patient = any(?::bigint[])";
+
+  /** As {@link #OF_PERSONS}; the policy may be appended, on {@code r}. */
+  public static final String SEEN_OF_PERSONS =
+      """
+      select l.patient, l.person, l.surely, l.home, l.id from linked_patient l join res_patient r on r.home = l.home \
+      and r.id = l.id where l.person = any(?::bigint[])""";
 
   public static final String FORGET =
       "delete from linked_patient where home = ? and patient = any(?)";
@@ -48,14 +56,4 @@ public final class LinkSql {
 
   public static final String MADE =
       "insert into store_fact (name, value) values ('linked-patients', '1') on conflict (name) do nothing";
-
-  /** Digests of those Patients of some that are there; the policy may be appended, on {@code r}. */
-  public static SqlText there(Collection<Integer> homes, Collection<String> ids) {
-    return new SqlText()
-        .add("select r.self from unnest(")
-        .addArray(homes, "integer")
-        .add(", ")
-        .addArray(ids, "text")
-        .add(") n (home, id) join res_patient r on r.home = n.home and r.id = n.id where true");
-  }
 }

@@ -43,7 +43,8 @@ class PersonLinksTests {
   @BeforeAll
   static void open() {
     DataSource database = PostgresForTests.storeDatabase();
-    server = StoreForTests.open(database, AccessPolicy.EVERYTHING, LinksForTests.on(database));
+    server = StoreForTests.open(database, AccessPolicy.EVERYTHING, LinksForTests.LINKS);
+    LinksForTests.ready(database);
   }
 
   @AfterAll

@@ -12,13 +12,13 @@ import javax.sql.DataSource;
 
 /** A small resident index: links between Patients in a table of its own. */
 public final class LinksForTests implements PersonLinks {
+  /** For a store to be opened; its database is made {@link #ready} then. */
+  public static final LinksForTests LINKS = new LinksForTests();
+
   private LinksForTests() {}
 
-  /**
-   * Made ready for a store on this database; the table need not be in its backups or lists, since
-   * only tests have it.
-   */
-  public static LinksForTests on(DataSource database) {
+  /** Makes the table, which only tests have, in the database of a store that is open. */
+  public static void ready(DataSource database) {
     try (Connection connection = database.getConnection();
         var statement = connection.createStatement()) {
       statement.execute(
@@ -30,7 +30,6 @@ public final class LinksForTests implements PersonLinks {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    return new LinksForTests();
   }
 
   @Override
