@@ -124,11 +124,11 @@ public final class SecondRecords {
     for (int i = 0; i < names.length; i++) {
       ObjectNode patient = patient(county, names[i], "female");
       ObjectNode one =
-          identifier(Systems.IDENTITY_NUMBER, IdentityNumber.of(649_099, birth, 902 + 2 * i));
+          identifier(Systems.IDENTITY_NUMBER, IdentityNumber.of(649_999, birth, 990 + 2 * i));
       patient.withArray("identifier").add(one);
       patient.put("birthDate", birth.toString());
       patient.put("multipleBirthInteger", i + 1);
-      patient.set("telecom", array(phone("13995005170")));
+      patient.set("telecom", array(phone("12995005170")));
       patient.set("address", array(object().put("text", "宁夏回族自治区银川市贺兰县习岗街道")));
       send(patient);
     }
