@@ -103,8 +103,8 @@ class FhirDoor {
       ContentCodec codec,
       AccessPolicy policy,
       Terminology terminology,
-      ObjectProvider<PersonLinks> links,
       Registry providers,
+      ObjectProvider<PersonLinks> links,
       @Value("${helan.version}") String version) {
     RecordStore store =
         RecordStore.open(

@@ -63,6 +63,7 @@ public final class Residents implements AutoCloseable {
   private final Clock clock;
   private final Index index;
   private final Walk walk;
+  private final Notices notices;
   private final Reviews reviews;
   private final Golden golden;
 
@@ -99,6 +100,8 @@ public final class Residents implements AutoCloseable {
     store.changes().register(new Consumer());
     store.changes().register(new SourceMerges(this));
     walk.start();
+    notices = new Notices(database, this, clock);
+    notices.start();
   }
 
   private static Index index(
@@ -321,6 +324,7 @@ public final class Residents implements AutoCloseable {
 
   @Override
   public void close() {
+    notices.close();
     walk.close();
     store.changes().unregister(CONSUMER);
     store.changes().unregister(SourceMerges.NAME);

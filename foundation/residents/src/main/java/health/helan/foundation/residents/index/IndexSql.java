@@ -109,6 +109,13 @@ final class IndexSql {
           + " ? and other = ?";
   static final String FORGET_RULING = "delete from resident_ruling where key = ? and other = ?";
 
+  // ------------------------------------------------------------------ notices
+
+  static final String TELL =
+      "insert into resident_notice (key, at, home, id) values (?, ?, ?, ?) on conflict (key) do update"
+          + " set at = excluded.at";
+  static final String FORGET_NOTICE = "delete from resident_notice where key = ?";
+
   // ------------------------------------------------------------------ decisions
 
   static final int DECISION_WIDTH = 14;

@@ -41,6 +41,9 @@ final class Work {
   /** So few Patients are read one after the other. */
   private static final int FEW = 64;
 
+  /** What is older is history: catching up tells nobody. */
+  private static final Duration STILL_NEWS = Duration.ofHours(1);
+
   private final Connection transaction;
   private final Context context;
   private final Instant now;
@@ -65,6 +68,9 @@ final class Work {
   private long lastStep = System.nanoTime();
 
   private record NewKey(long key, long record, int home) {}
+
+  /** Whoever follows it is told of what it changes. */
+  private boolean isNews = true;
 
   private int taken;
   private boolean isContradicted;
@@ -194,6 +200,8 @@ final class Work {
    * @param again also those that are known in this version
    */
   void take(List<Source> sources, boolean again) throws SQLException {
+    isNews =
+        !again && sources.stream().anyMatch(one -> one.updated().isAfter(now.minus(STILL_NEWS)));
     var byRecord = new LinkedHashMap<Long, Source>();
     for (Source source : sources) {
       byRecord.put(context.record(source.id()), source);
@@ -666,6 +674,7 @@ final class Work {
     if (decisions.rows() > 0) {
       decisions.send(transaction, IndexSql.COPY_DECISIONS);
     }
+    tell();
     step("write");
     if (!regrouped.isEmpty()) {
       context.persons().changed(transaction, regrouped, now);
@@ -673,6 +682,28 @@ final class Work {
     step("persons");
     Metrics.counter("helan.residents.taken").increment(taken);
     Metrics.counter("helan.residents.linked").increment(linked);
+  }
+
+  /** Whose institutions are to hear of it: not of what a walk or a late catching-up finds. */
+  private void tell() throws SQLException {
+    if (isNews) {
+      var told = new ArrayList<Known>();
+      for (Known one : known.values()) {
+        if (!one.isGone && regrouped.contains(one.id)) {
+          told.add(one);
+        }
+      }
+      told.sort(Comparator.comparingLong(one -> one.record));
+      batch(
+          IndexSql.TELL,
+          told,
+          (statement, one) -> {
+            statement.setLong(1, one.record);
+            statement.setObject(2, now.atOffset(ZoneOffset.UTC));
+            statement.setInt(3, one.home);
+            statement.setString(4, one.id);
+          });
+    }
   }
 
   private void writeMembers() throws SQLException {
