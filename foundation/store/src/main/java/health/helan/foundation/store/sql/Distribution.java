@@ -96,6 +96,7 @@ public enum Distribution {
     tables.put("quality_rule", REFERENCE);
     // residents: records with their Patient, the rest by what they are looked up by
     tables.put("resident_record", HOME);
+    tables.put("resident_source_merge", HOME);
     for (String table :
         new String[] {
           "resident_key",
@@ -103,7 +104,8 @@ public enum Distribution {
           "resident_pair",
           "resident_ruling",
           "resident_review",
-          "resident_decision"
+          "resident_decision",
+          "resident_notice"
         }) {
       tables.put(table, KEY);
     }
