@@ -9,6 +9,7 @@ import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.upload.Uploads;
 import health.helan.foundation.quality.Quality;
 import health.helan.foundation.registry.Registry;
+import health.helan.foundation.residents.Residents;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -17,11 +18,13 @@ import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.ServedResources;
 import health.helan.foundation.rest.StandardFormats;
+import health.helan.foundation.rest.TransactionRules;
 import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.Licences;
+import health.helan.foundation.store.PersonLinks;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
@@ -81,6 +84,12 @@ class FhirDoor {
     return new RolePolicy(Clock.systemUTC(), licences);
   }
 
+  /** For rooms whose tables speak of Patients by digest. */
+  @Bean
+  IndexKey storeKey(DataFolder data) {
+    return new IndexKey(indexKey(System.getenv(INDEX_KEY_VARIABLE), data));
+  }
+
   @Bean
   Terminology terminology(DataSource connections) {
     return new Terminology(connections, Clock.systemUTC());
@@ -95,6 +104,7 @@ class FhirDoor {
       AccessPolicy policy,
       Terminology terminology,
       Registry providers,
+      ObjectProvider<PersonLinks> links,
       @Value("${helan.version}") String version) {
     RecordStore store =
         RecordStore.open(
@@ -110,7 +120,8 @@ class FhirDoor {
                 !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE)),
                 codec,
                 terminology,
-                WriteFollower.all(terminology.follower(), providers.follower())),
+                WriteFollower.all(terminology.follower(), providers.follower()),
+                links.getIfAvailable(() -> PersonLinks.NONE)),
             ChangeLog.Settings.DEFAULT,
             retention(System.getenv(KEEP_CHANGES_VARIABLE), System.getenv(KEEP_ANSWERS_VARIABLE)));
     Thread.ofVirtual().name("terminology-catch-up").start(() -> catchUp(terminology, store));
@@ -170,13 +181,15 @@ class FhirDoor {
       Imports imports,
       Registry providers,
       ObjectProvider<Identities> identities,
-      ObjectProvider<Quality> quality) {
+      ObjectProvider<Quality> quality,
+      ObjectProvider<Residents> residents) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
     all.addAll(AccessOperations.all(Clock.systemUTC(), connections));
     all.addAll(terminology.operations());
     quality.ifAvailable(judging -> all.addAll(judging.operations()));
+    residents.ifAvailable(index -> all.addAll(index.operations()));
     all.addAll(agreements.operations());
     all.addAll(uploads.operations());
     all.addAll(imports.operations());
@@ -198,6 +211,7 @@ class FhirDoor {
       Audits audits,
       List<ServedResources> served,
       Terminology terminology,
+      List<TransactionRules> rules,
       @Value("${helan.version}") String version,
       @Value("${helan.released}") String released) {
     RestConfig config =
@@ -207,12 +221,13 @@ class FhirDoor {
             new StandardFormats(),
             new TerminologyCapabilities(
                 new CapabilityStatements(
-                    version, released, store.parameters(), SmartSecurity::describe),
+                    version, released, store.parameters(), SmartSecurity::describe, rules),
                 terminology,
                 version,
                 released),
             objects,
-            RestConfig.DEFAULT_MAX_BINARY_BYTES);
+            RestConfig.DEFAULT_MAX_BINARY_BYTES,
+            rules);
     var registration =
         new ServletRegistrationBean<>(
             new FhirServlet(store, operations, config, audits, served), "/fhir/*");

@@ -11,6 +11,7 @@
       "foundation.delivery.upload",
       "foundation.quality",
       "foundation.registry",
+      "foundation.residents",
       "foundation.rest",
       "foundation.store",
       "foundation.terminology",

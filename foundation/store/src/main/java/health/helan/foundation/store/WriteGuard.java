@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -158,6 +159,11 @@ final class WriteGuard {
     }
     var written = new GrantRules.Written(entry.type(), entry.id, entry.before, owner, after);
     entry.written = policy.grants().concerns(caller, written, at) ? written : null;
+    if (entry.type().equals("Patient")) {
+      entry.linked =
+          PersonGraph.ends(
+              entry.id, entry.before, after, entry.before == null && entry.version > 1);
+    }
     if (parts.follower().concerns(entry.type())) {
       var followed =
           new WriteFollower.Followed(
@@ -169,6 +175,12 @@ final class WriteGuard {
 
   /** Writes the grants that follow, and what else does. */
   void follow(Connection transaction, List<WriteEntry> entries, Instant at) throws SQLException {
+    // Links first: what else is in the same transaction follows them.
+    var linked = new TreeSet<String>();
+    entries.forEach(entry -> linked.addAll(entry.linked));
+    if (!linked.isEmpty()) {
+      parts.linked(transaction, linked, at);
+    }
     var written = entries.stream().map(entry -> entry.written).filter(Objects::nonNull).toList();
     if (!written.isEmpty()) {
       parts.grants(transaction, caller, written, at);

@@ -28,7 +28,12 @@ public enum Distribution {
     }
     for (String table :
         new String[] {
-          "history", "change_log", "consumer_offset", "consumer_skip", "resource_count"
+          "history",
+          "change_log",
+          "consumer_offset",
+          "consumer_skip",
+          "resource_count",
+          "linked_patient"
         }) {
       tables.put(table, HOME);
     }
@@ -89,6 +94,19 @@ public enum Distribution {
       tables.put(table, HOME);
     }
     tables.put("quality_rule", REFERENCE);
+    // residents: records with their Patient, the rest by what they are looked up by
+    tables.put("resident_record", HOME);
+    for (String table :
+        new String[] {
+          "resident_key",
+          "resident_member",
+          "resident_pair",
+          "resident_ruling",
+          "resident_review",
+          "resident_decision"
+        }) {
+      tables.put(table, KEY);
+    }
     return tables;
   }
 

@@ -37,10 +37,6 @@ final class Grants implements GrantRules {
 
   @Override
   public boolean concerns(Caller caller, Written written, Instant at) {
-    if (written.type().equals("Patient")) {
-      return !LinkedGrants.links(written.before()).equals(LinkedGrants.links(written.after()))
-          || written.after() == null;
-    }
     if (!CAUSES.contains(written.type())) {
       return false;
     }
@@ -53,17 +49,15 @@ final class Grants implements GrantRules {
   public void follow(
       Connection transaction, Caller caller, List<Written> all, Instant at, Around around)
       throws SQLException {
-    // Links first: what else is in the same transaction follows them.
     for (Written written : all) {
-      if (written.type().equals("Patient")) {
-        LinkedGrants.follow(transaction, written, at, around);
-      }
+      follow(transaction, caller, written, at, around);
     }
-    for (Written written : all) {
-      if (!written.type().equals("Patient")) {
-        follow(transaction, caller, written, at, around);
-      }
-    }
+  }
+
+  @Override
+  public void regroup(Connection transaction, List<List<String>> persons, Instant at, Around around)
+      throws SQLException {
+    LinkedGrants.follow(transaction, persons, at, around);
   }
 
   /**
@@ -103,7 +97,7 @@ final class Grants implements GrantRules {
       wanted.put(key, new Wanted(grant, key, null));
       List<String> person = persons.get(grant.patient());
       if (person == null) {
-        person = around.person(grant.patient(), false);
+        person = around.person(grant.patient());
         persons.put(grant.patient(), person);
       }
       for (String other : person) {

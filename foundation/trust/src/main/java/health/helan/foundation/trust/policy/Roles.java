@@ -171,7 +171,8 @@ final class Roles {
           .changes(BY_RESIDENTS)
           .signs(AGREED)
           .calls("find-care")
-          .calls("access-grants", "trace");
+          .calls("access-grants", "trace")
+          .callsWithin("person");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -193,7 +194,8 @@ final class Roles {
           .calls("quality-rules", "quality-findings", "quality-score")
           .runs("quality-step")
           .calls("onboarding", "kit")
-          .runs("onboarding-apply", "onboarding-step");
+          .runs("onboarding-apply", "onboarding-step")
+          .callsWithin("match", "person");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -219,7 +221,9 @@ final class Roles {
           .callsWithin("upload-destination", "upload-receipts", "upload-refused", "upload-replay")
           .callsWithin("export", "subscribe", "onboarding", "kit")
           .calls("quality-rules", "quality-findings", "quality-score")
-          .runs("quality-step");
+          .runs("quality-step")
+          .callsWithin("match", "person")
+          .runs("merge");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
@@ -264,7 +268,9 @@ final class Roles {
           .calls("quality-rules", "quality-findings", "quality-score")
           .runs("quality-rule", "quality-step", "quality-run")
           .calls("onboarding", "kit")
-          .runs("onboarding-apply", "onboarding-step");
+          .runs("onboarding-apply", "onboarding-step")
+          .calls("person", "link-reviews", "resident-index")
+          .runs("merge", "link-decide", "rebuild-index");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(
