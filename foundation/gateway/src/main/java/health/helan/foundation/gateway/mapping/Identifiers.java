@@ -139,6 +139,10 @@ public final class Identifiers {
         : new Plan.Key(own(feed, kind), value);
   }
 
+  static String canonical(Feed feed, String value, String kind) {
+    return own(feed, kind) + "/" + encoded(value);
+  }
+
   private static String upper(String value) {
     return IdNumbers.isValid(value) ? value.toUpperCase(Locale.ROOT) : value;
   }
