@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -285,6 +286,23 @@ public final class Gateway implements AutoCloseable, Erasable {
   /** Waits for room for one more message; to be given back with {@link #leave}. */
   public void enter() throws InterruptedException {
     inFlight.acquire();
+  }
+
+  /**
+   * What the codes of an institution's own may mean, by every feed that would read them; null for
+   * anything.
+   */
+  public @Nullable Set<String> meanings(String system) {
+    Set<String> meanings = null;
+    for (Feed feed : feeds.all()) {
+      Set<String> allowed = feeds.mappings(feed).meanings(feed, system);
+      if (allowed != null && meanings == null) {
+        meanings = new HashSet<>(allowed);
+      } else if (allowed != null) {
+        meanings.retainAll(allowed);
+      }
+    }
+    return meanings;
   }
 
   /** Reads bodies, before a place is taken for what they hold. */
