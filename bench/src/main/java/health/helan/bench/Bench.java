@@ -1,6 +1,7 @@
 package health.helan.bench;
 
 import health.helan.bench.corpus.Corpus;
+import health.helan.bench.residents.ResidentMatching;
 import health.helan.bench.server.Postgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,9 @@ public final class Bench {
   }
 
   private static int run(List<String> words) {
+    if (!words.isEmpty() && words.getFirst().equals("residents")) {
+      return residents(words.subList(1, words.size()));
+    }
     if (words.contains("--help") || words.contains("-h")) {
       System.out.print(BenchOptions.HELP);
       return 0;
@@ -60,6 +64,20 @@ public final class Bench {
       default ->
           throw new IllegalArgumentException(
               "Nothing to measure is called " + part + ": see ./helan bench --help.");
+    }
+  }
+
+  private static int residents(List<String> words) {
+    if (words.contains("--help") || words.contains("-h")) {
+      System.out.print(ResidentMatching.HELP);
+      return 0;
+    }
+    try {
+      ResidentMatching.run(words);
+      return 0;
+    } catch (IllegalArgumentException | IllegalStateException | IOException refused) {
+      System.err.println(refused.getMessage());
+      return 2;
     }
   }
 

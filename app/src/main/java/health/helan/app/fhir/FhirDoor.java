@@ -8,6 +8,8 @@ import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.upload.Uploads;
 import health.helan.foundation.quality.Quality;
+import health.helan.foundation.registry.Registry;
+import health.helan.foundation.residents.Residents;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -21,9 +23,12 @@ import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.IndexKey;
+import health.helan.foundation.store.Licences;
+import health.helan.foundation.store.PersonLinks;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.terminology.Terminology;
@@ -75,8 +80,14 @@ class FhirDoor {
 
   /** Asked by the store at every step; the access filter refuses to work without one. */
   @Bean
-  AccessPolicy accessPolicy() {
-    return new RolePolicy(Clock.systemUTC());
+  AccessPolicy accessPolicy(Licences licences) {
+    return new RolePolicy(Clock.systemUTC(), licences);
+  }
+
+  /** For rooms whose tables speak of Patients by digest. */
+  @Bean
+  IndexKey storeKey(DataFolder data) {
+    return new IndexKey(indexKey(System.getenv(INDEX_KEY_VARIABLE), data));
   }
 
   @Bean
@@ -92,6 +103,8 @@ class FhirDoor {
       ContentCodec codec,
       AccessPolicy policy,
       Terminology terminology,
+      Registry providers,
+      ObjectProvider<PersonLinks> links,
       @Value("${helan.version}") String version) {
     RecordStore store =
         RecordStore.open(
@@ -107,7 +120,8 @@ class FhirDoor {
                 !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE)),
                 codec,
                 terminology,
-                terminology.follower()),
+                WriteFollower.all(terminology.follower(), providers.follower()),
+                links.getIfAvailable(() -> PersonLinks.NONE)),
             ChangeLog.Settings.DEFAULT,
             retention(System.getenv(KEEP_CHANGES_VARIABLE), System.getenv(KEEP_ANSWERS_VARIABLE)));
     Thread.ofVirtual().name("terminology-catch-up").start(() -> catchUp(terminology, store));
@@ -165,17 +179,21 @@ class FhirDoor {
       Agreements agreements,
       Uploads uploads,
       Imports imports,
+      Registry providers,
       ObjectProvider<Identities> identities,
-      ObjectProvider<Quality> quality) {
+      ObjectProvider<Quality> quality,
+      ObjectProvider<Residents> residents) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
     all.addAll(AccessOperations.all(Clock.systemUTC(), connections));
     all.addAll(terminology.operations());
     quality.ifAvailable(judging -> all.addAll(judging.operations()));
+    residents.ifAvailable(index -> all.addAll(index.operations()));
     all.addAll(agreements.operations());
     all.addAll(uploads.operations());
     all.addAll(imports.operations());
+    all.addAll(providers.operations());
     return new Operations(all);
   }
 

@@ -1,8 +1,8 @@
 package health.helan.foundation.trust.crypto;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.channels.Channels;
@@ -61,13 +61,18 @@ public final class KeyStoreVault implements KeyVault {
   private final Path file;
   private char[] passphrase;
   private final KeyStore keys;
+
+  /** The file as this vault last read or wrote it; encrypted, as the file is. */
+  private byte[] inFile;
+
   private final ConcurrentHashMap<String, Signer> signers = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Aead> wrapping = new ConcurrentHashMap<>();
 
-  private KeyStoreVault(Path file, char[] passphrase, KeyStore keys) {
+  private KeyStoreVault(Path file, char[] passphrase, KeyStore keys, byte[] inFile) {
     this.file = file;
     this.passphrase = passphrase;
     this.keys = keys;
+    this.inFile = inFile;
   }
 
   /**
@@ -80,14 +85,13 @@ public final class KeyStoreVault implements KeyVault {
     try {
       KeyStore keys = KeyStore.getInstance(TYPE, BouncyCastle.PROVIDER);
       boolean isNew = Files.notExists(file);
+      byte[] inFile = isNew ? new byte[0] : Files.readAllBytes(file);
       if (isNew) {
         keys.load(null, null);
       } else {
-        try (InputStream in = Files.newInputStream(file)) {
-          keys.load(in, passphrase);
-        }
+        keys.load(new ByteArrayInputStream(inFile), passphrase);
       }
-      var vault = new KeyStoreVault(file, passphrase.clone(), keys);
+      var vault = new KeyStoreVault(file, passphrase.clone(), keys, inFile);
       if (isNew) {
         vault.save();
       }
@@ -123,8 +127,13 @@ public final class KeyStoreVault implements KeyVault {
   }
 
   private synchronized void reload() {
-    try (InputStream in = Files.newInputStream(file)) {
-      keys.load(in, passphrase);
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      // Reading them anew costs two derivations of a key from the passphrase, slow on purpose.
+      if (!Arrays.equals(bytes, inFile)) {
+        keys.load(new ByteArrayInputStream(bytes), passphrase);
+        inFile = bytes;
+      }
     } catch (IOException | GeneralSecurityException e) {
       throw new VaultUnusable(
           "密钥库 " + file + " 在运行中被更改或损坏。",
@@ -175,20 +184,24 @@ public final class KeyStoreVault implements KeyVault {
   }
 
   private void save() {
+    inFile = new byte[0]; // Until it is there: what fails half-way must be read anew.
     try {
       Path draft = file.resolveSibling(file.getFileName() + ".new");
       Files.deleteIfExists(draft);
+      byte[] written;
       try (FileChannel channel =
           FileChannel.open(
               draft,
               Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-        OutputStream out = Channels.newOutputStream(channel);
-        keys.store(out, passphrase);
-        out.flush();
+        var bytes = new ByteArrayOutputStream();
+        keys.store(bytes, passphrase);
+        written = bytes.toByteArray();
+        Channels.newOutputStream(channel).write(written);
         channel.force(true);
       }
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      inFile = written;
       Path folder = file.toAbsolutePath().getParent();
       if (folder != null) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {

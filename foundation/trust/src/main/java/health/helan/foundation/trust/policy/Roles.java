@@ -173,7 +173,9 @@ final class Roles {
           .creates(BY_RESIDENTS)
           .changes(BY_RESIDENTS)
           .signs(AGREED)
-          .calls("access-grants", "trace");
+          .calls("find-care")
+          .calls("access-grants", "trace")
+          .callsWithin("person");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -189,11 +191,14 @@ final class Roles {
           .changes(CARE)
           .deletes(DELETABLE)
           .signs(DOCUMENTS)
+          .calls("registry", "find-care")
+          .runs("registry-step")
           .calls("locate", "check-in", "emergency-access", "justify", "emergency-reviews")
           .calls("quality-rules", "quality-findings", "quality-score")
           .runs("quality-step")
           .calls("onboarding", "kit")
-          .runs("onboarding-apply", "onboarding-step");
+          .runs("onboarding-apply", "onboarding-step")
+          .callsWithin("match", "person");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -209,6 +214,8 @@ final class Roles {
           .deletes(DELETABLE)
           .signs(DOCUMENTS)
           .choosesIds()
+          .calls("registry", "find-care")
+          .runs("registry-step")
           .calls("link-health")
           .calls("gateway-feeds", "gateway-messages", "gateway-message", "gateway-rehearse")
           .runs("gateway-replay", "gateway-discard")
@@ -217,7 +224,9 @@ final class Roles {
           .callsWithin("upload-destination", "upload-receipts", "upload-refused", "upload-replay")
           .callsWithin("export", "subscribe", "onboarding", "kit")
           .calls("quality-rules", "quality-findings", "quality-score")
-          .runs("quality-step");
+          .runs("quality-step")
+          .callsWithin("match", "person")
+          .runs("merge");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
@@ -227,6 +236,8 @@ final class Roles {
       RoleRules.role()
           .sees(OPEN)
           .sees(TREATED)
+          .calls("registry", "find-care")
+          .runs("registry-step")
           .calls("statistics", "link-health", "audit-seal", "emergency-reviews", "review")
           .calls("trace", "alerts", "cases", "projection-progress")
           .calls("quality-rules", "quality-findings", "quality-score")
@@ -241,6 +252,8 @@ final class Roles {
           .changes(PLATFORM, REGISTRY)
           .deletes(PLATFORM, REGISTRY)
           .choosesIds()
+          .calls("registry", "find-care")
+          .runs("registry-step", "registry-import")
           .calls("statistics", "reindex-progress", "loads", "link-health", "audit-seal")
           .calls("trusted-authorities", "encryption-status", "erasures", "trace", "alerts")
           .calls("cases", "projection-progress")
@@ -258,7 +271,9 @@ final class Roles {
           .calls("quality-rules", "quality-findings", "quality-score")
           .runs("quality-rule", "quality-step", "quality-run")
           .calls("onboarding", "kit")
-          .runs("onboarding-apply", "onboarding-step");
+          .runs("onboarding-apply", "onboarding-step")
+          .calls("person", "link-reviews", "resident-index")
+          .runs("merge", "link-decide", "rebuild-index");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(
