@@ -146,6 +146,29 @@ describe.skipIf(reason)('An operator', () => {
     expect(faults).toEqual([]);
   });
 
+  test('sees who may do what where, and suspends a licence with a reason', async () => {
+    await page.getByRole('link', { name: '机构人员' }).click();
+    await page.getByRole('heading', { name: '机构人员注册' }).waitFor();
+    await page.getByRole('list', { name: '下级机构和科室' }).getByRole('button').first().waitFor();
+    await filled();
+    await looksRight(page, 'registry');
+    await page.getByRole('button', { name: /30 天内应校验/ }).click();
+    await page.getByRole('button', { name: '办理' }).first().click();
+    await page.getByRole('button', { name: '校验', exact: true }).click();
+    await page.getByRole('button', { name: '执行：校验' }).click();
+    await page.getByText('请写明理由').waitFor();
+    await page.getByLabel('理由').fill('年度校验材料齐全');
+    await filled();
+    await looksRight(page, 'registry-licence');
+    await page.goto(`${environment.url}/#/registry?view=places&only=pending`);
+    await page.getByRole('button', { name: '办理' }).first().waitFor();
+    await filled();
+    await looksRight(page, 'registry-places');
+    await page.goto(`${environment.url}/#/registry?view=alliances`);
+    await page.getByRole('list', { name: '成员' }).first().waitFor();
+    await looksRight(page, 'registry-alliances');
+  });
+
   test('finds a resident by name', async () => {
     await page.getByRole('link', { name: '居民', exact: true }).first().click();
     const rows = page.locator('tbody tr');

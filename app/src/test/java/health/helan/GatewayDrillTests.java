@@ -2,51 +2,44 @@ package health.helan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The platform is killed under senders that send again what was not acknowledged: nothing is lost,
- * nothing is there twice, each patient's messages took effect in their order. Before that, the HTTP
- * door and its refusals.
+ * The platform and its database are killed under senders that send again what was not acknowledged:
+ * nothing is lost, nothing is there twice, each patient's messages took effect in their order.
+ * Before that, the HTTP door and its refusals.
  */
 class GatewayDrillTests {
   private static final JsonMapper JSON = new JsonMapper();
   private static final boolean FULL = Boolean.getBoolean("helan.test.full");
-  private static final int CONNECTIONS = 8;
   private static final int PATIENTS = FULL ? 400 : 40;
   private static final int EACH = FULL ? 20 : 8;
-  private static final int KILLS = FULL ? 6 : 2;
+
+  /** How often each of application and database is killed. */
+  private static final int KILLS = FULL ? 6 : 1;
+
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   @TempDir
   @SuppressWarnings("NullAway.Init") // JUnit sets it
   Path folder;
-
-  private static String message(int patient, int number) {
-    return "MSH|^~\\&|HIS|HOSP|||20261101||ADT^A08|%d-%d|P|2.5\rPID|1||D%d^^^HOSP^MR||n^%d\r"
-        .formatted(patient, number, patient, number);
-  }
 
   private static HttpResponse<String> operation(
       RunningPlatform platform, String name, Map<String, String> values) throws Exception {
@@ -79,144 +72,56 @@ class GatewayDrillTests {
     assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
   }
 
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
-  /** Sends until it is acknowledged, through as many connections as it takes. */
-  private static void sendUntilTaken(int port, String message, SocketHolder holder)
-      throws Exception {
-    long until = System.nanoTime() + 240_000_000_000L;
-    while (System.nanoTime() < until) {
-      try {
-        Socket socket = holder.socket;
-        if (socket == null) {
-          socket = new Socket(InetAddress.getLoopbackAddress(), port);
-          socket.setSoTimeout(20_000);
-          holder.socket = socket;
-        }
-        var out = new ByteArrayOutputStream();
-        out.write(0x0B);
-        out.writeBytes(message.getBytes(StandardCharsets.UTF_8));
-        out.write(0x1C);
-        out.write('\r');
-        socket.getOutputStream().write(out.toByteArray());
-        String answer = answer(socket.getInputStream());
-        if (answer.contains("MSA|AA|")) {
-          return;
-        }
-        // Told to wait: the message is the platform's already, and sending it again finds that out.
-        assertThat(answer)
-            .satisfiesAnyOf(a -> assertThat(a).contains("MSA|AR|"), a -> assertThat(a).isEmpty());
-        if (answer.isEmpty()) {
-          holder.close();
-        }
-      } catch (IOException e) {
-        holder.close();
-      }
-      Thread.sleep(100);
-    }
-    throw new AssertionError("never taken: " + message);
-  }
-
-  private static String answer(InputStream in) throws IOException {
-    var out = new ByteArrayOutputStream();
-    int b = in.read();
-    while (b >= 0 && b != 0x1C) {
-      out.write(b);
-      b = in.read();
-    }
-    if (b == 0x1C) {
-      in.read();
-      return out.toString(StandardCharsets.UTF_8);
-    }
-    return "";
-  }
-
-  private static final class SocketHolder {
-    private @org.jspecify.annotations.Nullable Socket socket;
-
-    void close() throws IOException {
-      if (socket != null) {
-        socket.close();
-      }
-      socket = null;
-    }
-  }
-
   @Test
   void nothingIsLostNorDoubledNorOutOfOrderWhenItIsKilled() throws Exception {
     Path data = folder.resolve("data");
-    int port = freePort();
+    int port = Hl7Senders.freePort();
     RunningPlatform platform = RunningPlatform.start(data, "--no-demo");
     try {
       makeFeed(platform, port);
       overHttp(platform);
       fromAnotherStack(platform, port);
       localCodesAreMappedAndThenTranslated(platform);
-      var sent = new AtomicInteger();
-      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        List<Future<?>> senders = new ArrayList<>();
-        for (int connection = 0; connection < CONNECTIONS; connection++) {
-          int first = connection;
-          senders.add(
-              threads.submit(
-                  () -> {
-                    var holder = new SocketHolder();
-                    for (int number = 1; number <= EACH; number++) {
-                      for (int patient = first; patient < PATIENTS; patient += CONNECTIONS) {
-                        sendUntilTaken(port, message(patient, number), holder);
-                        sent.incrementAndGet();
-                      }
-                    }
-                    holder.close();
-                    return null;
-                  }));
-        }
-        for (int kill = 1; kill <= KILLS; kill++) {
-          int goal = PATIENTS * EACH * kill / (KILLS + 1);
-          long until = System.nanoTime() + 180_000_000_000L;
-          while (sent.get() < goal && System.nanoTime() < until) {
-            Thread.sleep(5);
-          }
-          platform.kill();
-          platform = RunningPlatform.start(data, "--no-demo");
-        }
-        for (Future<?> sender : senders) {
-          sender.get();
-        }
+      try (Hl7Senders senders = Hl7Senders.ofPatients(port, PATIENCE, PATIENTS, EACH)) {
+        platform = failures(platform, data, senders);
+        senders.join();
+        assertThat(senders.sent()).isEqualTo(PATIENTS * EACH);
       }
-      assertThat(sent.get()).isEqualTo(PATIENTS * EACH);
-      for (int patient = 0; patient < PATIENTS; patient++) {
-        JsonNode found = JSON.readTree(platform.get("fhir/Patient?identifier=D" + patient).body());
-        assertThat(found.path("entry").size()).as("patient %d", patient).isEqualTo(1);
-        JsonNode resource = found.at("/entry/0/resource");
-        assertThat(resource.at("/name/0/given/0").asString())
-            .as("the last message about patient %d", patient)
-            .isEqualTo(Integer.toString(EACH));
-        // Each message made one version: none is lost, none took effect twice, each in its turn.
-        assertThat(resource.at("/meta/versionId").asString()).isEqualTo(Integer.toString(EACH));
-        JsonNode history =
-            JSON.readTree(
-                platform
-                    .get("fhir/Patient/" + resource.path("id").asString() + "/_history?_count=100")
-                    .body());
-        int expected = EACH;
-        for (JsonNode entry : history.path("entry")) {
-          assertThat(entry.at("/resource/name/0/given/0").asString())
-              .isEqualTo(Integer.toString(expected--));
-        }
-      }
-      JsonNode open = JSON.readTree(platform.get("fhir/$gateway-messages?state=received").body());
-      assertThat(open.has("parameter")).isFalse();
+      Hl7Senders.checkEachOnceInOrder(platform, PATIENTS, EACH);
+      keepsResidentsToItself(data);
       assertThat(
               RunningPlatform.run(Map.of(), List.of("verify", "--data", data.toString())).output())
           .contains("The audit is whole");
     } finally {
       platform.close();
     }
+  }
+
+  /** Kills application and database by turns, in an order and at moments that chance decides. */
+  private static RunningPlatform failures(RunningPlatform platform, Path data, Hl7Senders senders)
+      throws Exception {
+    long seed = System.nanoTime();
+    System.err.println("Gateway drill: seed " + seed);
+    var random = new Random(seed);
+    var ofDatabase = new ArrayList<Boolean>();
+    for (int kill = 0; kill < KILLS; kill++) {
+      ofDatabase.add(true);
+      ofDatabase.add(false);
+    }
+    Collections.shuffle(ofDatabase, random);
+    RunningPlatform running = platform;
+    for (int i = 0; i < ofDatabase.size(); i++) {
+      senders.await(PATIENTS * EACH * (i + 1) / (ofDatabase.size() + 1));
+      Thread.sleep(random.nextInt(200));
+      if (ofDatabase.get(i)) {
+        // The platform starts it again by itself, and senders hear "later" until it answers.
+        assertThat(RunningPlatform.postgres(data).destroyForcibly()).isTrue();
+      } else {
+        running.kill();
+        running = RunningPlatform.start(data, "--no-demo");
+      }
+    }
+    return running;
   }
 
   /** What is in messages stands neither in the log nor, in clear, in the database. */
@@ -339,7 +244,7 @@ class GatewayDrillTests {
 
   /** The same feed over HTTP. */
   private static void overHttp(RunningPlatform platform) throws Exception {
-    String text = message(0, 1).replace("0-1", "http-1").replace("D0^", "H0^");
+    String text = Hl7Senders.adt(0, 1).replace("0-1", "http-1").replace("D0^", "H0^");
     HttpResponse<String> taken =
         platform.send("POST", "hl7v2/his", text, "application/hl7-v2+er7", true);
     assertThat(taken.statusCode()).isEqualTo(HttpURLConnection.HTTP_OK);

@@ -1,6 +1,7 @@
 package health.helan.bench;
 
 import health.helan.bench.corpus.Corpus;
+import health.helan.bench.residents.ResidentMatching;
 import health.helan.bench.server.Postgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,12 +23,19 @@ public final class Bench {
   }
 
   private static int run(List<String> words) {
+    if (!words.isEmpty() && words.getFirst().equals("residents")) {
+      return residents(words.subList(1, words.size()));
+    }
     if (words.contains("--help") || words.contains("-h")) {
       System.out.print(BenchOptions.HELP);
       return 0;
     }
     try {
-      measure(BenchOptions.parse(words, System.getenv()));
+      if (words.isEmpty() || words.getFirst().startsWith("--")) {
+        measure(BenchOptions.parse(words, System.getenv()));
+      } else {
+        one(words.getFirst(), words.subList(1, words.size()));
+      }
       return 0;
     } catch (IllegalArgumentException | IllegalStateException | IOException refused) {
       String cause = refused.getCause() == null ? "" : " (" + refused.getCause() + ")";
@@ -35,6 +43,40 @@ public final class Bench {
       return 2;
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
+      return 2;
+    }
+  }
+
+  /** A measurement of one part, of platforms that run already. */
+  private static void one(String part, List<String> words)
+      throws IOException, InterruptedException {
+    if (words.isEmpty()) {
+      throw new IllegalArgumentException(
+          part + " wants a running platform: see ./helan bench --help.");
+    }
+    switch (part) {
+      case "gateway" -> GatewayCost.run(words);
+      case "export" -> ExportSpeed.run(words);
+      case "quality" -> QualityCost.run(words);
+      case "lag" -> DeliveryLag.main(words.toArray(new String[0]));
+      case "codes" -> TerminologySpeed.main(words.toArray(new String[0]));
+      case "audit" -> AuditCost.main(words.toArray(new String[0]));
+      default ->
+          throw new IllegalArgumentException(
+              "Nothing to measure is called " + part + ": see ./helan bench --help.");
+    }
+  }
+
+  private static int residents(List<String> words) {
+    if (words.contains("--help") || words.contains("-h")) {
+      System.out.print(ResidentMatching.HELP);
+      return 0;
+    }
+    try {
+      ResidentMatching.run(words);
+      return 0;
+    } catch (IllegalArgumentException | IllegalStateException | IOException refused) {
+      System.err.println(refused.getMessage());
       return 2;
     }
   }

@@ -79,6 +79,15 @@ record BenchOptions(
         --growth N,N,...    also measure the searches at these numbers of generated resources
         --out FILE          report (docs/performance.md)
         --work DIR          logs and data of the contestants (target/bench)
+      Or one part, of platforms that run already on this machine with their own PostgreSQL (P is
+      DATA_FOLDER,URL,PID):
+        gateway P [messages] [turns]         HL7 v2 over MLLP with 8 connections, beside the API
+        export P [findings] [turns]          bulk export, MB/s of NDJSON
+        quality on=P off=P [bundles] [turns] a load with HELAN_QUALITY=on and off, by turns
+        lag DATA_FOLDER URL [writes] [rate]… how long until a subscriber hears of a write
+        codes URL DATA_FOLDER [rounds]       terminology over 100,000 concepts
+        audit on=P off=P [seconds] [turns]   reads with HELAN_AUDIT=on and off, by turns
+      ./helan bench residents [options]: how residents are told apart; see its --help.
       What is measured, and how to read it: docs/performance.md.
       """;
 

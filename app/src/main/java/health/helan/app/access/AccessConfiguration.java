@@ -3,14 +3,19 @@ package health.helan.app.access;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.RunArguments;
 import health.helan.app.start.StartRefused;
+import health.helan.foundation.store.Licences;
 import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.SqlErrors;
 import health.helan.foundation.trust.account.SignIn;
 import health.helan.foundation.trust.account.SignInKey;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.app.Clients;
 import health.helan.foundation.trust.app.Grants;
 import health.helan.foundation.trust.app.SigningKeys;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HexFormat;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -62,8 +67,23 @@ class AccessConfiguration {
   }
 
   @Bean
-  StoreRegistry storeRegistry(ObjectProvider<RecordStore> store) {
-    return new StoreRegistry(store::getObject);
+  StoreRegistry storeRegistry(
+      ObjectProvider<RecordStore> store, DataSource database, Licences licences, Clock clock) {
+    return new StoreRegistry(
+        store::getObject,
+        (practitioner, institution) ->
+            mayPractise(database, licences, practitioner, institution, clock.instant()));
+  }
+
+  /** By the provider registry, at this moment. */
+  private static boolean mayPractise(
+      DataSource database, Licences licences, String practitioner, String institution, Instant at) {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(true);
+      return licences.holds(connection, practitioner, institution, at);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
   }
 
   @Bean

@@ -188,7 +188,8 @@ final class Callers {
             Set.of("TREAT"),
             "",
             new Caller.Binding(
-                account.person(),
+                // Records that were opened to somebody stay closed while the licence does not hold.
+                post != null || signIn.mayPractise(account) ? account.person() : "",
                 post == null ? Set.of() : Set.copyOf(post.teams()),
                 patient.isEmpty() ? Set.of() : Set.of(patient),
                 scopes));

@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,25 @@ final class StoreRegistry implements Registry {
   private static final int DEEPEST = 6;
 
   private final Supplier<RecordStore> store;
+  private final BiPredicate<String, String> mayPractise;
 
+  /** Where no provider registry is kept. */
   StoreRegistry(Supplier<RecordStore> store) {
+    this(store, (_, _) -> true);
+  }
+
+  /**
+   * @param mayPractise whether a practitioner may practise now at an institution; at none in
+   *     particular where that is empty
+   */
+  StoreRegistry(Supplier<RecordStore> store, BiPredicate<String, String> mayPractise) {
     this.store = store;
+    this.mayPractise = mayPractise;
+  }
+
+  @Override
+  public boolean mayPractise(String practitioner) {
+    return practitioner.isEmpty() || mayPractise.test(practitioner, "");
   }
 
   @Override
@@ -116,10 +133,14 @@ final class StoreRegistry implements Registry {
     for (JsonNode role :
         search("PractitionerRole", "practitioner", "Practitioner/" + practitioner)) {
       if (role.path("active").asBoolean(true) && isNow(role.path("period"), today)) {
+        Post post = post(role);
+        if (!mayPractise.test(practitioner, post.institution())) {
+          continue; // An expired licence, a place that is not approved: no post, and nothing by it.
+        }
         if (teams == null) {
           teams = search("CareTeam", "participant", "Practitioner/" + practitioner);
         }
-        posts.add(withTeams(post(role), teams, practitioner, today));
+        posts.add(withTeams(post, teams, practitioner, today));
       }
     }
     return posts;

@@ -5,10 +5,13 @@ import health.helan.app.start.StartRefused;
 import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.export.Exports;
+import health.helan.foundation.delivery.mhd.MhdParameters;
+import health.helan.foundation.delivery.mhd.ProvidedDocuments;
 import health.helan.foundation.delivery.subscription.Subscriptions;
 import health.helan.foundation.delivery.summary.SummaryOperation;
 import health.helan.foundation.delivery.upload.Uploads;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.TransactionRules;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.ContentCodec;
@@ -25,7 +28,10 @@ import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Bulk export and subscriptions. Settings by environment; docs/guide/delivery.md. */
+/**
+ * Bulk export, subscriptions, uploads, document exchange. Settings by environment;
+ * docs/guide/delivery.md.
+ */
 @Configuration(proxyBeanMethods = false)
 class DeliveryDoor {
   /** Hours that the files of a finished export are kept. */
@@ -131,6 +137,12 @@ class DeliveryDoor {
         caller -> caller.isRoot() || isRegistered(caller, clients.find(caller.subject())),
         networks::hold,
         Imports.Settings.DEFAULT);
+  }
+
+  @Bean
+  TransactionRules providedDocuments(RecordStore store) {
+    MhdParameters.install(store);
+    return new ProvidedDocuments();
   }
 
   /** A system that was switched off, or given to another institution, is sent nothing more. */

@@ -1,4 +1,4 @@
-/** Assembles delivery: agreements, bulk export, subscriptions, uploads. */
+/** Assembles delivery: agreements, bulk export, subscriptions, uploads, document exchange. */
 @ApplicationModule(
     displayName = "交付装配",
     allowedDependencies = {
@@ -7,6 +7,7 @@
       "foundation.delivery.agreement",
       "foundation.delivery.bulkimport",
       "foundation.delivery.export",
+      "foundation.delivery.mhd",
       "foundation.delivery.subscription",
       "foundation.delivery.summary",
       "foundation.delivery.upload",

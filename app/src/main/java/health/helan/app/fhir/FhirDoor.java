@@ -8,6 +8,8 @@ import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.upload.Uploads;
 import health.helan.foundation.quality.Quality;
+import health.helan.foundation.registry.Registry;
+import health.helan.foundation.residents.Residents;
 import health.helan.foundation.residents.card.CardOperations;
 import health.helan.foundation.residents.card.Cards;
 import health.helan.foundation.rest.Audits;
@@ -18,13 +20,17 @@ import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.ServedResources;
 import health.helan.foundation.rest.StandardFormats;
+import health.helan.foundation.rest.TransactionRules;
 import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.IndexKey;
+import health.helan.foundation.store.Licences;
+import health.helan.foundation.store.PersonLinks;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.terminology.Terminology;
@@ -76,8 +82,14 @@ class FhirDoor {
 
   /** Asked by the store at every step; the access filter refuses to work without one. */
   @Bean
-  AccessPolicy accessPolicy() {
-    return new RolePolicy(Clock.systemUTC());
+  AccessPolicy accessPolicy(Licences licences) {
+    return new RolePolicy(Clock.systemUTC(), licences);
+  }
+
+  /** For rooms whose tables speak of Patients by digest. */
+  @Bean
+  IndexKey storeKey(DataFolder data) {
+    return new IndexKey(indexKey(System.getenv(INDEX_KEY_VARIABLE), data));
   }
 
   @Bean
@@ -93,6 +105,8 @@ class FhirDoor {
       ContentCodec codec,
       AccessPolicy policy,
       Terminology terminology,
+      Registry providers,
+      ObjectProvider<PersonLinks> links,
       @Value("${helan.version}") String version) {
     RecordStore store =
         RecordStore.open(
@@ -108,7 +122,8 @@ class FhirDoor {
                 !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE)),
                 codec,
                 terminology,
-                terminology.follower()),
+                WriteFollower.all(terminology.follower(), providers.follower()),
+                links.getIfAvailable(() -> PersonLinks.NONE)),
             ChangeLog.Settings.DEFAULT,
             retention(System.getenv(KEEP_CHANGES_VARIABLE), System.getenv(KEEP_ANSWERS_VARIABLE)));
     Thread.ofVirtual().name("terminology-catch-up").start(() -> catchUp(terminology, store));
@@ -166,8 +181,10 @@ class FhirDoor {
       Agreements agreements,
       Uploads uploads,
       Imports imports,
+      Registry providers,
       ObjectProvider<Identities> identities,
       ObjectProvider<Quality> quality,
+      ObjectProvider<Residents> residents,
       ObjectProvider<Cards> cards) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
@@ -175,9 +192,11 @@ class FhirDoor {
     all.addAll(AccessOperations.all(Clock.systemUTC(), connections));
     all.addAll(terminology.operations());
     quality.ifAvailable(judging -> all.addAll(judging.operations()));
+    residents.ifAvailable(index -> all.addAll(index.operations()));
     all.addAll(agreements.operations());
     all.addAll(uploads.operations());
     all.addAll(imports.operations());
+    all.addAll(providers.operations());
     cards.ifAvailable(known -> all.addAll(CardOperations.all(known)));
     return new Operations(all);
   }
@@ -196,6 +215,7 @@ class FhirDoor {
       Audits audits,
       List<ServedResources> served,
       Terminology terminology,
+      List<TransactionRules> rules,
       @Value("${helan.version}") String version,
       @Value("${helan.released}") String released) {
     RestConfig config =
@@ -205,12 +225,13 @@ class FhirDoor {
             new StandardFormats(),
             new TerminologyCapabilities(
                 new CapabilityStatements(
-                    version, released, store.parameters(), SmartSecurity::describe),
+                    version, released, store.parameters(), SmartSecurity::describe, rules),
                 terminology,
                 version,
                 released),
             objects,
-            RestConfig.DEFAULT_MAX_BINARY_BYTES);
+            RestConfig.DEFAULT_MAX_BINARY_BYTES,
+            rules);
     var registration =
         new ServletRegistrationBean<>(
             new FhirServlet(store, operations, config, audits, served), "/fhir/*");

@@ -10,6 +10,8 @@
       "foundation.delivery.bulkimport",
       "foundation.delivery.upload",
       "foundation.quality",
+      "foundation.registry",
+      "foundation.residents",
       "foundation.residents.card",
       "foundation.rest",
       "foundation.store",

@@ -20,6 +20,7 @@ import health.helan.foundation.rest.FhirServlet;
 import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.StandardFormats;
+import health.helan.foundation.rest.TransactionRules;
 import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.ContentCodec;
@@ -153,6 +154,7 @@ class OnboardingDoor {
       Transport transport,
       Onboardings onboardings,
       AuditLog log,
+      List<TransactionRules> rules,
       @Value("${helan.version}") String version,
       @Value("${helan.released}") String released) {
     var servlet =
@@ -160,7 +162,7 @@ class OnboardingDoor {
             sandbox,
             witness,
             transport::isTls,
-            open -> fhir(open, witness, onboardings, sink(log), version, released));
+            open -> fhir(open, witness, onboardings, sink(log), rules, version, released));
     var registration = new ServletRegistrationBean<>(servlet, "/fhir" + BASE + "/*");
     registration.setName("fhir-sandbox");
     return registration;
@@ -171,6 +173,7 @@ class OnboardingDoor {
       Witness witness,
       Onboardings onboardings,
       AuditSink sink,
+      List<TransactionRules> rules,
       String version,
       String released) {
     List<FhirOperation> all = new ArrayList<>(StandardOperations.all());
@@ -191,7 +194,11 @@ class OnboardingDoor {
                 version,
                 released,
                 open.store().parameters(),
-                (own, node) -> SmartSecurity.describe(own.replaceFirst(BASE + "$", ""), node))),
+                (own, node) -> SmartSecurity.describe(own.replaceFirst(BASE + "$", ""), node),
+                rules),
+            null,
+            RestConfig.DEFAULT_MAX_BINARY_BYTES,
+            rules),
         new Audits(open.store(), operations, witness.beside(sink)),
         List.of());
   }

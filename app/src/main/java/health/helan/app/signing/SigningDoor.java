@@ -2,6 +2,7 @@ package health.helan.app.signing;
 
 import health.helan.app.start.SealKey;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.store.Licences;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
 import health.helan.foundation.trust.crypto.KeyVault;
 import health.helan.foundation.trust.crypto.TimeStamps;
@@ -47,8 +48,9 @@ class SigningDoor {
   }
 
   @Bean
-  Signatures signatures(Signers signers, TrustedAuthorities trusted, TimeStamps stamps) {
-    return new Signatures(signers, trusted, stamps, Clock.systemUTC());
+  Signatures signatures(
+      Signers signers, TrustedAuthorities trusted, TimeStamps stamps, Licences licences) {
+    return new Signatures(signers, trusted, stamps, Clock.systemUTC(), licences);
   }
 
   @Bean

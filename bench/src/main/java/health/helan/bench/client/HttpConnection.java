@@ -34,6 +34,7 @@ public final class HttpConnection implements AutoCloseable {
   private byte[] body = new byte[1 << 16];
   private int length;
   private String location = "";
+  private String contentLocation = "";
 
   public HttpConnection(Endpoint endpoint) {
     this.endpoint = endpoint;
@@ -104,6 +105,7 @@ public final class HttpConnection implements AutoCloseable {
   private int read(String method) throws IOException {
     length = 0;
     location = "";
+    contentLocation = "";
     String first = line();
     if (!first.startsWith("HTTP/1.") || first.length() < 12) {
       throw new IOException("not an HTTP answer: " + first);
@@ -120,6 +122,7 @@ public final class HttpConnection implements AutoCloseable {
         case "transfer-encoding" -> chunked = value.equalsIgnoreCase("chunked");
         case "connection" -> last = value.equalsIgnoreCase("close");
         case "location" -> location = value;
+        case "content-location" -> contentLocation = value;
         default -> {}
       }
     }
@@ -195,6 +198,11 @@ public final class HttpConnection implements AutoCloseable {
   public String excerpt(int characters) {
     return new String(body, 0, Math.min(length, characters), StandardCharsets.UTF_8)
         .replaceAll("\\s+", " ");
+  }
+
+  /** The last answer's {@code Content-Location}, or empty. */
+  public String contentLocation() {
+    return contentLocation;
   }
 
   /** The last answer's {@code Location}, or empty. */

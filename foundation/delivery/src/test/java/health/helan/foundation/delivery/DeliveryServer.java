@@ -5,6 +5,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.export.Exports;
+import health.helan.foundation.delivery.mhd.MhdParameters;
+import health.helan.foundation.delivery.mhd.ProvidedDocuments;
 import health.helan.foundation.delivery.subscription.Subscriptions;
 import health.helan.foundation.delivery.summary.SummaryOperation;
 import health.helan.foundation.delivery.upload.Uploads;
@@ -15,6 +17,7 @@ import health.helan.foundation.rest.FhirServlet;
 import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.StandardFormats;
+import health.helan.foundation.rest.TransactionRules;
 import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.AuditSink;
@@ -198,6 +201,9 @@ public final class DeliveryServer {
       all.addAll(uploads.operations());
       all.add(new SummaryOperation());
       var operations = new Operations(all);
+      MhdParameters.install(store);
+      MhdParameters.install(store); // As at the next start: nothing more.
+      List<TransactionRules> rules = List.of(new ProvidedDocuments());
       var servlet =
           new FhirServlet(
               store,
@@ -206,9 +212,11 @@ public final class DeliveryServer {
                   null,
                   8 << 20,
                   new StandardFormats(),
-                  new CapabilityStatements("test", "2026-11-22", store.parameters()),
+                  new CapabilityStatements(
+                      "test", "2026-11-22", store.parameters(), (_, _) -> {}, rules),
                   objects,
-                  RestConfig.DEFAULT_MAX_BINARY_BYTES),
+                  RestConfig.DEFAULT_MAX_BINARY_BYTES,
+                  rules),
               new Audits(store, operations, audited::add),
               List.of(subscriptions));
       base =

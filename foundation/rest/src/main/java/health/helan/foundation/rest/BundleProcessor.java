@@ -29,8 +29,10 @@ final class BundleProcessor {
   private final RecordStore store;
   private final FhirApi api;
   private final Binaries binaries;
+  private final List<TransactionRules> rules;
 
-  BundleProcessor(RecordStore store, FhirApi api, Binaries binaries) {
+  BundleProcessor(RecordStore store, FhirApi api, Binaries binaries, List<TransactionRules> rules) {
+    this.rules = List.copyOf(rules);
     this.store = store;
     this.api = api;
     this.binaries = binaries;
@@ -44,11 +46,19 @@ final class BundleProcessor {
         exchange.prefer().returns() == Exchange.Prefer.Return.REPRESENTATION
             && exchange.preferSaid();
     AccessTrail.noteInteraction("batch".equals(type) ? "batch" : "transaction");
+    List<TransactionRules> claimed =
+        rules.stream()
+            .filter(one -> bundle.profiles().stream().anyMatch(one.profiles()::contains))
+            .toList();
+    if (!claimed.isEmpty() && !"transaction".equals(type)) {
+      throw new Refusal(
+          Refusal.Kind.INVALID, "Bundle.type", "rest.profile-of-transactions", new Object[] {});
+    }
     return switch (type == null ? "" : type) {
       case "transaction" ->
           Answer.ok(
               Bundles.responses(
-                  "transaction-response", transaction(exchange, bundle, withContent)));
+                  "transaction-response", transaction(exchange, bundle, claimed, withContent)));
       case "batch" ->
           Answer.ok(Bundles.responses("batch-response", batch(exchange, bundle, withContent)));
       default ->
@@ -60,22 +70,35 @@ final class BundleProcessor {
   // ------------------------------------------------------------------ transaction
 
   private List<Bundles.Response> transaction(
-      Exchange exchange, BundleReader bundle, boolean withContent) {
+      Exchange exchange, BundleReader bundle, List<TransactionRules> claimed, boolean withContent) {
     List<BundleReader.Entry> entries = bundle.entries();
     var responses = new Bundles.Response[entries.size()];
     var writes = new ArrayList<Interaction>(entries.size());
     var places = new ArrayList<Integer>(entries.size());
+    TransactionDraft draft = null;
+    if (!claimed.isEmpty()) {
+      draft = new TransactionDraft(exchange, store, bundle);
+      for (TransactionRules one : claimed) {
+        one.judge(draft);
+      }
+    }
     for (int i = 0; i < entries.size(); i++) {
       BundleReader.Entry entry = entries.get(i);
       if (!isRead(entry, i)) {
-        writes.add(write(bundle, entry, i, exchange.base(), true));
+        TransactionDraft.One judged = draft == null ? null : draft.entries().get(i);
+        Interaction instead = judged == null ? null : judged.instead();
+        writes.add(
+            instead != null ? instead : write(bundle, entry, i, exchange.base(), true, judged));
         places.add(i);
       }
+    }
+    if (draft != null) {
+      writes.addAll(draft.added());
     }
     List<Outcome> outcomes =
         store.transact(
             exchange.caller(), writes, bundle.conditionalReferences(), exchange.requestKey());
-    for (int i = 0; i < outcomes.size(); i++) {
+    for (int i = 0; i < places.size(); i++) {
       responses[places.get(i)] = Bundles.Response.of(outcomes.get(i), withContent);
     }
     // Reads come last (FHIR R4, 3.1.0.11.2) and see what the transaction wrote.
@@ -104,7 +127,8 @@ final class BundleProcessor {
       BundleReader.Entry entry,
       int number,
       String base,
-      boolean withReferences) {
+      boolean withReferences,
+      TransactionDraft.@Nullable One judged) {
     String place = "Bundle.entry[" + number + "]";
     String url = entry.url;
     if (url == null || url.isEmpty()) {
@@ -142,14 +166,18 @@ final class BundleProcessor {
         if (entry.from < 0) {
           throw noResource(place);
         }
+        String onlyNew = judged == null ? null : judged.criteriaOfNew();
         return new Interaction.Create(
             type,
-            binaries.moved(type, () -> bundle.resource(entry)),
-            entry.ifNoneExist == null || entry.ifNoneExist.isEmpty()
-                ? null
-                : withoutQuestionMark(entry.ifNoneExist),
+            binaries.moved(type, body(bundle, entry, judged)),
+            onlyNew != null
+                ? onlyNew
+                : entry.ifNoneExist == null || entry.ifNoneExist.isEmpty()
+                    ? null
+                    : withoutQuestionMark(entry.ifNoneExist),
             fullUrl,
-            entry.patient);
+            judged != null && judged.patient() != null ? judged.patient() : entry.patient,
+            onlyNew != null);
       }
       case "PUT" -> {
         if (entry.from < 0) {
@@ -166,7 +194,7 @@ final class BundleProcessor {
             type,
             id,
             criteria,
-            binaries.moved(type, () -> withId(bundle.resource(entry), id, place)),
+            binaries.moved(type, () -> withId(body(bundle, entry, judged).read(), id, place)),
             ifMatch,
             "*".equals(entry.ifNoneMatch),
             fullUrl,
@@ -196,6 +224,11 @@ final class BundleProcessor {
               "rest.entry-method",
               new Object[] {number});
     }
+  }
+
+  private static Interaction.Body body(
+      BundleReader bundle, BundleReader.Entry entry, TransactionDraft.@Nullable One judged) {
+    return () -> judged == null ? bundle.resource(entry) : judged.amended(bundle.resource(entry));
   }
 
   private static Refusal noResource(String place) {
@@ -289,7 +322,7 @@ final class BundleProcessor {
     try {
       var writes = new ArrayList<Interaction>(to - from);
       for (int i = from; i < to; i++) {
-        writes.add(write(bundle, bundle.entries().get(i), i, exchange.base(), false));
+        writes.add(write(bundle, bundle.entries().get(i), i, exchange.base(), false, null));
       }
       List<Outcome> outcomes = store.transact(exchange.caller(), writes, Set.of(), null);
       for (int i = from; i < to; i++) {

@@ -42,6 +42,7 @@ final class BundleReader {
 
   private final byte[] bytes;
   private @Nullable String type;
+  private final Set<String> profiles = new LinkedHashSet<>();
   private final List<Entry> entries = new ArrayList<>();
   private final Set<String> conditionalReferences = new LinkedHashSet<>();
 
@@ -65,6 +66,11 @@ final class BundleReader {
   /** {@code Bundle.type}; null when it has none. */
   @Nullable String type() {
     return type;
+  }
+
+  /** Profiles that the bundle itself claims, without their versions. */
+  Set<String> profiles() {
+    return profiles;
   }
 
   List<Entry> entries() {
@@ -92,6 +98,12 @@ final class BundleReader {
       JsonToken token = parser.nextToken();
       switch (name) {
         case "type" -> type = text(parser, "Bundle.type");
+        case "meta" -> {
+          if (token != JsonToken.START_OBJECT) {
+            throw shape("Bundle.meta");
+          }
+          meta(parser);
+        }
         case "entry" -> {
           if (token != JsonToken.START_ARRAY) {
             throw shape("Bundle.entry");
@@ -108,6 +120,27 @@ final class BundleReader {
     }
     if (parser.nextToken() != null) {
       throw new Refusal(Refusal.Kind.STRUCTURE, "rest.text-after-json");
+    }
+  }
+
+  private void meta(JsonParser parser) {
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      JsonToken token = parser.nextToken();
+      if (!"profile".equals(name)) {
+        parser.skipChildren();
+        continue;
+      }
+      if (token != JsonToken.START_ARRAY) {
+        throw shape("Bundle.meta.profile");
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        String profile = text(parser, "Bundle.meta.profile");
+        if (profile != null) {
+          int version = profile.indexOf('|');
+          profiles.add(version < 0 ? profile : profile.substring(0, version));
+        }
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import health.helan.foundation.definitions.R4;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.index.Parameter;
 import health.helan.foundation.store.index.ParameterRegistry;
+import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -34,6 +35,7 @@ public final class CapabilityStatements implements RestConfig.Capabilities {
   private final String date;
   private final ParameterRegistry parameters;
   private final BiConsumer<String, ObjectNode> security;
+  private final List<TransactionRules> rules;
 
   /**
    * @param version of the application
@@ -53,6 +55,19 @@ public final class CapabilityStatements implements RestConfig.Capabilities {
       String date,
       ParameterRegistry parameters,
       BiConsumer<String, ObjectNode> security) {
+    this(version, date, parameters, security, List.of());
+  }
+
+  /**
+   * @param rules profiles of transactions that are held to more than R4
+   */
+  public CapabilityStatements(
+      String version,
+      String date,
+      ParameterRegistry parameters,
+      BiConsumer<String, ObjectNode> security,
+      List<TransactionRules> rules) {
+    this.rules = List.copyOf(rules);
     this.version = version;
     this.date = date;
     this.parameters = parameters;
@@ -71,6 +86,11 @@ public final class CapabilityStatements implements RestConfig.Capabilities {
     statement.put("experimental", false);
     statement.put("date", date);
     statement.put("kind", "instance");
+    ArrayNode instantiates = Json.MAPPER.createArrayNode();
+    rules.forEach(one -> one.instantiates().forEach(instantiates::add));
+    if (!instantiates.isEmpty()) {
+      statement.set("instantiates", instantiates);
+    }
     statement.putObject("software").put("name", "Helan").put("version", version);
     statement.putObject("implementation").put("description", "Helan 贺兰").put("url", base);
     statement.put("fhirVersion", "4.0.1");
@@ -126,6 +146,12 @@ public final class CapabilityStatements implements RestConfig.Capabilities {
   private void resource(ObjectNode resource, String type, Operations operations) {
     resource.put("type", type);
     resource.put("profile", "http://hl7.org/fhir/StructureDefinition/" + type);
+    ArrayNode supported = Json.MAPPER.createArrayNode();
+    rules.forEach(
+        one -> one.supportedProfiles().getOrDefault(type, List.of()).forEach(supported::add));
+    if (!supported.isEmpty()) {
+      resource.set("supportedProfile", supported);
+    }
     ArrayNode interactions = resource.putArray("interaction");
     for (String interaction : INTERACTIONS) {
       interactions.addObject().put("code", interaction);

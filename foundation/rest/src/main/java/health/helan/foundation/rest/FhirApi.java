@@ -44,12 +44,16 @@ final class FhirApi {
   private final List<ServedResources> served;
 
   FhirApi(
-      RecordStore store, Operations operations, Binaries binaries, List<ServedResources> served) {
+      RecordStore store,
+      Operations operations,
+      Binaries binaries,
+      List<ServedResources> served,
+      List<TransactionRules> rules) {
     this.store = store;
     this.served = List.copyOf(served);
     this.operations = operations;
     this.binaries = binaries;
-    this.bundles = new BundleProcessor(store, this, binaries);
+    this.bundles = new BundleProcessor(store, this, binaries, rules);
   }
 
   RecordStore store() {

@@ -59,7 +59,7 @@ public final class FhirServlet extends HttpServlet {
       Audits audits,
       List<ServedResources> served) {
     var binaries = new Binaries(config.objects(), config.maxBinaryBytes());
-    this.api = new FhirApi(store, operations, binaries, served);
+    this.api = new FhirApi(store, operations, binaries, served, config.rules());
     this.binaryDoor = new BinaryDoor(store, binaries, config);
     this.config = config;
     this.audits = audits;

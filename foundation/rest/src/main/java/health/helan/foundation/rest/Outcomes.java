@@ -28,12 +28,9 @@ public final class Outcomes {
       }
       return outcome;
     }
-    issue(
-        outcome,
-        "error",
-        refusal.kind().issueType(),
-        Messages.of(language, refusal),
-        refusal.expression());
+    for (Refusal one : refusal instanceof Faults faults ? faults.all() : List.of(refusal)) {
+      issue(outcome, "error", one.kind().issueType(), Messages.of(language, one), one.expression());
+    }
     return outcome;
   }
 

@@ -2,6 +2,7 @@ package health.helan.foundation.rest;
 
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.objects.ObjectStore;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param objects where the bytes of Binaries are kept; null to keep what comes as {@code
  *     Binary.data} in the rows and to take nothing else
  * @param maxBinaryBytes greatest length of a Binary that comes as bytes, unpacked
+ * @param rules profiles of transactions that are held to more than R4
  */
 public record RestConfig(
     @Nullable String base,
@@ -20,12 +22,24 @@ public record RestConfig(
     Formats formats,
     Capabilities capabilities,
     @Nullable ObjectStore objects,
-    long maxBinaryBytes) {
+    long maxBinaryBytes,
+    List<TransactionRules> rules) {
   /** Default of {@code maxBodyBytes}: 128 MiB, three times the largest Synthea bundle. */
   public static final long DEFAULT_MAX_BODY_BYTES = 128L << 20;
 
   /** Default of {@code maxBinaryBytes}: 2 GiB, a long video or a whole study of images. */
   public static final long DEFAULT_MAX_BINARY_BYTES = 2L << 30;
+
+  /** Without profiles of transactions. */
+  public RestConfig(
+      @Nullable String base,
+      long maxBodyBytes,
+      Formats formats,
+      Capabilities capabilities,
+      @Nullable ObjectStore objects,
+      long maxBinaryBytes) {
+    this(base, maxBodyBytes, formats, capabilities, objects, maxBinaryBytes, List.of());
+  }
 
   /** Without an object store. */
   public RestConfig(

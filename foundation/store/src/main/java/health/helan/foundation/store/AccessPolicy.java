@@ -106,14 +106,14 @@ public interface AccessPolicy {
 
   /**
    * The policy for statements nearly all of whose rows have this patient in the column of that
-   * name: what depends on the patient alone is asked once in each statement, not for each row; of
-   * another patient's row, such as an observation that this one has made, it is asked for the row.
-   * Such a statement starts with {@link #begin}, and its plan should be kept, since planning takes
-   * longer than with {@link #restrict} of this policy.
+   * name, or one of several that are one person: what depends on the patient alone is asked once in
+   * each statement, not for each row; of another patient's row, such as an observation that this
+   * one has made, it is asked for the row. Such a statement starts with {@link #begin}, and its
+   * plan should be kept, since planning takes longer than with {@link #restrict} of this policy.
    *
-   * @param patient digest of {@code Patient/id}
+   * @param patients digests of {@code Patient/id}
    */
-  default AccessPolicy within(long patient) {
+  default AccessPolicy within(long... patients) {
     return this;
   }
 

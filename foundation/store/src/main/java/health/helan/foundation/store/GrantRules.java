@@ -40,15 +40,10 @@ public interface GrantRules {
     @Nullable String owner(String type, String id) throws SQLException;
 
     /**
-     * Ids of the Patients that are one person with this one by their links, itself first; empty
-     * when it is not there. No link among them comes or goes before the transaction ends.
-     *
-     * @param changes true for a write that changes links
+     * Ids of the Patients that are one person with this one, itself first; empty when it is not
+     * there. No link among them comes or goes before the transaction ends.
      */
-    List<String> person(String patient, boolean changes) throws SQLException;
-
-    /** Ids of the Patients whose links name this one. */
-    List<String> pointing(String patient) throws SQLException;
+    List<String> person(String patient) throws SQLException;
 
     /** Current content, whoever may see it; null for none. */
     @Nullable ObjectNode read(String type, String id) throws SQLException;
@@ -61,6 +56,18 @@ public interface GrantRules {
   void follow(
       Connection transaction, Caller caller, List<Written> written, Instant at, Around around)
       throws SQLException;
+
+  /**
+   * Links between Patients have come or gone in this transaction. Called before {@link #follow},
+   * and for the resident index without any write of a resource ({@link Persons#changed}).
+   *
+   * @param persons Patients that are one person from now on, by their ids, each Patient in one of
+   *     the lists: all those who are linked to, or were linked to, one on the end of a changed
+   *     link. A Patient alone is linked to nobody any more, or is not there
+   */
+  default void regroup(
+      Connection transaction, List<List<String>> persons, Instant at, Around around)
+      throws SQLException {}
 
   /** Nothing follows. */
   GrantRules NONE =

@@ -18,14 +18,28 @@ public sealed interface Interaction {
    * @param fullUrl {@code urn:uuid:…} or absolute URL others in the bundle refer to it by
    * @param hint reference of the patient it belongs to ({@code Patient/1} or a fullUrl), if known
    *     before it is read: decides the home, nothing else
+   * @param onlyNew what meets {@code ifNoneExist} already is no answer but a reason to refuse the
+   *     whole transaction (DUPLICATE)
    */
   record Create(
       String type,
       Body resource,
       @Nullable String ifNoneExist,
       @Nullable String fullUrl,
-      @Nullable String hint)
-      implements Interaction {}
+      @Nullable String hint,
+      boolean onlyNew)
+      implements Interaction {
+
+    /** A create as FHIR knows it. */
+    public Create(
+        String type,
+        Body resource,
+        @Nullable String ifNoneExist,
+        @Nullable String fullUrl,
+        @Nullable String hint) {
+      this(type, resource, ifNoneExist, fullUrl, hint, false);
+    }
+  }
 
   /**
    * FHIR update, also as create.

@@ -1,122 +1,59 @@
 package health.helan.foundation.store;
 
-import health.helan.foundation.store.index.Indexer;
-import health.helan.foundation.store.index.Parameter;
-import health.helan.foundation.store.index.Parameter.Kind;
-import health.helan.foundation.store.index.ParameterRegistry;
-import health.helan.foundation.store.sql.ReadSql;
-import health.helan.foundation.store.sql.SqlText;
-import health.helan.foundation.store.sql.Tables;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collection;
 import java.util.List;
-import java.util.Queue;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
- * Which Patients are one person, by {@code Patient.link} of whatever kind, followed in both
- * directions and as far as it leads. Until there is a resident index, nothing else says so.
+ * Which Patients are one person, beside what {@code Patient.link} says. Implemented by the resident
+ * index; given to the store when it opens ({@link StoreConfig#links}).
+ *
+ * <p>The store alone puts the two together: Patients are one person that links of either kind
+ * connect, in either direction and however far. What it found stands in the table {@code
+ * linked_patient}, which searches and grants look at; nobody else writes there.
+ *
+ * <p><b>How an implementation tells of a change.</b> In the transaction that writes or deletes its
+ * links, after it has done so and before it commits, it calls {@link Persons#changed} once with the
+ * ids of the Patients on both ends of every link that came, went, or became more or less certain.
+ * The store then asks {@link #of} on the same connection, so {@link #of} must already see the
+ * change. When that transaction commits, searches follow the new links, and grants and objections
+ * have been copied to, or withdrawn from, every Patient concerned: so an unlink that is answered
+ * after the commit is withdrawn before it is answered. A link that is not told of in this way is
+ * never noticed.
+ *
+ * <p>The call locks the rows of all Patients concerned until the transaction ends. Two that cross
+ * can be cancelled by the database (SQL state 40P01): the transaction is then repeated from its
+ * start, as the store does with its own and a consumer of the change log does by itself.
  */
-final class PersonLinks {
-  private final ParameterRegistry registry;
-  private final Homes homes;
-  private final ContentCodec codec;
-
-  PersonLinks(ParameterRegistry registry, Homes homes, ContentCodec codec) {
-    this.registry = registry;
-    this.homes = homes;
-    this.codec = codec;
-  }
+@FunctionalInterface
+public interface PersonLinks {
 
   /**
-   * Ids of the Patients of one person, {@code patient} first; empty when it is not there. They stay
-   * locked, so that no link among them comes or goes before the transaction ends.
+   * Two Patients that are one person.
    *
-   * @param changes true when links change: then nobody else may hold the lock
+   * @param patient id of one
+   * @param other id of the other; which stands first does not matter
+   * @param certain true for a link by a valid national number that nothing contradicts, or by
+   *     somebody's decision (review, merge); false for one that is only likely. Residents' own
+   *     accounts see other records by certain links only; staff and grants follow both kinds
+   *     (docs/adr/0081)
    */
-  List<String> person(Connection transaction, String patient, boolean changes) throws SQLException {
-    Set<String> found = new LinkedHashSet<>();
-    Set<String> asked = new LinkedHashSet<>(Set.of(patient));
-    Queue<String> open = new ArrayDeque<>(asked);
-    while (!open.isEmpty()) {
-      String id = open.remove();
-      List<String> named = locked(transaction, id, changes);
-      if (named == null) {
-        continue;
-      }
-      found.add(id);
-      named.addAll(pointing(transaction, id));
-      for (String other : named) {
-        if (asked.add(other)) {
-          open.add(other);
-        }
-      }
-    }
-    return found.contains(patient) ? List.copyOf(found) : List.of();
-  }
+  record Link(String patient, String other, boolean certain) {}
 
-  /** Ids of the Patients whose links name this one. Asks all homes. */
-  List<String> pointing(Connection transaction, String patient) throws SQLException {
-    Parameter link = registry.type("Patient").searchable().get("link");
-    if (link == null) {
-      return List.of();
-    }
-    long token =
-        link.tokensOf().space(Kind.REFERENCE) ^ registry.digests().reference("Patient", patient);
-    List<String> ids = new ArrayList<>();
-    SqlText sql =
-        new SqlText()
-            .add(
-                "select r.id from " + Tables.of("Patient") + " r where r.tokens @> ?::bigint[]",
-                (Object) new long[] {token});
-    try (var statement = sql.prepare(transaction);
-        var rows = statement.executeQuery()) {
-      while (rows.next()) {
-        ids.add(rows.getString(1));
-      }
-    }
-    return ids;
-  }
+  /**
+   * The links on one or the other end of which one of these Patients stands: those that come out
+   * directly, each at least once. Where more than two are one person, links that connect them all
+   * are enough (each with the first of them); {@link Persons} asks on for those that it learns of.
+   *
+   * <p>Asked only when links change or a Patient with links is deleted, never by a search. By
+   * index, for all ids in one statement.
+   *
+   * @param transaction of the write; what it has written must be seen
+   * @param patients ids, up to some thousand; some may not be there any more
+   */
+  List<Link> of(Connection transaction, Collection<String> patients) throws SQLException;
 
-  /** Locks a Patient and reads whom its links name; null when it is not there. */
-  private @Nullable List<String> locked(Connection transaction, String id, boolean changes)
-      throws SQLException {
-    Integer home = homes.of(transaction, "Patient", id);
-    if (home == null) {
-      return null;
-    }
-    SqlText sql =
-        ReadSql.current("Patient", home, id, new SqlText())
-            .add(changes ? " for no key update of r" : " for share of r");
-    try (var statement = sql.prepare(transaction);
-        var rows = statement.executeQuery()) {
-      if (!rows.next()) {
-        return null;
-      }
-      byte[] content =
-          codec.decode(
-              new ContentCodec.Place("Patient", id, rows.getInt(1)),
-              rows.getShort(4),
-              rows.getShort(5),
-              rows.getBytes(6));
-      return named(Json.MAPPER.readTree(content));
-    }
-  }
-
-  /** Ids of the Patients that a Patient's links name. */
-  static List<String> named(JsonNode patient) {
-    List<String> ids = new ArrayList<>();
-    for (JsonNode link : patient.path("link")) {
-      String local = Indexer.local(link.path("other").path("reference").asString(""));
-      if (local != null && local.startsWith("Patient/")) {
-        ids.add(local.substring("Patient/".length()));
-      }
-    }
-    return ids;
-  }
+  /** Nothing but {@code Patient.link} says so. */
+  PersonLinks NONE = (_, _) -> List.of();
 }

@@ -53,6 +53,36 @@ public final class PlatformRows {
     }
   }
 
+  /**
+   * Current versions by key, of many homes in one statement; those that are not there are left out.
+   *
+   * @param ids by home
+   */
+  public List<Owned> currentOf(
+      Connection connection, String type, Map<Integer, Collection<String>> ids)
+      throws SQLException {
+    var homes = new ArrayList<Integer>();
+    var all = new ArrayList<String>();
+    ids.forEach(
+        (home, some) ->
+            some.forEach(
+                id -> {
+                  homes.add(home);
+                  all.add(id);
+                }));
+    if (all.isEmpty()) {
+      return List.of();
+    }
+    try (var statement = connection.prepareStatement(PlatformSql.currentOf(type))) {
+      statement.setArray(1, connection.createArrayOf("integer", homes.toArray()));
+      statement.setArray(2, connection.createArrayOf("text", all.toArray()));
+      if (PlatformSql.namesType(type)) {
+        statement.setString(3, type);
+      }
+      return owned(statement.executeQuery(), type);
+    }
+  }
+
   /** The next current versions of a type, in the order of the primary key. */
   public List<Owned> next(
       Connection connection, String type, int afterHome, String afterId, int limit)

@@ -113,7 +113,8 @@ public final class RecordStore implements AutoCloseable {
         config,
         changeSettings,
         retention,
-        Flyway.configure().dataSource(dataSource).load());
+        Flyway.configure().dataSource(dataSource).load(),
+        false);
   }
 
   /**
@@ -141,7 +142,8 @@ public final class RecordStore implements AutoCloseable {
             .dataSource(dataSource)
             .schemas(schema)
             .target(StoreGuard.LAST_MIGRATION)
-            .load());
+            .load(),
+        true);
   }
 
   /**
@@ -165,9 +167,13 @@ public final class RecordStore implements AutoCloseable {
         config,
         changeSettings,
         retention,
-        Flyway.configure().dataSource(dataSource).schemas(schema).load());
+        Flyway.configure().dataSource(dataSource).schemas(schema).load(),
+        false);
   }
 
+  /**
+   * @param isDerived it has the store's first tables only: nothing follows links
+   */
   private static RecordStore open(
       DataSource dataSource,
       @Nullable DataSource forSearches,
@@ -175,7 +181,8 @@ public final class RecordStore implements AutoCloseable {
       StoreConfig config,
       ChangeLog.Settings changeSettings,
       Retention retention,
-      Flyway migrations) {
+      Flyway migrations,
+      boolean isDerived) {
     try {
       StoreGuard.check(dataSource);
       StoreGuard.migrate(migrations);
@@ -202,6 +209,7 @@ public final class RecordStore implements AutoCloseable {
                   homes::of,
                   codec,
                   instances::watermark,
+                  !isDerived,
                   Clock.systemUTC()));
       var parts =
           new StoreParts(
@@ -215,7 +223,7 @@ public final class RecordStore implements AutoCloseable {
               config.validate() ? ResourceCheck.R4 : ResourceCheck.NONE,
               codec,
               new Reads(dataSource, homes, policy, codec),
-              new PersonLinks(registry, homes, codec),
+              new PersonGraph(registry, homes, codec, config.links(), !isDerived),
               config.follower(),
               touched -> listeners.forEach(listener -> listener.accept(touched)));
       var changes =
@@ -228,6 +236,7 @@ public final class RecordStore implements AutoCloseable {
           new RecordStore(
               parts, searching, registry, listeners, changes, reindex, pruning, statistics);
       try {
+        store.persons().makeOnce();
         reindex.start(changes);
         changes.register(new Statistics());
         pruning.start();
@@ -438,6 +447,11 @@ public final class RecordStore implements AutoCloseable {
   /** Indexing rows anew, and what stands behind custom search parameters. */
   public Reindex reindex() {
     return reindex;
+  }
+
+  /** Which Patients are one person. */
+  public Persons persons() {
+    return new Persons(parts, searching);
   }
 
   /** Current rows in batches, for the platform's own consumers of the change log. */

@@ -15,6 +15,7 @@ import health.helan.foundation.store.search.ValueSets;
  * @param codec how contents are compressed and encrypted
  * @param valueSets what searches ask of terminology
  * @param follower what else is written with a resource
+ * @param links which Patients are one person, beside what {@code Patient.link} says
  */
 public record StoreConfig(
     byte[] indexKey,
@@ -24,7 +25,30 @@ public record StoreConfig(
     boolean validate,
     ContentCodec codec,
     ValueSets valueSets,
-    WriteFollower follower) {
+    WriteFollower follower,
+    PersonLinks links) {
+
+  /** Where nothing but {@code Patient.link} says which Patients are one person. */
+  public StoreConfig(
+      byte[] indexKey,
+      String instance,
+      String version,
+      AccessPolicy policy,
+      boolean validate,
+      ContentCodec codec,
+      ValueSets valueSets,
+      WriteFollower follower) {
+    this(
+        indexKey,
+        instance,
+        version,
+        policy,
+        validate,
+        codec,
+        valueSets,
+        follower,
+        PersonLinks.NONE);
+  }
 
   /** With R4's own terminology only. */
   public StoreConfig(

@@ -9,8 +9,9 @@ import org.flywaydb.core.api.FlywayException;
 /** Looks at a database before the store trusts it. */
 final class StoreGuard {
   /**
-   * Highest number that a migration of the store may have; those of other rooms, on the same class
-   * path, are above it. The question mark: none need have it.
+   * Highest number of a migration that a store of derived data needs too; above it are those of
+   * other rooms, on the same class path, and of what only the records themselves have. The question
+   * mark: none need have it.
    */
   static final String LAST_MIGRATION = "9?";
 

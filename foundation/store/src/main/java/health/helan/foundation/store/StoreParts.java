@@ -4,6 +4,7 @@ import health.helan.foundation.store.index.IndexEntry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -27,7 +28,7 @@ record StoreParts(
     ResourceCheck check,
     ContentCodec codec,
     Reads reads,
-    PersonLinks links,
+    PersonGraph persons,
     WriteFollower follower,
     Consumer<Set<Integer>> committed) {
 
@@ -39,46 +40,46 @@ record StoreParts(
   /** Carries out what the policy says follows from writes, in their transaction. */
   void grants(Connection transaction, Caller caller, List<GrantRules.Written> written, Instant at)
       throws SQLException {
-    policy
-        .grants()
-        .follow(
-            transaction,
-            caller,
-            written,
-            at,
-            new GrantRules.Around() {
-              @Override
-              public long patient(String id) {
-                return indexKey.digests().reference("Patient", id);
-              }
+    policy.grants().follow(transaction, caller, written, at, around(transaction));
+  }
 
-              @Override
-              public int home(String type, String id) throws SQLException {
-                Integer home = homes.of(transaction, type, id);
-                return home == null ? homes.ofUnknown(type + "/" + id) : home;
-              }
+  /** Carries out what follows from links that came or went, in their transaction. */
+  void linked(Connection transaction, Collection<String> patients, Instant at) throws SQLException {
+    List<List<String>> now = persons.follow(transaction, patients);
+    if (!now.isEmpty()) {
+      policy.grants().regroup(transaction, now, at, around(transaction));
+    }
+  }
 
-              @Override
-              public @Nullable String owner(String type, String id) throws SQLException {
-                Integer home = homes.of(transaction, type, id);
-                return home == null ? null : reads.owner(transaction, type, home, id);
-              }
+  private GrantRules.Around around(Connection transaction) {
+    return new GrantRules.Around() {
+      @Override
+      public long patient(String id) {
+        return indexKey.digests().reference("Patient", id);
+      }
 
-              @Override
-              public List<String> person(String patient, boolean changes) throws SQLException {
-                return links.person(transaction, patient, changes);
-              }
+      @Override
+      public int home(String type, String id) throws SQLException {
+        Integer home = homes.of(transaction, type, id);
+        return home == null ? homes.ofUnknown(type + "/" + id) : home;
+      }
 
-              @Override
-              public List<String> pointing(String patient) throws SQLException {
-                return links.pointing(transaction, patient);
-              }
+      @Override
+      public @Nullable String owner(String type, String id) throws SQLException {
+        Integer home = homes.of(transaction, type, id);
+        return home == null ? null : reads.owner(transaction, type, home, id);
+      }
 
-              @Override
-              public @Nullable ObjectNode read(String type, String id) throws SQLException {
-                Integer home = homes.of(transaction, type, id);
-                return home == null ? null : reads.tree(transaction, type, home, id);
-              }
-            });
+      @Override
+      public List<String> person(String patient) throws SQLException {
+        return persons.person(transaction, patient);
+      }
+
+      @Override
+      public @Nullable ObjectNode read(String type, String id) throws SQLException {
+        Integer home = homes.of(transaction, type, id);
+        return home == null ? null : reads.tree(transaction, type, home, id);
+      }
+    };
   }
 }

@@ -1,5 +1,6 @@
 package health.helan.foundation.store;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -44,6 +45,9 @@ final class WriteEntry {
 
   /** What grants may follow from; null for none. */
   GrantRules.@Nullable Written written;
+
+  /** Patients on the ends of links that it changes. */
+  Set<String> linked = Set.of();
 
   /** What is derived from it in the same transaction; null for nothing. */
   WriteFollower.@Nullable Followed followed;

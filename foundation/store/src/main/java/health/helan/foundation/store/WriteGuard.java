@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -130,12 +131,13 @@ final class WriteGuard {
 
   /** Institution that owns the version to be written. */
   String owner(WriteEntry entry, ObjectNode after) {
-    if (isUnlimited) {
+    WriteEntry.Current current = entry.current;
+    if (isUnlimited && !(current != null && entry.interaction instanceof Interaction.Patch)) {
+      // A patch loads nothing: steps that the platform takes leave the owner as it is.
       return caller.institution().isEmpty()
           ? Owners.of(entry.type(), entry.id, after)
           : caller.institution();
     }
-    WriteEntry.Current current = entry.current;
     return current == null ? caller.institution() : current.owner();
   }
 
@@ -157,6 +159,11 @@ final class WriteGuard {
     }
     var written = new GrantRules.Written(entry.type(), entry.id, entry.before, owner, after);
     entry.written = policy.grants().concerns(caller, written, at) ? written : null;
+    if (entry.type().equals("Patient")) {
+      entry.linked =
+          PersonGraph.ends(
+              entry.id, entry.before, after, entry.before == null && entry.version > 1);
+    }
     if (parts.follower().concerns(entry.type())) {
       var followed =
           new WriteFollower.Followed(
@@ -168,13 +175,19 @@ final class WriteGuard {
 
   /** Writes the grants that follow, and what else does. */
   void follow(Connection transaction, List<WriteEntry> entries, Instant at) throws SQLException {
+    // Links first: what else is in the same transaction follows them.
+    var linked = new TreeSet<String>();
+    entries.forEach(entry -> linked.addAll(entry.linked));
+    if (!linked.isEmpty()) {
+      parts.linked(transaction, linked, at);
+    }
     var written = entries.stream().map(entry -> entry.written).filter(Objects::nonNull).toList();
     if (!written.isEmpty()) {
       parts.grants(transaction, caller, written, at);
     }
     var followed = entries.stream().map(entry -> entry.followed).filter(Objects::nonNull).toList();
     if (!followed.isEmpty()) {
-      parts.follower().follow(transaction, followed, at);
+      parts.follower().follow(transaction, caller, followed, at);
     }
   }
 }

@@ -167,6 +167,19 @@ final class WritePlan {
     if (create.ifNoneExist() == null) {
       return;
     }
+    if (create.onlyNew()) {
+      boolean isThere =
+          !Objects.requireNonNull(conditions.get(conditionKey(entry))).found().isEmpty();
+      if (isThere || firstOfCondition.putIfAbsent(conditionKey(entry), entry) != null) {
+        throw new Refusal(
+            Refusal.Kind.DUPLICATE,
+            place(entry),
+            "store.identifier-taken",
+            new Object[] {entry.type()});
+      }
+      claimCondition(entry);
+      return;
+    }
     Keyed found = match(entry);
     if (found != null) {
       existing(connection, entry, found);

@@ -133,6 +133,7 @@ final class Writes {
         if (row != null
             && entries.getFirst().written == null
             && entries.getFirst().followed == null
+            && entries.getFirst().linked.isEmpty()
             && DirectoryRows.keys(row.type(), entries.getFirst().tree).isEmpty()) {
           parts.instances().check(updated);
           createAlone(connection, row);

@@ -130,6 +130,8 @@ record ExportRequest(
     } else if (!patients.isEmpty() && (!ofPatients || !call.method().equals("POST"))) {
       throw new Refusal(Refusal.Kind.NOT_SUPPORTED, "export.parameter", "patient");
     }
+    // One record whatever the source: whose Patient is meant, all that are the same person are.
+    patients.addAll(call.store().persons().seen(call.caller(), List.copyOf(patients)));
     if (patients.size() > MOST_PATIENTS) {
       throw new Refusal(Refusal.Kind.TOO_COSTLY, "export.too-many-patients", MOST_PATIENTS);
     }

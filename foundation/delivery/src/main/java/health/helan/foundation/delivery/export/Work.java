@@ -11,6 +11,7 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.objects.Stored;
+import health.helan.foundation.store.search.SearchEngine;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchRequest.Parameter;
 import health.helan.foundation.store.search.SearchResult;
@@ -355,6 +356,10 @@ final class Work {
       }
       if (!request.elements().isEmpty()) {
         parameters.add(new Parameter("_elements", request.elements()));
+      }
+      if (ids != null) {
+        // Whoever is the same person stands among the ids.
+        parameters.add(new Parameter(SearchEngine.LINKED, "false"));
       }
       if (cursor != null) {
         parameters.add(new Parameter("_cursor", cursor));

@@ -178,6 +178,13 @@ public final class SummaryOperation implements FhirOperation {
     for (Section section : SECTIONS) {
       section(sections, section, document, id);
     }
+    // What the sections say may be of another Patient of the same person.
+    for (String other : call.store().persons().seen(call.caller(), id)) {
+      if (!other.equals(id)) {
+        ResourceVersion also = call.store().read(call.caller(), "Patient", other);
+        document.add(also, Json.MAPPER.readTree(content(also)));
+      }
+    }
     return Answer.ok(Json.MAPPER.writeValueAsBytes(bundle));
   }
 

@@ -47,6 +47,23 @@ public interface ChangeConsumer {
    */
   void take(Connection transaction, List<Change> changes) throws SQLException;
 
+  /**
+   * As {@link #take}, the changes of several homes together: for consumers whose work goes faster
+   * in larger pieces. When it throws, the homes are taken one by one.
+   *
+   * @param homes a list per home
+   */
+  default void takeTogether(Connection transaction, List<List<Change>> homes) throws SQLException {
+    for (List<Change> changes : homes) {
+      take(transaction, changes);
+    }
+  }
+
+  /** True for consumers that take what several homes have by {@link #takeTogether}. */
+  default boolean takesTogether() {
+    return false;
+  }
+
   /** Greatest number of changes taken in one transaction. */
   default int changesPerTransaction() {
     return 1000;

@@ -516,8 +516,16 @@ final class ConsumerWorker {
         }
         move(connection, byHome);
         int number = 0;
+        if (consumer.takesTogether() && byHome.size() > 1) {
+          hand(
+              byHome.firstEntry().getValue(),
+              () -> consumer.takeTogether(connection, List.copyOf(byHome.values())));
+        } else {
+          for (List<Change> changes : byHome.values()) {
+            hand(changes, () -> consumer.take(connection, List.copyOf(changes)));
+          }
+        }
         for (List<Change> changes : byHome.values()) {
-          hand(connection, changes);
           number += changes.size();
         }
         connection.commit();
@@ -619,9 +627,13 @@ final class ConsumerWorker {
     }
   }
 
-  private void hand(Connection connection, List<Change> changes) throws SQLException, Failed {
+  private interface Handing {
+    void run() throws SQLException;
+  }
+
+  private static void hand(List<Change> changes, Handing handing) throws SQLException, Failed {
     try {
-      consumer.take(connection, List.copyOf(changes));
+      handing.run();
     } catch (SQLException e) {
       if (isOfTheDatabase(e)) {
         throw e;

@@ -49,8 +49,8 @@ final class Criteria {
   private final ContentCodec codec;
   private final Run run;
 
-  /** Of the criteria read last: the one patient whom all their rows have in the column. */
-  private @Nullable Long patient;
+  /** Of the criteria read last: the patients of one of whom all their rows are, by the column. */
+  private long @Nullable [] patients;
 
   /** Executes the statements of one search, so that each is counted and has its share of time. */
   interface Run {
@@ -59,6 +59,12 @@ final class Criteria {
     Caller caller();
 
     java.sql.PreparedStatement prepare(SqlText sql) throws SQLException;
+
+    /** For what is planned once: the plan is the same whatever the values are. */
+    java.sql.PreparedStatement prepareByKey(SqlText sql) throws SQLException;
+
+    /** Who is one person, as this search sees it. */
+    LinkedPatients linked();
   }
 
   Criteria(
@@ -108,7 +114,7 @@ final class Criteria {
     if (owner != null && ownerId != null) {
       Predicate compartment = compartment(index, owner, ownerId);
       if (isColumnOnly(index, owner)) {
-        patients = new long[] {digests.reference(owner, ownerId)};
+        patients = run.linked().with(digests.reference(owner, ownerId));
         byPatients = compartment;
       } else {
         all.add(owner.equals("Patient") ? new Predicate.Few(compartment) : compartment);
@@ -125,8 +131,8 @@ final class Criteria {
         } else {
           long[] column = byPatients == null ? patients(index, predicates, one) : null;
           if (column != null) {
-            patients = column;
-            byPatients = ParameterPredicates.patients(column);
+            patients = linked(index, plain).with(column);
+            byPatients = ParameterPredicates.patients(patients);
           } else {
             Predicate predicate = one(index, one.name(), one.value(), 0);
             all.add(
@@ -152,7 +158,7 @@ final class Criteria {
     boolean covered = false;
     for (SearchRequest.Parameter one : paired) {
       Parameter p = ParameterPredicates.part(index, one.name());
-      Predicate plain = predicates.of(index, p, null, one.value());
+      Predicate plain = predicates.of(index, p, null, one.value(), LinkedPatients.NONE);
       codes.add(plain);
       boolean[] exact = {true};
       Predicate pair = patients == null ? null : paired(index, p, one.value(), patients, exact);
@@ -166,7 +172,7 @@ final class Criteria {
         }
       }
     }
-    patient = patients != null && patients.length == 1 ? patients[0] : null;
+    this.patients = patients;
     if (byPatients == null) {
       // Found by the rows of few patients all the same: a compartment, or a chain to an identifier.
       boolean isOfFew =
@@ -186,10 +192,24 @@ final class Criteria {
   }
 
   /**
-   * Whom all rows of the criteria read last have in the column {@code patient}; null for no one.
+   * Of whom all rows of the criteria read last have one in the column {@code patient}; null where
+   * that is not said.
    */
-  @Nullable Long patient() {
-    return patient;
+  long @Nullable [] patients() {
+    return patients;
+  }
+
+  /**
+   * What speaks of a Patient as a record, and not as a resident, means that very one: its links,
+   * the Persons and Linkages that name it, and the Provenance of a version of it.
+   */
+  private LinkedPatients linked(TypeIndex index, @Nullable Parameter p) {
+    return switch (index.type()) {
+      case "Patient", "Person", "Linkage" -> LinkedPatients.NONE;
+      case "Provenance" ->
+          p != null && p.code().equals("target") ? LinkedPatients.NONE : run.linked();
+      default -> run.linked();
+    };
   }
 
   /**
@@ -350,7 +370,11 @@ final class Criteria {
       throw new UnknownParameter(index.type(), code);
     }
     return amongSeenInFull(
-        index.type(), code, modifier, value, predicates.of(index, parameter, modifier, value));
+        index.type(),
+        code,
+        modifier,
+        value,
+        predicates.of(index, parameter, modifier, value, linked(index, parameter)));
   }
 
   /** What looks at something masked finds only rows that the caller sees in full. */
@@ -398,21 +422,19 @@ final class Criteria {
   Predicate compartment(TypeIndex index, String owner, String id) {
     long self = digests.reference(owner, id);
     List<Predicate> any = new ArrayList<>();
-    if (index.type().equals(owner)) {
-      any.add(owner.equals("Patient") ? patient(self) : Predicate.raw("r.self = ?", self));
-    }
     if (owner.equals("Patient")) {
-      if (!index.compartment(owner).isEmpty() && !index.type().equals("Patient")) {
-        if (index.patient() != null) {
-          any.add(patient(self));
-        }
-        if (!isColumnOnly(index, owner)) {
-          any.add(Predicate.token(registry.compartmentParameter().space(Kind.REFERENCE) ^ self));
-        }
-      } else if (!index.compartment(owner).isEmpty()) {
-        any.add(Predicate.token(registry.compartmentParameter().space(Kind.REFERENCE) ^ self));
+      long[] selves = run.linked().with(self);
+      boolean isMember = !index.compartment(owner).isEmpty();
+      if (index.type().equals("Patient") || isMember && index.patient() != null) {
+        any.add(ParameterPredicates.patients(selves));
       }
-    } else {
+      if (isMember && !isColumnOnly(index, owner)) {
+        any.add(inCompartment(selves));
+      }
+    } else if (index.type().equals(owner)) {
+      any.add(Predicate.raw("r.self = ?", self));
+    }
+    if (!owner.equals("Patient")) {
       for (Parameter p : index.compartment(owner)) {
         any.add(Predicate.token(p.tokensOf().space(Kind.REFERENCE) ^ self));
       }
@@ -422,15 +444,14 @@ final class Criteria {
 
   /** Rows of any type that belong to a patient. */
   Predicate ofPatient(String id) {
-    long self = digests.reference("Patient", id);
+    long[] selves = run.linked().with(digests.reference("Patient", id));
     return new Predicate.Few(
-        Predicate.or(
-            patient(self),
-            Predicate.token(registry.compartmentParameter().space(Kind.REFERENCE) ^ self)));
+        Predicate.or(ParameterPredicates.patients(selves), inCompartment(selves)));
   }
 
-  private static Predicate patient(long self) {
-    return ParameterPredicates.patients(new long[] {self});
+  private Predicate inCompartment(long[] selves) {
+    return Predicate.token(
+        ParameterPredicates.xor(registry.compartmentParameter().space(Kind.REFERENCE), selves));
   }
 
   // ---- _id and _list
@@ -592,7 +613,7 @@ final class Criteria {
       Predicate.append(select, inner);
       policy.restrict(select, run.caller(), "Patient", "r");
       if (isRare && !p.repeats()) {
-        long[] patients = fetch(select);
+        long[] patients = persons(fetch(select));
         Predicate theirs =
             patients.length == 0 ? Predicate.FALSE : ParameterPredicates.patients(patients);
         return patients.length == 0 || patients.length > FEW_PATIENTS
@@ -608,8 +629,19 @@ final class Criteria {
     Predicate.append(select, inner);
     policy.restrict(select, run.caller(), target, "r");
     long[] selves = fetch(select);
+    if (isRare && target.equals("Patient")) {
+      selves = persons(selves);
+    }
     any.add(Predicate.token(ParameterPredicates.xor(p.tokensOf().space(Kind.REFERENCE), selves)));
     return Predicate.or(any);
+  }
+
+  /**
+   * One record whatever the number it was found by: a chain to an identifier or an id means the
+   * resident, as the id itself would; one to a name means the Patients of that name.
+   */
+  private long[] persons(long[] patients) {
+    return patients.length > FEW_PATIENTS ? patients : run.linked().with(patients);
   }
 
   /** {@code select columns from table r where …}, ready for {@code " and …"}. */

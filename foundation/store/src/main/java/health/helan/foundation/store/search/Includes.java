@@ -237,7 +237,7 @@ final class Includes {
       byType.forEach(
           (target, references) -> {
             if (p.targets().isEmpty() || p.targets().contains(target)) {
-              any.add(predicates.references(p, references));
+              any.add(predicates.references(p, references, LinkedPatients.NONE));
             }
           });
     }

@@ -56,8 +56,14 @@ final class ParameterPredicates {
   /**
    * @param modifier without colon; null for none
    * @param value as given, with its escapes and commas
+   * @param linked who else a Patient is that the value names
    */
-  Predicate of(TypeIndex type, Parameter parameter, @Nullable String modifier, String value) {
+  Predicate of(
+      TypeIndex type,
+      Parameter parameter,
+      @Nullable String modifier,
+      String value,
+      LinkedPatients linked) {
     if ("missing".equals(modifier)) {
       Predicate missing = missing(type, parameter);
       return switch (value) {
@@ -70,16 +76,20 @@ final class ParameterPredicates {
       throw invalid("search.empty-value", parameter.code());
     }
     if ("not".equals(modifier) && parameter.type() == Parameter.Type.TOKEN) {
-      return Predicate.not(any(type, parameter, null, value));
+      return Predicate.not(any(type, parameter, null, value, linked));
     }
     if ("not-in".equals(modifier) && parameter.type() == Parameter.Type.TOKEN) {
-      return Predicate.not(any(type, parameter, "in", value));
+      return Predicate.not(any(type, parameter, "in", value, linked));
     }
-    return any(type, parameter, modifier, value);
+    return any(type, parameter, modifier, value, linked);
   }
 
   private Predicate any(
-      TypeIndex type, Parameter parameter, @Nullable String modifier, String value) {
+      TypeIndex type,
+      Parameter parameter,
+      @Nullable String modifier,
+      String value,
+      LinkedPatients linked) {
     List<String> alternatives = Escapes.split(value, ',');
     if (alternatives.size() > 1_000) {
       throw new Refusal(Refusal.Kind.TOO_COSTLY, "search.too-many-values", parameter.code());
@@ -89,13 +99,17 @@ final class ParameterPredicates {
       if (one.isEmpty()) {
         throw invalid("search.empty-value", parameter.code());
       }
-      any.add(one(type, parameter, modifier, one));
+      any.add(one(type, parameter, modifier, one, linked));
     }
     return Predicate.or(any);
   }
 
   private Predicate one(
-      TypeIndex type, Parameter parameter, @Nullable String modifier, String value) {
+      TypeIndex type,
+      Parameter parameter,
+      @Nullable String modifier,
+      String value,
+      LinkedPatients linked) {
     if (parameter.type() == Parameter.Type.COMPOSITE) {
       if (modifier != null) {
         throw modifier(parameter, modifier);
@@ -104,7 +118,7 @@ final class ParameterPredicates {
     }
     List<Predicate> parts = new ArrayList<>();
     for (String part : parameter.parts()) {
-      parts.add(one(type, part(type, part), modifier, value));
+      parts.add(one(type, part(type, part), modifier, value, linked));
     }
     if (!parameter.isIndexed()) {
       if (parts.isEmpty()) {
@@ -117,7 +131,7 @@ final class ParameterPredicates {
         switch (parameter.type()) {
           case TOKEN -> token(parameter, modifier, value);
           case STRING -> string(parameter, modifier, value);
-          case REFERENCE -> reference(parameter, modifier, value);
+          case REFERENCE -> reference(parameter, modifier, value, linked);
           case URI -> uri(parameter, modifier, value);
           case DATE -> date(parameter, modifier, value);
           case NUMBER, QUANTITY -> number(parameter, modifier, value);
@@ -423,7 +437,8 @@ final class ParameterPredicates {
 
   // ---- reference
 
-  private Predicate reference(Parameter p, @Nullable String modifier, String value) {
+  private Predicate reference(
+      Parameter p, @Nullable String modifier, String value, LinkedPatients linked) {
     if ("identifier".equals(modifier)) {
       List<String> pieces = Escapes.split(value, '|');
       if (pieces.size() == 1) {
@@ -464,22 +479,26 @@ final class ParameterPredicates {
         references.add(target + "/" + text);
       }
     }
-    return references(p, references);
+    return references(p, references, linked);
   }
 
   /** Rows whose references under a parameter point to one of these. */
-  Predicate references(Parameter p, List<String> references) {
+  Predicate references(Parameter p, List<String> references, LinkedPatients linked) {
     List<Predicate> any = new ArrayList<>();
     List<Long> patients = new ArrayList<>();
     for (String reference : references) {
-      long digest = digests.of(reference);
-      if (p.followsPatient() && reference.startsWith("Patient/")) {
-        patients.add(digest);
+      boolean isPatient = reference.startsWith("Patient/");
+      long[] named =
+          isPatient ? linked.with(digests.of(reference)) : new long[] {digests.of(reference)};
+      if (p.followsPatient() && isPatient) {
+        for (long digest : named) {
+          patients.add(digest);
+        }
         if (!p.repeats()) {
           continue; // Such a reference is the column, and no token.
         }
       }
-      any.add(Predicate.token(p.tokensOf().space(Kind.REFERENCE) ^ digest));
+      any.add(Predicate.token(xor(p.tokensOf().space(Kind.REFERENCE), named)));
     }
     if (!patients.isEmpty()) {
       any.add(patients(patients.stream().mapToLong(Long::longValue).toArray()));
@@ -488,9 +507,7 @@ final class ParameterPredicates {
   }
 
   static Predicate patients(long[] patients) {
-    return patients.length == 1
-        ? Predicate.raw("r.patient = ?", patients[0])
-        : Predicate.raw("r.patient = any(?::bigint[])", (Object) patients);
+    return new Predicate.OfPatients(patients);
   }
 
   /**
@@ -798,7 +815,7 @@ final class ParameterPredicates {
     List<Predicate> all = new ArrayList<>();
     if (!p.isIndexed()) {
       for (int i = 0; i < pieces.size(); i++) {
-        all.add(one(type, p.components().get(i).like(), null, pieces.get(i)));
+        all.add(one(type, p.components().get(i).like(), null, pieces.get(i), LinkedPatients.NONE));
       }
       return Predicate.and(all);
     }
@@ -814,7 +831,7 @@ final class ParameterPredicates {
           && real.type() == Parameter.Type.TOKEN
           && component.like().type() == Parameter.Type.TOKEN
           && real.isIndexed()) {
-        all.add(one(type, real, null, pieces.get(i)));
+        all.add(one(type, real, null, pieces.get(i), LinkedPatients.NONE));
       }
     }
     all.add(jsonPath(p.code(), String.join(" && ", tests), vars));

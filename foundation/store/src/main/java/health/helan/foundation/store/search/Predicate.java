@@ -28,6 +28,24 @@ sealed interface Predicate {
     }
   }
 
+  /** The row is one of these patients'. */
+  record OfPatients(long[] patients) implements Predicate {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof OfPatients of && Arrays.equals(patients, of.patients);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(patients);
+    }
+
+    @Override
+    public String toString() {
+      return Arrays.toString(patients);
+    }
+  }
+
   /** SQL of its own; null counts as false. */
   record Raw(SqlText sql) implements Predicate {}
 
@@ -45,6 +63,9 @@ sealed interface Predicate {
 
   /** It does not hold. */
   record Not(Predicate not) implements Predicate {}
+
+  /** More patients than these are hardly one person's. */
+  int ONE_PERSON = 50;
 
   Predicate TRUE = new Constant(true);
   Predicate FALSE = new Constant(false);
@@ -126,11 +147,19 @@ sealed interface Predicate {
     };
   }
 
-  /** Few, and found by tokens: no index has them in any order. */
-  static boolean isFewByToken(Predicate predicate) {
+  /**
+   * Few, and no index has them in any order: found by tokens, or the rows of several records of one
+   * person.
+   */
+  static boolean isFewUnordered(Predicate predicate) {
     return switch (predicate) {
-      case Few few -> !(few.predicate instanceof Raw);
-      case And and -> and.all.stream().anyMatch(Predicate::isFewByToken);
+      case Few few ->
+          switch (few.predicate) {
+            case Raw _ -> false;
+            case OfPatients of -> of.patients.length > 1 && of.patients.length <= ONE_PERSON;
+            default -> true;
+          };
+      case And and -> and.all.stream().anyMatch(Predicate::isFewUnordered);
       default -> false;
     };
   }
@@ -166,6 +195,13 @@ sealed interface Predicate {
     switch (predicate) {
       case Constant constant -> sql.add(constant.value ? "true" : "false");
       case Token token -> sql.add("r.tokens && ?::bigint[]", (Object) token.any);
+      case OfPatients of -> {
+        if (of.patients.length == 1) {
+          sql.add("(r.patient = ?)", of.patients[0]);
+        } else {
+          sql.add("(r.patient = any(?::bigint[]))", (Object) of.patients);
+        }
+      }
       case Raw raw -> sql.add("(").add(raw.sql).add(")");
       case Few few -> render(sql, few.predicate);
       case Checked checked -> {

@@ -43,6 +43,9 @@ public final class SearchEngine {
   /** Name of the parameter that carries {@link SearchResult#next()}. */
   public static final String CURSOR = "_cursor";
 
+  /** Name of the parameter that, with {@code false}, takes a Patient for that very record only. */
+  public static final String LINKED = "_linked";
+
   /** Time a search may take, all its statements together. */
   public static final int SECONDS = 10;
 
@@ -54,6 +57,7 @@ public final class SearchEngine {
   private final HomeOf homes;
   private final ContentCodec codec;
   private final Supplier<Instant> watermark;
+  private final boolean followsLinks;
   private final ParameterPredicates predicates;
   private final Rows rows;
   private final Summaries summaries;
@@ -66,6 +70,8 @@ public final class SearchEngine {
    * @param plansForValues whether {@code dataSource} plans every statement for its values ({@code
    *     plan_cache_mode=force_custom_plan})
    * @param watermark a time at or below which nothing can still commit
+   * @param followsLinks whether the table {@code linked_patient} is there: then a search that names
+   *     a Patient finds what is about any Patient that is the same person
    */
   public SearchEngine(
       DataSource dataSource,
@@ -77,6 +83,7 @@ public final class SearchEngine {
       HomeOf homes,
       ContentCodec codec,
       Supplier<Instant> watermark,
+      boolean followsLinks,
       Clock clock) {
     this.dataSource = dataSource;
     this.forRecords = forRecords;
@@ -86,6 +93,7 @@ public final class SearchEngine {
     this.homes = homes;
     this.codec = codec;
     this.watermark = watermark;
+    this.followsLinks = followsLinks;
     this.predicates = new ParameterPredicates(registry, valueSets, clock);
     this.rows = new Rows(codec, policy);
     this.summaries = new Summaries(registry.definitions());
@@ -97,6 +105,7 @@ public final class SearchEngine {
     private final Caller caller;
     private final long end;
     private final @Nullable Consumer<SqlText> observer;
+    private LinkedPatients linked = LinkedPatients.NONE;
 
     /** Whether the connection plans each statement once. */
     private final boolean keepsPlans;
@@ -130,7 +139,21 @@ public final class SearchEngine {
     }
 
     @Override
+    public LinkedPatients linked() {
+      return linked;
+    }
+
+    @Override
     public PreparedStatement prepare(SqlText sql) throws SQLException {
+      return prepare(sql, plansForValues);
+    }
+
+    @Override
+    public PreparedStatement prepareByKey(SqlText sql) throws SQLException {
+      return prepare(sql, true);
+    }
+
+    private PreparedStatement prepare(SqlText sql, boolean asItIs) throws SQLException {
       if (observer != null) {
         observer.accept(sql);
       }
@@ -139,7 +162,7 @@ public final class SearchEngine {
         throw new Refusal(Refusal.Kind.TOO_COSTLY, "search.out-of-time");
       }
       PreparedStatement statement =
-          plansForValues ? sql.prepare(connection) : sql.prepareForItsValues(connection);
+          asItIs ? sql.prepare(connection) : sql.prepareForItsValues(connection);
       // Cancelled by the client: no statement of its own, as set local statement_timeout would be.
       statement.setQueryTimeout((int) (left / 1_000_000_000L) + 1);
       return statement;
@@ -194,12 +217,13 @@ public final class SearchEngine {
    * Tables asked one after the other.
    *
    * @param types types in the table that are asked for, one for a table of its own
-   * @param patient the one patient whose rows nearly all of them are; null when there is no such
+   * @param patients the one patient whose rows nearly all of them are, or several who are one
+   *     person; null when there is no such
    */
   private record Unit(
-      List<String> types, TypeIndex index, Predicate predicate, @Nullable Long patient) {
+      List<String> types, TypeIndex index, Predicate predicate, long @Nullable [] patients) {
     Unit and(Predicate more) {
-      return new Unit(types, index, Predicate.and(predicate, more), patient);
+      return new Unit(types, index, Predicate.and(predicate, more), patients);
     }
 
     boolean isShared() {
@@ -236,17 +260,35 @@ public final class SearchEngine {
     boolean keeps = records != null;
     try (Connection connection = (records != null ? records : dataSource).getConnection()) {
       return work.run(
-          new Budget(connection, caller, SECONDS, plansForValues || keeps, keeps, observer));
+          following(
+              new Budget(connection, caller, SECONDS, plansForValues || keeps, keeps, observer),
+              request));
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
+  }
+
+  /**
+   * Whoever asks for a Patient's record is answered with the resident's, unless it asks for that
+   * Patient's alone. The platform itself means what it says: who is whose guardian, say, is said of
+   * one Patient.
+   */
+  private Budget following(Budget budget, SearchRequest request) {
+    boolean isPlatform = budget.caller.isRoot() && budget.caller.role() == Caller.Role.SYSTEM;
+    boolean isExact =
+        request.parameters().stream()
+            .anyMatch(one -> one.name().equals(LINKED) && one.value().equals("false"));
+    if (followsLinks && !isPlatform && !isExact) {
+      budget.linked = LinkedPatients.of(policy, budget);
+    }
+    return budget;
   }
 
   /** As {@link #search(Caller, SearchRequest)}, on a connection of the caller's. */
   public SearchResult search(Connection connection, Caller caller, SearchRequest request) {
     try {
       return run(
-          new Budget(connection, caller, SECONDS, false, false, observer),
+          following(new Budget(connection, caller, SECONDS, false, false, observer), request),
           request,
           false,
           Predicate.TRUE);
@@ -380,13 +422,13 @@ public final class SearchEngine {
       Predicate predicate =
           criteria.all(
               type, options.criteria, owner, request.compartmentId(), unknown, options.used);
-      return List.of(new Unit(List.of(type), registry.type(type), predicate, criteria.patient()));
+      return List.of(new Unit(List.of(type), registry.type(type), predicate, criteria.patients()));
     }
     List<String> types = types(budget, owner, options);
     String within = request.compartmentId();
-    Long patient =
+    long[] patients =
         within != null && "Patient".equals(owner)
-            ? (Long) registry.digests().reference("Patient", within)
+            ? budget.linked.with(registry.digests().reference("Patient", within))
             : null;
     boolean common = options.criteria.stream().allMatch(SearchEngine::isCommon);
     List<Unit> units = new ArrayList<>();
@@ -411,7 +453,7 @@ public final class SearchEngine {
               List.of(one),
               registry.type(one),
               predicate,
-              patient != null ? patient : criteria.patient()));
+              patients != null ? patients : criteria.patients()));
       first = false;
     }
     if (!shared.isEmpty()) {
@@ -423,7 +465,7 @@ public final class SearchEngine {
         String id = request.compartmentId();
         predicate = Predicate.and(predicate, criteria.ofPatient(id == null ? "" : id));
       }
-      units.add(new Unit(shared, any, predicate, patient));
+      units.add(new Unit(shared, any, predicate, patients));
     }
     return units;
   }
@@ -532,7 +574,7 @@ public final class SearchEngine {
   }
 
   private AccessPolicy policy(Budget budget, Unit unit) {
-    return budget.keepsPlans && unit.patient != null ? policy.within(unit.patient) : policy;
+    return budget.keepsPlans && unit.patients != null ? policy.within(unit.patients) : policy;
   }
 
   private List<Found> page(
@@ -566,7 +608,7 @@ public final class SearchEngine {
       ordering.orderBy(
           sql,
           home + (unit.isShared() ? ", r.type, r.id" : ", r.id"),
-          Predicate.isFewByToken(unit.predicate));
+          Predicate.isFewUnordered(unit.predicate));
       sql.add(" limit ?", ordering.isEmpty() ? limit - found.size() : limit);
       try (var statement = budget.prepare(sql);
           ResultSet row = statement.executeQuery()) {
@@ -694,7 +736,7 @@ public final class SearchEngine {
         case "end" -> care.add(predicates.caredFor("end", one.value()));
         case "_since" ->
             mapped.add(new SearchRequest.Parameter("_lastUpdated", "ge" + one.value()));
-        case "_type", "_count", CURSOR, "_format", "_pretty" -> mapped.add(one);
+        case "_type", "_count", CURSOR, LINKED, "_format", "_pretty" -> mapped.add(one);
         default ->
             throw new Refusal(
                 Refusal.Kind.NOT_SUPPORTED, "search.parameter-not-supported", one.name());
@@ -765,7 +807,7 @@ public final class SearchEngine {
         criteria.all("Observation", options.criteria, null, null, null, options.used);
     Unit unit =
         new Unit(
-            List.of("Observation"), registry.type("Observation"), predicate, criteria.patient());
+            List.of("Observation"), registry.type("Observation"), predicate, criteria.patients());
     List<SearchResult.Entry> entries = new ArrayList<>();
     if (!predicate.equals(Predicate.FALSE)) {
       // The codes of an observation, texts left out, are its group.

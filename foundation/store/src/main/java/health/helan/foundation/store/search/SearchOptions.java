@@ -96,6 +96,11 @@ final class SearchOptions {
         }
         elements = List.copyOf(names);
       }
+      case SearchEngine.LINKED -> {
+        if (!value.equals("true") && !value.equals("false")) {
+          throw invalid("search.value-not-allowed", SearchEngine.LINKED);
+        }
+      }
       case "_cursor" -> cursor = value;
       case "_type" -> types = Arrays.stream(value.split(",")).map(String::strip).toList();
       case "_contained" -> {

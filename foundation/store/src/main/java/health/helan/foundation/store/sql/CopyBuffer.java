@@ -80,6 +80,10 @@ public final class CopyBuffer {
     return this;
   }
 
+  public CopyBuffer float4(float value) {
+    return int4(Float.floatToIntBits(value)); // Same length, bits of IEEE 754.
+  }
+
   public CopyBuffer bool(boolean value) {
     room(5);
     putInt(1);

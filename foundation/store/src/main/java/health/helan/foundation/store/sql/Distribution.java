@@ -28,7 +28,12 @@ public enum Distribution {
     }
     for (String table :
         new String[] {
-          "history", "change_log", "consumer_offset", "consumer_skip", "resource_count"
+          "history",
+          "change_log",
+          "consumer_offset",
+          "consumer_skip",
+          "resource_count",
+          "linked_patient"
         }) {
       tables.put(table, HOME);
     }
@@ -74,6 +79,13 @@ public enum Distribution {
     tables.put("term_closure", REFERENCE);
     tables.put("term_closure_concept", REFERENCE);
     tables.put("term_local_code", KEY);
+    // registry: changed rarely, asked at each act everywhere
+    tables.put("registry_licence", REFERENCE);
+    tables.put("registry_post", REFERENCE);
+    tables.put("registry_organization", REFERENCE);
+    tables.put("registry_practitioner", REFERENCE);
+    tables.put("registry_service", REFERENCE);
+    tables.put("registry_place", REFERENCE);
     tables.put("subscription_delivery", HOME); // delivery: with the change it tells of
     tables.put("upload_item", KEY); // delivery: by destination and resource
     // quality: findings and counts in the home of the record, rules read by all
@@ -82,6 +94,21 @@ public enum Distribution {
       tables.put(table, HOME);
     }
     tables.put("quality_rule", REFERENCE);
+    // residents: records with their Patient, the rest by what they are looked up by
+    tables.put("resident_record", HOME);
+    tables.put("resident_source_merge", HOME);
+    for (String table :
+        new String[] {
+          "resident_key",
+          "resident_member",
+          "resident_pair",
+          "resident_ruling",
+          "resident_review",
+          "resident_decision",
+          "resident_notice"
+        }) {
+      tables.put(table, KEY);
+    }
     // residents: cards and their uses with the resident, places and keys read by all
     for (String table :
         new String[] {

@@ -22,6 +22,12 @@ public final class PlatformSql {
         .formatted(Tables.of(type), namesType(type) ? " and r.type = ?" : "");
   }
 
+  /** Of many homes: the pairs of home and id stand side by side in two arrays. */
+  public static String currentOf(String type) {
+    return "select r.home, r.id, r.version, r.updated, r.method, r.codec, r.key_id, r.content, r.patient, r.owner from unnest(?, ?) n (home, id) join %s r on r.home = n.home and r.id = n.id%s"
+        .formatted(Tables.of(type), namesType(type) ? " where r.type = ?" : "");
+  }
+
   public static String next(String type) {
     return (COLUMNS + " where (r.home, r.id) > (?, ?)%s order by r.home, r.id limit ?")
         .formatted(Tables.of(type), namesType(type) ? " and r.type = ?" : "");

@@ -37,7 +37,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * everything that was acknowledged is there, and nothing by halves.
  */
 class CrashDrillTests {
-  private static final int ROUNDS = Boolean.getBoolean("helan.test.full") ? 20 : 3;
+  private static final int ROUNDS = Boolean.getBoolean("helan.test.full") ? 20 : 2;
 
   @TempDir Path folder;
   private final Map<String, Acknowledged> acknowledged = new ConcurrentHashMap<>();

@@ -72,6 +72,7 @@ final class TestRows {
         (connection, type, id) -> homes.get(type + "/" + id),
         PLAIN,
         () -> NOW,
+        true,
         Clock.fixed(NOW, ZoneOffset.UTC));
   }
 

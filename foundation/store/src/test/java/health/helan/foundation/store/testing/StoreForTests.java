@@ -7,10 +7,14 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Outcome;
+import health.helan.foundation.store.PersonLinks;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.changes.ChangeLog;
+import health.helan.foundation.store.content.ZstdCodec;
+import health.helan.foundation.store.search.ValueSets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -43,7 +47,8 @@ public final class StoreForTests implements AutoCloseable {
       String instance,
       ChangeLog.Settings settings,
       Retention retention,
-      AccessPolicy policy) {
+      AccessPolicy policy,
+      PersonLinks links) {
     this.database = database;
     var config = new HikariConfig();
     config.setDataSource(database);
@@ -54,7 +59,17 @@ public final class StoreForTests implements AutoCloseable {
     byte[] key = new byte[32];
     Arrays.fill(key, (byte) 7);
     // Not checked against R4: these tests write much and say little.
-    var unchecked = new StoreConfig(key, instance, "test", policy, false);
+    var unchecked =
+        new StoreConfig(
+            key,
+            instance,
+            "test",
+            policy,
+            false,
+            new ZstdCodec(),
+            ValueSets.ofR4(),
+            WriteFollower.NONE,
+            links);
     store = RecordStore.open(heartbeat.over(pool), null, unchecked, settings, retention);
   }
 
@@ -65,7 +80,17 @@ public final class StoreForTests implements AutoCloseable {
   /** With a policy, for what asks it. */
   public static StoreForTests open(AccessPolicy policy) {
     return new StoreForTests(
-        PostgresForTests.storeDatabase(), "one", QUICK, Retention.DEFAULT, policy);
+        PostgresForTests.storeDatabase(),
+        "one",
+        QUICK,
+        Retention.DEFAULT,
+        policy,
+        PersonLinks.NONE);
+  }
+
+  /** With what says which Patients are one person. */
+  public static StoreForTests open(DataSource database, AccessPolicy policy, PersonLinks links) {
+    return new StoreForTests(database, "one", QUICK, Retention.DEFAULT, policy, links);
   }
 
   public static StoreForTests open(DataSource database, String instance) {
@@ -79,7 +104,8 @@ public final class StoreForTests implements AutoCloseable {
 
   public static StoreForTests open(
       DataSource database, String instance, ChangeLog.Settings settings, Retention retention) {
-    return new StoreForTests(database, instance, settings, retention, AccessPolicy.EVERYTHING);
+    return new StoreForTests(
+        database, instance, settings, retention, AccessPolicy.EVERYTHING, PersonLinks.NONE);
   }
 
   public static ObjectNode resource(String type, String text) {

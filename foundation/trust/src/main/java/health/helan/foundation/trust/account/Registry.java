@@ -43,6 +43,14 @@ public interface Registry {
   List<Post> posts(String practitioner);
 
   /**
+   * Whether a practitioner's licence holds, as far as the provider registry knows: who may not
+   * practise sees no record either.
+   */
+  default boolean mayPractise(String practitioner) {
+    return true;
+  }
+
+  /**
    * Proof that one person is in charge of another: id of an active RelatedPerson of {@code ward}
    * that carries the guardian's identity number; null for none.
    */

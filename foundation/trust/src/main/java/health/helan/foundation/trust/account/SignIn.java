@@ -339,6 +339,11 @@ public final class SignIn {
         .orElse(null);
   }
 
+  /** Whether the account's practitioner may practise at all. */
+  public boolean mayPractise(Account account) {
+    return registry.mayPractise(account.person());
+  }
+
   /** Ends the session. */
   public void signOut(Session session, Visitor visitor) {
     if (sessions.end(session.account(), session.id())) {

@@ -41,10 +41,10 @@ final class GrantSql {
         level = excluded.level, categories = excluded.categories, state = 1, made_by = excluded.made_by,
         named = excluded.named""";
 
-  static final String OF_PATIENT =
+  static final String OF_PATIENTS =
       """
-      select grantee, cause, part, named, since, until, made, weight, level, categories, made_by from access_grant
-      where home = ? and patient = ? and state = 1 and until > ?""";
+      select grantee, cause, part, named, since, until, made, weight, level, categories, made_by, patient from access_grant
+      where patient = any(?) and state = 1 and until > ?""";
 
   static final String OF_CAUSE =
       "select home, patient, grantee, part, until from access_grant where cause = ? and until > ? and state = 1";
@@ -93,42 +93,66 @@ final class GrantSql {
             now);
   }
 
+  /** Of the rows of some grants, the bits that say what they open; see {@link #granted}. */
+  private static final String LEVELS =
+      "((((b >> 5) & ~(b >> 10) | (b >> 15)) & ~(b >> 20)) | (b >> 25)) & 31 as levels";
+
+  private static final String BITS =
+      """
+      bit_or(case when g.weight in (2, 4) then case when g.categories = 0 then 31 else 0 end \
+      else (1 << g.level) - 1 end << (5 * g.weight)) as b""";
+
   /**
-   * The grants of one patient, and what they open of rows without a sensitive category: five bits
-   * for each weight, one for each level, of which the strongest weight's count; so five bits for
-   * the levels are left. For the front of a statement with {@link #opensOf}.
+   * The grants of one patient or of several that are one person, and what they open, of each, of
+   * rows without a sensitive category: five bits for each weight, one for each level, of which the
+   * strongest weight's count; so five bits for the levels are left. For the front of a statement
+   * with {@link #opensOf}.
    */
-  static SqlText granted(SqlText sql, long patient, List<String> grantees, Instant now) {
-    return sql.add(
-            """
-            with granted as materialized (select g.weight, g.level, g.categories from access_grant g where g.patient = ? \
-            and g.grantee = any(""",
-            patient)
+  static SqlText granted(SqlText sql, long[] patients, List<String> grantees, Instant now) {
+    boolean isOne = patients.length == 1;
+    sql.add(
+        "with granted as materialized (select g.patient, g.weight, g.level, g.categories from access_grant g where g.patient = ");
+    if (isOne) {
+      sql.add("?", patients[0]);
+    } else {
+      sql.add("any(?::bigint[])", (Object) patients);
+    }
+    return sql.add(" and g.grantee = any(")
         .addArray(grantees, "text")
+        .add(") and g.state = 1 and g.since <= ? and g.until > ?), ", now, now)
         .add(
-            """
-            ) and g.state = 1 and g.since <= ? and g.until > ?), opened as materialized (select ((((b >> 5) & ~(b >> 10) \
-            | (b >> 15)) & ~(b >> 20)) | (b >> 25)) & 31 as levels from (select bit_or(case when g.weight in (2, 4) \
-            then case when g.categories = 0 then 31 else 0 end else (1 << g.level) - 1 end << (5 * g.weight)) as b \
-            from granted g) s)\s""",
-            now,
-            now);
+            isOne
+                ? "opened as materialized (select %s from (select %s from granted g) s) "
+                    .formatted(LEVELS, BITS)
+                : "opened as materialized (select patient, %s from (select g.patient, %s from granted g group by g.patient) s) "
+                    .formatted(LEVELS, BITS));
   }
 
   /**
-   * As {@link #opens}, where most rows are of the one patient whose grants the statement begins
-   * with.
+   * As {@link #opens}, where most rows are of the patients whose grants the statement begins with.
    */
   static SqlText opensOf(
-      SqlText sql, long patient, String alias, List<String> grantees, Instant now) {
+      SqlText sql, long[] patients, String alias, List<String> grantees, Instant now) {
     // The search has found the patient's rows already. Within the case, since the planner would
     // take a condition of its own for one that leaves few of them.
-    sql.add("case when %s.patient is distinct from ? then ".formatted(alias), patient);
+    if (patients.length == 1) {
+      sql.add("case when %s.patient is distinct from ? then ".formatted(alias), patients[0]);
+      opens(sql, alias, grantees, now);
+      return sql.add(
+          """
+           when %1$s.level < 8 then (select levels from opened) >> greatest(%1$s.level - 1, 0) & 1 = 1 \
+          else (select max(g.weight) from granted g where %2$s) in (1, 3, 5) end"""
+              .formatted(alias, speaks(alias)));
+    }
+    sql.add(
+        "case when (%s.patient = any(?::bigint[])) is not true then ".formatted(alias),
+        (Object) patients);
     opens(sql, alias, grantees, now);
     return sql.add(
         """
-         when %1$s.level < 8 then (select levels from opened) >> greatest(%1$s.level - 1, 0) & 1 = 1 \
-        else (select max(g.weight) from granted g where %2$s) in (1, 3, 5) end"""
+         when %1$s.level < 8 then (select o.levels from opened o where o.patient = %1$s.patient) \
+        >> greatest(%1$s.level - 1, 0) & 1 = 1 \
+        else (select max(g.weight) from granted g where g.patient = %1$s.patient and %2$s) in (1, 3, 5) end"""
             .formatted(alias, speaks(alias)));
   }
 

@@ -2,6 +2,7 @@ package health.helan.foundation.trust.policy;
 
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.GrantRules;
+import health.helan.foundation.store.Licences;
 import health.helan.foundation.trust.consent.ConsentProvisions;
 import health.helan.foundation.trust.consent.Grant;
 import java.sql.Connection;
@@ -28,12 +29,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class Grants implements GrantRules {
   private static final Set<String> CAUSES = Set.of("Appointment", "Encounter", "Task", "Consent");
 
+  private final Licences licences;
+
+  Grants(Licences licences) {
+    this.licences = licences;
+  }
+
   @Override
   public boolean concerns(Caller caller, Written written, Instant at) {
-    if (written.type().equals("Patient")) {
-      return !LinkedGrants.links(written.before()).equals(LinkedGrants.links(written.after()))
-          || written.after() == null;
-    }
     if (!CAUSES.contains(written.type())) {
       return false;
     }
@@ -46,17 +49,15 @@ final class Grants implements GrantRules {
   public void follow(
       Connection transaction, Caller caller, List<Written> all, Instant at, Around around)
       throws SQLException {
-    // Links first: what else is in the same transaction follows them.
     for (Written written : all) {
-      if (written.type().equals("Patient")) {
-        LinkedGrants.follow(transaction, written, at, around);
-      }
+      follow(transaction, caller, written, at, around);
     }
-    for (Written written : all) {
-      if (!written.type().equals("Patient")) {
-        follow(transaction, caller, written, at, around);
-      }
-    }
+  }
+
+  @Override
+  public void regroup(Connection transaction, List<List<String>> persons, Instant at, Around around)
+      throws SQLException {
+    LinkedGrants.follow(transaction, persons, at, around);
   }
 
   /**
@@ -69,7 +70,7 @@ final class Grants implements GrantRules {
 
   private record Key(int home, long patient, String grantee, int part) {}
 
-  private static void follow(
+  private void follow(
       Connection transaction, Caller caller, Written written, Instant at, Around around)
       throws SQLException {
     String cause = written.type() + "/" + written.id();
@@ -96,7 +97,7 @@ final class Grants implements GrantRules {
       wanted.put(key, new Wanted(grant, key, null));
       List<String> person = persons.get(grant.patient());
       if (person == null) {
-        person = around.person(grant.patient(), false);
+        person = around.person(grant.patient());
         persons.put(grant.patient(), person);
       }
       for (String other : person) {
@@ -128,7 +129,8 @@ final class Grants implements GrantRules {
       }
       boolean byAnother = caller.isRoot() || isConsent || !own.contains(grant.grantee());
       if (byAnother) {
-        if (mayOpen(transaction, caller, row.of, own, grant, at, around)) {
+        if (mayOpen(transaction, caller, row.of, own, grant, at, around)
+            && (isConsent || mayTreat(transaction, grant.grantee(), at))) {
           insert(transaction, key, row, cause, caller, at);
         }
       } else if (standing.containsKey(key)) {
@@ -167,6 +169,15 @@ final class Grants implements GrantRules {
         return rows.getLong(1) > 0;
       }
     }
+  }
+
+  /**
+   * Nobody is given a resident to treat whose licence does not hold. A consent is the resident's
+   * own will, and works again when the licence does; until then who has no post sees nothing by it.
+   */
+  private boolean mayTreat(Connection transaction, String grantee, Instant at) throws SQLException {
+    return !grantee.startsWith("Practitioner/")
+        || licences.holds(transaction, grantee.substring("Practitioner/".length()), "", at);
   }
 
   private static Map<Key, Instant> standing(Connection transaction, String cause, Instant at)

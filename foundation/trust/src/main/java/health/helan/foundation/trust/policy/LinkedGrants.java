@@ -1,7 +1,6 @@
 package health.helan.foundation.trust.policy;
 
 import health.helan.foundation.store.GrantRules.Around;
-import health.helan.foundation.store.GrantRules.Written;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -13,26 +12,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * When Patients become one person or cease to be, in the transaction of the write that says so:
- * what stands for one of them gets rows for the others, and rows that stood by a link which is gone
- * end. A row tells in {@code named} whose it is; those that the causes name themselves stay as they
- * are.
+ * When Patients become one person or cease to be, in the transaction of what says so: what stands
+ * for one of them gets rows for the others, and rows that stood by a link which is gone end. A row
+ * tells in {@code named} whose it is; those that the causes name themselves stay as they are.
  */
 final class LinkedGrants {
   private LinkedGrants() {}
-
-  /** Whom the links of a Patient name. */
-  static Set<String> links(@Nullable ObjectNode patient) {
-    return ProvingWrites.links(patient);
-  }
 
   private record Row(
       String grantee,
@@ -54,28 +46,17 @@ final class LinkedGrants {
   /** The key of a row, with the id of its Patient. */
   private record Place(String patient, String grantee, String cause, int part) {}
 
-  static void follow(Connection transaction, Written written, Instant at, Around around)
+  /**
+   * @param persons Patients that are one person now, each in one list
+   */
+  static void follow(Connection transaction, List<List<String>> persons, Instant at, Around around)
       throws SQLException {
-    Set<String> concerned = new LinkedHashSet<>();
-    concerned.add(written.id());
-    concerned.addAll(links(written.before()));
-    concerned.addAll(links(written.after()));
-    concerned.addAll(around.pointing(written.id()));
-
-    List<List<String>> persons = new ArrayList<>();
-    Set<String> known = new HashSet<>();
-    for (String one : concerned) {
-      if (!known.contains(one)) {
-        List<String> person = around.person(one, true);
-        known.addAll(person);
-        persons.add(person.isEmpty() ? List.of(one) : person);
-      }
-    }
-    Map<String, List<Row>> standing = new HashMap<>();
-    for (List<String> person : persons) {
-      for (String one : person) {
-        standing.put(one, rows(transaction, one, at, around));
-      }
+    Map<Long, String> patients = new HashMap<>();
+    persons.forEach(
+        person -> person.forEach(patient -> patients.put(around.patient(patient), patient)));
+    Map<String, List<Row>> standing = rows(transaction, patients, at);
+    if (standing.isEmpty()) {
+      return;
     }
     for (List<String> person : persons) {
       follow(transaction, person, standing, at, around);
@@ -136,28 +117,30 @@ final class LinkedGrants {
     }
   }
 
-  private static List<Row> rows(Connection transaction, String patient, Instant at, Around around)
-      throws SQLException {
-    List<Row> rows = new ArrayList<>();
-    try (PreparedStatement statement = transaction.prepareStatement(GrantSql.OF_PATIENT)) {
-      statement.setInt(1, around.home("Patient", patient));
-      statement.setLong(2, around.patient(patient));
-      statement.setObject(3, at.atOffset(ZoneOffset.UTC));
+  /** What stands for some Patients, by the Patient's id. */
+  private static Map<String, List<Row>> rows(
+      Connection transaction, Map<Long, String> patients, Instant at) throws SQLException {
+    Map<String, List<Row>> rows = new HashMap<>();
+    try (PreparedStatement statement = transaction.prepareStatement(GrantSql.OF_PATIENTS)) {
+      statement.setArray(1, transaction.createArrayOf("bigint", patients.keySet().toArray()));
+      statement.setObject(2, at.atOffset(ZoneOffset.UTC));
       try (var found = statement.executeQuery()) {
         while (found.next()) {
-          rows.add(
-              new Row(
-                  found.getString(1),
-                  found.getString(2),
-                  found.getInt(3),
-                  found.getObject(4, Long.class),
-                  found.getObject(5, OffsetDateTime.class),
-                  found.getObject(6, OffsetDateTime.class),
-                  found.getObject(7, OffsetDateTime.class),
-                  found.getInt(8),
-                  found.getInt(9),
-                  found.getInt(10),
-                  found.getString(11)));
+          String patient = Objects.requireNonNull(patients.get(found.getLong(12)));
+          rows.computeIfAbsent(patient, _ -> new ArrayList<>())
+              .add(
+                  new Row(
+                      found.getString(1),
+                      found.getString(2),
+                      found.getInt(3),
+                      found.getObject(4, Long.class),
+                      found.getObject(5, OffsetDateTime.class),
+                      found.getObject(6, OffsetDateTime.class),
+                      found.getObject(7, OffsetDateTime.class),
+                      found.getInt(8),
+                      found.getInt(9),
+                      found.getInt(10),
+                      found.getString(11)));
         }
       }
     }

@@ -5,7 +5,6 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.IdNumbers;
 import health.helan.foundation.store.Refusal;
-import health.helan.foundation.store.index.Indexer;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -86,20 +85,6 @@ public final class ProvingWrites {
       }
     }
     return managers;
-  }
-
-  /** Ids of the Patients that a Patient says are the same person. */
-  static Set<String> links(@Nullable JsonNode patient) {
-    var links = new TreeSet<String>();
-    if (patient != null) {
-      for (JsonNode one : patient.path("link")) {
-        String local = Indexer.local(one.path("other").path("reference").asString(""));
-        if (local != null && local.startsWith("Patient/")) {
-          links.add(local.substring("Patient/".length()));
-        }
-      }
-    }
-    return links;
   }
 
   private static Set<String> numbers(JsonNode patient) {

@@ -5,6 +5,7 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.GrantRules;
 import health.helan.foundation.store.IdNumbers;
 import health.helan.foundation.store.Levels;
+import health.helan.foundation.store.Licences;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.index.Parameter.Kind;
 import health.helan.foundation.store.index.ParameterRegistry;
@@ -44,21 +45,34 @@ public final class RolePolicy implements AccessPolicy {
               "active", "gender", "communication", "name", "family", "given", "phonetic"));
 
   private final Clock clock;
-  private final Grants grants = new Grants();
+  private final Grants grants;
 
   /** Whose rows most of those asked for are: the grants are looked up once; null for nobody's. */
-  private final @Nullable Long patient;
+  private final long @Nullable [] patients;
 
   private @Nullable ParameterRegistry registry;
 
+  /** Where no provider registry is kept. */
   public RolePolicy(Clock clock) {
-    this(clock, null, null);
+    this(clock, Licences.NONE);
   }
 
-  private RolePolicy(Clock clock, @Nullable ParameterRegistry registry, @Nullable Long patient) {
+  /**
+   * @param licences who of those that are named may treat
+   */
+  public RolePolicy(Clock clock, Licences licences) {
+    this(clock, new Grants(licences), null, null);
+  }
+
+  private RolePolicy(
+      Clock clock,
+      Grants grants,
+      @Nullable ParameterRegistry registry,
+      long @Nullable [] patients) {
     this.clock = clock;
+    this.grants = grants;
     this.registry = registry;
-    this.patient = patient;
+    this.patients = patients;
   }
 
   @Override
@@ -145,16 +159,16 @@ public final class RolePolicy implements AccessPolicy {
   // ------------------------------------------------------------------ rows
 
   @Override
-  public AccessPolicy within(long patient) {
-    return new RolePolicy(clock, registry, patient);
+  public AccessPolicy within(long... patients) {
+    return new RolePolicy(clock, grants, registry, patients);
   }
 
   @Override
   public void begin(SqlText sql, Caller caller) {
-    if (patient != null && !caller.isRoot()) {
+    if (patients != null && !caller.isRoot()) {
       List<String> grantees = Grantee.of(caller);
       if (!grantees.isEmpty() && rules(caller).has(Relation.TREATED)) {
-        GrantSql.granted(sql, patient, grantees, clock.instant());
+        GrantSql.granted(sql, patients, grantees, clock.instant());
       }
     }
   }
@@ -259,19 +273,17 @@ public final class RolePolicy implements AccessPolicy {
         return type.isEmpty() || Levels.isOpen(type) ? sql.add(alias + ".level <= 2") : null;
       }
       case OWN -> {
-        long[] patients = patients(caller);
-        return patients.length == 0
-            ? null
-            : sql.add(alias + ".patient = any(?::bigint[])", (Object) patients);
+        long[] own = patients(caller);
+        return own.length == 0 ? null : own(sql, alias, own);
       }
       case TREATED -> {
         List<String> grantees = Grantee.of(caller);
         if (grantees.isEmpty()) {
           return null;
         }
-        return patient == null
+        return patients == null
             ? GrantSql.opens(sql, alias, grantees, clock.instant())
-            : GrantSql.opensOf(sql, patient, alias, grantees, clock.instant());
+            : GrantSql.opensOf(sql, patients, alias, grantees, clock.instant());
       }
       case INSTITUTION -> {
         if (caller.institution().isEmpty()) {
@@ -353,9 +365,21 @@ public final class RolePolicy implements AccessPolicy {
   }
 
   private void inContext(SqlText sql, Caller caller, String alias) {
-    sql.add(
-        "(%1$s.patient = any(?::bigint[]) or %1$s.level <= 2)".formatted(alias),
-        (Object) patients(caller));
+    own(sql.add("("), alias, patients(caller)).add(" or " + alias + ".level <= 2)");
+  }
+
+  /**
+   * The rows of these Patients and of those that are surely the same person (docs/adr/0081), as it
+   * stands at the moment of the statement: what is unlinked is closed with the next one.
+   */
+  private static SqlText own(SqlText sql, String alias, long[] patients) {
+    return sql.add(
+        """
+        %s.patient = any(array(select unnest(?::bigint[]) union all select l.patient from linked_patient l \
+        where l.surely in (select s.surely from linked_patient s where s.patient = any(?::bigint[]))))"""
+            .formatted(alias),
+        patients,
+        patients);
   }
 
   /** The narrower of what reading and searching reach, as far as they reach anything. */

@@ -170,7 +170,9 @@ final class Roles {
           .creates(BY_RESIDENTS)
           .changes(BY_RESIDENTS)
           .signs(AGREED)
+          .calls("find-care")
           .calls("access-grants", "trace")
+          .callsWithin("person")
           .calls("health-card", "health-card-uses")
           .runs("health-code", "health-card-step", "health-card-account");
 
@@ -188,11 +190,14 @@ final class Roles {
           .changes(CARE)
           .deletes(DELETABLE)
           .signs(DOCUMENTS)
+          .calls("registry", "find-care")
+          .runs("registry-step")
           .calls("locate", "check-in", "emergency-access", "justify", "emergency-reviews")
           .calls("quality-rules", "quality-findings", "quality-score")
           .runs("quality-step")
           .calls("onboarding", "kit")
           .runs("onboarding-apply", "onboarding-step")
+          .callsWithin("match", "person")
           .calls("health-card", "card-keys", "card-terminals", "card-terminal-uses")
           .runs("health-card-step", "scan-card");
 
@@ -210,6 +215,8 @@ final class Roles {
           .deletes(DELETABLE)
           .signs(DOCUMENTS)
           .choosesIds()
+          .calls("registry", "find-care")
+          .runs("registry-step")
           .calls("link-health")
           .calls("gateway-feeds", "gateway-messages", "gateway-message", "gateway-rehearse")
           .runs("gateway-replay", "gateway-discard")
@@ -219,6 +226,8 @@ final class Roles {
           .callsWithin("export", "subscribe", "onboarding", "kit")
           .calls("quality-rules", "quality-findings", "quality-score")
           .runs("quality-step")
+          .callsWithin("match", "person")
+          .runs("merge")
           .callsWithin("scan-card", "report-card-uses", "card-keys", "card-terminals")
           .callsWithin("card-terminal-uses", "card-resolve", "card-enrol")
           .runs("card-terminal");
@@ -231,6 +240,8 @@ final class Roles {
       RoleRules.role()
           .sees(OPEN)
           .sees(TREATED)
+          .calls("registry", "find-care")
+          .runs("registry-step")
           .calls("statistics", "link-health", "audit-seal", "emergency-reviews", "review")
           .calls("trace", "alerts", "cases", "projection-progress")
           .calls("quality-rules", "quality-findings", "quality-score")
@@ -245,6 +256,8 @@ final class Roles {
           .changes(PLATFORM, REGISTRY)
           .deletes(PLATFORM, REGISTRY)
           .choosesIds()
+          .calls("registry", "find-care")
+          .runs("registry-step", "registry-import")
           .calls("statistics", "reindex-progress", "loads", "link-health", "audit-seal")
           .calls("trusted-authorities", "encryption-status", "erasures", "trace", "alerts")
           .calls("cases", "projection-progress")
@@ -263,6 +276,8 @@ final class Roles {
           .runs("quality-rule", "quality-step", "quality-run")
           .calls("onboarding", "kit")
           .runs("onboarding-apply", "onboarding-step")
+          .calls("person", "link-reviews", "resident-index")
+          .runs("merge", "link-decide", "rebuild-index")
           .calls("card-keys", "card-terminals", "card-terminal-uses", "card-parties")
           .runs("card-terminal", "card-party", "card-key");
 

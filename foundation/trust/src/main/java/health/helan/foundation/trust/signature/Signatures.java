@@ -3,6 +3,7 @@ package health.helan.foundation.trust.signature;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.Licences;
 import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
@@ -50,8 +51,23 @@ public final class Signatures {
   private final TrustedAuthorities trusted;
   private final TimeStamps stamps;
   private final Clock clock;
+  private final Licences licences;
 
+  /** Where no provider registry is kept. */
   public Signatures(Signers signers, TrustedAuthorities trusted, TimeStamps stamps, Clock clock) {
+    this(signers, trusted, stamps, clock, Licences.NONE);
+  }
+
+  /**
+   * @param licences asked at each signing whether the signer may act
+   */
+  public Signatures(
+      Signers signers,
+      TrustedAuthorities trusted,
+      TimeStamps stamps,
+      Clock clock,
+      Licences licences) {
+    this.licences = licences;
     this.signers = signers;
     this.trusted = trusted;
     this.stamps = stamps;
@@ -256,6 +272,11 @@ public final class Signatures {
   }
 
   private Content content(RecordStore store, Caller caller, Wish wish) {
+    if (caller.role() != Caller.Role.RESIDENT) {
+      // Both when the input is asked for and when the signature is taken: a licence may end
+      // between.
+      signers.check(licences, holder(caller), caller.institution(), clock.instant());
+    }
     ResourceVersion version = store.readToSign(caller, wish.type(), wish.id());
     if (wish.version() != null && wish.version() != version.version()) {
       throw new Refusal(

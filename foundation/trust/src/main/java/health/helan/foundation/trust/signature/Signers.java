@@ -1,5 +1,6 @@
 package health.helan.foundation.trust.signature;
 
+import health.helan.foundation.store.Licences;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.SqlErrors;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
@@ -15,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -162,6 +164,16 @@ public final class Signers {
       return HexFormat.of().formatHex(DigestAlgorithm.SM3.digest(certificate.getEncoded()));
     } catch (CertificateEncodingException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** Asks whether a holder may act at this moment. */
+  void check(Licences licences, String holder, String institution, Instant at) {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(true);
+      licences.check(connection, holder, institution, at);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
     }
   }
 

@@ -146,11 +146,13 @@ class GrantPlanTests {
         sql = new SqlText().add("select ");
         POLICY.inFull(sql, caller, type, "r", false);
         statements.add(sql.add(" from res_observation r").text());
-        sql = new SqlText();
-        POLICY.within(5).begin(sql, caller);
-        sql.add("select 1 from res_observation r where true");
-        POLICY.within(5).restrict(sql, caller, type, "r");
-        statements.add(sql.text());
+        for (long[] patients : new long[][] {{5}, {5, 6}}) {
+          sql = new SqlText();
+          POLICY.within(patients).begin(sql, caller);
+          sql.add("select 1 from res_observation r where true");
+          POLICY.within(patients).restrict(sql, caller, type, "r");
+          statements.add(sql.text());
+        }
       }
       SqlText sql = new SqlText().add("select 1 from history r where true");
       POLICY.restrictHistory(sql, caller, "", "r");

@@ -59,11 +59,13 @@ class GrantsAskedOnceTests {
         }
         SqlText each = new SqlText().add("select r.id from res_observation r where ");
         GrantSql.opens(each, "r", GRANTEES, NOW);
-        SqlText once = GrantSql.granted(new SqlText(), 1, GRANTEES, NOW);
-        once.add("select r.id from res_observation r where ");
-        GrantSql.opensOf(once, 1, "r", GRANTEES, NOW);
         List<String> expected = ids(connection, each);
-        assertThat(ids(connection, once)).isEqualTo(expected);
+        for (long[] patients : new long[][] {{1}, {1, 2}, {2, 3}}) {
+          SqlText once = GrantSql.granted(new SqlText(), patients, GRANTEES, NOW);
+          once.add("select r.id from res_observation r where ");
+          GrantSql.opensOf(once, patients, "r", GRANTEES, NOW);
+          assertThat(ids(connection, once)).isEqualTo(expected);
+        }
         opened += expected.size();
         closed += 160 - expected.size();
       }

@@ -15,9 +15,13 @@ import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.changes.ChangeLog;
+import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.objects.ObjectStoreConfig;
+import health.helan.foundation.store.search.ValueSets;
+import health.helan.foundation.store.testing.LinksForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -96,9 +100,18 @@ final class GuardedServer {
               pool(database, "set plan_cache_mode = force_custom_plan"),
               pool(database, "set plan_cache_mode = force_generic_plan; set enable_seqscan = off"),
               new StoreConfig(
-                  new byte[32], UUID.randomUUID().toString(), "test", new RolePolicy(clock), true),
+                  new byte[32],
+                  UUID.randomUUID().toString(),
+                  "test",
+                  new RolePolicy(clock),
+                  true,
+                  new ZstdCodec(),
+                  ValueSets.ofR4(),
+                  WriteFollower.NONE,
+                  LinksForTests.LINKS),
               ChangeLog.Settings.DEFAULT,
               Retention.DEFAULT);
+      LinksForTests.ready(database);
       List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
       operations.addAll(AccessOperations.all(clock, database));
       var servlet =

@@ -4,6 +4,7 @@ import static health.helan.foundation.trust.policy.GuardedServer.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.testing.LinksForTests;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -67,13 +68,34 @@ class LinkedPersonTests {
             Callers.practitioner("g0-" + run, "h-" + run),
             Callers.practitioner("g1-" + run, "h-" + run));
     Map<Integer, Set<Integer>> links = new LinkedHashMap<>();
+    Map<Integer, Set<Integer>> byIndex = new LinkedHashMap<>();
     List<Given> given = new ArrayList<>();
     int seen = 0;
     int hidden = 0;
     int byLink = 0;
-    for (int step = 0; step < 90; step++) {
+    for (int step = 0; step < 60; step++) {
       int p = random.nextInt(patients.size());
-      switch (random.nextInt(4)) {
+      switch (random.nextInt(5)) {
+        case 4 -> {
+          int other = random.nextInt(patients.size());
+          if (other != p) {
+            int low = Math.min(p, other);
+            int high = Math.max(p, other);
+            Set<Integer> to = byIndex.computeIfAbsent(low, _ -> new HashSet<>());
+            if (to.remove(high)) {
+              LinksForTests.unlink(
+                  server.database, server.store, patients.get(low), patients.get(high));
+            } else {
+              to.add(high);
+              LinksForTests.link(
+                  server.database,
+                  server.store,
+                  patients.get(low),
+                  patients.get(high),
+                  random.nextBoolean());
+            }
+          }
+        }
         case 0, 1 -> {
           Set<Integer> to = links.computeIfAbsent(p, _ -> new HashSet<>());
           int other = random.nextInt(patients.size());
@@ -114,7 +136,7 @@ class LinkedPersonTests {
         }
       }
       for (int i = 0; i < patients.size(); i++) {
-        Set<Integer> person = person(i, links);
+        Set<Integer> person = person(i, links, byIndex);
         for (int d = 0; d < doctors.size(); d++) {
           int doctor = d;
           var about =
@@ -131,19 +153,27 @@ class LinkedPersonTests {
               .isEqualTo(expected ? 200 : 404);
           assertThat(
                   server
-                      .get(doctors.get(d), "Observation?patient=" + patients.get(i))
+                      .get(doctors.get(d), "Observation?_linked=false&patient=" + patients.get(i))
                       .json()
                       .path("entry")
                       .size())
               .as(where)
               .isEqualTo(expected ? 1 : 0);
+          assertThat(
+                  server
+                      .get(doctors.get(d), "Observation?patient=" + patients.get(i))
+                      .json()
+                      .path("entry")
+                      .size())
+              .as(where + ", the whole person's")
+              .isEqualTo(expected ? person.size() : 0);
           seen += expected ? 1 : 0;
           hidden += expected ? 0 : 1;
         }
       }
     }
-    assertThat(seen).isGreaterThan(100);
-    assertThat(hidden).isGreaterThan(100);
+    assertThat(seen).isGreaterThan(60);
+    assertThat(hidden).isGreaterThan(60);
     assertThat(byLink).as("seen by a link alone").isGreaterThan(20);
   }
 
@@ -153,12 +183,15 @@ class LinkedPersonTests {
     link(patients.get(from), ids, random);
   }
 
-  private static Set<Integer> person(int start, Map<Integer, Set<Integer>> links) {
+  private static Set<Integer> person(
+      int start, Map<Integer, Set<Integer>> said, Map<Integer, Set<Integer>> byIndex) {
+    var links = new ArrayList<>(said.entrySet());
+    links.addAll(byIndex.entrySet());
     Set<Integer> person = new HashSet<>(Set.of(start));
     boolean grew = true;
     while (grew) {
       grew = false;
-      for (var entry : links.entrySet()) {
+      for (var entry : links) {
         for (int to : entry.getValue()) {
           if (person.contains(entry.getKey()) != person.contains(to)) {
             person.add(entry.getKey());

@@ -1,0 +1,123 @@
+package health.helan.app.residents;
+
+import health.helan.app.start.StartRefused;
+import health.helan.foundation.residents.Residents;
+import health.helan.foundation.residents.golden.Golden;
+import health.helan.foundation.residents.golden.Survivorship;
+import health.helan.foundation.residents.index.IndexLinks;
+import health.helan.foundation.residents.match.Model;
+import health.helan.foundation.store.ContentCodec;
+import health.helan.foundation.store.IndexKey;
+import health.helan.foundation.store.PersonLinks;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.trust.erasure.Erasable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.Locale;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/** The resident index. docs/guide/residents.md. */
+@Configuration(proxyBeanMethods = false)
+class ResidentsDoor {
+  /** {@code off} links nothing more; what is linked stays, and the place in the log does not. */
+  private static final String SWITCH = "HELAN_RESIDENTS";
+
+  /** A file with rules of survivorship for golden records, in place of the platform's own. */
+  private static final String GOLDEN_RULES = "HELAN_GOLDEN_RULES";
+
+  private static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
+
+  /** Whether it is switched on. */
+  static final class On implements Condition {
+    @Override
+    public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+      return isOn(System.getenv(SWITCH));
+    }
+  }
+
+  /**
+   * @throws StartRefused for another word
+   */
+  static boolean isOn(@Nullable String word) {
+    return switch (word == null || word.isBlank() ? "on" : word.strip().toLowerCase(Locale.ROOT)) {
+      case "on" -> true;
+      case "off" -> false;
+      default -> throw new StartRefused(SWITCH + " 只能是 on 或 off。", SWITCH + " takes on or off.");
+    };
+  }
+
+  /** Also where it is switched off: what is linked stays linked. */
+  @Bean
+  PersonLinks personLinks(IndexKey key) {
+    return new IndexLinks(key);
+  }
+
+  @Bean(destroyMethod = "close")
+  @Conditional(On.class)
+  Residents residents(DataSource connections, RecordStore store, ContentCodec codec)
+      throws SQLException {
+    return new Residents(
+        connections,
+        store,
+        codec,
+        Model.shipped(),
+        Residents.Settings.DEFAULT,
+        golden(System.getenv(GOLDEN_RULES)),
+        Clock.system(BEIJING));
+  }
+
+  /**
+   * @param file with rules of survivorship; those of the platform where none is named
+   * @throws StartRefused for rules that cannot be used
+   */
+  static Golden golden(@Nullable String file) {
+    if (file == null || file.isBlank()) {
+      return Golden.shipped();
+    }
+    try {
+      return new Golden(Survivorship.of(Files.readAllBytes(Path.of(file.strip()))));
+    } catch (IOException | InvalidPathException e) {
+      throw new StartRefused(
+          GOLDEN_RULES + " 指定的文件无法读取：" + file,
+          GOLDEN_RULES + " names a file that cannot be read: " + file,
+          e);
+    } catch (Survivorship.Unusable e) {
+      throw new StartRefused(
+          GOLDEN_RULES + " 中的规则有误：" + e.getMessage(),
+          GOLDEN_RULES + " holds rules that cannot be used, at: " + e.getMessage(),
+          e);
+    }
+  }
+
+  /** Whoever is erased is in no index any more, switched on or not. */
+  @Bean
+  Erasable residentsErasable(DataSource connections, RecordStore store, ContentCodec codec) {
+    return subject -> Residents.erase(connections, store, codec, subject);
+  }
+
+  /** Without it nobody passes the log's rows, which then could never be pruned. */
+  @Bean
+  ApplicationListener<ApplicationReadyEvent> residentsOff(
+      ObjectProvider<Residents> residents, DataSource connections) {
+    return _ -> {
+      if (residents.getIfAvailable() == null) {
+        Residents.leave(connections);
+      }
+    };
+  }
+}

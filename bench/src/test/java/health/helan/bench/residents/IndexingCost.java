@@ -1,0 +1,267 @@
+package health.helan.bench.residents;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import health.helan.foundation.residents.Residents;
+import health.helan.foundation.residents.index.IndexLinks;
+import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Query;
+import health.helan.foundation.store.AccessPolicy;
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.IndexKey;
+import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Retention;
+import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.WriteFollower;
+import health.helan.foundation.store.changes.ChangeLog;
+import health.helan.foundation.store.content.ZstdCodec;
+import health.helan.foundation.store.search.ValueSets;
+import health.helan.foundation.store.testing.PostgresForTests;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * How fast the index takes records in behind the change log, PostgreSQL included, and how fast
+ * {@code $match} answers then. Measured, not tested: {@code -Dresidents.records=100000}.
+ */
+@EnabledIfSystemProperty(named = "residents.records", matches = "[1-9]\\d*")
+class IndexingCost {
+  private static final int BUNDLE = 200;
+  private static final int MATCHES = 2_000;
+
+  @Test
+  void ofAPopulation() throws Exception {
+    int records = Integer.getInteger("residents.records");
+    var config = new HikariConfig();
+    config.setDataSource(PostgresForTests.emptyDatabase());
+    config.setMaximumPoolSize(20);
+    try (var database = new HikariDataSource(config)) {
+      var codec = new ZstdCodec();
+      var key = new byte[32];
+      try (var store =
+          RecordStore.open(
+              database,
+              null,
+              new StoreConfig(
+                  key,
+                  "bench",
+                  "bench",
+                  AccessPolicy.EVERYTHING,
+                  false,
+                  codec,
+                  ValueSets.ofR4(),
+                  WriteFollower.NONE,
+                  new IndexLinks(new IndexKey(key))),
+              ChangeLog.Settings.DEFAULT,
+              Retention.DEFAULT)) {
+        List<ObjectNode> asked = load(store, records);
+        measure(database, store, codec, records, asked);
+      }
+    }
+  }
+
+  /** Returns Patients to ask for. */
+  private static List<ObjectNode> load(RecordStore store, int records) throws Exception {
+    long begun = System.nanoTime();
+    var words = new Words();
+    var population = new Population(words, 4711);
+    var register = new Register(words, new ErrorModel(), 4711);
+    var asked = new ArrayList<ObjectNode>();
+    var bundle = new ArrayList<Interaction>();
+    long household = 0;
+    int loaded = 0;
+    try (var threads = Executors.newFixedThreadPool(2)) {
+      var waiting = new ArrayList<java.util.concurrent.Future<?>>();
+      while (loaded < records) {
+        for (Register.Entry entry : register.records(population.household(household++))) {
+          if (loaded++ < records) {
+            bundle.add(
+                new Interaction.Create(
+                    "Patient", Interaction.Body.of(entry.patient()), null, null, null));
+            if (loaded % Math.max(1, records / MATCHES) == 0) {
+              asked.add(entry.patient());
+            }
+          }
+        }
+        if (bundle.size() >= BUNDLE || loaded >= records) {
+          var some = List.copyOf(bundle);
+          bundle.clear();
+          waiting.add(
+              threads.submit(() -> store.transact(Caller.operator("bench"), some, Set.of(), null)));
+        }
+        while (waiting.size() > 8) {
+          waiting.removeFirst().get();
+        }
+      }
+      for (var one : waiting) {
+        one.get();
+      }
+    }
+    System.out.printf(
+        Locale.ROOT, "loaded %d in %.1f s%n", records, (System.nanoTime() - begun) / 1e9);
+    return asked;
+  }
+
+  private static void measure(
+      DataSource database, RecordStore store, ZstdCodec codec, int records, List<ObjectNode> asked)
+      throws Exception {
+    execute(database, "analyze");
+    var meters = new io.micrometer.core.instrument.simple.SimpleMeterRegistry();
+    io.micrometer.core.instrument.Metrics.addRegistry(meters);
+    long begun = System.nanoTime();
+    long cpu = cpu();
+    long postgres = postgresCpu();
+    try (var residents = new Residents(database, store, codec, Clock.systemUTC())) {
+      long taken = 0;
+      while (taken < records) {
+        Thread.sleep(200);
+        long now = number(database, "select count(*) from resident_record");
+        if (now / 100_000 != taken / 100_000) {
+          System.out.printf(
+              Locale.ROOT, "%d after %.1f s%n", now, (System.nanoTime() - begun) / 1e9);
+        }
+        taken = now;
+      }
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      System.out.printf(
+          Locale.ROOT,
+          "indexed %d in %.1f s: %.0f/s; cpu per record %.0f us here, %.0f us in PostgreSQL%n",
+          records,
+          seconds,
+          records / seconds,
+          (cpu() - cpu) / 1e3 / records,
+          (postgresCpu() - postgres) * 1e4 / records);
+      System.out.println(
+          residents.index().counts()
+              + " waiting "
+              + residents.reviews().waiting()
+              + " pairs "
+              + number(database, "select count(*) / 2 from resident_pair")
+              + " keys "
+              + number(database, "select count(*) from resident_key"));
+      for (var timer : meters.find("helan.residents.step").timers()) {
+        System.out.printf(
+            Locale.ROOT,
+            "step %s: %.0f us per record%n",
+            timer.getId().getTag("step"),
+            timer.totalTime(java.util.concurrent.TimeUnit.MICROSECONDS) / records);
+      }
+      for (String table :
+          List.of(
+              "resident_record",
+              "resident_key",
+              "resident_member",
+              "resident_pair",
+              "resident_decision",
+              "linked_patient")) {
+        System.out.printf(
+            Locale.ROOT,
+            "%s %d MB%n",
+            table,
+            number(database, "select pg_total_relation_size('" + table + "')") >> 20);
+      }
+      FhirOperation match =
+          residents.operations().stream()
+              .filter(operation -> operation.spec().name().equals("match"))
+              .findFirst()
+              .orElseThrow();
+      for (int round = 0; round < 2; round++) {
+        var times = new ArrayList<Long>();
+        int found = 0;
+        for (ObjectNode one : asked) {
+          long start = System.nanoTime();
+          var answer =
+              match.execute(
+                  new FhirOperation.Call(
+                      Caller.operator("bench"),
+                      store,
+                      "POST",
+                      "Patient",
+                      null,
+                      Query.NONE,
+                      one,
+                      "http://localhost/fhir",
+                      Locale.ENGLISH));
+          times.add(System.nanoTime() - start);
+          found +=
+              Json.MAPPER
+                  .readTree(java.util.Objects.requireNonNull(answer.body()))
+                  .path("entry")
+                  .size();
+        }
+        times.sort(null);
+        System.out.printf(
+            Locale.ROOT,
+            "$match %d: found %.2f; p50 %.2f ms, p95 %.2f ms, p99 %.2f ms%n",
+            times.size(),
+            found / (double) times.size(),
+            times.get(times.size() / 2) / 1e6,
+            times.get(times.size() * 95 / 100) / 1e6,
+            times.get(times.size() * 99 / 100) / 1e6);
+      }
+    }
+  }
+
+  /** Nanoseconds of this process. */
+  private static long cpu() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+
+  /** Hundredths of a second of all processes below this one. */
+  private static long postgresCpu() throws Exception {
+    long ticks = 0;
+    for (Path process : processes()) {
+      try {
+        String stat = Files.readString(process.resolve("stat"));
+        if (stat.contains("(postgres)")) {
+          String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+          ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+          ticks += Long.parseLong(fields[13]) + Long.parseLong(fields[14]);
+        }
+      } catch (java.io.IOException e) {
+        // It ended meanwhile.
+      }
+    }
+    return ticks;
+  }
+
+  private static List<Path> processes() throws Exception {
+    try (var all = Files.list(Path.of("/proc"))) {
+      return all.filter(path -> path.getFileName().toString().matches("\\d+")).toList();
+    }
+  }
+
+  private static long number(DataSource database, String sql) throws SQLException {
+    try (var connection = database.getConnection();
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  private static void execute(DataSource database, String... sql) throws SQLException {
+    try (var connection = database.getConnection();
+        var statement = connection.createStatement()) {
+      for (String one : Arrays.asList(sql)) {
+        statement.execute(one);
+      }
+    }
+  }
+}

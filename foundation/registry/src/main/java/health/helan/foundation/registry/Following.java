@@ -1,0 +1,63 @@
+package health.helan.foundation.registry;
+
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.WriteFollower;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * Keeps the registry's rows up, and its word: what was filed is changed by steps alone, whoever may
+ * write the resource.
+ */
+final class Following implements WriteFollower {
+  private final Prescribing prescribing;
+
+  Following(Prescribing prescribing) {
+    this.prescribing = prescribing;
+  }
+
+  @Override
+  public boolean concerns(String type) {
+    return RegistryTable.TYPES.contains(type) || type.equals(Prescribing.TYPE);
+  }
+
+  /** The root loads what was decided elsewhere; all others take steps. */
+  @Override
+  public void check(Caller caller, Followed written) {
+    if (caller.isRoot() || !RegistryTable.TYPES.contains(written.type())) {
+      return;
+    }
+    JsonNode before =
+        written.before() == null ? JsonNodeFactory.instance.objectNode() : written.before();
+    JsonNode after =
+        written.after() == null ? JsonNodeFactory.instance.objectNode() : written.after();
+    boolean isRole = written.type().equals("PractitionerRole");
+    List<JsonNode> was = isRole ? Site.registered(before) : Licence.registered(before);
+    List<JsonNode> is = isRole ? Site.registered(after) : Licence.registered(after);
+    if (!was.equals(is)) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "registry.by-steps", written.type());
+    }
+  }
+
+  @Override
+  public void follow(Connection transaction, List<Followed> written, Instant at) {
+    throw new IllegalStateException("who writes is known");
+  }
+
+  @Override
+  public void follow(Connection transaction, Caller caller, List<Followed> written, Instant at)
+      throws SQLException {
+    for (Followed one : written) {
+      if (RegistryTable.TYPES.contains(one.type())) {
+        RegistryTable.follow(transaction, one);
+      }
+    }
+    // After the rows: who is registered in the same bundle may prescribe in it.
+    prescribing.check(transaction, caller, written, at);
+  }
+}

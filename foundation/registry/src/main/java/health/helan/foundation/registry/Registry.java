@@ -1,0 +1,515 @@
+package health.helan.foundation.registry;
+
+import health.helan.foundation.registry.operations.RegistryOperations;
+import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.Licences;
+import health.helan.foundation.store.Outcome;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.SqlErrors;
+import health.helan.foundation.store.WriteFollower;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The provider registry: steps of licences and places of practice, each one transaction with its
+ * Provenance; and the answer to whether somebody may act ({@link Licences}). What it says stands in
+ * the resources; the rows that acts are checked against follow in the transaction that writes them.
+ */
+public final class Registry {
+  /** Codes of the national list of clinical departments (医疗机构诊疗科目名录). */
+  public static final String SPECIALTY = "https://helan.health/fhir/CodeSystem/clinical-specialty";
+
+  public static final String STEP = "https://helan.health/fhir/CodeSystem/registry-step";
+
+  /** Of an account, where a Provenance says who. */
+  static final String ACCOUNT = "https://helan.health/fhir/account";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
+  private static final int SHORTEST = 4;
+  private static final int LONGEST = 500;
+
+  private final DataSource database;
+  private final Clock clock;
+  private final Standing standing;
+
+  /**
+   * @param unregistered what is done with acts of practitioners that the registry does not know
+   */
+  public Registry(DataSource database, Clock clock, Unregistered unregistered) {
+    this.database = database;
+    this.clock = clock;
+    standing = new Standing(unregistered);
+  }
+
+  /** Acts of practitioners that the registry does not know. */
+  public enum Unregistered {
+    /** Pass, and are counted: a region whose registry is being filled. */
+    WARN,
+    REFUSE
+  }
+
+  public Clock clock() {
+    return clock;
+  }
+
+  public DataSource database() {
+    return database;
+  }
+
+  public Listing listing() {
+    return new Listing(database);
+  }
+
+  public Finder finder() {
+    return new Finder(database);
+  }
+
+  public Licences licences() {
+    return standing;
+  }
+
+  /** What follows from writes; one of those that the store is opened with. */
+  public WriteFollower follower() {
+    return new Following(new Prescribing(standing));
+  }
+
+  public List<FhirOperation> operations() {
+    return RegistryOperations.all(this);
+  }
+
+  // ------------------------------------------------------------------ steps
+
+  /**
+   * Files a licence: a new one, or again one that is not verified yet.
+   *
+   * @param type Practitioner, Organization or HealthcareService
+   */
+  public Outcome file(
+      RecordStore store,
+      Caller caller,
+      String type,
+      String id,
+      Licence.Filing filing,
+      @Nullable String reason) {
+    // First, so that whoever may not at all learns nothing by a fault in what was sent.
+    LicenceStep.FILE.take(caller, LicenceState.UNFILED);
+    if (!filing.kind().type().equals(type)) {
+      throw new Refusal(Refusal.Kind.VALUE, "registry.kind-of-other", filing.kind().code(), type);
+    }
+    if (filing.start() != null && filing.end() != null && filing.end().isBefore(filing.start())) {
+      throw new Refusal(Refusal.Kind.VALUE, "registry.parameter", "end");
+    }
+    store.read(caller, type, id);
+    String institution = mayFile(store, caller, type, id);
+    asked(
+        connection -> {
+          if (RegistryTable.otherHolder(connection, filing.number(), type + "/" + id) != null) {
+            throw new Refusal(Refusal.Kind.CONFLICT, "registry.number-taken");
+          }
+        });
+    String why = reason(reason);
+    return change(
+        store,
+        caller,
+        type,
+        id,
+        LicenceStep.FILE.word(),
+        why,
+        filing.number(),
+        resource -> {
+          Licence licence = find(resource, filing.number());
+          if (licence == null) {
+            licence = Licence.add(resource, filing);
+          }
+          licence.take(
+              LicenceStep.FILE,
+              caller,
+              new Licence.Asked(why, null, null, null, institution),
+              now());
+          licence.file(filing);
+        });
+  }
+
+  /**
+   * Takes a step of a licence that is filed.
+   *
+   * @param number which; null where the resource has but one
+   */
+  public Outcome take(
+      RecordStore store,
+      Caller caller,
+      LicenceStep step,
+      String type,
+      String id,
+      @Nullable String number,
+      Licence.Asked asked) {
+    store.read(caller, type, id);
+    String why = reason(asked.reason());
+    return change(
+        store,
+        caller,
+        type,
+        id,
+        step.word(),
+        why,
+        number,
+        resource -> {
+          Licence licence;
+          if (number != null) {
+            licence = find(resource, number);
+          } else {
+            List<Licence> all = Licence.of(resource);
+            if (all.size() > 1) {
+              throw new Refusal(Refusal.Kind.INVALID, "registry.parameter-missing", "number");
+            }
+            licence = all.isEmpty() ? null : all.getFirst();
+          }
+          if (licence == null) {
+            // As one that is in no state a step could start from.
+            step.take(caller, LicenceState.UNFILED);
+            throw new Refusal(Refusal.Kind.NOT_FOUND, "registry.no-such-licence");
+          }
+          licence.take(
+              step,
+              caller,
+              new Licence.Asked(why, asked.end(), asked.passed(), asked.due(), ""),
+              now());
+        });
+  }
+
+  /** Takes a step of a place of practice. */
+  public Outcome take(
+      RecordStore store, Caller caller, SiteStep step, String id, Site.Asked asked) {
+    store.read(caller, "PractitionerRole", id);
+    String why = reason(asked.reason());
+    ObjectNode now = read(store, id);
+    String practitioner = RegistryTable.id(now.path("practitioner"), "Practitioner");
+    boolean isOfInstitution =
+        !caller.isRoot()
+            && (caller.role() == Caller.Role.SYSTEM || caller.role() == Caller.Role.PRACTITIONER);
+    if (isOfInstitution) {
+      boolean mayTake =
+          step == SiteStep.AGREE
+              ? isMain(practitioner, caller.institution())
+              : caller
+                  .institution()
+                  .equals(
+                      institutionOf(RegistryTable.id(now.path("organization"), "Organization")));
+      if (!mayTake) {
+        throw new Refusal(
+            Refusal.Kind.FORBIDDEN,
+            step == SiteStep.AGREE ? "registry.not-main" : "registry.other-institution");
+      }
+    }
+    if (step == SiteStep.APPROVE) {
+      mayBeApproved(practitioner, Site.of(now));
+    }
+    return change(
+        store,
+        caller,
+        "PractitionerRole",
+        id,
+        step.word(),
+        why,
+        null,
+        resource ->
+            Site.of(resource)
+                .take(
+                    step,
+                    caller,
+                    new Site.Asked(why, asked.kind(), asked.online(), asked.rights()),
+                    now()));
+  }
+
+  /** A place is approved for who holds a licence; one of online care for who has three years. */
+  private void mayBeApproved(String practitioner, Site site) {
+    asked(
+        connection -> {
+          List<RegistryTable.Held> held =
+              RegistryTable.licences(connection, "Practitioner/" + practitioner, now());
+          if (held.stream().noneMatch(RegistryTable.Held::holds)) {
+            throw new Refusal(Refusal.Kind.BUSINESS_RULE, "registry.no-licence-yet");
+          }
+          if (!site.rights().isEmpty()
+              && held.stream().noneMatch(one -> one.holds() && Standing.prescribes(one))) {
+            throw new Refusal(Refusal.Kind.BUSINESS_RULE, "registry.no-prescriber");
+          }
+          if (site.isOnline()) {
+            Instant threeYearsAgo =
+                now().atZone(Spans.BEIJING).minusYears(ONLINE_YEARS).toInstant();
+            boolean isExperienced =
+                RegistryTable.licences(connection, "Practitioner/" + practitioner, threeYearsAgo)
+                    .stream()
+                    .anyMatch(one -> one.holds() && Standing.prescribes(one));
+            if (!isExperienced) {
+              throw new Refusal(Refusal.Kind.BUSINESS_RULE, "registry.online-years", ONLINE_YEARS);
+            }
+          }
+        });
+  }
+
+  /** Years of independent practice before care online (互联网诊疗管理办法). */
+  private static final int ONLINE_YEARS = 3;
+
+  private boolean isMain(String practitioner, String institution) {
+    return ask(
+            connection ->
+                RegistryTable.isMain(connection, practitioner, institution) ? Boolean.TRUE : null)
+        != null;
+  }
+
+  /**
+   * The institution on whose behalf the caller files.
+   *
+   * @return empty for operators
+   */
+  private String mayFile(RecordStore store, Caller caller, String type, String id) {
+    if (caller.isRoot() || caller.role() == Caller.Role.OPERATOR) {
+      return switch (type) {
+        case "Organization" -> id;
+        case "HealthcareService" -> {
+          String of = RegistryTable.id(read(store, type, id).path("providedBy"), "Organization");
+          String institution = institutionOf(of);
+          yield institution == null ? of : institution;
+        }
+        default -> {
+          String main = ask(connection -> RegistryTable.mainOf(connection, id));
+          yield main == null ? "" : main;
+        }
+      };
+    }
+    String own = caller.institution();
+    boolean mayFile =
+        !own.isEmpty()
+            && switch (type) {
+              case "Organization" -> id.equals(own);
+              case "HealthcareService" ->
+                  own.equals(
+                      institutionOf(
+                          RegistryTable.id(
+                              read(store, type, id).path("providedBy"), "Organization")));
+              default ->
+                  ask(
+                          connection ->
+                              RegistryTable.posts(connection, id, own, now()).isEmpty()
+                                  ? null
+                                  : Boolean.TRUE)
+                      != null;
+            };
+    if (!mayFile) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "registry.other-institution");
+    }
+    return own;
+  }
+
+  /** Whether something is an institution's own: itself, its staff, its posts, its services. */
+  public boolean isOf(RecordStore store, String reference, String institution) {
+    int slash = reference.indexOf('/');
+    String type = reference.substring(0, slash);
+    String id = reference.substring(slash + 1);
+    return switch (type) {
+      case "Organization" -> institution.equals(institutionOf(id));
+      case "Practitioner" ->
+          Boolean.TRUE.equals(
+              ask(
+                  connection ->
+                      !RegistryTable.posts(connection, id, institution, now()).isEmpty()));
+      default -> {
+        String element = type.equals("PractitionerRole") ? "organization" : "providedBy";
+        String organization = RegistryTable.id(read(store, type, id).path(element), "Organization");
+        yield institution.equals(institutionOf(organization));
+      }
+    };
+  }
+
+  /** Whether a licence of this number is there. */
+  boolean isFiled(String number) {
+    return ask(connection -> RegistryTable.otherHolder(connection, number, "")) != null;
+  }
+
+  private @Nullable String institutionOf(String organization) {
+    return organization.isEmpty()
+        ? null
+        : ask(connection -> RegistryTable.institutionOf(connection, organization));
+  }
+
+  private static @Nullable Licence find(JsonNode resource, String number) {
+    return Licence.of(resource).stream()
+        .filter(one -> one.number().equals(number))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static ObjectNode read(RecordStore store, String role) {
+    return read(store, "PractitionerRole", role);
+  }
+
+  private static ObjectNode read(RecordStore store, String type, String id) {
+    return (ObjectNode)
+        Json.MAPPER.readTree(store.read(Caller.platform("registry"), type, id).content());
+  }
+
+  private static String reason(@Nullable String reason) {
+    String text = reason == null ? "" : reason.strip();
+    if (text.length() < SHORTEST || text.length() > LONGEST) {
+      throw new Refusal(Refusal.Kind.VALUE, "registry.reason", SHORTEST, LONGEST);
+    }
+    return text;
+  }
+
+  /** Licences that are marked at once. */
+  private static final int AT_ONCE = 100;
+
+  /**
+   * Marks licences whose period is over as expired. Nothing waits for it: acts are checked against
+   * the period itself.
+   *
+   * @return how many it marked
+   */
+  public int expire(RecordStore store) {
+    int marked = 0;
+    for (int round = 0; round < 1_000; round++) {
+      List<RegistryTable.Over> over =
+          ask(connection -> RegistryTable.over(connection, now(), AT_ONCE));
+      int before = marked;
+      for (RegistryTable.Over one : over == null ? List.<RegistryTable.Over>of() : over) {
+        marked += expire(store, one) ? 1 : 0;
+      }
+      if (marked == before) {
+        break; // Nothing left, or nothing that can be mended by asking again at once.
+      }
+    }
+    return marked;
+  }
+
+  private boolean expire(RecordStore store, RegistryTable.Over one) {
+    int slash = one.holder().indexOf('/');
+    try {
+      var unused =
+          take(
+              store,
+              Caller.platform("registry-watch"),
+              LicenceStep.EXPIRE,
+              one.holder().substring(0, slash),
+              one.holder().substring(slash + 1),
+              one.number(),
+              new Licence.Asked("有效期已过 The period is over", null, null, null, ""));
+      return true;
+    } catch (Refusal e) {
+      // Another instance was first, or it was renewed meanwhile; else the next round tells.
+      LOG.debug("A licence was not marked as expired: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  /** The change and its Provenance, in one transaction. */
+  private Outcome change(
+      RecordStore store,
+      Caller caller,
+      String type,
+      String id,
+      String step,
+      String reason,
+      @Nullable String number,
+      Consumer<ObjectNode> change) {
+    return store
+        .transact(
+            caller.asPlatform(),
+            List.of(
+                new Interaction.Patch(
+                    type,
+                    id,
+                    null,
+                    resource -> {
+                      change.accept(resource);
+                      return resource;
+                    },
+                    null),
+                new Interaction.Create(
+                    "Provenance",
+                    Interaction.Body.of(provenance(caller, type + "/" + id, step, reason, number)),
+                    null,
+                    null,
+                    null)),
+            Set.of(),
+            null)
+        .getFirst();
+  }
+
+  ObjectNode provenance(
+      Caller caller, String target, String step, String reason, @Nullable String number) {
+    ObjectNode provenance = Json.MAPPER.createObjectNode();
+    provenance.put("resourceType", "Provenance");
+    ObjectNode reference = provenance.putArray("target").addObject().put("reference", target);
+    if (number != null) {
+      reference.putObject("identifier").put("system", Licence.NUMBER).put("value", number);
+    }
+    provenance.put("recorded", now().toString());
+    provenance.putArray("reason").addObject().put("text", reason);
+    provenance
+        .putObject("activity")
+        .putArray("coding")
+        .addObject()
+        .put("system", STEP)
+        .put("code", step);
+    ObjectNode agent = provenance.putArray("agent").addObject();
+    agent
+        .putObject("who")
+        .putObject("identifier")
+        .put("system", ACCOUNT)
+        .put("value", caller.subject());
+    if (!caller.institution().isEmpty()) {
+      agent.putObject("onBehalfOf").put("reference", "Organization/" + caller.institution());
+    }
+    return provenance;
+  }
+
+  /** The moment of an act: whole milliseconds, as what is stored has them. */
+  public Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  // ------------------------------------------------------------------ the database
+
+  private interface Asking<T> {
+    @Nullable T on(Connection connection) throws SQLException;
+  }
+
+  private interface Checking {
+    void on(Connection connection) throws SQLException;
+  }
+
+  private <T> @Nullable T ask(Asking<T> asking) {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(true);
+      return asking.on(connection);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  private void asked(Checking checking) {
+    var unused =
+        ask(
+            connection -> {
+              checking.on(connection);
+              return Boolean.TRUE;
+            });
+  }
+}

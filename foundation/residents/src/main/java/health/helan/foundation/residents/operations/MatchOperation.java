@@ -1,0 +1,143 @@
+package health.helan.foundation.residents.operations;
+
+import health.helan.foundation.residents.Residents;
+import health.helan.foundation.residents.index.Index.Candidate;
+import health.helan.foundation.residents.match.Traits;
+import health.helan.foundation.residents.match.Verdict;
+import health.helan.foundation.rest.Answer;
+import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.Refusal;
+import io.micrometer.core.instrument.Metrics;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code POST Patient/$match} (FHIR R4, patient-operation-match.html): {@code resource} a Patient
+ * or a part of one, {@code onlyCertainMatches}, {@code count}. Answers a searchset of the Patients
+ * that may be this person, the likeliest first, with {@code search.score} (the probability) and the
+ * extension {@code match-grade}.
+ *
+ * <p>Only what the caller sees takes part. One that it sees masked is found by its whole number
+ * only: else guessing would show what the mask hides.
+ */
+final class MatchOperation implements FhirOperation {
+  private static final int COUNT = 10;
+  private static final int MOST = 50;
+
+  /** Candidates looked at through the eyes of the caller. */
+  private static final int MOST_LOOKED_AT = 200;
+
+  private static final String GRADE = "http://hl7.org/fhir/StructureDefinition/match-grade";
+
+  private final Residents residents;
+
+  MatchOperation(Residents residents) {
+    this.residents = residents;
+  }
+
+  @Override
+  public Spec spec() {
+    return new Spec(
+        "match",
+        Set.of(Level.TYPE),
+        Set.of("Patient"),
+        true, // POST only: what it is asked with are personal data
+        "http://hl7.org/fhir/OperationDefinition/Patient-match");
+  }
+
+  @Override
+  public Answer execute(Call call) {
+    long begun = System.nanoTime();
+    call.store().checkMayOperate(call.caller(), "match");
+    call.store().checkMayRead(call.caller(), "Patient");
+    ObjectNode asked = call.resource("resource");
+    if (asked == null) {
+      throw In.missing("resource");
+    }
+    if (!asked.path("resourceType").asString("").equals("Patient")) {
+      throw In.wrong("resource");
+    }
+    boolean isParameters = asked != call.body();
+    boolean onlyCertain = isParameters && new In(call).flag("onlyCertainMatches");
+    int count = isParameters ? new In(call).number("count", COUNT, MOST) : COUNT;
+    Traits traits = Traits.of(asked);
+    List<Candidate> likely =
+        residents.index().match(traits, "").stream()
+            .filter(one -> one.comparison().verdict() != Verdict.DIFFERENT)
+            .limit(MOST_LOOKED_AT)
+            .toList();
+    Map<String, ObjectNode> seen =
+        Eyes.patients(call, residents, likely.stream().map(Candidate::id).toList());
+    var found = new ArrayList<Candidate>();
+    for (Candidate one : likely) {
+      ObjectNode patient = seen.get(one.id());
+      if (patient != null && (!Eyes.isMasked(patient) || isOfOneNumber(traits, one))) {
+        found.add(one);
+      }
+    }
+    if (onlyCertain) {
+      found.removeIf(one -> one.comparison().verdict() != Verdict.SAME);
+      var persons = new HashSet<String>();
+      found.forEach(one -> persons.add(one.person()));
+      if (persons.size() > 1) {
+        found.clear(); // The definition: of several that are certain, none is.
+      }
+    }
+    Answer answer = answer(call, found.subList(0, Math.min(count, found.size())), seen);
+    Metrics.timer("helan.residents.match").record(Duration.ofNanos(System.nanoTime() - begun));
+    return answer;
+  }
+
+  private static boolean isOfOneNumber(Traits asked, Candidate candidate) {
+    return asked.numbers().stream().anyMatch(candidate.traits().numbers()::contains);
+  }
+
+  private static Answer answer(Call call, List<Candidate> found, Map<String, ObjectNode> seen) {
+    ObjectNode bundle =
+        Json.MAPPER
+            .createObjectNode()
+            .put("resourceType", "Bundle")
+            .put("id", UUID.randomUUID().toString())
+            .put("type", "searchset")
+            .put("total", found.size());
+    ArrayNode entries = Json.MAPPER.createArrayNode();
+    for (Candidate one : found) {
+      ObjectNode entry = entries.addObject();
+      entry.put("fullUrl", call.base() + "/Patient/" + one.id());
+      entry.set("resource", seen.get(one.id()));
+      ObjectNode search = entry.putObject("search");
+      search.putArray("extension").addObject().put("url", GRADE).put("valueCode", grade(one));
+      search.put("mode", "match");
+      search.put(
+          "score",
+          BigDecimal.valueOf(one.comparison().probability()).setScale(4, RoundingMode.HALF_UP));
+    }
+    if (!entries.isEmpty()) {
+      bundle.set("entry", entries);
+    }
+    return Answer.ok(Json.MAPPER.writeValueAsBytes(bundle));
+  }
+
+  /** FHIR R4, valueset-match-grade.html. */
+  private static String grade(Candidate one) {
+    if (one.comparison().verdict() == Verdict.SAME) {
+      return "certain";
+    }
+    return one.comparison().probability() >= 0.5 ? "probable" : "possible";
+  }
+
+  /** The refusal of who is not there, for those who must not learn more. */
+  static Refusal notFound(String id) {
+    return new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Patient", id);
+  }
+}
