@@ -122,6 +122,30 @@ describe.skipIf(reason)('An operator', () => {
     faults.length = 0;
   });
 
+  test('finds a resident’s health card at the counter, and the terminals that read codes', async () => {
+    await page.getByRole('link', { name: '健康卡' }).click();
+    const terminals = page.getByRole('region', { name: '终端' }).first();
+    await terminals.getByText('demo-kiosk').waitFor();
+    await page.getByLabel('身份证号').fill('649107197604250018');
+    await page.getByRole('button', { name: '查找' }).click();
+    await page.getByText('末位校验要对').waitFor();
+    await page.getByLabel('身份证号').fill('649107197604250019');
+    await page.getByRole('button', { name: '查找' }).click();
+    await page.getByText('丁*明').waitFor();
+    await page.getByText(/^\d{6}H\d{10}[0-9X]$/).first().waitFor();
+    await page.getByRole('button', { name: '换卡' }).click();
+    await page.getByText('原来的卡将作废').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: '印制卡片' }).click();
+    await page.getByRole('img', { name: '丁*明的印制码' }).waitFor();
+    await filled();
+    await looksRight(page, 'cards', { widths: [375, 1440] });
+    await page.getByRole('button', { name: '停用 门诊大厅自助机（演示）' }).click();
+    await page.getByRole('button', { name: '启用 门诊大厅自助机（演示）' }).click();
+    await page.getByRole('button', { name: '停用 门诊大厅自助机（演示）' }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
   test('finds a resident by name', async () => {
     await page.getByRole('link', { name: '居民', exact: true }).first().click();
     const rows = page.locator('tbody tr');

@@ -23,6 +23,7 @@ const router = createHashRouter([
           { path: 'emergencies', lazy: async () => ({ Component: (await import('./emergencies/EmergenciesPage')).EmergenciesPage }) },
           { path: 'cases', lazy: async () => ({ Component: (await import('./cases/CasesPage')).CasesPage }) },
           { path: 'onboarding', lazy: async () => ({ Component: (await import('./onboarding/OnboardingPage')).OnboardingPage }) },
+          { path: 'cards', lazy: async () => ({ Component: (await import('./cards/CardsPage')).CardsPage }) },
           { path: 'edge', lazy: async () => ({ Component: (await import('./edge/EdgePage')).EdgePage }) },
           { path: 'audit', lazy: async () => ({ Component: (await import('./audit/AuditPage')).AuditPage }) },
           { path: 'exchange', lazy: async () => ({ Component: (await import('./exchange/ExchangePage')).ExchangePage }) },

@@ -33,3 +33,6 @@ export const seesQuality = (role: Role | undefined): boolean => role === 'root' 
 /** Institutions on their way to the platform: their own practitioners, and whoever admits and certifies. */
 export const seesOnboarding = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator' || role === 'practitioner';
 export const appliesForInstitutions = (role: Role | undefined): boolean => role === 'root' || role === 'operator' || role === 'practitioner';
+/** Counters issue and suspend cards and scan codes; operators keep terminals and parties. */
+export const seesCards = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner' || role === 'operator';
+export const worksAtCounter = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner';

@@ -99,6 +99,11 @@ public final class Hl7v2Servlet extends HttpServlet {
     Split split = Split.of(body);
     var answers = new Answers();
     for (byte[] message : split.messages()) {
+      byte[] asked = Queries.answer(gateway, feed, message, remote);
+      if (asked != null) {
+        answers.send(asked);
+        continue;
+      }
       Acknowledgement.to(message, feed)
           .answer(gateway, gateway.accept(feed, message, remote), answers);
     }

@@ -172,7 +172,9 @@ final class Roles {
           .signs(AGREED)
           .calls("find-care")
           .calls("access-grants", "trace")
-          .callsWithin("person");
+          .callsWithin("person")
+          .calls("health-card", "health-card-uses")
+          .runs("health-code", "health-card-step", "health-card-account");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -195,7 +197,9 @@ final class Roles {
           .runs("quality-step")
           .calls("onboarding", "kit")
           .runs("onboarding-apply", "onboarding-step")
-          .callsWithin("match", "person");
+          .callsWithin("match", "person")
+          .calls("health-card", "card-keys", "card-terminals", "card-terminal-uses")
+          .runs("health-card-step", "scan-card");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -223,7 +227,10 @@ final class Roles {
           .calls("quality-rules", "quality-findings", "quality-score")
           .runs("quality-step")
           .callsWithin("match", "person")
-          .runs("merge");
+          .runs("merge")
+          .callsWithin("scan-card", "report-card-uses", "card-keys", "card-terminals")
+          .callsWithin("card-terminal-uses", "card-resolve", "card-enrol")
+          .runs("card-terminal");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
@@ -270,7 +277,9 @@ final class Roles {
           .calls("onboarding", "kit")
           .runs("onboarding-apply", "onboarding-step")
           .calls("person", "link-reviews", "resident-index")
-          .runs("merge", "link-decide", "rebuild-index");
+          .runs("merge", "link-decide", "rebuild-index")
+          .calls("card-keys", "card-terminals", "card-terminal-uses", "card-parties")
+          .runs("card-terminal", "card-party", "card-key");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(
