@@ -75,15 +75,21 @@ public final class Mappings {
       for (Map.Entry<String, Map<String, String>> table : mapping.tables().entrySet()) {
         if (Identifiers.codeSystem(feed, table.getKey()).equals(system)) {
           Set<String> allowed = RequiredCodes.of(table.getValue().values());
-          if (allowed != null && meanings == null) {
-            meanings = new HashSet<>(allowed);
-          } else if (allowed != null) {
-            meanings.retainAll(allowed);
-          }
+          meanings = both(meanings, allowed);
         }
       }
     }
     return meanings;
+  }
+
+  /** What two sets have in common; null stands for anything. */
+  public static @Nullable Set<String> both(@Nullable Set<String> one, @Nullable Set<String> other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    var common = new HashSet<>(one);
+    common.retainAll(other);
+    return common;
   }
 
   /**
