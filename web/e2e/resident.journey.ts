@@ -83,6 +83,14 @@ describe.skipIf(reason)('A resident', () => {
     faults.length = 0;
   }
 
+  test('reads the public list of online services before signing in', async () => {
+    const { page } = resident;
+    await page.goto(`${url}/resident/#/online`);
+    await page.getByRole('heading', { name: '互联网诊疗服务公开清单' }).waitFor();
+    await page.getByRole('list', { name: '互联网诊疗服务公开清单' }).getByRole('listitem').first().waitFor();
+    await looksRight(page, 'public-online');
+  });
+
   test('is told what these pages are for, and signs in with an account', async () => {
     const { page } = resident;
     await page.goto(`${url}/resident/`);
@@ -109,6 +117,24 @@ describe.skipIf(reason)('A resident', () => {
     await page.getByRole('heading', { name: '现有问题' }).waitFor();
     await filled(page);
     await looksRight(page, 'resident-visits');
+    noFaults();
+  });
+
+  test('finds a doctor by department, and by the first letters of a name', async () => {
+    const { page } = resident;
+    await open(page, '/find', '找医生');
+    const hits = page.getByRole('list', { name: '医生' }).getByRole('listitem');
+    await hits.first().waitFor();
+    await looksRight(page, 'resident-find');
+    await page.getByLabel('科室').selectOption('03.04');
+    await filled(page);
+    expect(await hits.first().innerText()).toContain('心血管内科');
+    await page.getByRole('button', { name: '医院', exact: true }).click();
+    await page.getByLabel('科室').selectOption('');
+    await page.getByLabel('名称').fill('hlxrm');
+    await page.getByRole('button', { name: '查找' }).click();
+    await page.getByRole('heading', { name: /贺兰县人民医院/ }).waitFor();
+    await looksRight(page, 'resident-find-hospital');
     noFaults();
   });
 

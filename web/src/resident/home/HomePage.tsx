@@ -40,6 +40,10 @@ export function HomePage() {
           <Icon name="consent" />
           {t('consents.title')}
         </Link>
+        <Link to="/find">
+          <Icon name="find" />
+          {t('find.title')}
+        </Link>
       </nav>
       <Lately />
       <ResultsSentence />
