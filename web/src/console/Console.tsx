@@ -29,6 +29,7 @@ const router = createHashRouter([
           { path: 'audit', lazy: async () => ({ Component: (await import('./audit/AuditPage')).AuditPage }) },
           { path: 'exchange', lazy: async () => ({ Component: (await import('./exchange/ExchangePage')).ExchangePage }) },
           { path: 'exchange/rehearse', lazy: async () => ({ Component: (await import('./exchange/RehearsePage')).RehearsePage }) },
+          { path: 'exchange/codes', lazy: async () => ({ Component: (await import('./exchange/CodesPage')).CodesPage }) },
           { path: 'quality', lazy: async () => ({ Component: (await import('./quality/QualityPage')).QualityPage }) },
           { path: 'quality/rules', lazy: async () => ({ Component: (await import('./quality/RulesPage')).RulesPage }) },
           { path: 'quality/report', lazy: async () => ({ Component: (await import('./quality/ReportPage')).ReportPage }) },

@@ -177,6 +177,10 @@ public final class Identifiers {
     return new String[] {"", system, "URI"};
   }
 
+  static String canonical(Feed feed, String value, String kind) {
+    return own(feed, kind) + "/" + encoded(value);
+  }
+
   private static String upper(String value) {
     return IdNumbers.isValid(value) ? value.toUpperCase(Locale.ROOT) : value;
   }

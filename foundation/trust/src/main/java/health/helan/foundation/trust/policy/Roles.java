@@ -106,6 +106,9 @@ final class Roles {
   private static final Set<String> REGISTRY =
       Set.of("Practitioner", "PractitionerRole", "Location", "HealthcareService", "Endpoint");
 
+  /** What an institution asks for its services; open to all, its own to change. */
+  private static final Set<String> PRICES = Set.of("ChargeItemDefinition");
+
   /** What the platform itself runs by. */
   private static final Set<String> PLATFORM =
       Set.of(
@@ -210,8 +213,8 @@ final class Roles {
           .sees(TREATED)
           .sees(INSTITUTION)
           .sees(ADDRESSED, "Task")
-          .creates(CARE, REGISTRY, SETTLEMENT)
-          .changes(CARE, REGISTRY, SETTLEMENT)
+          .creates(CARE, REGISTRY, SETTLEMENT, PRICES)
+          .changes(CARE, REGISTRY, SETTLEMENT, PRICES)
           .deletes(DELETABLE)
           .signs(DOCUMENTS)
           .choosesIds()
