@@ -35,3 +35,6 @@ export const seesOnboarding = (role: Role | undefined): boolean => role === 'roo
 /** Whoever decides, and those who file for their institution. */
 export const seesRegistry = (role: Role | undefined): boolean => role !== undefined && role !== 'resident';
 export const appliesForInstitutions = (role: Role | undefined): boolean => role === 'root' || role === 'operator' || role === 'practitioner';
+/** Counters issue and suspend cards and scan codes; operators keep terminals and parties. */
+export const seesCards = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner' || role === 'operator';
+export const worksAtCounter = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner';

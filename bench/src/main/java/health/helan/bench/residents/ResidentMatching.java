@@ -70,6 +70,7 @@ public final class ResidentMatching {
       write(set, Path.of(write));
     }
     bench.chinese(set);
+    bench.chinese(set.withoutNumbers());
     bench.speed(set);
     bench.febrl(Path.of(given.getOrDefault("febrl", "../shared/data/febrl")));
   }
@@ -108,7 +109,7 @@ public final class ResidentMatching {
   }
 
   private void chinese(LabelledSet set) {
-    Model shipped = Model.shipped().withPopulation(set.records().size());
+    Model shipped = Model.shipped();
     describe(set);
     Linkage linkage = new Linkage(set, shipped);
     pairs(linkage);

@@ -63,13 +63,14 @@ public final class Residents implements AutoCloseable {
   private final Clock clock;
   private final Index index;
   private final Walk walk;
+  private final Notices notices;
   private final Reviews reviews;
   private final Golden golden;
 
-  /** As {@link #Residents(DataSource, RecordStore, ContentCodec, Model, Settings, Clock)}. */
+  /** With the model, the limits and the rules that come with the platform. */
   public Residents(DataSource database, RecordStore store, ContentCodec codec, Clock clock)
       throws SQLException {
-    this(database, store, codec, Model.shipped(), Settings.DEFAULT, clock);
+    this(database, store, codec, Model.shipped(), Settings.DEFAULT, Golden.shipped(), clock);
   }
 
   /**
@@ -77,6 +78,7 @@ public final class Residents implements AutoCloseable {
    *
    * @param store opened with {@link health.helan.foundation.residents.index.IndexLinks}
    * @param codec seals what is compared, as contents are sealed
+   * @param golden how golden records are made
    */
   public Residents(
       DataSource database,
@@ -84,6 +86,7 @@ public final class Residents implements AutoCloseable {
       ContentCodec codec,
       Model model,
       Settings settings,
+      Golden golden,
       Clock clock)
       throws SQLException {
     this.database = database;
@@ -92,10 +95,13 @@ public final class Residents implements AutoCloseable {
     this.clock = clock;
     index = index(database, store, codec, model, settings, clock);
     reviews = new Reviews(database, index, clock);
-    golden = Golden.shipped();
+    this.golden = golden;
     walk = new Walk(database, this, store.instance(), clock);
     store.changes().register(new Consumer());
+    store.changes().register(new SourceMerges(this));
     walk.start();
+    notices = new Notices(database, this, clock);
+    notices.start();
   }
 
   private static Index index(
@@ -125,6 +131,12 @@ public final class Residents implements AutoCloseable {
       DataSource database, RecordStore store, ContentCodec codec, long subject) {
     index(database, store, codec, Model.shipped(), Settings.DEFAULT, Clock.systemUTC())
         .erase(subject);
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(true);
+      SourceMerges.erase(connection, subject);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
   }
 
   /**
@@ -137,10 +149,11 @@ public final class Residents implements AutoCloseable {
       int left;
       try (var statement =
           connection.prepareStatement(
-              "delete from consumer_offset where home between ? and ? and consumer = ?")) {
+              "delete from consumer_offset where home between ? and ? and consumer in (?, ?)")) {
         statement.setInt(1, 0);
         statement.setInt(2, Ids.HOMES - 1);
         statement.setString(3, CONSUMER);
+        statement.setString(4, SourceMerges.NAME);
         left = statement.executeUpdate();
       }
       if (left > 0) {
@@ -237,22 +250,22 @@ public final class Residents implements AutoCloseable {
       if (byHome.isEmpty()) {
         return;
       }
-      var there = new HashMap<String, PlatformRows.Owned>();
+      var there = new HashMap<String, Source>();
       var all = new LinkedHashMap<Integer, Collection<String>>();
       byHome.forEach((home, changes) -> all.put(home, changes.keySet()));
-      for (PlatformRows.Owned row : store.rows().currentOf(transaction, PATIENT, all)) {
-        there.put(row.version().id(), row);
-      }
+      store.rows().currentOf(transaction, PATIENT, all).parallelStream()
+          .map(Residents::source)
+          .forEachOrdered(source -> there.put(source.id(), source));
       var sources = new ArrayList<Source>();
       byHome.forEach(
           (home, changes) ->
               changes.forEach(
                   (id, change) -> {
-                    PlatformRows.Owned row = there.get(id);
+                    Source source = there.get(id);
                     sources.add(
-                        row == null
+                        source == null
                             ? new Source(home, id, change.version(), change.updated(), "", null)
-                            : source(row));
+                            : source);
                   }));
       index.take(transaction, sources, false);
     }
@@ -311,7 +324,9 @@ public final class Residents implements AutoCloseable {
 
   @Override
   public void close() {
+    notices.close();
     walk.close();
     store.changes().unregister(CONSUMER);
+    store.changes().unregister(SourceMerges.NAME);
   }
 }

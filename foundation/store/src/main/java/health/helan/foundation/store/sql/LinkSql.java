@@ -4,11 +4,15 @@ package health.helan.foundation.store.sql;
 public final class LinkSql {
   private LinkSql() {}
 
-  /** Some Patients of one home, with what they say of links; nobody changes that meanwhile. */
+  /**
+   * Some Patients, locked in the order given, with what they say of links; nobody changes that
+   * meanwhile. Of several homes at once: distributed, a statement for each.
+   */
   public static final String LOCK =
       """
-      select r.id, r.version, r.codec, r.key_id, case when r.vals -> 'link' is null then null else r.content end, r.owner \
-      from res_patient r where r.home = ? and r.id = any(?) order by r.id for no key update of r""";
+      select r.id, r.version, r.codec, r.key_id, case when r.vals -> 'link' is null then null else r.content end, r.owner, \
+      r.home from unnest(?::integer[], ?::text[]) n (home, id) cross join lateral (select p.id, p.version, p.codec, p.key_id, \
+      p.vals, p.content, p.owner, p.home from res_patient p where p.home = n.home and p.id = n.id for no key update of p) r""";
 
   /** No link of the Patient comes or goes before the transaction ends. */
   public static final String HOLD =
@@ -26,6 +30,16 @@ public final class LinkSql {
   /** Which persons some Patients are: digest of Patient, of person. */
   public static final String PERSONS =
       "select l.patient, l.person from linked_patient l where l.patient = any(?::bigint[])";
+
+  /** Who is surely the same person as one of some Patients, those themselves with them. */
+  public static final String SURELY =
+      """
+      select l.patient, l.surely, l.id from linked_patient l where l.surely in \
+      (select s.surely from linked_patient s where s.patient = any(?::bigint[]))""";
+
+  /** Whether any of some Patients is linked: for {@code exists}. */
+  public static final String IS_LINKED =
+      "select 1 from linked_patient l where l.patient = any(?::bigint[])";
 
   /** As {@link #OF_PERSONS}; the policy may be appended, on {@code r}. */
   public static final String SEEN_OF_PERSONS =
