@@ -1,6 +1,7 @@
 package health.helan.foundation.gateway;
 
 import health.helan.foundation.gateway.mapping.Mapping;
+import health.helan.foundation.gateway.mapping.Mappings;
 import health.helan.foundation.gateway.mapping.Plan;
 import health.helan.foundation.store.AccessTrail;
 import health.helan.foundation.store.AuditSink;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -295,12 +295,7 @@ public final class Gateway implements AutoCloseable, Erasable {
   public @Nullable Set<String> meanings(String system) {
     Set<String> meanings = null;
     for (Feed feed : feeds.all()) {
-      Set<String> allowed = feeds.mappings(feed).meanings(feed, system);
-      if (allowed != null && meanings == null) {
-        meanings = new HashSet<>(allowed);
-      } else if (allowed != null) {
-        meanings.retainAll(allowed);
-      }
+      meanings = Mappings.common(meanings, feeds.mappings(feed).meanings(feed, system));
     }
     return meanings;
   }

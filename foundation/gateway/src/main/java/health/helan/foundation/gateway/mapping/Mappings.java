@@ -75,15 +75,24 @@ public final class Mappings {
       for (Map.Entry<String, Map<String, String>> table : mapping.tables().entrySet()) {
         if (Identifiers.codeSystem(feed, table.getKey()).equals(system)) {
           Set<String> allowed = RequiredCodes.of(table.getValue().values());
-          if (allowed != null && meanings == null) {
-            meanings = new HashSet<>(allowed);
-          } else if (allowed != null) {
-            meanings.retainAll(allowed);
-          }
+          meanings = common(meanings, allowed);
         }
       }
     }
     return meanings;
+  }
+
+  /** What both let through; null lets anything. */
+  public static @Nullable Set<String> common(@Nullable Set<String> one, @Nullable Set<String> two) {
+    if (one == null) {
+      return two;
+    }
+    if (two == null) {
+      return one;
+    }
+    Set<String> both = new HashSet<>(one);
+    both.retainAll(two);
+    return both;
   }
 
   /**
