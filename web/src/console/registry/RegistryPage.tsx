@@ -86,7 +86,7 @@ function Units({ at, onGo }: { at: string | undefined; onGo: (at: string | undef
   const { t } = useTranslation(['console', 'codes']);
   const here = useUnit(at);
   const below = useUnits(at);
-  const alliances = useAlliances(at ?? '');
+  const alliances = useAlliances(at);
   const unit = here.data;
   return (
     <div className={styles.columns}>

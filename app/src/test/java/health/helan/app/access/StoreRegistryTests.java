@@ -2,17 +2,27 @@ package health.helan.app.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import health.helan.foundation.registry.Licence;
+import health.helan.foundation.registry.LicenceKind;
+import health.helan.foundation.registry.Registry;
+import health.helan.foundation.registry.Site;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.content.ZstdCodec;
+import health.helan.foundation.store.search.ValueSets;
 import health.helan.foundation.store.testing.PostgresForTests;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -55,6 +65,70 @@ class StoreRegistryTests {
       }
       store.transact(Caller.platform("test"), writes, Set.of(), null);
       return new StoreRegistry(() -> store).doctors();
+    }
+  }
+
+  @Test
+  void giveNoPostToWhoseLicenceDoesNotHoldNorWhereNobodyApprovedIt() throws Exception {
+    DataSource database = PostgresForTests.emptyDatabase();
+    var providers = new Registry(database, Clock.systemUTC(), Registry.Unregistered.WARN);
+    var config =
+        new StoreConfig(
+            new byte[32],
+            "one",
+            "test",
+            AccessPolicy.EVERYTHING,
+            false,
+            new ZstdCodec(),
+            ValueSets.ofR4(),
+            providers.follower());
+    try (RecordStore store = RecordStore.open(database, config)) {
+      var writes = new ArrayList<Interaction>();
+      writes.add(put("Organization", "h", "\"name\":\"第一医院\""));
+      writes.add(put("Organization", "g", "\"name\":\"第二医院\""));
+      for (String state : List.of("active", "suspended", "filed")) {
+        writes.add(
+            put(
+                "Practitioner",
+                state,
+                """
+                "qualification":[{"code":{"coding":[{"system":"%s","code":"physician"}]},"period":{"start":"2020-01-01"},
+                  "extension":[{"url":"%s","extension":[{"url":"state","valueCode":"%s"},
+                    {"url":"since","valueDateTime":"2024-01-01"}]}]}]"""
+                    .formatted(LicenceKind.SYSTEM, Licence.EXTENSION, state)));
+        for (String place : List.of("h approved", "g pending")) {
+          writes.add(
+              put(
+                  "PractitionerRole",
+                  state + "-" + place.charAt(0),
+                  """
+                  "practitioner":{"reference":"Practitioner/%s"},"organization":{"reference":"Organization/%s"},
+                  "extension":[{"url":"%s","extension":[{"url":"state","valueCode":"%s"},{"url":"site","valueCode":"main"}]}]"""
+                      .formatted(state, place.charAt(0), Site.EXTENSION, place.substring(2))));
+        }
+      }
+      store.transact(Caller.platform("test"), writes, Set.of(), null);
+      var registry =
+          new StoreRegistry(
+              () -> store,
+              (practitioner, institution) -> {
+                try (var connection = database.getConnection()) {
+                  return providers
+                      .licences()
+                      .holds(connection, practitioner, institution, Instant.now());
+                } catch (SQLException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      assertThat(registry.posts("active"))
+          .extracting(post -> post.id())
+          .containsExactly("active-h");
+      assertThat(registry.posts("suspended")).isEmpty();
+      assertThat(registry.mayPractise("suspended")).isFalse();
+      assertThat(registry.posts("filed"))
+          .as("nobody is locked out by a filing")
+          .extracting(post -> post.id())
+          .containsExactlyInAnyOrder("filed-g", "filed-h");
     }
   }
 

@@ -1,0 +1,91 @@
+package health.helan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import health.helan.foundation.store.Json;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The demo region as the provider registry has it, and the one list that needs no sign-in. */
+class RegistryOfARunningPlatformTests {
+  @Test
+  void showsThePublicWhatServesOnlineAndEverybodyElseWhoMayServe(@TempDir Path folder)
+      throws Exception {
+    Path data = folder.resolve("data");
+    try (RunningPlatform platform = RunningPlatform.start(data, "--residents", "10");
+        HttpClient anybody = HttpClient.newHttpClient()) {
+      platform.awaitOutput("demo accounts");
+      String address = platform.url() + "public/online-services";
+      HttpResponse<String> list = ask(anybody, address, "GET");
+      assertThat(list.statusCode()).as(list.body()).isEqualTo(200);
+      assertThat(list.headers().firstValue("Cache-Control")).hasValue("public, max-age=300");
+      JsonNode services = Json.MAPPER.readTree(list.body()).path("services");
+      assertThat(services.size()).isEqualTo(2);
+      assertThat(services.path(0).path("name").asString("")).contains("互联网医院");
+      assertThat(services.path(0).path("doctors").asInt()).isPositive();
+      assertThat(list.body()).as("one that is only filed").doesNotContain("妇幼保健院");
+      String tag = list.headers().firstValue("ETag").orElseThrow();
+      assertThat(ask(anybody, address, "GET", "If-None-Match", tag).statusCode()).isEqualTo(304);
+      assertThat(ask(anybody, address, "POST").statusCode()).isEqualTo(401);
+      assertThat(ask(anybody, platform.url() + "public/other", "GET").statusCode()).isEqualTo(401);
+      assertThat(ask(anybody, platform.url() + "fhir/$find-care?what=doctor", "GET").statusCode())
+          .isEqualTo(401);
+      int last = 0;
+      for (int i = 0; i < 70; i++) {
+        last = ask(anybody, address, "GET").statusCode();
+      }
+      assertThat(last).as("more than sixty in a minute, or a new minute began").isIn(429, 200);
+
+      String orthopaedists =
+          platform.get("fhir/$find-care?what=doctor&specialty=04.03&_count=100").body();
+      assertThat(Json.MAPPER.readTree(orthopaedists).path("parameter").size())
+          .as("of five, one's licence has expired")
+          .isEqualTo(4);
+      String figures = platform.get("fhir/$registry").body();
+      for (String state : List.of("licence.expired", "licence.suspended", "place.pending")) {
+        assertThat(figures)
+            .contains(
+                "{\"name\":\"name\",\"valueCode\":\""
+                    + state
+                    + "\"},{\"name\":\"count\",\"valueInteger\":1}");
+      }
+      Path table =
+          Files.writeString(
+              folder.resolve("机构.csv"), "机构名称,统一社会信用代码,许可证号\n某医院,C1,PDY1\n某卫生院,C2,PDY2\n");
+      RunningPlatform.Ended loaded =
+          RunningPlatform.run(
+              Map.of(),
+              List.of(
+                  "load",
+                  "--registry",
+                  "institutions",
+                  "--url",
+                  platform.url(),
+                  "--token-file",
+                  data.resolve("operator-token").toString(),
+                  table.toString()));
+      assertThat(loaded.exitCode()).as(loaded.output()).isZero();
+      assertThat(loaded.output()).contains("2 written");
+    }
+  }
+
+  private static HttpResponse<String> ask(
+      HttpClient client, String address, String method, String... headers) throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create(address))
+            .method(method, HttpRequest.BodyPublishers.noBody());
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+}
