@@ -8,6 +8,7 @@ import health.helan.demo.people.Household;
 import health.helan.demo.people.Person;
 import health.helan.demo.people.Population;
 import health.helan.demo.people.ResidentRecords;
+import health.helan.demo.people.SecondRecords;
 import health.helan.demo.place.Institution;
 import health.helan.demo.place.InstitutionRecords;
 import health.helan.demo.place.Institutions;
@@ -107,6 +108,19 @@ public final class Region {
   /** All bundles in the order in which they must be loaded, made one by one. */
   public Stream<DemoBundle> bundles() {
     return IntStream.range(0, bundleCount()).mapToObj(this::bundle);
+  }
+
+  /**
+   * What hospitals have written down of some residents beside their main record, and of people hard
+   * to tell apart, for the resident index: loaded after all the others, and not counted among them.
+   */
+  public DemoBundle secondRecords() {
+    var bundle = new BundleBuilder("transaction");
+    SecondRecords.write(
+        IntStream.range(0, NamedResident.HOUSEHOLDS).mapToObj(population::household).toList(),
+        institutions,
+        bundle);
+    return finish(bundleCount(), Kind.HOUSEHOLD, bundle);
   }
 
   private BundleBuilder household(Household home) {

@@ -83,8 +83,8 @@ public final class DemoLoad {
   private void load(Region region, String asked) throws IOException, InterruptedException {
     Progress progress =
         Progress.of(
-            "demo-" + Feed.name(List.of(asked)), "示范区域 Demo region", region.bundleCount(), 0);
-    progress.totalBytes().set(region.bundleCount());
+            "demo-" + Feed.name(List.of(asked)), "示范区域 Demo region", region.bundleCount() + 1, 0);
+    progress.totalBytes().set(region.bundleCount() + 1);
     try (Sender sender = new Sender(base, token, PATIENCE, tls);
         SentUnits sent = SentUnits.open(data.resolve(MARKER + ".sent"), false);
         RefusalReport report = new RefusalReport(data.resolve(MARKER + "-refused.tsv"));
@@ -102,6 +102,11 @@ public final class DemoLoad {
             new Unit(
                 "demo-region/" + number, 1, bundle.json(), bundle.resources(), 1, true, false));
       }
+      feed.settle();
+      DemoBundle last = region.secondRecords();
+      feed.send(
+          new Unit(
+              "demo-region/" + last.number(), 1, last.json(), last.resources(), 1, true, false));
       feed.settle();
       teller.finish(true);
       if (!report.isEmpty()) {

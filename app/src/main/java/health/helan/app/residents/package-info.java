@@ -6,7 +6,7 @@
       "foundation.residents",
       "foundation.rest",
       "foundation.store",
-      "foundation.trust"
+      "foundation.trust.erasure"
     })
 @NullMarked
 package health.helan.app.residents;

@@ -45,6 +45,23 @@ record LabelledSet(
         entries.stream().map(Register.Entry::errors).toList());
   }
 
+  /** The same people and records, had no institution asked for the identity number. */
+  LabelledSet withoutNumbers() {
+    List<ObjectNode> stripped = new ArrayList<>();
+    for (ObjectNode patient : patients) {
+      ObjectNode copy = patient.deepCopy();
+      copy.remove("identifier");
+      stripped.add(copy);
+    }
+    return new LabelledSet(
+        name + ", identity numbers taken away",
+        stripped.stream().map(Traits::of).toList(),
+        stripped,
+        person,
+        half,
+        errors);
+  }
+
   /** One of the Febrl sets: {@code datasetN.csv}, whose record ids say who is who. */
   static LabelledSet febrl(Path file, String name) throws IOException {
     List<Traits> records = new ArrayList<>();

@@ -57,6 +57,9 @@ final class Linkage {
   final float[] weights;
   final double seconds;
 
+  /** Weights of pairs that only meet in a group. */
+  private final Map<Long, Float> known = new HashMap<>();
+
   Linkage(LabelledSet set, Model model) {
     this.set = set;
     matcher = new Matcher(model.withThresholds(-1e6, -1e6));
@@ -220,7 +223,9 @@ final class Linkage {
     double sum = 0;
     for (int a : left) {
       for (int b : right) {
-        float weight = weight(a, b);
+        float weight =
+            known.computeIfAbsent(
+                (long) Math.min(a, b) << 32 | Math.max(a, b), pair -> weight(a(pair), b(pair)));
         if (weight == NEVER) {
           return false;
         }

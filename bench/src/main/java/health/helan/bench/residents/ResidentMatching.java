@@ -70,6 +70,7 @@ public final class ResidentMatching {
       write(set, Path.of(write));
     }
     bench.chinese(set);
+    bench.chinese(set.withoutNumbers());
     bench.speed(set);
     bench.febrl(Path.of(given.getOrDefault("febrl", "../shared/data/febrl")));
   }

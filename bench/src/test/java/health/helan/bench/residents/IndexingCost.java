@@ -121,6 +121,8 @@ class IndexingCost {
       DataSource database, RecordStore store, ZstdCodec codec, int records, List<ObjectNode> asked)
       throws Exception {
     execute(database, "analyze");
+    var meters = new io.micrometer.core.instrument.simple.SimpleMeterRegistry();
+    io.micrometer.core.instrument.Metrics.addRegistry(meters);
     long begun = System.nanoTime();
     long cpu = cpu();
     long postgres = postgresCpu();
@@ -152,6 +154,13 @@ class IndexingCost {
               + number(database, "select count(*) / 2 from resident_pair")
               + " keys "
               + number(database, "select count(*) from resident_key"));
+      for (var timer : meters.find("helan.residents.step").timers()) {
+        System.out.printf(
+            Locale.ROOT,
+            "step %s: %.0f us per record%n",
+            timer.getId().getTag("step"),
+            timer.totalTime(java.util.concurrent.TimeUnit.MICROSECONDS) / records);
+      }
       for (String table :
           List.of(
               "resident_record",

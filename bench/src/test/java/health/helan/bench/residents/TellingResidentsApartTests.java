@@ -3,8 +3,11 @@ package health.helan.bench.residents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import health.helan.foundation.residents.match.Candidates;
 import health.helan.foundation.residents.match.Learning;
+import health.helan.foundation.residents.match.Matcher;
 import health.helan.foundation.residents.match.Model;
+import health.helan.foundation.residents.match.Traits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +34,16 @@ class TellingResidentsApartTests {
   void aModelIsLearntWithoutAnybodySayingWhoIsWho() {
     Linkage linkage = new Linkage(SET, new Learning(SET.records(), 1).learn("test"));
     assertThat(linkage.clustered(Model.shipped().sameFrom(), -1).f1()).isGreaterThan(0.985);
+  }
+
+  @Test
+  void whoIsNamedFirstMakesNoDifference() {
+    Matcher matcher = new Matcher(Model.shipped());
+    for (long pair : Candidates.of(SET.records(), 100)) {
+      Traits a = SET.records().get(Linkage.a(pair));
+      Traits b = SET.records().get(Linkage.b(pair));
+      assertThat(matcher.compare(a, b)).isEqualTo(matcher.compare(b, a));
+    }
   }
 
   @Test

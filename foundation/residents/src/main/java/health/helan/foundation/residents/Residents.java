@@ -63,6 +63,7 @@ public final class Residents implements AutoCloseable {
   private final Clock clock;
   private final Index index;
   private final Walk walk;
+  private final Notices notices;
   private final Reviews reviews;
   private final Golden golden;
 
@@ -96,6 +97,8 @@ public final class Residents implements AutoCloseable {
     walk = new Walk(database, this, store.instance(), clock);
     store.changes().register(new Consumer());
     walk.start();
+    notices = new Notices(database, this, clock);
+    notices.start();
   }
 
   private static Index index(
@@ -237,22 +240,22 @@ public final class Residents implements AutoCloseable {
       if (byHome.isEmpty()) {
         return;
       }
-      var there = new HashMap<String, PlatformRows.Owned>();
+      var there = new HashMap<String, Source>();
       var all = new LinkedHashMap<Integer, Collection<String>>();
       byHome.forEach((home, changes) -> all.put(home, changes.keySet()));
-      for (PlatformRows.Owned row : store.rows().currentOf(transaction, PATIENT, all)) {
-        there.put(row.version().id(), row);
-      }
+      store.rows().currentOf(transaction, PATIENT, all).parallelStream()
+          .map(Residents::source)
+          .forEachOrdered(source -> there.put(source.id(), source));
       var sources = new ArrayList<Source>();
       byHome.forEach(
           (home, changes) ->
               changes.forEach(
                   (id, change) -> {
-                    PlatformRows.Owned row = there.get(id);
+                    Source source = there.get(id);
                     sources.add(
-                        row == null
+                        source == null
                             ? new Source(home, id, change.version(), change.updated(), "", null)
-                            : source(row));
+                            : source);
                   }));
       index.take(transaction, sources, false);
     }
@@ -311,6 +314,7 @@ public final class Residents implements AutoCloseable {
 
   @Override
   public void close() {
+    notices.close();
     walk.close();
     store.changes().unregister(CONSUMER);
   }

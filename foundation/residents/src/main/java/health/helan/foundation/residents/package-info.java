@@ -9,7 +9,7 @@
       "foundation.definitions",
       "foundation.rest",
       "foundation.store",
-      "foundation.trust"
+      "foundation.trust.policy"
     })
 @NullMarked
 package health.helan.foundation.residents;

@@ -8,6 +8,7 @@ import health.helan.foundation.residents.index.PeopleForTests;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Binding;
 import health.helan.foundation.store.Caller.Role;
+import health.helan.foundation.store.testing.StoreForTests;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -210,6 +211,33 @@ class LinkingTests {
         .isEqualTo(200);
     assertThat(person(known)).containsExactly(known);
     assertThat(decisions(unknown)).startsWith("unmerged", "merged");
+  }
+
+  @Test
+  void anInstitutionIsToldByAPersonOfItsOwn() {
+    String number = number("1985-09-09");
+    String a = server.created(system, patient(one, number, "姜兰", "1985-09-09", ""));
+    String b = server.created(otherSystem, patient(other, number, "姜兰", "1985-09-09", ""));
+    assertThat(person(a)).hasSize(2);
+    StoreForTests.await("told", () -> told(system, a, true) && told(otherSystem, b, true));
+    String text = server.get(system, "Person?organization=Organization/" + one).text();
+    assertThat(text).contains(a).doesNotContain(b);
+    assertThat(
+            server
+                .get(system, "Person?organization=Organization/" + other)
+                .json()
+                .path("total")
+                .asInt(0))
+        .isZero();
+    server.put(
+        otherSystem, "Patient", b, patient(other, number("1991-01-01"), "戚云", "1991-01-01", ""));
+    StoreForTests.await("told", () -> told(system, a, false) && told(otherSystem, b, false));
+  }
+
+  private boolean told(Caller caller, String patient, boolean isLinked) {
+    JsonNode entries = server.get(caller, "Person?patient=Patient/" + patient).json().path("entry");
+    return entries.size() == 1
+        && entries.path(0).path("resource").path("active").asBoolean(!isLinked) == isLinked;
   }
 
   // ---- merging
@@ -464,7 +492,7 @@ class LinkingTests {
             + c
             + "'");
     assertThat(server.send(KEEPER, "POST", "$rebuild-index", null).status()).isEqualTo(200);
-    health.helan.foundation.store.testing.StoreForTests.await(
+    StoreForTests.await(
         "walked", () -> server.get(KEEPER, "$resident-index").text().contains("\"done\""));
     assertThat(person(a)).containsExactlyInAnyOrder(a, b);
     assertThat(server.number("select count(*) from resident_key")).isPositive();
@@ -497,6 +525,7 @@ class LinkingTests {
             "resident_pair.other",
             "resident_review.key",
             "resident_review.other",
+            "resident_notice.key",
             "resident_decision.key",
             "resident_decision.other")) {
       String table = column.substring(0, column.indexOf('.'));

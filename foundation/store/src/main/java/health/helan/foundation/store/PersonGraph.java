@@ -262,28 +262,37 @@ final class PersonGraph {
     List<PersonLinks.Link> links = new ArrayList<>();
     Map<String, String> owners = new HashMap<>();
     List<Said> said = new ArrayList<>();
-    for (Map.Entry<Integer, List<String>> one : byHome.entrySet()) {
-      try (PreparedStatement statement = transaction.prepareStatement(LinkSql.LOCK)) {
-        statement.setInt(1, one.getKey());
-        statement.setArray(2, transaction.createArrayOf("text", one.getValue().toArray()));
-        try (var rows = statement.executeQuery()) {
-          while (rows.next()) {
-            String id = rows.getString(1);
-            there.put(id, new Found(id, one.getKey(), digest(id)));
-            owners.put(id, rows.getString(6));
-            byte[] content = rows.getBytes(5);
-            if (content != null) {
-              byte[] json =
-                  codec.decode(
-                      new ContentCodec.Place("Patient", id, rows.getInt(2)),
-                      rows.getShort(3),
-                      rows.getShort(4),
-                      content);
-              for (JsonNode link : links(Json.MAPPER.readTree(json))) {
-                String other = named(link);
-                if (other != null) {
-                  said.add(new Said(id, other, link.path("type").asString("")));
-                }
+    List<Integer> inHomes = new ArrayList<>();
+    List<String> ids = new ArrayList<>();
+    byHome.forEach(
+        (home, some) ->
+            some.stream()
+                .sorted()
+                .forEach(
+                    id -> {
+                      inHomes.add(home);
+                      ids.add(id);
+                    }));
+    try (PreparedStatement statement = transaction.prepareStatement(LinkSql.LOCK)) {
+      statement.setArray(1, transaction.createArrayOf("integer", inHomes.toArray()));
+      statement.setArray(2, transaction.createArrayOf("text", ids.toArray()));
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          String id = rows.getString(1);
+          there.put(id, new Found(id, rows.getInt(7), digest(id)));
+          owners.put(id, rows.getString(6));
+          byte[] content = rows.getBytes(5);
+          if (content != null) {
+            byte[] json =
+                codec.decode(
+                    new ContentCodec.Place("Patient", id, rows.getInt(2)),
+                    rows.getShort(3),
+                    rows.getShort(4),
+                    content);
+            for (JsonNode link : links(Json.MAPPER.readTree(json))) {
+              String other = named(link);
+              if (other != null) {
+                said.add(new Said(id, other, link.path("type").asString("")));
               }
             }
           }

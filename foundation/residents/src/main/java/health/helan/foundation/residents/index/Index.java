@@ -509,6 +509,10 @@ public final class Index {
         transaction -> {
           Work work = new Work(transaction, context);
           work.erase(record);
+          try (var forget = transaction.prepareStatement(IndexSql.FORGET_NOTICE)) {
+            forget.setLong(1, record);
+            forget.executeUpdate();
+          }
           var others = new ArrayList<Long>();
           try (var statement = transaction.prepareStatement(IndexSql.OTHERS_DECIDED)) {
             statement.setLong(1, record);

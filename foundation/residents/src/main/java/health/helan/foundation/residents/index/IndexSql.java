@@ -12,6 +12,14 @@ final class IndexSql {
   /** Waits for whoever changes the index, and keeps others waiting until the transaction ends. */
   static final String HOLD_GATE = "update resident_gate set held = held + 1 where gate = ?";
 
+  /**
+   * All of it goes by keys; plans for that hold from the first record to the last, whatever the
+   * statistics say.
+   */
+  static final String BY_KEYS =
+      "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin ="
+          + " off";
+
   // ------------------------------------------------------------------ records
 
   private static final String RECORD_COLUMNS =
@@ -100,6 +108,13 @@ final class IndexSql {
       "select says, at, kind, decision, by_whom, institution, note from resident_ruling where key ="
           + " ? and other = ?";
   static final String FORGET_RULING = "delete from resident_ruling where key = ? and other = ?";
+
+  // ------------------------------------------------------------------ notices
+
+  static final String TELL =
+      "insert into resident_notice (key, at, home, id) values (?, ?, ?, ?) on conflict (key) do update"
+          + " set at = excluded.at";
+  static final String FORGET_NOTICE = "delete from resident_notice where key = ?";
 
   // ------------------------------------------------------------------ decisions
 

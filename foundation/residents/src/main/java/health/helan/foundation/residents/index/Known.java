@@ -40,6 +40,7 @@ final class Known {
   boolean isChanged;
 
   private @Nullable Traits traits;
+  private @Nullable Set<String> numbers;
   private byte @Nullable [] sealed;
   private short codec;
   private short keyId;
@@ -88,17 +89,23 @@ final class Known {
 
   void traits(Traits now) {
     traits = now;
+    numbers = null;
     sealed = null;
   }
 
   /** Valid numbers that one person has one of. */
   Set<String> numbers(Seal seal) {
+    Set<String> found = numbers;
+    if (found != null) {
+      return found;
+    }
     var numbers = new HashSet<String>();
     for (NationalNumber number : traits(seal).numbers()) {
       if (LASTING.contains(number.kind())) {
         numbers.add(number.kind() + "|" + number.value());
       }
     }
+    this.numbers = numbers;
     return numbers;
   }
 }

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -18,15 +19,17 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,12 +38,21 @@ import org.jspecify.annotations.Nullable;
  * and the tables are brought to it.
  */
 final class Work {
+  /** So few Patients are read one after the other. */
+  private static final int FEW = 64;
+
+  /** What is older is history: catching up tells nobody. */
+  private static final Duration STILL_NEWS = Duration.ofHours(1);
+
   private final Connection transaction;
   private final Context context;
   private final Instant now;
 
   private final Map<Long, Known> known = new HashMap<>();
   private final Map<Pair, Edge> edges = new HashMap<>();
+
+  /** What is to be compared of the Patients that come, by their ids. */
+  private final Map<String, Traits> arriving = new ConcurrentHashMap<>();
 
   /** Pairs of each record whose pairs were read. */
   private final Map<Long, Map<Long, Edge>> around = new HashMap<>();
@@ -50,9 +62,16 @@ final class Work {
 
   private final List<Long> goneKeys = new ArrayList<>();
   private final List<Long> goneKeyRecords = new ArrayList<>();
-  private CopyBuffer newKeys = new CopyBuffer(IndexSql.KEY_WIDTH);
+  private final List<NewKey> newKeys = new ArrayList<>();
   private final CopyBuffer decisions = new CopyBuffer(IndexSql.DECISION_WIDTH);
   private final Set<String> regrouped = new TreeSet<>();
+  private long lastStep = System.nanoTime();
+
+  private record NewKey(long key, long record, int home) {}
+
+  /** Whoever follows it is told of what it changes. */
+  private boolean isNews = true;
+
   private int taken;
   private boolean isContradicted;
   private int linked;
@@ -65,6 +84,17 @@ final class Work {
     this.context = context;
     now = context.clock().instant().truncatedTo(ChronoUnit.MICROS);
     holdGate(transaction);
+    try (var statement = transaction.createStatement()) {
+      statement.execute(IndexSql.BY_KEYS);
+    }
+    step("gate");
+  }
+
+  /** How long each part of the work takes: for whoever has to make it faster. */
+  private void step(String name) {
+    long at = System.nanoTime();
+    Metrics.timer("helan.residents.step", "step", name).record(Duration.ofNanos(at - lastStep));
+    lastStep = at;
   }
 
   /** One piece of work at a time, on all instances: docs/adr/0077. */
@@ -170,11 +200,26 @@ final class Work {
    * @param again also those that are known in this version
    */
   void take(List<Source> sources, boolean again) throws SQLException {
+    isNews =
+        !again && sources.stream().anyMatch(one -> one.updated().isAfter(now.minus(STILL_NEWS)));
     var byRecord = new LinkedHashMap<Long, Source>();
     for (Source source : sources) {
       byRecord.put(context.record(source.id()), source);
     }
     load(byRecord.keySet());
+    step("known");
+    var needed = new ArrayList<Source>();
+    for (Map.Entry<Long, Source> entry : byRecord.entrySet()) {
+      Known one = known.get(entry.getKey());
+      if (entry.getValue().patient() != null
+          && (one == null || isNews(one, entry.getValue(), again))) {
+        needed.add(entry.getValue());
+      }
+    }
+    (needed.size() > FEW ? needed.parallelStream() : needed.stream())
+        .forEach(
+            source ->
+                arriving.put(source.id(), Traits.of(Objects.requireNonNull(source.patient()))));
     var arrived = new ArrayList<Known>();
     var gone = new ArrayList<Known>();
     for (Map.Entry<Long, Source> entry : byRecord.entrySet()) {
@@ -186,18 +231,25 @@ final class Work {
         }
       } else if (one == null) {
         arrived.add(fresh(entry.getKey(), source));
-      } else if (again || one.version < source.version() || !one.model.equals(context.model())) {
+      } else if (isNews(one, source, again)) {
         if (renew(one, source, again)) {
           arrived.add(one);
         }
       }
     }
     taken = arrived.size() + gone.size();
+    step("traits");
     loadPairs(arrived.stream().filter(one -> !one.isFresh).map(one -> one.record).toList());
     loadPairs(gone.stream().map(one -> one.record).toList());
     gone.forEach(this::leave);
     writeKeys();
+    step("keys");
     compareAll(arrived);
+    step("compare");
+  }
+
+  private boolean isNews(Known one, Source source, boolean again) {
+    return again || one.version < source.version() || !one.model.equals(context.model());
   }
 
   private Known fresh(long record, Source source) {
@@ -215,7 +267,7 @@ final class Work {
     one.isFresh = true;
     known.put(record, one);
     around.put(record, new LinkedHashMap<>());
-    Traits traits = Traits.of(java.util.Objects.requireNonNull(source.patient()));
+    Traits traits = Objects.requireNonNull(arriving.get(source.id()));
     one.traits(traits);
     keys(one, context.keys(traits));
     seeds.add(record);
@@ -224,7 +276,7 @@ final class Work {
 
   /** False when nothing that is compared has changed. */
   private boolean renew(Known one, Source source, boolean again) {
-    Traits traits = Traits.of(java.util.Objects.requireNonNull(source.patient()));
+    Traits traits = Objects.requireNonNull(arriving.get(source.id()));
     boolean isOther =
         again
             || !one.model.equals(context.model())
@@ -251,7 +303,7 @@ final class Work {
     }
     for (long key : keys) {
       if (Arrays.binarySearch(one.keys, key) < 0) {
-        newKeys.row().int8(key).int8(one.record).int4(one.home);
+        newKeys.add(new NewKey(key, one.record, one.home));
       }
     }
     one.keys = keys;
@@ -296,9 +348,14 @@ final class Work {
       goneKeys.clear();
       goneKeyRecords.clear();
     }
-    if (newKeys.rows() > 0) {
-      newKeys.send(transaction, IndexSql.COPY_KEYS);
-      newKeys = new CopyBuffer(IndexSql.KEY_WIDTH);
+    if (!newKeys.isEmpty()) {
+      newKeys.sort(Comparator.comparingLong(NewKey::key)); // Neighbours in the index go together.
+      var rows = new CopyBuffer(IndexSql.KEY_WIDTH);
+      for (NewKey one : newKeys) {
+        rows.row().int8(one.key).int8(one.record).int4(one.home);
+      }
+      rows.send(transaction, IndexSql.COPY_KEYS);
+      newKeys.clear();
     }
   }
 
@@ -319,6 +376,7 @@ final class Work {
         context.mostPerKey(),
         byKey,
         Metrics.counter("helan.residents.keys.full")::increment);
+    step("find");
     var foundBy = new HashMap<Long, Set<Long>>();
     var others = new HashSet<Long>();
     for (Known one : arrived) {
@@ -337,6 +395,7 @@ final class Work {
       }
     }
     load(others);
+    step("load");
     for (Known one : arrived) {
       compareWithAll(one, foundBy.getOrDefault(one.record, Set.of()));
     }
@@ -411,6 +470,7 @@ final class Work {
   void settle() throws SQLException {
     Set<Long> reached = reach();
     load(reached);
+    step("reach");
     var nodes = new HashMap<Long, Partition.Node>();
     for (long record : reached) {
       Known one = known.get(record);
@@ -425,6 +485,7 @@ final class Work {
     var partition = new Partition(nodes, all);
     group(partition);
     judge(partition, nodes.keySet(), all);
+    step("judge");
     write(all);
   }
 
@@ -613,11 +674,36 @@ final class Work {
     if (decisions.rows() > 0) {
       decisions.send(transaction, IndexSql.COPY_DECISIONS);
     }
+    tell();
+    step("write");
     if (!regrouped.isEmpty()) {
       context.persons().changed(transaction, regrouped, now);
     }
+    step("persons");
     Metrics.counter("helan.residents.taken").increment(taken);
     Metrics.counter("helan.residents.linked").increment(linked);
+  }
+
+  /** Whose institutions are to hear of it: not of what a walk or a late catching-up finds. */
+  private void tell() throws SQLException {
+    if (isNews) {
+      var told = new ArrayList<Known>();
+      for (Known one : known.values()) {
+        if (!one.isGone && regrouped.contains(one.id)) {
+          told.add(one);
+        }
+      }
+      told.sort(Comparator.comparingLong(one -> one.record));
+      batch(
+          IndexSql.TELL,
+          told,
+          (statement, one) -> {
+            statement.setLong(1, one.record);
+            statement.setObject(2, now.atOffset(ZoneOffset.UTC));
+            statement.setInt(3, one.home);
+            statement.setString(4, one.id);
+          });
+    }
   }
 
   private void writeMembers() throws SQLException {
@@ -957,7 +1043,7 @@ final class Work {
           .append('=')
           .append(one.level())
           .append(':')
-          .append(String.format(Locale.ROOT, "%.2f", one.weight()));
+          .append(Math.round(one.weight() * 100) / 100.0);
     }
     return text.toString();
   }

@@ -20,6 +20,7 @@ final class Blocks {
   private static final int MOTHER = 10;
   private static final int NAME_PLACE = 11;
   private static final int STREETS = 12;
+  private static final int NAME_COUNTY = 13;
 
   private final Traits traits;
   private long[] keys = new long[24];
@@ -73,7 +74,9 @@ final class Blocks {
       add(NAME_YEAR, traits.birth / 10_000, sorted);
     }
     for (Place place : traits.places) {
-      if (place.numbers().length > 0) {
+      if (!place.county().isEmpty()) {
+        add(NAME_COUNTY, 0, sorted + place.county());
+      } else if (place.numbers().length > 0) {
         add(NAME_STREET, Arrays.hashCode(place.numbers()), sorted);
       }
     }

@@ -5,6 +5,9 @@ import java.util.List;
 
 /** Pairs of records in memory that share a block. */
 public final class Candidates {
+  private static final int PLACE_BITS = 26;
+  private static final int PLACES = (1 << PLACE_BITS) - 1;
+
   private Candidates() {}
 
   /**
@@ -26,26 +29,30 @@ public final class Candidates {
         places[count++] = i;
       }
     }
-    // Sorted by group: the place in the lower bits of a copy would not fit beside 64-bit keys.
-    Integer[] order = new Integer[count];
-    for (int i = 0; i < count; i++) {
-      order[i] = i;
+    // Sorted by the first bits of the key, with the place in the others.
+    if (count >= 1 << PLACE_BITS) {
+      throw new IllegalArgumentException("too many records to pair in memory");
     }
-    long[] by = keys;
-    Arrays.parallelSort(order, (a, b) -> Long.compare(by[a], by[b]));
+    long[] order = new long[count];
+    for (int i = 0; i < count; i++) {
+      order[i] = keys[i] >>> PLACE_BITS << PLACE_BITS | i;
+    }
+    Arrays.parallelSort(order);
     long[] pairs = new long[1024];
     int found = 0;
     for (int from = 0; from < count; ) {
       int to = from + 1;
-      while (to < count && keys[order[to]] == keys[order[from]]) {
+      while (to < count && order[to] >>> PLACE_BITS == order[from] >>> PLACE_BITS) {
         to++;
       }
       if (to - from <= largest) {
         for (int i = from; i < to; i++) {
+          int one = (int) order[i] & PLACES;
           for (int j = i + 1; j < to; j++) {
-            int a = places[order[i]];
-            int b = places[order[j]];
-            if (a != b) {
+            int other = (int) order[j] & PLACES;
+            int a = places[one];
+            int b = places[other];
+            if (a != b && keys[one] == keys[other]) {
               if (found == pairs.length) {
                 pairs = Arrays.copyOf(pairs, found * 2);
               }

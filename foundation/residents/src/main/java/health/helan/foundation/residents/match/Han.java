@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +59,7 @@ final class Han {
   /** Kept answers; a race only computes the same again. */
   private static final char[] PLAIN = new char[1 << 16];
 
-  private static final short[][] READINGS = new short[1 << 16][];
+  private static final AtomicReferenceArray<short[]> READINGS = new AtomicReferenceArray<>(1 << 16);
 
   /** Forms that registers mix although the tables of traditional characters keep them apart. */
   private static final Map<Character, Character> VARIANTS = new HashMap<>();
@@ -155,7 +156,7 @@ final class Han {
 
   /** Readings without tones, the usual one first; empty for what has none. */
   static short[] readings(char c) {
-    short[] known = READINGS[c];
+    short[] known = READINGS.getAcquire(c);
     if (known != null) {
       return known;
     }
@@ -174,7 +175,7 @@ final class Han {
         found[found.length - 1] = surname;
       }
     }
-    READINGS[c] = found;
+    READINGS.setRelease(c, found);
     return found;
   }
 

@@ -21,7 +21,8 @@ public final class Learning {
   /** Groups with more records are too common to say anything. */
   private static final int LARGEST_BLOCK = 200;
 
-  private static final int RANDOM_PAIRS = 600_000;
+  private static final int MOST_RANDOM_PAIRS = 600_000;
+  private static final int LEAST_RANDOM_PAIRS = 150_000;
   private static final int MOST_ROUNDS = 60;
 
   /**
@@ -61,7 +62,8 @@ public final class Learning {
   private void draw(long seed) {
     SplittableRandom chance = new SplittableRandom(seed);
     int n = records.size();
-    for (int i = 0; i < RANDOM_PAIRS; i++) {
+    int count = Math.clamp(n * 10L, LEAST_RANDOM_PAIRS, MOST_RANDOM_PAIRS);
+    for (int i = 0; i < count; i++) {
       int a = chance.nextInt(n);
       int b = chance.nextInt(n);
       if (a != b) {

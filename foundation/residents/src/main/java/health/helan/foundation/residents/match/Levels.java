@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** At which level each field of two Patients agrees. */
 final class Levels {
   static final byte MISSING = -1;
+  private static final int FIELDS = Field.values().length;
 
   static final byte FAMILY_DIFFERENT = Field.FAMILY.level("different");
   static final byte GIVEN_EXACT = Field.GIVEN.level("exact");
@@ -30,11 +31,22 @@ final class Levels {
   private static final byte GIVEN_SWAPPED = Field.GIVEN.level("swapped");
   static final byte GIVEN_LATIN = Field.GIVEN.level("same-latin");
   private static final byte GIVEN_INITIAL = Field.GIVEN.level("initial");
+  private static final byte BIRTH_LUNAR = Field.BIRTH.level("lunar");
+  private static final byte BIRTH_PARTIAL = Field.BIRTH.level("partial");
+  private static final byte BIRTH_SWAPPED = Field.BIRTH.level("swapped");
+  private static final byte BIRTH_TYPO = Field.BIRTH.level("typo");
+  private static final byte BIRTH_YEAR_OFF = Field.BIRTH.level("year-off");
+  private static final byte STREET_DIFFERENT = Field.STREET.level("different");
+  private static final byte STREET_HOUSE = Field.STREET.level("house");
+  private static final byte STREET_NUMBER = Field.STREET.level("number");
+  private static final byte STREET_STREET = Field.STREET.level("street");
 
-  final byte[] of = new byte[Field.values().length];
+  final byte[] of = new byte[FIELDS];
 
-  /** The name of the first that was compared; null when either has none. */
+  /** The names that were compared; null when either has none. */
   @Nullable PersonName name;
+
+  @Nullable PersonName otherName;
 
   /** The dates of birth as the records say them themselves. */
   final byte statedBirth;
@@ -75,10 +87,11 @@ final class Levels {
     for (PersonName one : a.names) {
       for (PersonName other : b.names) {
         name(one, other);
-        int rank = given * 2 + family;
+        int rank = given * 32 + family;
         if (rank < best) {
           best = rank;
           name = one;
+          otherName = other;
           set(Field.FAMILY, family);
           set(Field.GIVEN, given);
         }
@@ -364,31 +377,29 @@ final class Levels {
     int yearB = b / 10_000;
     if (!Dates.isWhole(a) || !Dates.isWhole(b)) {
       boolean months = a / 100 % 100 != 0 && b / 100 % 100 != 0;
-      return yearA == yearB && (!months || a / 100 == b / 100)
-          ? Field.BIRTH.level("partial")
-          : BIRTH_DIFFERENT;
+      return yearA == yearB && (!months || a / 100 == b / 100) ? BIRTH_PARTIAL : BIRTH_DIFFERENT;
     }
     if (a == b) {
       return BIRTH_EXACT;
     }
     // The first of January stands where only the year is known.
     if (yearA == yearB && (a % 10_000 == 101 || b % 10_000 == 101)) {
-      return Field.BIRTH.level("partial");
+      return BIRTH_PARTIAL;
     }
     int monthA = a / 100 % 100;
     int dayA = a % 100;
     if (yearA == yearB && monthA == b % 100 && dayA == b / 100 % 100) {
-      return Field.BIRTH.level("swapped");
+      return BIRTH_SWAPPED;
     }
     if (lunarA == b || lunarB == a) {
-      return Field.BIRTH.level("lunar");
+      return BIRTH_LUNAR;
     }
     if (a % 10_000 == b % 10_000 && Math.abs(yearA - yearB) == 1) {
-      return Field.BIRTH.level("year-off");
+      return BIRTH_YEAR_OFF;
     }
     int differing = Dates.differingDigits(a, b);
     if (differing == 1 || differing == 2 && Dates.isTransposed(a, b)) {
-      return Field.BIRTH.level("typo");
+      return BIRTH_TYPO;
     }
     return differing == 2 ? BIRTH_NEAR : BIRTH_DIFFERENT;
   }
@@ -419,7 +430,7 @@ final class Levels {
       for (Place other : b) {
         byte street = one.han() && other.han() ? hanStreet(one, other) : latinStreet(one, other);
         byte place = one.han() && other.han() ? hanPlace(one, other) : latinPlace(one, other);
-        int rank = street * 2 + place;
+        int rank = street * 8 + place;
         if (rank < best) {
           best = rank;
           set(Field.STREET, street);
@@ -449,26 +460,24 @@ final class Levels {
     boolean all = common == a.length && common == b.length;
     if (street) {
       if (all) {
-        return a.length == 0 ? Field.STREET.level("street") : 0;
+        return a.length == 0 ? STREET_STREET : 0;
       }
-      return common > 0 ? Field.STREET.level("house") : Field.STREET.level("street");
+      return common > 0 ? STREET_HOUSE : STREET_STREET;
     }
     if (all && common >= 2) {
-      return Field.STREET.level("house");
+      return STREET_HOUSE;
     }
-    return common > 0 && common >= Math.min(a.length, b.length)
-        ? Field.STREET.level("number")
-        : Field.STREET.level("different");
+    return common > 0 && common >= Math.min(a.length, b.length) ? STREET_NUMBER : STREET_DIFFERENT;
   }
 
-  /** How many of the numbers stand in both, in order. */
+  /** How many of the numbers stand in both. */
   private static int common(int[] a, int[] b) {
-    int at = 0;
+    int used = 0;
     int found = 0;
     for (int one : a) {
-      for (int j = at; j < b.length; j++) {
-        if (b[j] == one) {
-          at = j + 1;
+      for (int j = 0; j < b.length; j++) {
+        if (b[j] == one && (used >> j & 1) == 0) {
+          used |= 1 << j;
           found++;
           break;
         }

@@ -11,6 +11,7 @@ import java.util.List;
  * people who live together share address, telephone and family name, so for them these say little.
  */
 public final class Matcher {
+  private static final Field[] FIELDS = Field.values();
   private static final double LN2 = 0.6931471805599453;
 
   private final Model model;
@@ -30,8 +31,7 @@ public final class Matcher {
     double same = model.prior(Model.SAME);
     double household = model.prior(Model.HOUSEHOLD);
     double unrelated = 0;
-    Field[] fields = Field.values();
-    for (Field field : fields) {
+    for (Field field : FIELDS) {
       byte level = levels.get(field);
       if (level != Levels.MISSING) {
         same += model.log(field, Model.SAME, level);
@@ -42,7 +42,7 @@ public final class Matcher {
     double weight = same - either(household, unrelated);
     int alternative = household > unrelated ? Model.HOUSEHOLD : Model.UNRELATED;
     List<Evidence> evidence = new ArrayList<>(10);
-    for (Field field : fields) {
+    for (Field field : FIELDS) {
       byte level = levels.get(field);
       if (level != Levels.MISSING) {
         double against =
@@ -73,20 +73,23 @@ public final class Matcher {
   private double unrelated(Field field, byte level, Levels levels) {
     double usual = model.log(field, Model.UNRELATED, level);
     PersonName name = levels.name;
-    if (name == null || !model.knowsNames()) {
+    PersonName other = levels.otherName;
+    if (name == null || other == null || !model.knowsNames()) {
       return usual;
     }
-    if (field == Field.FAMILY) {
-      return level == 0
-          ? model.familyShare(name.family)
-          : level == Levels.FAMILY_LATIN ? model.latinFamilyShare(name.family, usual) : usual;
+    if (field == Field.FAMILY && (level == 0 || level == Levels.FAMILY_LATIN)) {
+      return !name.family.equals(other.family)
+          ? usual
+          : level == 0
+              ? model.familyShare(name.family)
+              : model.latinFamilyShare(name.family, usual);
     }
-    if (field == Field.GIVEN) {
-      return level == 0
-          ? model.givenShare(name.dotted ? name.whole : name.given)
-          : level == Levels.GIVEN_LATIN ? model.latinGivenShare(name.given, usual) : usual;
+    if (field == Field.GIVEN && level == Levels.GIVEN_EXACT) {
+      return model.givenShare(name.dotted || other.dotted ? name.whole : name.given);
     }
-    return usual;
+    return field == Field.GIVEN && level == Levels.GIVEN_LATIN
+        ? model.latinGivenShare(name.given, usual)
+        : usual;
   }
 
   private Verdict judge(Traits a, Traits b, Levels levels, double weight, List<Evidence> evidence) {

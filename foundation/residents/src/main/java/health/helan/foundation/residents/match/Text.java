@@ -14,6 +14,10 @@ final class Text {
     if (a.equals(b)) {
       return 1;
     }
+    // The greedy search below depends on which comes first; an answer must not.
+    if (n > m || n == m && a.compareTo(b) > 0) {
+      return jaroWinkler(b, a);
+    }
     if (n > 64 || m > 64) {
       return a.regionMatches(0, b, 0, 64) ? 0.9 : 0;
     }

@@ -122,7 +122,7 @@ final class IndexForTests implements AutoCloseable {
         var statement = connection.createStatement()) {
       statement.execute(
           "truncate resident_record, resident_key, resident_member, resident_pair, resident_ruling,"
-              + " resident_review, resident_decision");
+              + " resident_review, resident_decision, resident_notice");
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

@@ -103,7 +103,8 @@ public enum Distribution {
           "resident_pair",
           "resident_ruling",
           "resident_review",
-          "resident_decision"
+          "resident_decision",
+          "resident_notice"
         }) {
       tables.put(table, KEY);
     }

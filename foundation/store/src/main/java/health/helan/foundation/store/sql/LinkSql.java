@@ -4,11 +4,15 @@ package health.helan.foundation.store.sql;
 public final class LinkSql {
   private LinkSql() {}
 
-  /** Some Patients of one home, with what they say of links; nobody changes that meanwhile. */
+  /**
+   * Some Patients, locked in the order given, with what they say of links; nobody changes that
+   * meanwhile. Of several homes at once: distributed, a statement for each.
+   */
   public static final String LOCK =
       """
-      select r.id, r.version, r.codec, r.key_id, case when r.vals -> 'link' is null then null else r.content end, r.owner \
-      from res_patient r where r.home = ? and r.id = any(?) order by r.id for no key update of r""";
+      select r.id, r.version, r.codec, r.key_id, case when r.vals -> 'link' is null then null else r.content end, r.owner, \
+      r.home from unnest(?::integer[], ?::text[]) n (home, id) cross join lateral (select p.id, p.version, p.codec, p.key_id, \
+      p.vals, p.content, p.owner, p.home from res_patient p where p.home = n.home and p.id = n.id for no key update of p) r""";
 
   /** No link of the Patient comes or goes before the transaction ends. */
   public static final String HOLD =
