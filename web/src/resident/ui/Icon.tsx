@@ -8,6 +8,7 @@ const PATHS = {
   consent: 'M6 3h9l4 4v14H6zM14.500 3v4.500H19M9.500 14l2 2 4-4.500',
   emergency: 'M12 3 2.500 20h19zM12 9.500v5M12 17.400v.1',
   account: 'M12 3 5 6v5c0 5 3 8.500 7 10 4-1.500 7-5 7-10V6zM9 12l2.200 2.200L15.200 10',
+  records: 'M4 7h12v13H4zM8 7V4h12v13h-4M7 11.500h6M7 15h6',
   back: 'm14.500 5-7 7 7 7',
 } as const;
 
