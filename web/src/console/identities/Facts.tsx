@@ -9,11 +9,12 @@ import { meantAsIdentity, signed, type Line } from './compare';
 import styles from './Identities.module.css';
 import type { Evidence, NumberSaid } from './useIdentities';
 
-/** `给名 · 同音不同字`: a field and how well it agrees, in words. */
+/** `名：异体字`: a field and how well it agrees, in words. */
 export function useEvidenceWords(): (evidence: Evidence) => string {
   const { t } = useTranslation('console');
   return ({ field, level }) => {
     if (field === 'rule') return t(`identities.rule.${level as 'same-number'}`, { defaultValue: level });
+    if (field === 'prior') return t(`identities.prior.${level as 'household'}`, { defaultValue: level });
     return t('identities.judged', { field: t(`identities.field.${field as 'given'}`, { defaultValue: field }), level: t(`identities.level.${field as 'given'}.${level as 'exact'}`, { defaultValue: level }) });
   };
 }
