@@ -34,7 +34,7 @@ const gzipped = (file: string) => gzipSync(readFileSync(join(DIST, file)), { lev
 
 describe('The console', () => {
   const entry = 'index.html';
-  const routes = ['src/console/overview/OverviewPage.tsx', 'src/console/residents/ResidentsPage.tsx', 'src/console/record/RecordPage.tsx', 'src/console/emergencies/EmergenciesPage.tsx', 'src/console/audit/AuditPage.tsx'];
+  const routes = ['src/console/overview/OverviewPage.tsx', 'src/console/residents/ResidentsPage.tsx', 'src/console/record/RecordPage.tsx', 'src/console/emergencies/EmergenciesPage.tsx', 'src/console/audit/AuditPage.tsx', 'src/console/identities/ReviewPage.tsx', 'src/console/identities/PersonPage.tsx'];
 
   test.each(routes)('opens %s within its budget of script', (route) => {
     expect(manifest[entry]?.isEntry).toBe(true);
@@ -57,7 +57,7 @@ describe('The console', () => {
 
 describe("The residents' pages", () => {
   const entry = 'resident/index.html';
-  const routes = ['record/VisitsPage', 'messages/MessagesPage', 'mine/MinePage', 'seen/SeenPage', 'grants/MaySeePage', 'consents/ConsentsPage', 'consents/GivePage', 'emergency/EmergencyPage', 'account/AccountPage', 'card/CardPage', 'card/UsesPage', 'card/LostPage', 'card/ApplyPage', 'card/PrintPage'];
+  const routes = ['record/VisitsPage', 'messages/MessagesPage', 'mine/MinePage', 'seen/SeenPage', 'grants/MaySeePage', 'consents/ConsentsPage', 'consents/GivePage', 'emergency/EmergencyPage', 'account/AccountPage', 'card/CardPage', 'card/UsesPage', 'card/LostPage', 'card/ApplyPage', 'card/PrintPage', 'identities/IdentitiesPage'];
 
   test.each(['', ...routes])('open %s within their budget of script', (route) => {
     const key = `src/resident/${route}.tsx`;

@@ -219,6 +219,14 @@ describe.skipIf(reason)('A resident', () => {
     noFaults();
   });
 
+  test('sees which institutions hold a record', async () => {
+    const { page } = resident;
+    await open(page, '/identities', '我在各机构的记录');
+    await page.getByRole('list', { name: '我在各机构的记录' }).waitFor();
+    await looksRight(page, 'resident-identities');
+    noFaults();
+  });
+
   test('withdraws it, and the next request is refused', async () => {
     const { page } = resident;
     await open(page, '/consents', '授权管理');

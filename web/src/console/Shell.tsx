@@ -34,6 +34,7 @@ export function Shell() {
             {seesCards(role) ? <Tab to="/cards">{t('shell.cards')}</Tab> : null}
             {seesEmergencies(role) ? <Tab to="/emergencies">{t('shell.emergencies')}</Tab> : null}
             {seesCases(role) ? <Tab to="/cases">{t('shell.cases')}</Tab> : null}
+            {runsPlatform(role) ? <Tab to="/identities">{t('shell.identities')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/exchange">{t('shell.exchange')}</Tab> : null}
             {seesQuality(role) ? <Tab to="/quality">{t('shell.quality')}</Tab> : null}
             {seesOnboarding(role) ? <Tab to="/onboarding">{t('shell.onboarding')}</Tab> : null}

@@ -14,6 +14,7 @@ const ROUTES: Route[] = [
   { path: '/messages', load: async () => (await import('./messages/MessagesPage')).MessagesPage },
   { path: '/mine', load: async () => (await import('./mine/MinePage')).MinePage },
   { path: '/seen', load: async () => (await import('./seen/SeenPage')).SeenPage },
+  { path: '/identities', load: async () => (await import('./identities/IdentitiesPage')).IdentitiesPage },
   { path: '/may-see', load: async () => (await import('./grants/MaySeePage')).MaySeePage },
   { path: '/consents', load: async () => (await import('./consents/ConsentsPage')).ConsentsPage },
   { path: '/consents/new/:step', load: async () => (await import('./consents/GivePage')).GivePage },

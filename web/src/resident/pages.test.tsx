@@ -247,6 +247,37 @@ describe('Consents', () => {
   });
 });
 
+describe('My records at institutions', () => {
+  const record = (id: string, institution: string, number?: string) => ({ name: 'member', resource: { resourceType: 'Patient', id, managingOrganization: { reference: `Organization/${institution}` }, ...(number ? { identifier: [{ value: number }] } : {}) } });
+
+  test('are listed by institution, numbers masked, the one that is looked at marked', async () => {
+    answers(({ path }) => (path === 'Patient/p/$person' ? { resourceType: 'Parameters', parameter: [record('p', 'h', '640104198001011234'), record('q', 'unknown')] } : undefined));
+    await open('/identities');
+    const list = within(await screen.findByRole('list', { name: '我在各机构的记录' }));
+    await list.findByText('县医院');
+    list.getByText(/6401\*+1234/);
+    list.getByText('未注明机构');
+    list.getByText(/没有登记证件号码/);
+    list.getByText('主要');
+  });
+
+  test('say when there is none, and in the server’s sentence why they could not be read', async () => {
+    answers(({ path }) => (path === 'Patient/p/$person' ? { resourceType: 'Parameters' } : undefined));
+    await open('/identities');
+    await screen.findByText('还没有归到您名下的记录');
+  });
+
+  test('are read again after a refusal', async () => {
+    let refuse = true;
+    answers(({ path }) => (path === 'Patient/p/$person' ? (refuse ? new Refused(404, 'not-found', '居民主索引里还没有这份记录，请稍后重试。') : { resourceType: 'Parameters', parameter: [record('p', 'h')] }) : undefined));
+    await open('/identities');
+    await screen.findByText(/请稍后重试/);
+    refuse = false;
+    await userEvent.click(screen.getByRole('button', { name: /重试|重新/ }));
+    await screen.findByText('县医院');
+  });
+});
+
 describe('The pages', () => {
   test('say to staff that this is the wrong door', async () => {
     answers(({ path }) => (path === '/access/me' ? { ...ME, role: 'practitioner', patients: [] } : undefined));

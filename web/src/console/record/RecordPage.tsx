@@ -36,9 +36,16 @@ function Record({ id }: { id: string }) {
     <Reader person={patient.data && nameOf(patient.data)}>
       <PageTitle page={t('record.title')} />
       <div className={styles.page}>
-        <Link to={regulates ? '/cases' : '/residents'} className={`small ${styles.back}`}>
-          ← {t(regulates ? 'cases.title' : 'residents.title')}
-        </Link>
+        <div className={styles.ways}>
+          <Link to={regulates ? '/cases' : '/residents'} className={`small ${styles.back}`}>
+            ← {t(regulates ? 'cases.title' : 'residents.title')}
+          </Link>
+          {regulates ? null : (
+            <Link to={`/identities/persons/${encodeURIComponent(id)}`} className={`small ${styles.back}`}>
+              {t('identities.person')}
+            </Link>
+          )}
+        </div>
         {patient.data ? <PersonBanner patient={patient.data} /> : patient.error ? <LoadFailed error={patient.error} onRetry={() => void patient.refetch()} /> : <PersonBannerSkeleton />}
         {patient.error && !patient.data ? null : (
           <Tabs

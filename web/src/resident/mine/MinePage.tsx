@@ -20,6 +20,7 @@ export function MinePage() {
           <Row to="/seen" icon={<Icon name="eye" />} title={t('seen.title')} note={t('mine.seenNote')} />
           <Row to="/may-see" icon={<Icon name="key" />} title={t('maySee.title')} note={t('mine.maySeeNote')} />
           <Row to="/consents" icon={<Icon name="consent" />} title={t('consents.title')} note={t('mine.consentsNote')} />
+          <Row to="/identities" icon={<Icon name="records" />} title={t('identities.title')} note={t('identities.note')} />
           <Row to="/emergency" icon={<Icon name="emergency" />} title={t('emergency.title')} note={t('mine.emergencyNote')} />
         </Rows>
       </Section>

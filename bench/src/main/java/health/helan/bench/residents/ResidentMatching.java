@@ -1,5 +1,6 @@
 package health.helan.bench.residents;
 
+import health.helan.bench.server.Postgres;
 import health.helan.foundation.residents.match.Learning;
 import health.helan.foundation.residents.match.Matcher;
 import health.helan.foundation.residents.match.Model;
@@ -24,7 +25,7 @@ public final class ResidentMatching {
 
   private static final long HELD_OUT = 20_261_126;
   private static final Set<String> NAMES =
-      Set.of("households", "seed", "febrl", "learn", "write", "out");
+      Set.of("households", "seed", "febrl", "learn", "write", "index", "db", "db-user");
 
   public static final String HELP =
       """
@@ -33,6 +34,8 @@ public final class ResidentMatching {
         --seed S            its seed (20261126, held out: the shipped model is learnt on seed 1)
         --febrl DIR         folder of the Febrl sets dataset1.csv to dataset3.csv (../shared/data/febrl)
         --write DIR         also write the made-up set there: patients.ndjson and truth.csv
+        --index N           instead: take N records (1000000) in through store, change log and index, then ask $match;
+                            in PostgreSQL at --db URL (HELAN_DB_URL), --db-user U (HELAN_DB_USER, postgres; HELAN_DB_PASSWORD)
         --learn FILE        only learn a model on seed 1 and write it: the shipped one is made so
       """;
 
@@ -57,6 +60,11 @@ public final class ResidentMatching {
     }
     long households = Long.parseLong(given.getOrDefault("households", "20000"));
     var bench = new ResidentMatching(System.out);
+    String index = given.get("index");
+    if (index != null) {
+      index(given, Integer.parseInt(index));
+      return;
+    }
     String learn = given.get("learn");
     if (learn != null) {
       bench.learn(households, Path.of(learn));
@@ -73,6 +81,30 @@ public final class ResidentMatching {
     bench.chinese(set.withoutNumbers());
     bench.speed(set);
     bench.febrl(Path.of(given.getOrDefault("febrl", "../shared/data/febrl")));
+  }
+
+  private static void index(Map<String, String> given, int records) throws IOException {
+    Map<String, String> environment = System.getenv();
+    String url = given.getOrDefault("db", environment.getOrDefault("HELAN_DB_URL", ""));
+    if (url.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Name the PostgreSQL to measure on: --db jdbc:postgresql://host:port/");
+    }
+    var postgres =
+        new Postgres(
+            url,
+            given.getOrDefault("db-user", environment.getOrDefault("HELAN_DB_USER", "postgres")),
+            environment.getOrDefault("HELAN_DB_PASSWORD", ""));
+    try {
+      ResidentIndexing.run(postgres, records);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("stopped", stopped);
+    } catch (IOException | RuntimeException failed) {
+      throw failed;
+    } catch (Exception failed) {
+      throw new IllegalStateException("The index could not be measured", failed);
+    }
   }
 
   /** Learns the model that is shipped. */

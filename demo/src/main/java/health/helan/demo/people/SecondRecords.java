@@ -66,7 +66,12 @@ public final class SecondRecords {
         }
       }
     }
-    records.again(records.county, named.getFirst(), maXiulan, maXiulan.birth().plusDays(9), false);
+    records.again(
+        records.county,
+        named.getFirst(),
+        maXiulan,
+        maXiulan.birth().withMonth(7).withDayOfMonth(30),
+        false);
     records.twins();
     records.unknown();
   }
@@ -112,7 +117,8 @@ public final class SecondRecords {
     if (mother != null) {
       ObjectNode patient = patient(tertiary, mother.name().text() + "之女", child.sex().gender());
       patient.put("birthDate", child.birth().toString());
-      patient.set("telecom", array(phone(mother.phone())));
+      patient.set("telecom", array(phone(child.phone())));
+      patient.set("address", array(object().put("text", home.line())));
       send(patient);
     }
   }

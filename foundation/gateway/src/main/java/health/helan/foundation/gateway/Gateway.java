@@ -295,7 +295,8 @@ public final class Gateway implements AutoCloseable, Erasable {
   public @Nullable Set<String> meanings(String system) {
     Set<String> meanings = null;
     for (Feed feed : feeds.all()) {
-      meanings = Mappings.common(meanings, feeds.mappings(feed).meanings(feed, system));
+      Set<String> allowed = feeds.mappings(feed).meanings(feed, system);
+      meanings = Mappings.both(meanings, allowed);
     }
     return meanings;
   }
@@ -985,61 +986,6 @@ public final class Gateway implements AutoCloseable, Erasable {
             receipt.state() == State.DONE ? 0 : 1,
             0,
             trail.subjects()));
-  }
-
-  // ------------------------------------------------------------------ questions
-
-  /** What the system behind a feed asks of the store. */
-  @FunctionalInterface
-  public interface Question<T> {
-    T of(RecordStore store, Caller caller);
-  }
-
-  /**
-   * Answers a question that came on a feed, with the eyes of the feed's institution. Nothing of it
-   * is kept but its trace, which is kept before this returns.
-   *
-   * @param operation name under which the audit has it
-   * @throws Refusal for a suspended feed, at an edge node, or what the question meets
-   */
-  public <T> T ask(Feed feed, String remote, String operation, Question<T> question) {
-    var trail = new AccessTrail();
-    String id = Ids.next((int) (digests.of(operation + "|" + feed.name()) & (Ids.HOMES - 1)));
-    Caller caller = feed.caller(id);
-    int status = 500;
-    try {
-      if (feed.suspended()) {
-        throw new Refusal(Refusal.Kind.FORBIDDEN, "gateway.suspended");
-      }
-      if (forwards) {
-        throw new Refusal(Refusal.Kind.NOT_SUPPORTED, "gateway.no-queries-here");
-      }
-      T answer =
-          ScopedValue.where(AccessTrail.CURRENT, trail).call(() -> question.of(store, caller));
-      status = 200;
-      return answer;
-    } catch (Refusal e) {
-      status = e.kind().status();
-      throw e;
-    } finally {
-      count(feed, status == 200 ? "asked" : "asked-in-vain");
-      audit.record(
-          new AuditSink.Request(
-              now(),
-              caller,
-              remote,
-              "other",
-              "Patient",
-              "",
-              operation,
-              List.of(),
-              digests.of("asked|" + id),
-              status,
-              status == 200 ? trail.resources() : 0,
-              status == 200 ? 0 : 1,
-              0,
-              trail.subjects()));
-    }
   }
 
   // ------------------------------------------------------------------ upkeep

@@ -357,6 +357,66 @@ class LinkingTests {
     assertThat(decisions(a)).contains("review", "confirmed", "reopened");
   }
 
+  @Test
+  void aReviewSaysWhichNumbersAreValidWithoutShowingThem() {
+    String number = number("1967-07-07");
+    String wrong = number.substring(0, 17) + (number.endsWith("1") ? "2" : "1");
+    String a =
+        server.created(
+            system,
+            patient(one, number, "孔令仪", "1967-07-07", "")
+                .replace(
+                    "'identifier':[",
+                    "'identifier':[{'system':'urn:oid:2.16.156.10011.1.3','value':'" + wrong + "'},"));
+    String b = server.created(otherSystem, patient(other, number, "贝小弟", "2016-05-05", ""));
+    Reply seen = server.get(KEEPER, "$link-review?review=" + review(a, b));
+    assertThat(seen.text()).doesNotContain(number, wrong);
+    var said = new ArrayList<String>();
+    for (JsonNode parameter : seen.json().path("parameter").path(0).path("part")) {
+      if (parameter.path("name").asString("").equals("number")) {
+        said.add(
+            String.join(
+                " ",
+                part(parameter, "of"),
+                part(parameter, "index"),
+                part(parameter, "valid"),
+                part(parameter, "kind")));
+      }
+    }
+    assertThat(said)
+        .containsExactlyInAnyOrder(
+            "Patient/" + a + " 0 false ",
+            "Patient/" + a + " 1 true resident-id",
+            "Patient/" + b + " 0 true resident-id");
+  }
+
+  @Test
+  void theIndexSaysHowLongPairsHaveWaited() {
+    String number = number("1968-08-08");
+    String a = server.created(system, patient(one, number, "焦大力", "1968-08-08", ""));
+    String b = server.created(otherSystem, patient(other, number, "宁小兰", "2017-05-05", ""));
+    assertThat(review(a, b)).isNotEmpty();
+    long before = waiting("week");
+    server.execute(
+        "update resident_review set opened = opened - interval '8 days' where '"
+            + a
+            + "' in (key_id, other_id)");
+    assertThat(waiting("week")).isEqualTo(before + 1);
+    assertThat(waiting("day")).isPositive();
+    assertThat(waiting("month")).isZero();
+    JsonNode state = server.get(KEEPER, "$resident-index").json();
+    assertThat(state.toString()).contains("oldest", "lag");
+  }
+
+  private long waiting(String age) {
+    for (JsonNode parameter : server.get(KEEPER, "$resident-index").json().path("parameter")) {
+      if (parameter.path("name").asString("").equals("waitingFor")) {
+        return Long.parseLong(part(parameter, age));
+      }
+    }
+    return -1;
+  }
+
   private void decide(String review, String decision, String... more) {
     var pairs = new ArrayList<>(List.of("review", review, "decision", decision));
     pairs.addAll(List.of(more));

@@ -75,24 +75,21 @@ public final class Mappings {
       for (Map.Entry<String, Map<String, String>> table : mapping.tables().entrySet()) {
         if (Identifiers.codeSystem(feed, table.getKey()).equals(system)) {
           Set<String> allowed = RequiredCodes.of(table.getValue().values());
-          meanings = common(meanings, allowed);
+          meanings = both(meanings, allowed);
         }
       }
     }
     return meanings;
   }
 
-  /** What both let through; null lets anything. */
-  public static @Nullable Set<String> common(@Nullable Set<String> one, @Nullable Set<String> two) {
-    if (one == null) {
-      return two;
+  /** What two sets have in common; null stands for anything. */
+  public static @Nullable Set<String> both(@Nullable Set<String> one, @Nullable Set<String> other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
     }
-    if (two == null) {
-      return one;
-    }
-    Set<String> both = new HashSet<>(one);
-    both.retainAll(two);
-    return both;
+    var common = new HashSet<>(one);
+    common.retainAll(other);
+    return common;
   }
 
   /**

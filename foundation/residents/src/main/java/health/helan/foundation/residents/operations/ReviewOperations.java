@@ -4,16 +4,23 @@ import health.helan.foundation.residents.Residents;
 import health.helan.foundation.residents.Walk;
 import health.helan.foundation.residents.index.Index;
 import health.helan.foundation.residents.match.Comparison;
+import health.helan.foundation.residents.match.NationalNumber;
+import health.helan.foundation.residents.match.Traits;
 import health.helan.foundation.residents.review.Review;
+import health.helan.foundation.residents.review.Reviews;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation.Call;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.PlatformRows;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The queue of pairs for people, and the state of the index; for those who keep it. */
@@ -83,7 +90,10 @@ final class ReviewOperations {
     }
   }
 
-  /** {@code GET $link-review}: {@code review}, both Patients, the evidence now, and the ruling. */
+  /**
+   * {@code GET $link-review}: {@code review}, both Patients, the evidence now, which of their
+   * numbers are valid, and the ruling.
+   */
   Answer one(Call call, In in) {
     return one(call, residents.reviews().find(in.need("review")));
   }
@@ -96,6 +106,7 @@ final class ReviewOperations {
     if (comparison != null) {
       Evidence.tell(parts, comparison);
     }
+    numbers(parts, review);
     Index.Ruled ruled = residents.index().ruling(review.patient(), review.other());
     if (ruled != null) {
       parts
@@ -114,6 +125,37 @@ final class ReviewOperations {
       }
     }
     return out.answer();
+  }
+
+  /**
+   * Which of the numbers are national numbers in force by form and check character: who is shown
+   * them masked could not tell.
+   */
+  private void numbers(Out.Parts parts, Review review) {
+    for (PlatformRows.Owned row :
+        Eyes.rows(residents, List.of(review.patient(), review.other()))) {
+      byte[] content = row.version().content();
+      if (content == null) {
+        continue;
+      }
+      ObjectNode patient = (ObjectNode) Json.MAPPER.readTree(content);
+      JsonNode identifiers = patient.path("identifier");
+      for (int i = 0; i < identifiers.size(); i++) {
+        ObjectNode alone = patient.deepCopy();
+        alone.putArray("identifier").add(identifiers.path(i));
+        List<NationalNumber> valid = Traits.of(alone).numbers();
+        Out.Parts number =
+            parts
+                .parts("number")
+                .reference("of", "Patient/" + row.version().id())
+                .number("index", i)
+                .flag("valid", !valid.isEmpty());
+        if (!valid.isEmpty()) {
+          number.code(
+              "kind", valid.getFirst().kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        }
+      }
+    }
   }
 
   /**
@@ -194,7 +236,10 @@ final class ReviewOperations {
     return bare;
   }
 
-  /** {@code GET $resident-index}: how many, by which model, and how far a walk is. */
+  /**
+   * {@code GET $resident-index}: how many, by which model, how long what waits has waited, how many
+   * changes of the log are not taken yet, and how far a walk is.
+   */
   Answer state(Call call, In in) {
     Out out = new Out();
     Index.Counts counts = residents.index().counts();
@@ -204,6 +249,20 @@ final class ReviewOperations {
         .number("linkedRecords", counts.linked())
         .number("persons", counts.records() - counts.linked() + counts.persons())
         .number("waiting", residents.reviews().waiting());
+    Reviews.Ages ages = residents.reviews().ages();
+    Out.Parts age =
+        out.all()
+            .parts("waitingFor")
+            .number("day", ages.day())
+            .number("week", ages.week())
+            .number("month", ages.month());
+    Instant oldest = ages.oldest();
+    if (oldest != null) {
+      age.put("oldest", "valueInstant", oldest.toString());
+    }
+    residents.store().changes().status().stream()
+        .filter(consumer -> consumer.consumer().equals(Residents.CONSUMER))
+        .forEach(consumer -> out.all().number("lag", consumer.lag()));
     Walk.Progress progress = residents.walk().progress();
     Out.Parts walk =
         out.all()

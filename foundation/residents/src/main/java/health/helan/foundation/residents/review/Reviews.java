@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -28,6 +29,10 @@ public final class Reviews {
   private static final String FIND = COLUMNS + "where key = ? and other = ?";
   private static final String COUNT =
       "select count(*) from resident_review where wanted and (state = 'open' or until <= ?)";
+  private static final String AGES =
+      "select count(*), count(*) filter (where opened <= ?), count(*) filter (where opened <= ?),"
+          + " count(*) filter (where opened <= ?), min(opened) from resident_review where wanted and"
+          + " (state = 'open' or until <= ?)";
   private static final String CHANGE =
       "update resident_review set state = ?, until = ?, assignee = ?, note = ? where key = ? and"
           + " other = ?";
@@ -81,6 +86,38 @@ public final class Reviews {
       try (var rows = statement.executeQuery()) {
         rows.next();
         return rows.getLong(1);
+      }
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  /**
+   * How long those that wait have waited.
+   *
+   * @param day how many for a day or longer; {@code week} and {@code month} (30 days) likewise
+   * @param oldest since when the first of them waits; null when none does
+   */
+  public record Ages(long all, long day, long week, long month, @Nullable Instant oldest) {}
+
+  /** How long those that wait now have waited. */
+  public Ages ages() {
+    Instant now = clock.instant();
+    try (Connection connection = database.getConnection();
+        var statement = connection.prepareStatement(AGES)) {
+      statement.setObject(1, at(now.minus(Duration.ofDays(1))));
+      statement.setObject(2, at(now.minus(Duration.ofDays(7))));
+      statement.setObject(3, at(now.minus(Duration.ofDays(30))));
+      statement.setObject(4, at(now));
+      try (var rows = statement.executeQuery()) {
+        rows.next();
+        OffsetDateTime oldest = rows.getObject(5, OffsetDateTime.class);
+        return new Ages(
+            rows.getLong(1),
+            rows.getLong(2),
+            rows.getLong(3),
+            rows.getLong(4),
+            oldest == null ? null : oldest.toInstant());
       }
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);

@@ -2,6 +2,7 @@ package health.helan.bench.residents;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import health.helan.bench.server.Postgres;
 import health.helan.foundation.residents.Residents;
 import health.helan.foundation.residents.index.IndexLinks;
 import health.helan.foundation.rest.FhirOperation;
@@ -18,7 +19,6 @@ import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.search.ValueSets;
-import health.helan.foundation.store.testing.PostgresForTests;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,24 +31,27 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * How fast the index takes records in behind the change log, PostgreSQL included, and how fast
- * {@code $match} answers then. Measured, not tested: {@code -Dresidents.records=100000}.
+ * {@code $match} answers then: {@code ./helan bench residents --index 1000000 --db URL}. The store,
+ * its log and the index are the platform's own; only the HTTP door is left out.
  */
-@EnabledIfSystemProperty(named = "residents.records", matches = "[1-9]\\d*")
-class IndexingCost {
+final class ResidentIndexing {
+  private static final String DATABASE = "helan_bench_residents";
   private static final int BUNDLE = 200;
   private static final int MATCHES = 2_000;
 
-  @Test
-  void ofAPopulation() throws Exception {
-    int records = Integer.getInteger("residents.records");
+  private ResidentIndexing() {}
+
+  /** Drops and makes the database {@code helan_bench_residents} and measures in it. */
+  static void run(Postgres postgres, int records) throws Exception {
+    postgres.recreate(DATABASE);
     var config = new HikariConfig();
-    config.setDataSource(PostgresForTests.emptyDatabase());
+    config.setJdbcUrl(postgres.url(DATABASE));
+    config.setUsername(postgres.user());
+    config.setPassword(postgres.password());
     config.setMaximumPoolSize(20);
     try (var database = new HikariDataSource(config)) {
       var codec = new ZstdCodec();
