@@ -123,6 +123,7 @@ public final class Finder {
               i.id as institution, i.name as institution_name, i.level, i.district, i.address, i.level_rank,
             """
                 + distance
+                + "\n"
                 + """
                  as km
                 from registry_post p
@@ -150,6 +151,7 @@ public final class Finder {
               i.id as institution, i.name as institution_name, i.level, i.district, i.address, i.level_rank,
             """
                 + distance
+                + "\n"
                 + """
                  as km
                 from registry_service s
@@ -182,15 +184,17 @@ public final class Finder {
         values.add(now);
         words(asked, "i", text, values);
         if (asked.specialty() != null) {
-          text.append(
-              """
+          text.append("\n")
+              .append(
+                  """
                and exists (select 1 from registry_organization d join registry_service s on s.organization = d.id
                 where d.institution = i.id and s.active and s.specialties @> ?::text[])""");
           values.add(List.of(asked.specialty()));
         }
         if (Boolean.TRUE.equals(asked.online())) {
-          text.append(
-              """
+          text.append("\n")
+              .append(
+                  """
                and exists (select 1 from registry_organization d join registry_service s on s.organization = d.id
                 join registry_licence l on l.holder = 'HealthcareService/' || s.id
                 where d.institution = i.id and s.active and s.online and l.valid @> ?::timestamptz)""");
@@ -290,8 +294,9 @@ public final class Finder {
       values.add(asked.district() + "%");
     }
     // An institution whose licence does not hold serves nobody.
-    text.append(
-        """
+    text.append("\n")
+        .append(
+            """
          and not exists (select 1 from registry_licence l where l.holder = 'Organization/' || i.id
           and l.state in ('active', 'suspended', 'expired') and not l.valid @> ?::timestamptz
           and not exists (select 1 from registry_licence g where g.holder = l.holder and g.valid @> ?::timestamptz))""");
@@ -301,8 +306,9 @@ public final class Finder {
     if (near != null) {
       double high = near.km() / KM_A_DEGREE;
       double wide = high / Math.max(0.01, Math.cos(Math.toRadians(near.latitude())));
-      text.append(
-          """
+      text.append("\n")
+          .append(
+              """
            and i.id in (select pl.organization from registry_place pl
             where pl.latitude between ? and ? and pl.longitude between ? and ?)""");
       values.add(near.latitude() - high);

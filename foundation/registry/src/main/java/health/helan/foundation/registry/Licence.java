@@ -114,7 +114,10 @@ public final class Licence {
           .put("code", filing.kind().code())
           .put("display", filing.kind().title());
       code.put("text", filing.kind().title());
-      period(element.putObject("period"), filing);
+      element.remove("period");
+      if (hasPeriod(filing)) {
+        period(element.putObject("period"), filing);
+      }
       if (filing.issuer() != null) {
         issuer(element.putObject("issuer"), filing.issuer());
       }
@@ -125,7 +128,10 @@ public final class Licence {
           .put("system", LicenceKind.SYSTEM)
           .put("code", filing.kind().code())
           .put("display", filing.kind().title());
-      period(parts.object("period", "valuePeriod"), filing);
+      parts.remove("period");
+      if (hasPeriod(filing)) {
+        period(parts.object("period", "valuePeriod"), filing);
+      }
       if (filing.issuer() != null) {
         issuer(parts.object("issuer", "valueReference"), filing.issuer());
       }
@@ -146,6 +152,11 @@ public final class Licence {
         concept.put("text", scope);
       }
     }
+  }
+
+  /** FHIR knows no empty period. */
+  private static boolean hasPeriod(Filing filing) {
+    return filing.start() != null || filing.end() != null;
   }
 
   private static void period(ObjectNode period, Filing filing) {

@@ -283,6 +283,28 @@ class LicenceLifeTests {
   }
 
   @Test
+  void mayHaveNoEnd() {
+    Hospital at = hospital();
+    Reply filed =
+        SERVER.call(
+            at.system,
+            "Practitioner/" + at.doctor + "/$file",
+            "kind",
+            "physician",
+            "number",
+            at.number,
+            "reason",
+            "长期有效的证书");
+    assertThat(filed.status()).as(filed.text()).isEqualTo(200);
+    assertThat(at.step("verify").status()).isEqualTo(200);
+    assertThat(at.step("activate").status()).isEqualTo(200);
+    Reply renewed = at.step("renew", "end", "2099-12-31");
+    assertThat(renewed.json().at("/qualification/0/period/end").asString(""))
+        .as(renewed.text())
+        .isEqualTo("2099-12-31");
+  }
+
+  @Test
   void isNotRenewedAfterARevocation() {
     Hospital at = hospital().registered("2020-01-01", "2099-12-31");
     at.step("revoke");
