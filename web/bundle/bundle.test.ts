@@ -57,7 +57,7 @@ describe('The console', () => {
 
 describe("The residents' pages", () => {
   const entry = 'resident/index.html';
-  const routes = ['record/VisitsPage', 'messages/MessagesPage', 'mine/MinePage', 'seen/SeenPage', 'grants/MaySeePage', 'consents/ConsentsPage', 'consents/GivePage', 'emergency/EmergencyPage', 'account/AccountPage', 'identities/IdentitiesPage'];
+  const routes = ['record/VisitsPage', 'messages/MessagesPage', 'mine/MinePage', 'seen/SeenPage', 'grants/MaySeePage', 'consents/ConsentsPage', 'consents/GivePage', 'emergency/EmergencyPage', 'account/AccountPage', 'card/CardPage', 'card/UsesPage', 'card/LostPage', 'card/ApplyPage', 'card/PrintPage', 'identities/IdentitiesPage'];
 
   test.each(['', ...routes])('open %s within their budget of script', (route) => {
     const key = `src/resident/${route}.tsx`;

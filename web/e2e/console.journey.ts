@@ -106,12 +106,20 @@ describe.skipIf(reason)('An operator', () => {
     await page.getByLabel('理由').fill('县医院接入区域平台');
     await page.getByRole('button', { name: '提交申请' }).click();
     await page.getByText('systems').first().waitFor();
-    const application = {
-      organization: { code: '12640122MB0000001T', name: '贺兰县人民医院', level: 'secondary', contact: '王工', phone: '0951-1234567' },
-      systems: [{ id: 'his', name: '医院信息系统', vendor: '某软件公司', jwksUri: 'https://his.example/jwks.json' }],
-      feeds: [{ name: 'api', system: 'his', transport: 'fhir', resources: ['Observation'] }],
-    };
-    await page.getByLabel('申请内容（JSON）').fill(JSON.stringify(application));
+    await looksRight(page, 'onboarding-form');
+    const organization = page.getByRole('group', { name: '机构' });
+    await organization.getByLabel('名称').fill('贺兰县人民医院');
+    await organization.getByLabel('统一社会信用代码').fill('12640122MB0000001T');
+    await organization.getByLabel('联系人').fill('王工');
+    await organization.getByLabel('电话').fill('0951-1234567');
+    const system = page.getByRole('group', { name: '系统 1' });
+    await system.getByLabel('名称').fill('医院信息系统');
+    await system.getByLabel('厂商').fill('某软件公司');
+    await system.getByLabel('公钥网址（jwksUri，https）').fill('https://his.example/jwks.json');
+    const feed = page.getByRole('group', { name: '消息流 1' });
+    await feed.getByLabel('方式').click();
+    await page.locator('.ant-select-item-option', { hasText: 'FHIR 接口' }).click();
+    await feed.getByLabel('资源类型').fill('Observation');
     await page.getByRole('button', { name: '提交申请' }).click();
     await page.getByRole('list', { name: '检查清单' }).waitFor();
     await page.getByRole('button', { name: '开放沙箱' }).click();
@@ -121,6 +129,53 @@ describe.skipIf(reason)('An operator', () => {
     await looksRight(page, 'onboarding');
     expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
     faults.length = 0;
+  });
+
+  test('finds a resident’s health card at the counter, and the terminals that read codes', async () => {
+    await page.getByRole('link', { name: '健康卡' }).click();
+    const terminals = page.getByRole('region', { name: '终端' }).first();
+    await terminals.getByText('demo-kiosk').waitFor();
+    await page.getByLabel('身份证号').fill('649107197604250018');
+    await page.getByRole('button', { name: '查找' }).click();
+    await page.getByText('末位校验要对').waitFor();
+    await page.getByLabel('身份证号').fill('649107197604250019');
+    await page.getByRole('button', { name: '查找' }).click();
+    await page.getByText('丁*明').waitFor();
+    await page.getByText(/^\d{6}H\d{10}[0-9X]$/).first().waitFor();
+    await page.getByRole('button', { name: '换卡' }).click();
+    await page.getByText('原来的卡将作废').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: '印制卡片' }).click();
+    await page.getByRole('img', { name: '丁*明的印制码' }).waitFor();
+    await filled();
+    await looksRight(page, 'cards', { widths: [375, 1440] });
+    await page.getByRole('button', { name: '停用 门诊大厅自助机（演示）' }).click();
+    await page.getByRole('button', { name: '启用 门诊大厅自助机（演示）' }).click();
+    await page.getByRole('button', { name: '停用 门诊大厅自助机（演示）' }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  test('sees who may do what where, and suspends a licence with a reason', async () => {
+    await page.getByRole('link', { name: '机构人员' }).click();
+    await page.getByRole('heading', { name: '机构人员注册' }).waitFor();
+    await page.getByRole('list', { name: '下级机构和科室' }).getByRole('button').first().waitFor();
+    await filled();
+    await looksRight(page, 'registry');
+    await page.getByRole('button', { name: /30 天内应校验/ }).click();
+    await page.getByRole('button', { name: '办理' }).first().click();
+    await page.getByRole('button', { name: '校验', exact: true }).click();
+    await page.getByRole('button', { name: '执行：校验' }).click();
+    await page.getByText('请写明理由').waitFor();
+    await page.getByLabel('理由').fill('年度校验材料齐全');
+    await filled();
+    await looksRight(page, 'registry-licence');
+    await page.goto(`${environment.url}/#/registry?view=places&only=pending`);
+    await page.getByRole('button', { name: '办理' }).first().waitFor();
+    await filled();
+    await looksRight(page, 'registry-places');
+    await page.goto(`${environment.url}/#/registry?view=alliances`);
+    await page.getByRole('list', { name: '成员' }).first().waitFor();
+    await looksRight(page, 'registry-alliances');
   });
 
   test('finds a resident by name', async () => {
@@ -249,6 +304,43 @@ describe.skipIf(reason)('An operator', () => {
     await page.getByRole('button', { name: '确认撤回' }).click();
     await page.getByText('只有这一份记录').waitFor();
     expect(await review()).toBe(id);
+  });
+
+  test('maps a code that nobody knew, and is told why when its meaning cannot be read', async () => {
+    const sent = await fetch(`${environment.url}/hl7v2/demo-his`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${environment.token}`, 'Content-Type': 'application/hl7-v2+er7' },
+      body: 'MSH|^~\\&|HIS|H|||20261101||ADT^A04|journey-code|P|2.5\rPID|1||JOURNEY-CODE^^^H^MR||对^照||19800101|MALE9\rPV1|1|O',
+    });
+    expect(await sent.text()).toContain('MSA|AA|journey-code');
+    await page.goto(`${environment.url}/#/exchange`);
+    await page.getByRole('link', { name: '本地代码对照' }).click();
+    const line = page.locator('li', { hasText: 'MALE9' }).first();
+    // Counted codes are put down every few seconds.
+    await expect
+      .poll(
+        async () => {
+          await page.reload();
+          await filled();
+          return line.count();
+        },
+        { timeout: 30_000 },
+      )
+      .toBeGreaterThan(0);
+    await looksRight(page, 'local-codes');
+    await line.getByRole('button', { name: '对照', exact: true }).click();
+    await line.getByText('直接填写代码').click();
+    await line.getByLabel('代码体系（URL 或 OID）').fill('urn:oid:2.16.156.10011.2.3.3.4');
+    await line.getByLabel('代码', { exact: true }).fill('1');
+    await line.getByRole('button', { name: '采用', exact: true }).click();
+    await line.getByText('只允许其自有代码').waitFor();
+    await line.getByLabel('在哪个值集中找含义').fill('http://hl7.org/fhir/ValueSet/administrative-gender');
+    await line.getByRole('button', { name: '找相近的' }).click();
+    await looksRight(page, 'local-codes-open');
+    await line.getByLabel('代码体系（URL 或 OID）').fill('http://hl7.org/fhir/administrative-gender');
+    await line.getByLabel('代码', { exact: true }).fill('male');
+    await line.getByRole('button', { name: '采用', exact: true }).click();
+    await expect.poll(() => line.count()).toBe(0);
   });
 
   test('says that no edge node is registered, and how to begin', async () => {

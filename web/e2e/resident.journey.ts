@@ -79,9 +79,17 @@ describe.skipIf(reason)('A resident', () => {
 
   /** No fault of the page itself; refusals that a step provokes are noted by the browser, and are meant. */
   function noFaults() {
-    expect(faults.filter((fault) => !/status of (401|403|404)/.test(fault))).toEqual([]);
+    expect(faults.filter((fault) => !/status of (401|403|404|422)/.test(fault))).toEqual([]);
     faults.length = 0;
   }
+
+  test('reads the public list of online services before signing in', async () => {
+    const { page } = resident;
+    await page.goto(`${url}/resident/#/online`);
+    await page.getByRole('heading', { name: '互联网诊疗服务公开清单' }).waitFor();
+    await page.getByRole('list', { name: '互联网诊疗服务公开清单' }).getByRole('listitem').first().waitFor();
+    await looksRight(page, 'public-online');
+  });
 
   test('is told what these pages are for, and signs in with an account', async () => {
     const { page } = resident;
@@ -109,6 +117,24 @@ describe.skipIf(reason)('A resident', () => {
     await page.getByRole('heading', { name: '现有问题' }).waitFor();
     await filled(page);
     await looksRight(page, 'resident-visits');
+    noFaults();
+  });
+
+  test('finds a doctor by department, and by the first letters of a name', async () => {
+    const { page } = resident;
+    await open(page, '/find', '找医生');
+    const hits = page.getByRole('list', { name: '医生' }).getByRole('listitem');
+    await hits.first().waitFor();
+    await looksRight(page, 'resident-find');
+    await page.getByLabel('科室').selectOption('03.04');
+    await filled(page);
+    expect(await hits.first().innerText()).toContain('心血管内科');
+    await page.getByRole('button', { name: '医院', exact: true }).click();
+    await page.getByLabel('科室').selectOption('');
+    await page.getByLabel('名称').fill('hlxrm');
+    await page.getByRole('button', { name: '查找' }).click();
+    await page.getByRole('heading', { name: /贺兰县人民医院/ }).waitFor();
+    await looksRight(page, 'resident-find-hospital');
     noFaults();
   });
 
@@ -321,6 +347,59 @@ describe.skipIf(reason)('A resident', () => {
     noFaults();
   });
 
+  test('shows a health code, which a counter takes once', async () => {
+    const { page } = resident;
+    const counter = async (code: string) => {
+      const parameter = [{ name: 'terminal', valueString: 'demo-counter' }, { name: 'scene', valueCode: 'identify' }, { name: 'code', valueString: code }];
+      const response = await fetch(`${url}/fhir/$scan-card`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${environment.token ?? ''}`, 'Content-Type': 'application/fhir+json' },
+        body: JSON.stringify({ resourceType: 'Parameters', parameter }),
+      });
+      return { status: response.status, body: (await response.json()) as { parameter?: { name: string; valueReference?: { reference: string } }[] } };
+    };
+    await page.goto(`${url}/resident/#/`);
+    await page.getByRole('img', { name: `${name}的健康码` }).waitFor();
+    await looksRight(page, 'resident-home-code', { widths: [320, 375, 1440] });
+    await page.getByRole('link', { name: '点这里放大' }).click();
+    await page.getByRole('heading', { level: 1, name: '我的健康码' }).waitFor();
+    await page.getByText('秒后失效').waitFor();
+    await filled(page);
+    await looksRight(page, 'resident-card', { widths: [320, 375, 1440] });
+    await open(page, '/card/print', '打印健康卡');
+    await page.getByRole('img', { name: `${name}的印制码` }).waitFor();
+    await looksRight(page, 'resident-card-print', { widths: [320, 375, 1440] });
+    await open(page, '/card', '我的健康码');
+    const asked = await api(resident, `/fhir/Patient/${patient}/$health-code`, { resourceType: 'Parameters' });
+    const code = (asked.body.parameter as { name: string; valueString?: string }[]).find((one) => one.name === 'code')?.valueString ?? '';
+    const first = await counter(code);
+    expect(first.status, JSON.stringify(first.body)).toBe(200);
+    expect(first.body.parameter?.find((one) => one.name === 'patient')?.valueReference?.reference).toBe(`Patient/${patient}`);
+    expect((await counter(code)).status).toBe(409);
+    await page.getByRole('link', { name: /^用码记录/ }).click();
+    await page.getByText('未通过').first().waitFor();
+    await page.getByText('门诊 1 号窗口', { exact: false }).first().waitFor();
+    await filled(page);
+    await looksRight(page, 'resident-card-uses', { widths: [375, 1440] });
+    noFaults();
+  });
+
+  test('reports a loss, and takes it back', async () => {
+    const { page } = resident;
+    await open(page, '/card/lost', '挂失');
+    await page.getByLabel('手机或卡丢了').click();
+    await looksRight(page, 'resident-card-lost', { widths: [375] });
+    await page.getByRole('button', { name: '立即挂失' }).click();
+    await page.getByText('已挂失，所有健康码立即停用').waitFor();
+    expect((await api(resident, `/fhir/Patient/${patient}/$health-code`, { resourceType: 'Parameters' })).status).toBe(422);
+    await looksRight(page, 'resident-card-suspended', { widths: [375] });
+    await page.getByRole('button', { name: '解除挂失' }).click();
+    await page.getByText('手机和卡都在您手里时再解除。').waitFor();
+    await page.getByRole('button', { name: '解除挂失' }).click();
+    await page.getByRole('img', { name: `${name}的健康码` }).waitFor();
+    noFaults();
+  });
+
   test('can have it larger, and in English', async () => {
     const { page } = resident;
     await open(page, '/mine', '我的');
@@ -335,7 +414,7 @@ describe.skipIf(reason)('A resident', () => {
     expect(Math.min(...usual)).toBeGreaterThanOrEqual(44);
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByRole('heading', { level: 1, name: 'Me' }).waitFor();
-    for (const route of ['/seen', '/may-see', '/consents', '/emergency', '/account']) {
+    for (const route of ['/card', '/card/uses', '/card/lost', '/seen', '/may-see', '/consents', '/emergency', '/account']) {
       await page.goto(`${url}/resident/#${route}`);
       // The page before stays until the next one has come.
       await page.getByRole('button', { name: '中文' }).waitFor({ state: 'detached' });
@@ -359,6 +438,7 @@ describe.skipIf(reason)('A resident', () => {
     expect(await whose.locator('option').count()).toBe(3);
     await whose.selectOption({ label: '李子轩' });
     await page.getByText('由您代办').waitFor();
+    await page.getByRole('img', { name: '李子轩的健康码' }).waitFor();
     await page.getByRole('link', { name: '就诊' }).click();
     await page.getByText('青霉素', { exact: false }).first().waitFor();
     await looksRight(page, 'resident-child');

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { speak, useLanguage } from '../shared/i18n/i18n';
 import { signOut } from '../shared/session/account';
-import { runsPlatform, seesAudit, seesCases, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesResidents, useRole } from './useRole';
+import { runsPlatform, seesAudit, seesCards, seesCases, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, useRole } from './useRole';
 import { WhoAmI } from './WhoAmI';
 import { Mark } from '../shared/Mark';
 import styles from './Shell.module.css';
@@ -31,12 +31,14 @@ export function Shell() {
           <nav ref={tabs} className={styles.nav} aria-label={t('shell.navigation')}>
             {seesOverview(role) ? <Tab to="/">{t('shell.overview')}</Tab> : null}
             {seesResidents(role) ? <Tab to="/residents">{t('shell.residents')}</Tab> : null}
+            {seesCards(role) ? <Tab to="/cards">{t('shell.cards')}</Tab> : null}
             {seesEmergencies(role) ? <Tab to="/emergencies">{t('shell.emergencies')}</Tab> : null}
             {seesCases(role) ? <Tab to="/cases">{t('shell.cases')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/identities">{t('shell.identities')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/exchange">{t('shell.exchange')}</Tab> : null}
             {seesQuality(role) ? <Tab to="/quality">{t('shell.quality')}</Tab> : null}
             {seesOnboarding(role) ? <Tab to="/onboarding">{t('shell.onboarding')}</Tab> : null}
+            {seesRegistry(role) ? <Tab to="/registry">{t('shell.registry')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/edge">{t('shell.edge')}</Tab> : null}
             {seesAudit(role) ? <Tab to="/audit">{t('shell.audit')}</Tab> : null}
           </nav>

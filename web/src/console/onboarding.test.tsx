@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import type { Parameters, ParametersParameter } from 'fhir/r4';
 import { describe, expect, test } from 'vitest';
 import { never, open, platform, Refused, type Asked } from '../test/platform';
+import { applicationOf, jsonOf } from './onboarding/application';
 import { OnboardingPage } from './onboarding/OnboardingPage';
 
 const head = (state: string): ParametersParameter[] => [
@@ -105,12 +106,42 @@ describe('Onboarding', () => {
     expect(JSON.parse(body.parameter.find(({ name }) => name === 'settings')!.valueString)).toEqual({ adt: { port: 2599 } });
   });
 
+  test('gives an application back as the platform keeps it', () => {
+    const kept = {
+      institution: 'h1',
+      organization: { code: '12640122MB0000001T', name: '县医院', level: 'tertiary', contact: '王工', phone: '0951' },
+      systems: [{ id: 'his', name: 'HIS', vendor: '某公司', scopes: ['system/*.cruds'], jwks: { keys: [{ kty: 'EC' }] } }],
+      feeds: [
+        { name: 'papers', system: 'his', transport: 'document' },
+        { name: 'list', system: 'his', transport: 'table', structures: ['residents'] },
+        { name: 'api', system: 'his', transport: 'fhir', resources: ['Patient', 'Observation'] },
+      ],
+    };
+    expect(JSON.parse(jsonOf(applicationOf(JSON.stringify(kept))))).toEqual(kept);
+  });
+
   test('takes an application and shows it', async () => {
     const asked = await as('practitioner', (each) => (each.path === '$onboarding-apply' ? whole('applied', ['amend', 'withdraw']) : one('applied', ['amend', 'withdraw'])(each)), '/onboarding?apply');
     const form = within(await screen.findByRole('form', { name: '申请接入' }));
+    const organization = within(form.getByRole('group', { name: '机构' }));
+    await userEvent.type(organization.getByLabelText('名称'), '某卫生院');
+    await userEvent.type(organization.getByLabelText('统一社会信用代码'), '12640122MB0000001T');
+    const system = within(form.getByRole('group', { name: '系统 1' }));
+    await userEvent.type(system.getByLabelText('公钥网址（jwksUri，https）'), 'https://his.example/jwks.json');
+    const feed = within(form.getByRole('group', { name: '消息流 1' }));
+    await userEvent.type(feed.getByLabelText('消息结构'), 'ADT^A01，ADT^A03');
+    await userEvent.type(feed.getByLabelText('发送方（MSH-3|MSH-4）'), 'HIS|HOSP');
+    await userEvent.click(form.getByRole('button', { name: '再加一个消息流' }));
+    await userEvent.click(form.getByRole('button', { name: '去掉消息流 2' }));
     await userEvent.type(form.getByLabelText('理由'), '卫生院接入');
     await userEvent.click(form.getByRole('button', { name: '提交申请' }));
     await expect.poll(() => asked.some(({ path }) => path === '$onboarding-apply')).toBe(true);
+    const body = asked.find(({ path }) => path === '$onboarding-apply')!.body as { parameter: { name: string; valueString: string }[] };
+    expect(JSON.parse(body.parameter.find(({ name }) => name === 'application')!.valueString)).toMatchObject({
+      organization: { name: '某卫生院', code: '12640122MB0000001T', level: 'secondary' },
+      systems: [{ id: 'his', jwksUri: 'https://his.example/jwks.json' }],
+      feeds: [{ name: 'adt', system: 'his', transport: 'mllp', structures: ['ADT^A01', 'ADT^A03'], sender: 'HIS|HOSP' }],
+    });
     await expect.poll(() => screen.queryByRole('form', { name: '申请接入' })).toBeNull();
     await screen.findByRole('button', { name: '修改申请' });
   });

@@ -32,4 +32,9 @@ export const seesAudit = (role: Role | undefined): boolean => role === 'root' ||
 export const seesQuality = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner' || role === 'regulator' || role === 'operator' || role === 'system';
 /** Institutions on their way to the platform: their own practitioners, and whoever admits and certifies. */
 export const seesOnboarding = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator' || role === 'practitioner';
+/** Whoever decides, and those who file for their institution. */
+export const seesRegistry = (role: Role | undefined): boolean => role !== undefined && role !== 'resident';
 export const appliesForInstitutions = (role: Role | undefined): boolean => role === 'root' || role === 'operator' || role === 'practitioner';
+/** Counters issue and suspend cards and scan codes; operators keep terminals and parties. */
+export const seesCards = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner' || role === 'operator';
+export const worksAtCounter = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner';

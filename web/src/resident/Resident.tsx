@@ -1,5 +1,6 @@
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ErrorBoundary, Routes, type Route } from './router';
+import { ErrorBoundary, Routes, useAddress, type Route } from './router';
 import { useSession } from '../shared/session/session';
 import { HomePage } from './home/HomePage';
 import { Shell } from './Shell';
@@ -19,14 +20,35 @@ const ROUTES: Route[] = [
   { path: '/consents/new/:step', load: async () => (await import('./consents/GivePage')).GivePage },
   { path: '/consents/:id', load: async () => (await import('./consents/ConsentPage')).ConsentPage },
   { path: '/consents/:id/narrow', load: async () => (await import('./consents/NarrowPage')).NarrowPage },
+  { path: '/card', load: async () => (await import('./card/CardPage')).CardPage },
+  { path: '/card/uses', load: async () => (await import('./card/UsesPage')).UsesPage },
+  { path: '/card/lost', load: async () => (await import('./card/LostPage')).LostPage },
+  { path: '/card/print', load: async () => (await import('./card/PrintPage')).PrintPage },
+  { path: '/card/apply/:step', load: async () => (await import('./card/ApplyPage')).ApplyPage },
   { path: '/emergency', load: async () => (await import('./emergency/EmergencyPage')).EmergencyPage },
+  { path: '/find', load: async () => (await import('./find/FindPage')).FindPage },
+  { path: '/online', load: async () => (await import('./find/OnlinePage')).OnlinePage },
   { path: '/account', load: async () => (await import('./account/AccountPage')).AccountPage },
   { path: '*', load: () => NoSuchPage },
 ];
 
-/** The sign-in page stands in place of the route: after it one is where one wanted to be. */
+const PublicOnlinePage = lazy(async () => ({ default: (await import('./find/OnlinePage')).PublicOnlinePage }));
+
+/**
+ * The sign-in page stands in place of the route: after it one is where one wanted to be. The public list of online services
+ * is the one page that needs no sign-in.
+ */
 export function Resident() {
   const { token } = useSession();
+  const { pathname } = useAddress();
+  if (token === undefined && pathname === '/online')
+    return (
+      <ErrorBoundary broken={<Broken />}>
+        <Suspense fallback={<First />}>
+          <PublicOnlinePage />
+        </Suspense>
+      </ErrorBoundary>
+    );
   return <ErrorBoundary broken={<Broken />}>{token === undefined ? <SignIn /> : <Routes routes={ROUTES} shell={Shell} first={<First />} />}</ErrorBoundary>;
 }
 

@@ -5,6 +5,7 @@ import { Mark } from '../shared/Mark';
 import { PageTitle } from '../shared/PageTitle';
 import { beginSignIn } from '../shared/session/account';
 import { useSession } from '../shared/session/session';
+import { Link } from './router';
 import styles from './SignIn.module.css';
 import { Button, Notice } from './ui/ui';
 
@@ -46,6 +47,9 @@ export function SignIn() {
         <a className={styles.register} href="/sign-in/register">
           {t('signIn.register')}
         </a>
+        <Link className={styles.register} to="/online">
+          {t('find.public')}
+        </Link>
       </div>
       <svg className={styles.ridge} viewBox="0 0 1440 260" preserveAspectRatio="none" aria-hidden="true">
         <path d="M0 260V170l160-70 120 60 190-120 130 80 150-100 190 140 120-60 160 90 220-110v180z" fill="var(--primary)" opacity=".08" />

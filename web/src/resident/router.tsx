@@ -39,7 +39,7 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener);
 };
 
-const useAddress = (): Place => useSyncExternalStore(subscribe, () => place);
+export const useAddress = (): Place => useSyncExternalStore(subscribe, () => place);
 
 // A page goes on with its own place while the code of the next one is on its way.
 const Shown = createContext<{ place: Place; params: Record<string, string> }>({ place, params: {} });

@@ -20,7 +20,10 @@ export function ExchangePage() {
       <PageTitle page={t('exchange.title')} />
       <div className={styles.head}>
         <h1>{t('exchange.title')}</h1>
-        <Link to="/exchange/rehearse">{t('exchange.rehearse')}</Link>
+        <span className={styles.ways}>
+          <Link to="/exchange/codes">{t('localCodes.title')}</Link>
+          <Link to="/exchange/rehearse">{t('exchange.rehearse')}</Link>
+        </span>
       </div>
       <Feeds />
       <Messages />

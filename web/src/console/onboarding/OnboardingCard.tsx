@@ -7,6 +7,8 @@ import { useLanguage } from '../../shared/i18n/i18n';
 import { StatusTag } from '../../shared/StatusTag';
 import { LEAST, Reason } from '../emergencies/Case';
 import styles from '../emergencies/Emergencies.module.css';
+import { applicationOf, jsonOf } from './application';
+import { ApplicationForm } from './ApplicationForm';
 import own from './Onboarding.module.css';
 import { StateTag } from './OnboardingPage';
 import { useStep, type Line, type StepName, type Whole } from './useOnboarding';
@@ -104,7 +106,7 @@ function Steps({ one }: { one: Whole }) {
   const id = useId();
   const [chosen, setChosen] = useState<StepName>();
   const [reason, setReason] = useState('');
-  const [application, setApplication] = useState(() => pretty(one.application));
+  const [application, setApplication] = useState(() => applicationOf(one.application));
   const [settings, setSettings] = useState('');
   const [tried, setTried] = useState(false);
   const short = reason.trim().length < LEAST;
@@ -113,7 +115,7 @@ function Steps({ one }: { one: Whole }) {
     event.preventDefault();
     setTried(true);
     if (chosen === undefined || short) return;
-    step.mutate({ id: one.id, step: chosen, reason: reason.trim(), ...(chosen === 'amend' ? { application } : {}), ...(takesSettings && settings.trim() !== '' ? { settings } : {}) });
+    step.mutate({ id: one.id, step: chosen, reason: reason.trim(), ...(chosen === 'amend' ? { application: jsonOf(application) } : {}), ...(takesSettings && settings.trim() !== '' ? { settings } : {}) });
   };
   return (
     <form className={styles.form} aria-label={t('onboarding.next')} onSubmit={submit} noValidate autoComplete="off">
@@ -129,10 +131,7 @@ function Steps({ one }: { one: Whole }) {
         <>
           <p className="muted small">{t(`onboarding.hint.${chosen}`)}</p>
           {chosen === 'amend' ? (
-            <div className={styles.field}>
-              <label htmlFor={`${id}-application`}>{t('onboarding.application')}</label>
-              <Input.TextArea id={`${id}-application`} value={application} rows={16} spellCheck={false} onChange={(event) => setApplication(event.target.value)} />
-            </div>
+            <ApplicationForm value={application} onChange={setApplication} />
           ) : null}
           {takesSettings ? (
             <div className={styles.field}>

@@ -1,5 +1,5 @@
-import { Button, Input, Segmented } from 'antd';
-import { useId, useState, type FormEvent } from 'react';
+import { Button, Segmented } from 'antd';
+import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
@@ -10,6 +10,8 @@ import { StatusTag, type Tone } from '../../shared/StatusTag';
 import { LEAST, Reason } from '../emergencies/Case';
 import styles from '../emergencies/Emergencies.module.css';
 import { appliesForInstitutions, useRole } from '../useRole';
+import { emptyApplication, jsonOf } from './application';
+import { ApplicationForm } from './ApplicationForm';
 import { OnboardingCard } from './OnboardingCard';
 import own from './Onboarding.module.css';
 import { FILES, STATES, useApply, useDownload, useOnboarding, useOnboardings, type State } from './useOnboarding';
@@ -102,28 +104,23 @@ export function OnboardingPage() {
   );
 }
 
-/** What is applied for is written as the guide shows it; what is wrong in it the platform names. */
 function ApplyForm({ onApplied, onCancel }: { onApplied: (id: string) => void; onCancel: () => void }) {
   const { t } = useTranslation('console');
   const apply = useApply();
-  const id = useId();
-  const [application, setApplication] = useState(EXAMPLE);
+  const [application, setApplication] = useState(emptyApplication);
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
   const short = reason.trim().length < LEAST;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (!short) apply.mutate({ application, reason: reason.trim() }, { onSuccess: (made) => onApplied(made.id) });
+    if (!short) apply.mutate({ application: jsonOf(application), reason: reason.trim() }, { onSuccess: (made) => onApplied(made.id) });
   };
   return (
     <form className={`card ${styles.case}`} aria-label={t('onboarding.apply')} onSubmit={submit} noValidate autoComplete="off">
       <h2>{t('onboarding.apply')}</h2>
       <p className="muted">{t('onboarding.applyLead')}</p>
-      <div className={styles.field}>
-        <label htmlFor={id}>{t('onboarding.application')}</label>
-        <Input.TextArea id={id} value={application} rows={16} spellCheck={false} onChange={(event) => setApplication(event.target.value)} />
-      </div>
+      <ApplicationForm value={application} onChange={setApplication} />
       <Reason label={t('onboarding.reason')} value={reason} problem={tried && short ? t('cases.tooShort', { least: LEAST }) : undefined} onChange={setReason} />
       {apply.error ? <LoadFailed error={apply.error} compact /> : null}
       <div className={own.steps}>
@@ -135,19 +132,6 @@ function ApplyForm({ onApplied, onCancel }: { onApplied: (id: string) => void; o
     </form>
   );
 }
-
-const EXAMPLE = JSON.stringify(
-  {
-    organization: { code: '', name: '', level: 'secondary', contact: '', phone: '' },
-    systems: [{ id: 'his', name: 'HIS', vendor: '', jwks: { keys: [] } }],
-    feeds: [
-      { name: 'adt', system: 'his', transport: 'mllp', structures: ['ADT^A01'], sender: 'HIS|HOSPITAL' },
-      { name: 'api', system: 'his', transport: 'fhir', resources: ['Patient', 'Observation'] },
-    ],
-  },
-  null,
-  2,
-);
 
 function Kit() {
   const { t } = useTranslation('console');

@@ -5,6 +5,7 @@ import { useLanguage } from '../../shared/i18n/i18n';
 import { useAccesses, visitsOf } from '../requests/accesses';
 import { useEmergencies } from '../requests/emergencies';
 import { useNames } from '../../shared/fhir/names';
+import { HomeCode } from '../card/HomeCode';
 import { usePerson } from '../requests/person';
 import { ResultsSentence } from '../record/ResultsSentence';
 import { Icon } from '../ui/Icon';
@@ -22,7 +23,9 @@ export function HomePage() {
   const { t } = useTranslation(['resident', 'common']);
   return (
     <Page title={t('signIn.title')} brand>
-      <PersonCard />
+      <PersonCard>
+        <HomeCode />
+      </PersonCard>
       <Unusual />
       <nav className={styles.actions} aria-label={t('home.actions')}>
         <Link to="/seen">
@@ -36,6 +39,10 @@ export function HomePage() {
         <Link to="/consents">
           <Icon name="consent" />
           {t('consents.title')}
+        </Link>
+        <Link to="/find">
+          <Icon name="find" />
+          {t('find.title')}
         </Link>
       </nav>
       <Lately />

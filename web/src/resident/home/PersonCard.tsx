@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ageAt, today } from '../../shared/format/dates';
 import { maskIdentifier } from '../../shared/format/identity';
@@ -9,7 +9,7 @@ import { Button } from '../ui/ui';
 import styles from './Home.module.css';
 
 /** Whose record this is. The number stays covered until its owner asks: phones are looked at over shoulders. */
-export function PersonCard() {
+export function PersonCard({ children }: { children?: ReactNode }) {
   const { t } = useTranslation(['resident', 'common']);
   const codeName = useCodeName();
   const { name, own, patient } = usePerson();
@@ -32,6 +32,7 @@ export function PersonCard() {
           </Button>
         </p>
       ) : null}
+      {children}
     </section>
   );
 }

@@ -185,6 +185,10 @@ class GatewayDrillTests {
         .contains(codes + "/gender", "MALE9", codes + "/OWN", "WARD", "病区检验")
         // A number of somebody in the place of a code is on no list.
         .doesNotContain("13800000000");
+    HttpResponse<String> national =
+        mapped(platform, codes + "/gender", "MALE9", "urn:oid:2.16.156.10011.2.3.3.4", "1");
+    assertThat(national.statusCode()).as(national.body()).isEqualTo(422);
+    assertThat(national.body()).contains("MALE9");
     map(platform, codes + "/gender", "MALE9", "http://hl7.org/fhir/administrative-gender", "male");
     map(
         platform,
@@ -222,24 +226,29 @@ class GatewayDrillTests {
   private static void map(
       RunningPlatform platform, String system, String code, String targetSystem, String target)
       throws Exception {
-    HttpResponse<String> mapped =
-        operation(
-            platform,
-            "ConceptMap/$map-local-code",
-            Map.of(
-                "feed",
-                "his",
-                "system",
-                system,
-                "code",
-                code,
-                "decision",
-                "map",
-                "targetSystem",
-                targetSystem,
-                "targetCode",
-                target));
+    HttpResponse<String> mapped = mapped(platform, system, code, targetSystem, target);
     assertThat(mapped.statusCode()).as(mapped.body()).isEqualTo(200);
+  }
+
+  private static HttpResponse<String> mapped(
+      RunningPlatform platform, String system, String code, String targetSystem, String target)
+      throws Exception {
+    return operation(
+        platform,
+        "ConceptMap/$map-local-code",
+        Map.of(
+            "feed",
+            "his",
+            "system",
+            system,
+            "code",
+            code,
+            "decision",
+            "map",
+            "targetSystem",
+            targetSystem,
+            "targetCode",
+            target));
   }
 
   /** The same feed over HTTP. */

@@ -590,6 +590,67 @@ class SigningInTests {
   }
 
   @Test
+  void showsAHealthCodeOfTheOwnerAndOfAWardAsLongAsTheGuardianshipLasts() throws Exception {
+    String number = "649107197604250019";
+    for (String patient : List.of("uncle", "ward")) {
+      String resource =
+          "{\"resourceType\":\"Patient\",\"id\":\""
+              + patient
+              + "\",\"identifier\":[{\"system\":\"urn:oid:2.16.156.10011.1.3\",\"value\":\""
+              + (patient.equals("uncle") ? number : "649108200408150003")
+              + "\"}],\"name\":[{\"text\":\"丁\"}],\"birthDate\":\"1976-04-25\"}";
+      assertThat(call("PUT", "/fhir/Patient/" + patient, operator, resource).statusCode())
+          .isEqualTo(201);
+    }
+    Account uncle = account(Account.Kind.RESIDENT, number, "uncle");
+    var soon = new Accounts.Dependant("ward", "丁", "", "法院判决", Instant.now().plusSeconds(3600));
+    signIn().accounts().addDependant(uncle.id(), soon);
+    String apply =
+        "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"step\",\"valueCode\":\"apply\"}]}";
+    String nothing = "{\"resourceType\":\"Parameters\"}";
+    try (Visit visit = new Visit(base)) {
+      String token = onResidentPages(visit, number);
+      for (String patient : List.of("uncle", "ward")) {
+        String of = "/fhir/Patient/" + patient;
+        HttpResponse<String> card = call("POST", of + "/$health-card-step", token, apply);
+        assertThat(card.statusCode()).as(card.body()).isEqualTo(200);
+        assertThat(card.body()).contains("\"active\"");
+        assertThat(call("POST", of + "/$health-code", token, nothing).body()).contains("HLN1:");
+      }
+      assertThat(call("POST", "/fhir/Patient/mother/$health-code", token, nothing).statusCode())
+          .isEqualTo(404);
+    }
+    signIn()
+        .accounts()
+        .addDependant(
+            uncle.id(),
+            new Accounts.Dependant("ward", "丁", "", "法院判决", Instant.now().minusSeconds(1)));
+    try (Visit visit = new Visit(base)) {
+      String token = onResidentPages(visit, number);
+      assertThat(call("POST", "/fhir/Patient/uncle/$health-code", token, nothing).statusCode())
+          .isEqualTo(200);
+      for (String operation : List.of("$health-code", "$health-card-step")) {
+        assertThat(call("POST", "/fhir/Patient/ward/" + operation, token, apply).statusCode())
+            .isEqualTo(404);
+      }
+    }
+    long before = cardsKept();
+    HttpResponse<String> erased =
+        call("POST", "/fhir/Patient/ward/$erase?ground=law&document=file+7", operator, null);
+    assertThat(erased.statusCode()).as(erased.body()).isEqualTo(200);
+    assertThat(cardsKept()).isEqualTo(before - 1);
+  }
+
+  private static long cardsKept() throws Exception {
+    try (var connection = platform.context().getBean(javax.sql.DataSource.class).getConnection();
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery("select count(*) from health_card")) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  @Test
   void countsAPractitionerIntoTheTeamsThatTheInstitutionOfThePostManages() {
     var teams = new java.util.HashMap<String, List<String>>();
     signIn().registry().posts("doctor").forEach(post -> teams.put(post.id(), post.teams()));

@@ -12,9 +12,12 @@ import health.helan.demo.people.SecondRecords;
 import health.helan.demo.place.Institution;
 import health.helan.demo.place.InstitutionRecords;
 import health.helan.demo.place.Institutions;
+import health.helan.demo.place.Network;
 import health.helan.demo.place.Rota;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -36,6 +39,10 @@ public final class Region {
   private final LocalDate asOf;
   private final List<Institution> institutions;
   private final List<Institution> booked;
+
+  /** The hospital that leads an institution's alliance, by the institution's id. */
+  private final Map<String, Institution> leads = new HashMap<>();
+
   private final Population population;
   private final int households;
 
@@ -44,6 +51,14 @@ public final class Region {
     this.asOf = asOf;
     Institutions plan = Institutions.of(seed, residents);
     this.institutions = plan.all();
+    for (Network network : plan.networks()) {
+      Institution hospital = network.hospital();
+      network.centres().forEach(centre -> leads.put(centre.id(), hospital));
+      network.clinics().forEach(clinic -> leads.put(clinic.id(), hospital));
+      if (!network.tertiary().contains(hospital)) {
+        leads.put(hospital.id(), network.tertiary().getFirst());
+      }
+    }
     this.booked = institutions.stream().filter(Rota::books).toList();
     this.population = new Population(seed, residents, asOf, plan);
     this.households = population.households();
@@ -91,7 +106,11 @@ public final class Region {
   /** Bundle {@code number}, from 0 to {@link #bundleCount} - 1. */
   public DemoBundle bundle(int number) {
     if (number < institutions.size()) {
-      return finish(number, Kind.INSTITUTION, InstitutionRecords.write(institutions.get(number)));
+      return finish(
+          number,
+          Kind.INSTITUTION,
+          InstitutionRecords.write(
+              institutions.get(number), leads.get(institutions.get(number).id())));
     }
     int rota = number - institutions.size();
     if (rota < booked.size()) {

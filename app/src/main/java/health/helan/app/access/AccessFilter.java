@@ -44,7 +44,14 @@ public final class AccessFilter extends OncePerRequestFilter {
           "/fhir/.well-known/smart-configuration",
           "/health",
           "/health/ready",
+          AccessFilter.PUBLIC_LIST,
           AccessFilter.SOCKET);
+
+  /**
+   * What anyone may know of online care (docs/adr/0085): holds nothing about any person, is kept
+   * ready, limited in rate, and traced.
+   */
+  public static final String PUBLIC_LIST = "/public/online-services";
 
   /** Opened by anyone; what comes over it is for who binds with a token. */
   static final String SOCKET = "/subscription-socket";
@@ -60,6 +67,7 @@ public final class AccessFilter extends OncePerRequestFilter {
           "/health",
           "/error",
           "/access",
+          "/public",
           "/userinfo");
 
   /** Guarded by {@link SignInDoor}. */

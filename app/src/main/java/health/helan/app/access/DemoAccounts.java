@@ -163,6 +163,15 @@ public final class DemoAccounts {
     role.putObject("practitioner").put("reference", "Practitioner/" + first.practitioner());
     role.putObject("organization").put("reference", "Organization/" + second.department());
     role.putArray("code").addObject().put("text", "多点执业医师");
+    // Approved in the provider registry: docs/guide/registry.md.
+    var place =
+        role.putArray("extension")
+            .addObject()
+            .put("url", "https://helan.health/fhir/StructureDefinition/practice-site")
+            .putArray("extension");
+    place.addObject().put("url", "state").put("valueCode", "approved");
+    place.addObject().put("url", "site").put("valueCode", "additional");
+    place.addObject().put("url", "right").put("valueCode", "ordinary");
     try {
       store.write(
           Caller.platform("demo-accounts"),

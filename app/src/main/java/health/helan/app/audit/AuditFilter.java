@@ -30,6 +30,8 @@ final class AuditFilter extends OncePerRequestFilter {
 
   private static final Logger LOG = LoggerFactory.getLogger(AuditFilter.class);
 
+  private static final int TOO_MANY_REQUESTS = 429;
+
   private static final byte[] UNWRITABLE =
       """
       {"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"transient","diagnostics":\
@@ -79,7 +81,9 @@ final class AuditFilter extends OncePerRequestFilter {
     boolean isMessageRefused =
         (door.startsWith("/hl7v2") || door.equals("/intake") || door.equals("/edge"))
             && status >= 400;
-    return isRefusal || isMessageRefused || door.startsWith("/fhir") && !isPreflight;
+    // Who was told to come back later was told nothing, and may not fill the audit.
+    boolean isPublic = door.startsWith("/public") && status != TOO_MANY_REQUESTS;
+    return isRefusal || isMessageRefused || (door.startsWith("/fhir") || isPublic) && !isPreflight;
   }
 
   private static void record(Audits.Audit audit, int status, OuterHeaders outer, Held response)

@@ -19,6 +19,7 @@ import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.trust.app.Client;
 import health.helan.foundation.trust.app.Clients;
+import health.helan.foundation.trust.app.Scope;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -94,7 +95,7 @@ class DeliveryDoor {
         codec,
         agreements,
         audit,
-        caller -> caller.isRoot() || isRegistered(caller, clients.find(caller.subject())),
+        caller -> today(caller, clients),
         networks::hold,
         base == null || base.isBlank() ? "" : base.strip().replaceAll("/+$", "") + "/fhir",
         Subscriptions.Settings.DEFAULT);
@@ -143,6 +144,29 @@ class DeliveryDoor {
   TransactionRules providedDocuments(RecordStore store) {
     MhdParameters.install(store);
     return new ProvidedDocuments();
+  }
+
+  /** With no more scopes than the system's registration has today. */
+  static @Nullable Caller today(Caller kept, Clients clients) {
+    if (kept.isRoot()) {
+      return kept;
+    }
+    Client client = clients.find(kept.subject());
+    if (!isRegistered(kept, client) || client == null) {
+      return null;
+    }
+    Caller.Binding binding = kept.binding();
+    return new Caller(
+        kept.subject(),
+        kept.role(),
+        kept.institution(),
+        kept.purposes(),
+        kept.request(),
+        new Caller.Binding(
+            binding.practitioner(),
+            binding.teams(),
+            binding.patients(),
+            Scope.common(binding.scopes(), client.scopes())));
   }
 
   /** A system that was switched off, or given to another institution, is sent nothing more. */

@@ -37,6 +37,7 @@ final class SubscriptionSocket extends HttpServlet {
 
   private static final int MOST_OPEN = 1000;
   private static final int LONGEST_WORD = 1000;
+  private static final int MOST_UNHEARD = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final transient Subscriptions subscriptions;
@@ -99,6 +100,10 @@ final class SubscriptionSocket extends HttpServlet {
     private final String remote;
     private final AtomicLong pings = new AtomicLong();
     private final LinkedBlockingQueue<Long> pongs = new LinkedBlockingQueue<>(100);
+
+    /** Words that may wait until they are heard. */
+    private final Semaphore unheard = new Semaphore(MOST_UNHEARD);
+
     private volatile @Nullable Session session;
     private volatile @Nullable Conversation conversation;
 
@@ -117,7 +122,14 @@ final class SubscriptionSocket extends HttpServlet {
       // Not on the thread of the container: what is told waits for pongs, which come by that one.
       opened.addMessageHandler(
           String.class,
-          (MessageHandler.Whole<String>) text -> Thread.ofVirtual().start(() -> hear(begun, text)));
+          (MessageHandler.Whole<String>)
+              text -> {
+                if (unheard.tryAcquire()) {
+                  Thread.ofVirtual().start(() -> hear(begun, text));
+                } else {
+                  close("too many words at once");
+                }
+              });
       opened.addMessageHandler(
           PongMessage.class,
           (MessageHandler.Whole<PongMessage>) pong -> answered(pong.getApplicationData()));
@@ -130,6 +142,8 @@ final class SubscriptionSocket extends HttpServlet {
       } catch (RuntimeException e) {
         close("the platform failed");
         throw e;
+      } finally {
+        unheard.release();
       }
     }
 

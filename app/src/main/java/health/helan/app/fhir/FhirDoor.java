@@ -10,6 +10,8 @@ import health.helan.foundation.delivery.upload.Uploads;
 import health.helan.foundation.quality.Quality;
 import health.helan.foundation.registry.Registry;
 import health.helan.foundation.residents.Residents;
+import health.helan.foundation.residents.card.CardOperations;
+import health.helan.foundation.residents.card.Cards;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -182,7 +184,8 @@ class FhirDoor {
       Registry providers,
       ObjectProvider<Identities> identities,
       ObjectProvider<Quality> quality,
-      ObjectProvider<Residents> residents) {
+      ObjectProvider<Residents> residents,
+      ObjectProvider<Cards> cards) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -194,6 +197,7 @@ class FhirDoor {
     all.addAll(uploads.operations());
     all.addAll(imports.operations());
     all.addAll(providers.operations());
+    cards.ifAvailable(known -> all.addAll(CardOperations.all(known)));
     return new Operations(all);
   }
 

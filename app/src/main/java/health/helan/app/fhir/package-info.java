@@ -12,6 +12,7 @@
       "foundation.quality",
       "foundation.registry",
       "foundation.residents",
+      "foundation.residents.card",
       "foundation.rest",
       "foundation.store",
       "foundation.terminology",

@@ -68,6 +68,7 @@ class GatewayDoor {
       AuditLog log,
       ObjectStore objects,
       CodeTranslation codes,
+      Terminology terminology,
       DataFolder data,
       ObjectProvider<EdgeArguments> edge) {
     AuditSink audit = "off".equalsIgnoreCase(System.getenv(AUDIT)) ? AuditSink.NONE : log;
@@ -93,6 +94,7 @@ class GatewayDoor {
       gateway.refuseWhile(data::isNearlyFull);
     }
     gateway.keepLargeIn(objects);
+    terminology.readBy(gateway::meanings);
     return gateway;
   }
 

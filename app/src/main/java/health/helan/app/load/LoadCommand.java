@@ -38,6 +38,9 @@ public final class LoadCommand {
     if (words.contains("--codes")) {
       return CodesLoad.run(words, environment);
     }
+    if (words.contains("--registry")) {
+      return RegistryLoad.run(words, environment);
+    }
     LoadArguments arguments = LoadArguments.parse(words, environment);
     Console console = Console.of(environment);
     try {

@@ -7,6 +7,7 @@ import health.helan.app.gateway.MllpListeners;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.gateway.Gateway;
 import health.helan.foundation.gateway.hl7v2.Hl7v2Servlet;
+import health.helan.foundation.gateway.http.IntakeServlet;
 import health.helan.foundation.gateway.operations.GatewayOperations;
 import health.helan.foundation.onboarding.Onboardings;
 import health.helan.foundation.onboarding.Sandbox;
@@ -30,8 +31,10 @@ import health.helan.foundation.trust.app.Clients;
 import health.helan.foundation.trust.audit.AuditLog;
 import health.helan.foundation.trust.policy.RolePolicy;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
@@ -211,6 +214,22 @@ class OnboardingDoor {
             sandbox, witness, transport::isTls, open -> new Hl7v2Servlet(open.gateway()));
     var registration = new ServletRegistrationBean<>(servlet, "/hl7v2" + BASE + "/*");
     registration.setName("hl7v2-sandbox");
+    return registration;
+  }
+
+  @Bean
+  ServletRegistrationBean<SandboxServlet> sandboxIntake(
+      Sandbox sandbox, Witness witness, Transport transport) {
+    var workers =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("sandbox-intake-", 0).factory());
+    var servlet =
+        new SandboxServlet(
+            sandbox,
+            witness,
+            transport::isTls,
+            open -> new IntakeServlet(open.gateway(), workers, Duration.ofSeconds(20)));
+    var registration = new ServletRegistrationBean<>(servlet, "/intake" + BASE + "/*");
+    registration.setName("intake-sandbox");
     return registration;
   }
 }

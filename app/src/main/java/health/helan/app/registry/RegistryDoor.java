@@ -1,5 +1,6 @@
 package health.helan.app.registry;
 
+import health.helan.app.access.AccessFilter;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.registry.Registry;
 import health.helan.foundation.registry.Registry.Unregistered;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -44,6 +46,21 @@ class RegistryDoor {
   @Bean
   Licences licences(Registry registry) {
     return registry.licences();
+  }
+
+  /** Requests in a minute: of one address, and of all together. */
+  private static final int PUBLIC_OF_ONE = 60;
+
+  private static final int PUBLIC_OF_ALL = 1_200;
+
+  @Bean
+  ServletRegistrationBean<PublicList> publicList(Registry registry, Clock clock) {
+    var registration =
+        new ServletRegistrationBean<>(
+            new PublicList(registry, new PublicList.Rate(PUBLIC_OF_ONE, PUBLIC_OF_ALL), clock),
+            AccessFilter.PUBLIC_LIST);
+    registration.setName("public-list");
+    return registration;
   }
 
   @Bean(destroyMethod = "close")

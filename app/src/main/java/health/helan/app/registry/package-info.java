@@ -2,6 +2,7 @@
 @ApplicationModule(
     displayName = "机构人员注册装配",
     allowedDependencies = {
+      "app.access",
       "app.start",
       "foundation.registry",
       "foundation.rest",

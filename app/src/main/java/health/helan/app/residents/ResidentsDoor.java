@@ -2,12 +2,19 @@ package health.helan.app.residents;
 
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.residents.Residents;
+import health.helan.foundation.residents.golden.Golden;
+import health.helan.foundation.residents.golden.Survivorship;
 import health.helan.foundation.residents.index.IndexLinks;
+import health.helan.foundation.residents.match.Model;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.PersonLinks;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.trust.erasure.Erasable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.ZoneId;
@@ -29,6 +36,9 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 class ResidentsDoor {
   /** {@code off} links nothing more; what is linked stays, and the place in the log does not. */
   private static final String SWITCH = "HELAN_RESIDENTS";
+
+  /** A file with rules of survivorship for golden records, in place of the platform's own. */
+  private static final String GOLDEN_RULES = "HELAN_GOLDEN_RULES";
 
   private static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
 
@@ -61,7 +71,37 @@ class ResidentsDoor {
   @Conditional(On.class)
   Residents residents(DataSource connections, RecordStore store, ContentCodec codec)
       throws SQLException {
-    return new Residents(connections, store, codec, Clock.system(BEIJING));
+    return new Residents(
+        connections,
+        store,
+        codec,
+        Model.shipped(),
+        Residents.Settings.DEFAULT,
+        golden(System.getenv(GOLDEN_RULES)),
+        Clock.system(BEIJING));
+  }
+
+  /**
+   * @param file with rules of survivorship; those of the platform where none is named
+   * @throws StartRefused for rules that cannot be used
+   */
+  static Golden golden(@Nullable String file) {
+    if (file == null || file.isBlank()) {
+      return Golden.shipped();
+    }
+    try {
+      return new Golden(Survivorship.of(Files.readAllBytes(Path.of(file.strip()))));
+    } catch (IOException | InvalidPathException e) {
+      throw new StartRefused(
+          GOLDEN_RULES + " 指定的文件无法读取：" + file,
+          GOLDEN_RULES + " names a file that cannot be read: " + file,
+          e);
+    } catch (Survivorship.Unusable e) {
+      throw new StartRefused(
+          GOLDEN_RULES + " 中的规则有误：" + e.getMessage(),
+          GOLDEN_RULES + " holds rules that cannot be used, at: " + e.getMessage(),
+          e);
+    }
   }
 
   /** Whoever is erased is in no index any more, switched on or not. */

@@ -109,7 +109,7 @@ public final class ResidentMatching {
   }
 
   private void chinese(LabelledSet set) {
-    Model shipped = Model.shipped().withPopulation(set.records().size());
+    Model shipped = Model.shipped();
     describe(set);
     Linkage linkage = new Linkage(set, shipped);
     pairs(linkage);

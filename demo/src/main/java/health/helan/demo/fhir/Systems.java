@@ -76,5 +76,14 @@ public final class Systems {
   /** Extension on Address: the county's GB/T 2260 code. */
   public static final String AREA_CODE_EXTENSION = OWN + "StructureDefinition/area-code";
 
+  /** Codes of the provider registry (docs/guide/registry.md), and where it says what R4 cannot. */
+  public static final String REGISTERED_KIND = OWN + "CodeSystem/licence-kind";
+
+  public static final String INSTITUTION_LEVEL = OWN + "CodeSystem/institution-level";
+  public static final String ALLIANCE_KIND = OWN + "CodeSystem/alliance-kind";
+  public static final String LEVEL_EXTENSION = OWN + "StructureDefinition/institution-level";
+  public static final String REGISTRATION_EXTENSION = OWN + "StructureDefinition/registration";
+  public static final String PRACTICE_SITE_EXTENSION = OWN + "StructureDefinition/practice-site";
+
   private Systems() {}
 }

@@ -8,6 +8,7 @@ import health.helan.demo.fhir.Systems;
 import health.helan.demo.place.Staff.Profession;
 import java.math.BigDecimal;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -21,8 +22,12 @@ public final class InstitutionRecords {
 
   private InstitutionRecords() {}
 
-  /** Everything about one institution but its schedules. */
-  public static BundleBuilder write(Institution institution) {
+  /**
+   * Everything about one institution but its schedules.
+   *
+   * @param lead the hospital that leads the alliance it belongs to; null for none
+   */
+  public static BundleBuilder write(Institution institution, @Nullable Institution lead) {
     var bundle = new BundleBuilder("transaction");
     bundle.put(organization(institution));
     if (institution.county() != null) {
@@ -38,10 +43,11 @@ public final class InstitutionRecords {
       bundle.put(practitioner(institution, staff));
       bundle.put(role(institution, staff));
     }
+    Registered.more(institution, lead, bundle);
     return bundle;
   }
 
-  private static ObjectNode named(String type, String id) {
+  static ObjectNode named(String type, String id) {
     ObjectNode resource = resource(type).put("id", id);
     resource.set("meta", object().set("security", array(TEST_DATA)));
     return resource;
@@ -64,6 +70,7 @@ public final class InstitutionRecords {
     organization.put("name", institution.name());
     organization.set("alias", strings(institution.name().replace("（演示）", "")));
     organization.set("address", array(address(institution)));
+    Registered.institution(institution, organization);
     if (institution.parent() != null) {
       organization.set(
           "partOf", reference(institution.parent().reference(), institution.parent().name()));
@@ -173,9 +180,11 @@ public final class InstitutionRecords {
             new Code(
                 Systems.LICENCE_KIND,
                 profession.name().toLowerCase(Locale.ROOT),
-                profession.licence())));
+                profession.licence()),
+            Registered.kind(staff)));
     qualification.set("period", period(staff.since(), null));
     qualification.set("issuer", reference("Organization/nx-64-gov-01"));
+    Registered.licence(institution, staff, qualification);
     practitioner.set("qualification", array(qualification));
     return practitioner;
   }
@@ -212,6 +221,7 @@ public final class InstitutionRecords {
         array(
             reference(
                 "HealthcareService/" + institution.id() + "-svc-" + staff.department().slug())));
+    Registered.place(institution, staff, role);
     return role;
   }
 }

@@ -78,7 +78,8 @@ public final class DeliveryServer {
           Duration.ofMillis(400),
           Duration.ofSeconds(5),
           Duration.ofDays(7),
-          Duration.ofMillis(50));
+          Duration.ofMillis(50),
+          Duration.ofSeconds(1));
 
   /** Short pauses, little patience, small transactions. */
   public static final Uploads.Settings QUICK_UPLOADS =
@@ -121,6 +122,9 @@ public final class DeliveryServer {
 
   /** What the audit was told. */
   public final List<AuditSink.Request> audited = new CopyOnWriteArrayList<>();
+
+  /** What subjects are registered for by now, where it is less than their tokens say. */
+  public final Map<String, Set<String>> narrowed = new ConcurrentHashMap<>();
 
   /** Subjects that are no longer registered. */
   public final Set<String> dismissed = ConcurrentHashMap.newKeySet();
@@ -168,7 +172,7 @@ public final class DeliveryServer {
               new Flipping(),
               agreements,
               audited::add,
-              caller -> !dismissed.contains(caller.subject()),
+              this::today,
               InetAddress::isLoopbackAddress,
               "https://helan.example/fhir",
               QUICK_SUBSCRIPTIONS);
@@ -268,6 +272,23 @@ public final class DeliveryServer {
   /** Agreements that nothing needs but uploads. */
   public static Agreements agreements(DataSource database, RecordStore store) {
     return new Agreements(database, store, Clock.systemUTC(), false);
+  }
+
+  private @Nullable Caller today(Caller kept) {
+    if (dismissed.contains(kept.subject())) {
+      return null;
+    }
+    Set<String> scopes = narrowed.getOrDefault(kept.subject(), kept.binding().scopes());
+    Binding binding = kept.binding();
+    return kept.isRoot()
+        ? kept
+        : new Caller(
+            kept.subject(),
+            kept.role(),
+            kept.institution(),
+            kept.purposes(),
+            kept.request(),
+            new Binding(binding.practitioner(), binding.teams(), binding.patients(), scopes));
   }
 
   // ---- callers

@@ -1,6 +1,7 @@
 package health.helan.foundation.gateway;
 
 import health.helan.foundation.gateway.mapping.Mapping;
+import health.helan.foundation.gateway.mapping.Mappings;
 import health.helan.foundation.gateway.mapping.Plan;
 import health.helan.foundation.store.AccessTrail;
 import health.helan.foundation.store.AuditSink;
@@ -63,6 +64,12 @@ public final class Gateway implements AutoCloseable, Erasable {
   /** Rows that are in the journal before the first of them is done. */
   private static final int PARTS_AHEAD = 64;
 
+  /** Files that are taken apart at once; others are kept and come later. */
+  private static final int FILES_AT_ONCE = 4;
+
+  private static final long INCOMING_BYTES = 256L << 20;
+  private static final Duration INCOMING_PATIENCE = Duration.ofMinutes(10);
+
   /** Rows of a file that a rehearsal shows. */
   private static final int REHEARSED = 20;
 
@@ -77,6 +84,11 @@ public final class Gateway implements AutoCloseable, Erasable {
   private final Committer committer;
   private final Digests digests;
   private final Semaphore inFlight;
+  private final Incoming incoming = new Incoming(INCOMING_BYTES, INCOMING_PATIENCE);
+
+  /** Files that are open: each is unpacked in memory. */
+  private final Semaphore files = new Semaphore(FILES_AT_ONCE);
+
   private final Semaphore working;
   private final Map<String, CompletableFuture<Receipt>> running = new ConcurrentHashMap<>();
   private final ScheduledExecutorService schedule =
@@ -274,6 +286,23 @@ public final class Gateway implements AutoCloseable, Erasable {
   /** Waits for room for one more message; to be given back with {@link #leave}. */
   public void enter() throws InterruptedException {
     inFlight.acquire();
+  }
+
+  /**
+   * What the codes of an institution's own may mean, by every feed that would read them; null for
+   * anything.
+   */
+  public @Nullable Set<String> meanings(String system) {
+    Set<String> meanings = null;
+    for (Feed feed : feeds.all()) {
+      meanings = Mappings.common(meanings, feeds.mappings(feed).meanings(feed, system));
+    }
+    return meanings;
+  }
+
+  /** Reads bodies, before a place is taken for what they hold. */
+  public Incoming incoming() {
+    return incoming;
   }
 
   /** As {@link #enter}, without waiting; false when there is no room. */
@@ -742,8 +771,11 @@ public final class Gateway implements AutoCloseable, Erasable {
     }
     progress.mappedBy = mapping.name() + "@" + mapping.version();
     if (read.isContainer()) {
-      progress.findings =
-          takeApart(accepted, read.parts(version == 0 ? id : id + "." + version, mapping), read);
+      inAFilesPlace(
+          () ->
+              progress.findings =
+                  takeApart(
+                      accepted, read.parts(version == 0 ? id : id + "." + version, mapping), read));
       return;
     }
     Mapping.Mapped mapped = mapping.map(read, feed, codes);
@@ -817,6 +849,20 @@ public final class Gateway implements AutoCloseable, Erasable {
     findings.add(
         new Finding("gateway.found-rows", "", "" + all.get(), "" + done.get(), "" + failed.get()));
     return findings;
+  }
+
+  /**
+   * @throws Refusal TRANSIENT when as many files are open as there may be
+   */
+  private void inAFilesPlace(Runnable work) {
+    if (!files.tryAcquire()) {
+      throw new Refusal(Refusal.Kind.TRANSIENT, "gateway.busy");
+    }
+    try {
+      work.run();
+    } finally {
+      files.release();
+    }
   }
 
   /** Whoever waits for others to be carried out keeps no place among those that work. */
@@ -939,6 +985,61 @@ public final class Gateway implements AutoCloseable, Erasable {
             receipt.state() == State.DONE ? 0 : 1,
             0,
             trail.subjects()));
+  }
+
+  // ------------------------------------------------------------------ questions
+
+  /** What the system behind a feed asks of the store. */
+  @FunctionalInterface
+  public interface Question<T> {
+    T of(RecordStore store, Caller caller);
+  }
+
+  /**
+   * Answers a question that came on a feed, with the eyes of the feed's institution. Nothing of it
+   * is kept but its trace, which is kept before this returns.
+   *
+   * @param operation name under which the audit has it
+   * @throws Refusal for a suspended feed, at an edge node, or what the question meets
+   */
+  public <T> T ask(Feed feed, String remote, String operation, Question<T> question) {
+    var trail = new AccessTrail();
+    String id = Ids.next((int) (digests.of(operation + "|" + feed.name()) & (Ids.HOMES - 1)));
+    Caller caller = feed.caller(id);
+    int status = 500;
+    try {
+      if (feed.suspended()) {
+        throw new Refusal(Refusal.Kind.FORBIDDEN, "gateway.suspended");
+      }
+      if (forwards) {
+        throw new Refusal(Refusal.Kind.NOT_SUPPORTED, "gateway.no-queries-here");
+      }
+      T answer =
+          ScopedValue.where(AccessTrail.CURRENT, trail).call(() -> question.of(store, caller));
+      status = 200;
+      return answer;
+    } catch (Refusal e) {
+      status = e.kind().status();
+      throw e;
+    } finally {
+      count(feed, status == 200 ? "asked" : "asked-in-vain");
+      audit.record(
+          new AuditSink.Request(
+              now(),
+              caller,
+              remote,
+              "other",
+              "Patient",
+              "",
+              operation,
+              List.of(),
+              digests.of("asked|" + id),
+              status,
+              status == 200 ? trail.resources() : 0,
+              status == 200 ? 0 : 1,
+              0,
+              trail.subjects()));
+    }
   }
 
   // ------------------------------------------------------------------ upkeep
@@ -1124,9 +1225,19 @@ public final class Gateway implements AutoCloseable, Erasable {
     }
     var plans = new ArrayList<Plan>();
     var findings = new ArrayList<>(read.findings());
+    inAFilesPlace(() -> rehearseRows(feed, read, mapping, looking, plans, findings));
+    return new Rehearsal(read.type(), mappedBy, plans, List.of(), findings);
+  }
+
+  private void rehearseRows(
+      Feed feed,
+      Format.Read read,
+      Mapping mapping,
+      Looking looking,
+      List<Plan> plans,
+      List<Finding> findings) {
     Iterator<byte[]> parts = read.parts("rehearsal", mapping);
-    int rows = 0;
-    for (; parts.hasNext() && rows < REHEARSED; rows++) {
+    for (int rows = 0; parts.hasNext() && rows < REHEARSED; rows++) {
       Format.Read part = format(feed).read(parts.next(), feed);
       try {
         Mapping.Mapped mapped = mapping.map(part, feed, codes);
@@ -1146,7 +1257,6 @@ public final class Gateway implements AutoCloseable, Erasable {
                 reason.arguments()));
       }
     }
-    return new Rehearsal(read.type(), mappedBy, plans, List.of(), findings);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,8 +49,12 @@ class IntakeTests {
   }
 
   private static TomcatForTests server(Duration patience) {
+    return server(Executors.newVirtualThreadPerTaskExecutor(), patience);
+  }
+
+  private static TomcatForTests server(Executor workers, Duration patience) {
     return new TomcatForTests(
-        new IntakeServlet(house.gateway, Executors.newVirtualThreadPerTaskExecutor(), patience),
+        new IntakeServlet(house.gateway, workers, patience),
         (request, response, chain) -> {
           String who = ((jakarta.servlet.http.HttpServletRequest) request).getHeader("X-Caller");
           if (who != null) {
@@ -152,6 +157,30 @@ class IntakeTests {
       assertThat(post(server, "root", feed, summary("803")).statusCode()).as(feed).isEqualTo(404);
     }
     assertThat(house.find("Patient", "identifier", "803")).isEmpty();
+  }
+
+  @Test
+  void areKeptAndLeaveNoPlaceTakenWhenThePlatformStops() throws Exception {
+    var stopped = Executors.newVirtualThreadPerTaskExecutor();
+    stopped.shutdown();
+    int before = places();
+    try (TomcatForTests stopping = server(stopped, Duration.ofSeconds(20))) {
+      HttpResponse<String> kept = post(stopping, "own", "documents", summary("805"));
+      assertThat(kept.statusCode()).isEqualTo(202);
+      assertThat(value(kept, "state")).isEqualTo("received");
+    }
+    assertThat(places()).isEqualTo(before);
+  }
+
+  private static int places() {
+    int places = 0;
+    while (house.gateway.tryEnter()) {
+      places++;
+    }
+    for (int i = 0; i < places; i++) {
+      house.gateway.leave();
+    }
+    return places;
   }
 
   @Test

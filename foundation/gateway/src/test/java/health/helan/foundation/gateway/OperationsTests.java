@@ -232,6 +232,39 @@ class OperationsTests {
   }
 
   @Test
+  void aCodeMeansWhatFhirAllowsInItsPlace() {
+    String sexes = "https://helan.health/fhir/sid/hospital/codes/gender";
+    // And nothing of GB/T 2261.1.
+    assertThat(house.gateway.meanings(sexes))
+        .containsExactlyInAnyOrder("male", "female", "other", "unknown");
+    assertThat(house.gateway.meanings("https://helan.health/fhir/sid/hospital/codes/WARD"))
+        .as("no table of a mapping's")
+        .isNull();
+    String file =
+        """
+        mapping: adt
+        version: 9
+        for: [ADT^A04]
+        tables:
+          gender: {M: "1", F: "2", "*": "9"}
+        resources:
+          - include: patient
+        """;
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(
+            () -> call(GatewayForTests.ROOT, "gateway-mapping", "feed", "his", "file", file))
+        .withMessageContaining("gateway.table-code");
+    call(
+        GatewayForTests.ROOT,
+        "gateway-mapping",
+        "feed",
+        "his",
+        "file",
+        file.replace("\"1\"", "male").replace("\"2\"", "female").replace("\"9\"", "unknown"));
+    call(GatewayForTests.ROOT, "gateway-mapping", "feed", "his", "name", "adt", "reset", "true");
+  }
+
+  @Test
   void anOperatorRehearsesWithoutLearningWhoIsThere() {
     String visit = adt("56", "P1") + "PV1|1|O|||||||||||||||||V56\r";
     String known = house.only("Patient", "identifier", "P1").path("id").asString();

@@ -6,10 +6,13 @@ import health.helan.foundation.gateway.hl7v2.Hl7v2Servlet;
 import health.helan.foundation.rest.FhirServlet;
 import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.Caller;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -130,6 +133,41 @@ class OverHttpTests {
     assertThat(post("root", "nobody", adt("n3", "N1")).statusCode()).isEqualTo(404);
     assertThat(post("own", "off", adt("n4", "N1")).statusCode()).isEqualTo(404);
     assertThat(house.find("Patient", "identifier", "N1")).isEmpty();
+  }
+
+  @Test
+  void thatTrickleInKeepNoPlaceThatOthersWaitFor() throws Exception {
+    int free = 0;
+    while (house.gateway.tryEnter()) {
+      free++;
+    }
+    house.gateway.leave(); // One place is left, and several senders begin a body and stop.
+    var slow = new ArrayList<Socket>();
+    try {
+      URI at = URI.create(server.base());
+      for (int i = 0; i < 3; i++) {
+        var socket = new Socket(at.getHost(), at.getPort());
+        slow.add(socket);
+        socket
+            .getOutputStream()
+            .write(
+                ("POST "
+                        + at.getPath()
+                        + "/his HTTP/1.1\r\nHost: x\r\nX-Caller: own\r\nContent-Type: application/hl7-v2+er7\r\n"
+                        + "Content-Length: 400\r\n\r\nMSH|")
+                    .getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().flush();
+      }
+      Thread.sleep(500);
+      assertThat(post("own", "his", adt("t1", "T1")).body()).contains("MSA|AA|t1");
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+      for (int i = 1; i < free; i++) {
+        house.gateway.leave();
+      }
+    }
   }
 
   @Test

@@ -206,6 +206,50 @@ class StructuresTests {
     assertThat(place.at("/name").asString()).isEqualTo("九病区");
   }
 
+  @Test
+  void aPriceListBringsPricesAndTheirChanges() {
+    done(
+        message(
+            "MFN^M04",
+            "p1",
+            "",
+            "MFI|CDM||UPD|||AL",
+            "MFE|MAD|p1-1|20261101|250403001^血常规^LOCAL",
+            "CDM|250403001^血常规^LOCAL||血常规|血细胞分析|||250403^血液检查^NHSA|A",
+            "PRC|250403001|||O|20.50&CNY^UP||||||20261101|20271031",
+            "PRC|250403001|||I|18&CNY^UP",
+            "MFE|MAD|p1-2|20261101|110100001^挂号费^LOCAL",
+            "CDM|110100001^挂号费^LOCAL||挂号费||||||A",
+            "PRC|110100001||||5"));
+    JsonNode price = house.only("ChargeItemDefinition", "identifier", "250403001");
+    assertThat(price.at("/status").asString()).isEqualTo("active");
+    assertThat(price.at("/url").asString())
+        .isEqualTo("https://helan.health/fhir/sid/hospital/price/250403001");
+    assertThat(price.at("/title").asString()).isEqualTo("血常规");
+    assertThat(price.at("/code/coding/0/code").asString()).isEqualTo("250403");
+    assertThat(price.at("/effectivePeriod/start").asString()).startsWith("2026-11-01");
+    assertThat(price.path("propertyGroup")).hasSize(2);
+    JsonNode component = price.at("/propertyGroup/0/priceComponent/0");
+    assertThat(component.at("/type").asString()).isEqualTo("base");
+    assertThat(component.at("/amount/value").asString()).isEqualTo("20.50");
+    assertThat(component.at("/amount/currency").asString()).isEqualTo("CNY");
+    assertThat(
+            house.only("ChargeItemDefinition", "identifier", "110100001").at("/title").asString())
+        .isEqualTo("挂号费");
+    done(
+        message(
+            "MFN^M04",
+            "p2",
+            "",
+            "MFI|CDM||UPD|||AL",
+            "MFE|MDC|p2-1|20261101|250403001^血常规^LOCAL",
+            "CDM|250403001^血常规^LOCAL||血常规",
+            "PRC|250403001|||O|20.50&CNY^UP"));
+    JsonNode retired = house.only("ChargeItemDefinition", "identifier", "250403001");
+    assertThat(retired.at("/status").asString()).isEqualTo("retired");
+    assertThat(retired.path("id")).isEqualTo(price.path("id"));
+  }
+
   private static String two(String type, String control, String one, String other) {
     return message(type, control, one, "PV1|1|I|W1^1^1||||||||||||||||V" + one)
         + "PID|2||"

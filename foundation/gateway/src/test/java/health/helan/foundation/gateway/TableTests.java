@@ -300,6 +300,58 @@ class TableTests {
   }
 
   @Test
+  void withACellFarToTheRightAreRefusedBeforeARowIsFilledUpToIt() throws IOException {
+    for (String reference : List.of("ZZZZZZ1", "ALM1", "zzzzzz1")) {
+      Receipt receipt =
+          take(
+              residents,
+              excel(
+                  "<row r=\"1\"><c r=\"A1\"><v>1</v></c><c r=\""
+                      + reference
+                      + "\"><v>2</v></c></row>"));
+      assertThat(GatewayForTests.why(receipt)).as(reference).isEqualTo("gateway.table-too-wide");
+    }
+  }
+
+  @Test
+  void thatUnpackByTheirDirectoryAloneAreBombsToo() throws IOException {
+    var out = new ByteArrayOutputStream();
+    try (var zip = new ZipOutputStream(out)) {
+      entry(zip, "small.xml", "<x/>");
+      zip.putNextEntry(new ZipEntry("xl/workbook.xml"));
+      var zeros = new byte[1 << 20];
+      for (int i = 0; i < 600; i++) {
+        zip.write(zeros);
+      }
+      zip.closeEntry();
+    }
+    byte[] file = out.toByteArray();
+    // Whoever reads from the front meets the end of a ZIP after the first entry.
+    int second = indexOf(file, new byte[] {'P', 'K', 3, 4}, 4);
+    byte[] gap = {'P', 'K', 5, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    byte[] hidden = new byte[file.length + gap.length];
+    System.arraycopy(file, 0, hidden, 0, second);
+    System.arraycopy(gap, 0, hidden, second, gap.length);
+    System.arraycopy(file, second, hidden, second + gap.length, file.length - second);
+    var patched = java.nio.ByteBuffer.wrap(hidden).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    int end = hidden.length - 22;
+    patched.putInt(end + 16, patched.getInt(end + 16) + gap.length);
+    int directory = patched.getInt(end + 16);
+    int next = indexOf(hidden, new byte[] {'P', 'K', 1, 2}, directory + 4);
+    patched.putInt(next + 42, patched.getInt(next + 42) + gap.length);
+    assertThat(GatewayForTests.why(take(residents, hidden))).isEqualTo("gateway.table-unpacked");
+  }
+
+  private static int indexOf(byte[] bytes, byte[] what, int from) {
+    for (int i = from; i + what.length <= bytes.length; i++) {
+      if (java.util.Arrays.equals(bytes, i, i + what.length, what, 0, what.length)) {
+        return i;
+      }
+    }
+    throw new AssertionError("not there");
+  }
+
+  @Test
   void withAQuotationMarkThatIsNotClosedAreReadUpToIt() {
     Receipt receipt = take(residents, "患者编号,姓名\nQ1,甲\nQ2,\"乙\nQ3,丙\n");
     assertThat(receipt.state()).isEqualTo(State.DEAD);

@@ -1,8 +1,10 @@
 package health.helan.foundation.onboarding;
 
 import health.helan.foundation.definitions.R4;
+import health.helan.foundation.gateway.cda.Cda;
 import health.helan.foundation.gateway.hl7v2.Hl7v2;
 import health.helan.foundation.gateway.mapping.Mappings;
+import health.helan.foundation.gateway.table.Table;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.app.Client;
@@ -67,7 +69,11 @@ public record Application(
   public enum Transport {
     MLLP,
     HTTP,
-    FHIR;
+    FHIR,
+    /** Clinical documents (CDA) over HTTP. */
+    DOCUMENT,
+    /** Tables (CSV, Excel) over HTTP. */
+    TABLE;
 
     public String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -78,9 +84,10 @@ public record Application(
    * A stream of data.
    *
    * @param system id of the {@link Software} that sends it
-   * @param structures HL7 v2 messages, {@code ADT^A01}; empty for FHIR
+   * @param structures HL7 v2 messages, {@code ADT^A01}; of a table the one that its files are;
+   *     empty for FHIR and documents
    * @param resources FHIR types; empty for HL7 v2
-   * @param sender {@code APPLICATION|FACILITY} of MSH-3 and MSH-4; empty for HTTP and FHIR
+   * @param sender {@code APPLICATION|FACILITY} of MSH-3 and MSH-4; empty for all but MLLP
    */
   public record Feed(
       String name,
@@ -92,6 +99,20 @@ public record Application(
     public Feed {
       structures = List.copyOf(structures);
       resources = List.copyOf(resources);
+    }
+
+    /** Format of the gateway's feed. */
+    String format() {
+      return switch (transport) {
+        case DOCUMENT -> Cda.NAME;
+        case TABLE -> Table.NAME;
+        case MLLP, HTTP, FHIR -> Hl7v2.NAME;
+      };
+    }
+
+    /** What lines of the check list are asked for, of what is sent over it. */
+    List<String> asked() {
+      return transport == Transport.DOCUMENT ? List.of(Cda.NAME) : structures;
     }
   }
 
@@ -142,8 +163,11 @@ public record Application(
     }
     for (Feed each : feeds) {
       for (String structure : each.structures()) {
-        if (!structure.matches("[A-Z0-9]{3}\\^[A-Z0-9]{3}")
-            || Mappings.ofPlatform().of(Hl7v2.NAME, structure) == null) {
+        boolean isShaped =
+            each.transport() == Transport.TABLE
+                ? structure.matches("[a-z][a-z0-9-]{0,29}")
+                : structure.matches("[A-Z0-9]{3}\\^[A-Z0-9]{3}");
+        if (!isShaped || Mappings.ofPlatform().of(each.format(), structure) == null) {
           throw new Refusal(
               Refusal.Kind.VALUE, "onboarding.structure", each.name(), shown(structure));
         }
@@ -258,7 +282,14 @@ public record Application(
     if (isFhir ? resources.isEmpty() || !structures.isEmpty() : !resources.isEmpty()) {
       throw wrong(at + ".resources");
     }
-    if (!isFhir && structures.isEmpty()) {
+    boolean fits =
+        switch (transport) {
+          case FHIR -> true;
+          case DOCUMENT -> structures.isEmpty();
+          case TABLE -> structures.size() == 1;
+          case MLLP, HTTP -> !structures.isEmpty();
+        };
+    if (!fits) {
       throw wrong(at + ".structures");
     }
     // On the sandbox's one port, messages are told apart by who sends them.

@@ -1,5 +1,6 @@
 package health.helan.foundation.onboarding;
 
+import health.helan.foundation.gateway.hl7v2.Hl7v2;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -69,9 +70,13 @@ public final class CheckList {
       if (feed.transport() == Application.Transport.MLLP) {
         lines.add(new Line(Kind.TLS, feed.name(), ""));
       }
-      for (String structure : feed.structures()) {
-        for (Kind kind :
-            List.of(Kind.ACCEPTED, Kind.MAPPED, Kind.ACKNOWLEDGED, Kind.ONCE, Kind.REFUSED)) {
+      // Files are answered by what became of them, which is what the other lines prove.
+      List<Kind> kinds =
+          feed.format().equals(Hl7v2.NAME)
+              ? List.of(Kind.ACCEPTED, Kind.MAPPED, Kind.ACKNOWLEDGED, Kind.ONCE, Kind.REFUSED)
+              : List.of(Kind.ACCEPTED, Kind.MAPPED, Kind.ONCE, Kind.REFUSED);
+      for (String structure : feed.asked()) {
+        for (Kind kind : kinds) {
           lines.add(new Line(kind, feed.name(), structure));
         }
       }

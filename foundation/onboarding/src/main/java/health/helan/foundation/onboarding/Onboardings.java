@@ -3,6 +3,7 @@ package health.helan.foundation.onboarding;
 import health.helan.foundation.gateway.Feed;
 import health.helan.foundation.gateway.Feeds;
 import health.helan.foundation.gateway.Gateway;
+import health.helan.foundation.gateway.hl7v2.Hl7v2;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
@@ -315,6 +316,9 @@ public final class Onboardings implements AutoCloseable {
             && !amended.institution().equals(application.institution())) {
           throw new Refusal(Refusal.Kind.FORBIDDEN, "onboarding.other-institution");
         }
+        if (to.isInSandbox() && caller.role() == Caller.Role.PRACTITIONER) {
+          refuseKeysElsewhere(application, amended);
+        }
         application = amended.at(application.institution());
       }
       case OPEN_SANDBOX -> chosen.set("sandbox", chosen(settings, application));
@@ -360,6 +364,35 @@ public final class Onboardings implements AutoCloseable {
       throw new Refusal(Refusal.Kind.TRANSIENT, "onboarding.not-settled", next.state().word());
     }
     return next;
+  }
+
+  /**
+   * What is amended in the sandbox takes effect at once, and the platform fetches keys from where
+   * they are said to lie: from hosts that an operator has seen, or the applicant could have it
+   * knock at any door.
+   */
+  private static void refuseKeysElsewhere(Application before, Application amended) {
+    Set<String> seen = hosts(before);
+    for (String host : hosts(amended)) {
+      if (!seen.contains(host)) {
+        throw new Refusal(Refusal.Kind.FORBIDDEN, "onboarding.keys-elsewhere");
+      }
+    }
+  }
+
+  private static Set<String> hosts(Application application) {
+    var hosts = new HashSet<String>();
+    for (Application.Software each : application.systems()) {
+      String uri = each.jwksUri();
+      if (uri != null) {
+        java.net.URI parsed = java.net.URI.create(uri);
+        hosts.add(
+            String.valueOf(parsed.getHost()).toLowerCase(java.util.Locale.ROOT)
+                + ":"
+                + parsed.getPort());
+      }
+    }
+    return hosts;
   }
 
   private static ObjectNode chosen(@Nullable String settings, Application application) {
@@ -445,6 +478,12 @@ public final class Onboardings implements AutoCloseable {
       settings.put("suspended", !ofSandbox && one.state() == State.SUSPENDED);
       if (isMllp) {
         settings.putArray("senders").add(each.sender());
+      }
+      if (!each.format().equals(Hl7v2.NAME)) {
+        settings.put("format", each.format());
+        if (each.transport() == Application.Transport.TABLE) {
+          settings.put("table", each.structures().getFirst());
+        }
       }
       String name = one.feed(each.name());
       feeds.put(name, Feed.of(name, 1, settings));

@@ -3,7 +3,9 @@ package health.helan.foundation.onboarding;
 import health.helan.foundation.gateway.CodeTranslation;
 import health.helan.foundation.gateway.Gateway;
 import health.helan.foundation.gateway.Settings;
+import health.helan.foundation.gateway.cda.Cda;
 import health.helan.foundation.gateway.hl7v2.Hl7v2;
+import health.helan.foundation.gateway.table.Table;
 import health.helan.foundation.store.AccessPolicy;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
@@ -138,7 +140,7 @@ public final class Sandbox implements AutoCloseable {
               codec,
               parts.audit,
               CodeTranslation.NONE,
-              List.of(new Hl7v2()),
+              List.of(new Hl7v2(), new Cda(), new Table()),
               OWN_GATEWAY,
               parts.clock);
       gateway.follow((accepted, receipt) -> witness.message(gateway, accepted, receipt));

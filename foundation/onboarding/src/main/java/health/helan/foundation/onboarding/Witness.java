@@ -5,6 +5,7 @@ import health.helan.foundation.gateway.Finding;
 import health.helan.foundation.gateway.Gateway;
 import health.helan.foundation.gateway.Message;
 import health.helan.foundation.gateway.Receipt;
+import health.helan.foundation.gateway.hl7v2.Hl7v2;
 import health.helan.foundation.onboarding.CheckList.Kind;
 import health.helan.foundation.onboarding.CheckList.Line;
 import health.helan.foundation.store.AuditSink;
@@ -72,23 +73,26 @@ public final class Witness {
         && accepted.feed().tls() != Feed.Tls.OFF) {
       prove(onboarding, new Line(Kind.TLS, of, ""), evidence(message));
     }
-    if (!feed.structures().contains(message.type())) {
+    // A document is one whatever kind it says it is; the rows of a table are of its own.
+    boolean isOfFiles = !feed.format().equals(Hl7v2.NAME);
+    String what = isOfFiles ? feed.asked().getFirst() : message.type();
+    if (!feed.asked().contains(what)) {
       return;
     }
     boolean isRepeated = accepted.receipt() != null;
     switch (receipt.state()) {
       case DONE -> {
         if (isRepeated) {
-          prove(onboarding, new Line(Kind.ONCE, of, message.type()), evidence(message));
+          prove(onboarding, new Line(Kind.ONCE, of, what), evidence(message));
         } else {
           for (Kind kind : new Kind[] {Kind.ACCEPTED, Kind.MAPPED, Kind.ACKNOWLEDGED}) {
-            prove(onboarding, new Line(kind, of, message.type()), evidence(message));
+            prove(onboarding, new Line(kind, of, what), evidence(message));
           }
         }
       }
       case DEAD, REFUSED -> {
         if (message.reason() != null) {
-          prove(onboarding, new Line(Kind.REFUSED, of, message.type()), evidence(message));
+          prove(onboarding, new Line(Kind.REFUSED, of, what), evidence(message));
         }
       }
       case RECEIVED, PARKED, DISCARDED -> {

@@ -60,6 +60,43 @@ class ApplicationTests {
   }
 
   @Test
+  void asksFilesForLinesOfTheirOwn() {
+    String files =
+        WHOLE.replace(
+            "{\"name\":\"api\"",
+            "{\"name\":\"papers\",\"system\":\"his\",\"transport\":\"document\"},"
+                + "{\"name\":\"list\",\"system\":\"his\",\"transport\":\"table\",\"structures\":[\"residents\"]},"
+                + "{\"name\":\"api\"");
+    Application application = Application.parse(files);
+    assertThat(Application.parse(application.json().toString())).isEqualTo(application);
+    assertThat(CheckList.of(application).stream().map(CheckList.Line::code))
+        .contains(
+            "accepted/papers/cda",
+            "mapped/papers/cda",
+            "once/papers/cda",
+            "refused/papers/cda",
+            "accepted/list/residents",
+            "mapped/list/residents",
+            "once/list/residents",
+            "refused/list/residents")
+        .doesNotContain("acknowledged/papers/cda");
+    for (String[] wrong :
+        new String[][] {
+          {"[\"residents\"]", "[\"residents\",\"results\"]", "onboarding.field"},
+          {"[\"residents\"]", "[\"nothing\"]", "onboarding.structure"},
+          {
+            "\"transport\":\"document\"",
+            "\"transport\":\"document\",\"structures\":[\"ADT^A01\"]",
+            "onboarding.field"
+          },
+        }) {
+      assertThatExceptionOfType(Refusal.class)
+          .isThrownBy(() -> Application.parse(files.replace(wrong[0], wrong[1])))
+          .satisfies(e -> assertThat(e.messageKey()).isEqualTo(wrong[2]));
+    }
+  }
+
+  @Test
   void asksASystemThatOnlySendsMessagesForNoSignIn() {
     var json = (tools.jackson.databind.node.ObjectNode) Json.MAPPER.readTree(WHOLE);
     var feeds = (tools.jackson.databind.node.ArrayNode) json.path("feeds");

@@ -62,6 +62,9 @@ public final class Quality implements AutoCloseable {
   private static final Caller PLATFORM = Caller.platform("quality");
   private static final int RECHECKED_AT_ONCE = 500;
 
+  /** After each finding that is looked at again. */
+  private static final long RECHECK_PAUSE_NANOS = 5_000_000;
+
   /**
    * Times and limits.
    *
@@ -411,7 +414,14 @@ public final class Quality implements AutoCloseable {
     List<Findings.Open> stale;
     do {
       stale = findings.stale(elsewhere, clock.instant().minus(age), RECHECKED_AT_ONCE);
-      stale.forEach(this::recheck);
+      for (Findings.Open open : stale) {
+        recheck(open);
+        // Behind whoever works: thousands may be due at once, as after a night without it.
+        LockSupport.parkNanos(RECHECK_PAUSE_NANOS);
+        if (closed) {
+          break;
+        }
+      }
       looked += stale.size();
     } while (stale.size() == RECHECKED_AT_ONCE && !closed);
     return looked;
@@ -479,6 +489,17 @@ public final class Quality implements AutoCloseable {
    * @param owner institution that would send it
    */
   public List<Judged> check(ObjectNode resource, String owner) {
+    return inTransaction(transaction -> check(transaction, resource, owner));
+  }
+
+  /** The same of several, with one connection for all. */
+  public List<List<Judged>> check(List<ObjectNode> resources, String owner) {
+    return inTransaction(
+        transaction ->
+            resources.stream().map(resource -> check(transaction, resource, owner)).toList());
+  }
+
+  private List<Judged> check(Connection transaction, ObjectNode resource, String owner) {
     String type = resource.path("resourceType").asString("");
     ObjectNode tree = resource.deepCopy();
     Instant now = clock.instant();
@@ -487,11 +508,9 @@ public final class Quality implements AutoCloseable {
     var subject = new Subject(0, type, "new", 1, now, owner, tree);
     List<Rule> rules =
         book.inForce().of(type).stream().filter(rule -> !rule.check().looksElsewhere()).toList();
-    return inTransaction(
-        transaction ->
-            judge.judge(transaction, List.of(subject), _ -> rules).stream()
-                .filter(judged -> judged.verdict().fails())
-                .toList());
+    return judge.judge(transaction, List.of(subject), _ -> rules).stream()
+        .filter(judged -> judged.verdict().fails())
+        .toList();
   }
 
   /**

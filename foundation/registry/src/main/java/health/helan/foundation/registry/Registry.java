@@ -35,7 +35,7 @@ public final class Registry {
   /** Codes of the national list of clinical departments (医疗机构诊疗科目名录). */
   public static final String SPECIALTY = "https://helan.health/fhir/CodeSystem/clinical-specialty";
 
-  static final String STEP = "https://helan.health/fhir/CodeSystem/registry-step";
+  public static final String STEP = "https://helan.health/fhir/CodeSystem/registry-step";
 
   /** Of an account, where a Provenance says who. */
   static final String ACCOUNT = "https://helan.health/fhir/account";
@@ -70,6 +70,14 @@ public final class Registry {
 
   public DataSource database() {
     return database;
+  }
+
+  public Listing listing() {
+    return new Listing(database);
+  }
+
+  public Finder finder() {
+    return new Finder(database);
   }
 
   public Licences licences() {
@@ -310,6 +318,31 @@ public final class Registry {
     return own;
   }
 
+  /** Whether something is an institution's own: itself, its staff, its posts, its services. */
+  public boolean isOf(RecordStore store, String reference, String institution) {
+    int slash = reference.indexOf('/');
+    String type = reference.substring(0, slash);
+    String id = reference.substring(slash + 1);
+    return switch (type) {
+      case "Organization" -> institution.equals(institutionOf(id));
+      case "Practitioner" ->
+          Boolean.TRUE.equals(
+              ask(
+                  connection ->
+                      !RegistryTable.posts(connection, id, institution, now()).isEmpty()));
+      default -> {
+        String element = type.equals("PractitionerRole") ? "organization" : "providedBy";
+        String organization = RegistryTable.id(read(store, type, id).path(element), "Organization");
+        yield institution.equals(institutionOf(organization));
+      }
+    };
+  }
+
+  /** Whether a licence of this number is there. */
+  boolean isFiled(String number) {
+    return ask(connection -> RegistryTable.otherHolder(connection, number, "")) != null;
+  }
+
   private @Nullable String institutionOf(String organization) {
     return organization.isEmpty()
         ? null
@@ -419,7 +452,7 @@ public final class Registry {
         .getFirst();
   }
 
-  private ObjectNode provenance(
+  ObjectNode provenance(
       Caller caller, String target, String step, String reason, @Nullable String number) {
     ObjectNode provenance = Json.MAPPER.createObjectNode();
     provenance.put("resourceType", "Provenance");

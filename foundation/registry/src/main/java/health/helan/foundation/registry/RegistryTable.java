@@ -162,7 +162,12 @@ final class RegistryTable {
     for (JsonNode concept : concepts) {
       for (JsonNode coding : concept.path("coding")) {
         if (Registry.SPECIALTY.equals(coding.path("system").asString(""))) {
-          codes.add(coding.path("code").asString(""));
+          String code = coding.path("code").asString("");
+          codes.add(code);
+          // Who asks for a department finds what lies below it: 03 finds 03.04.
+          for (int dot = code.lastIndexOf('.'); dot > 0; dot = code.lastIndexOf('.', dot - 1)) {
+            codes.add(code.substring(0, dot));
+          }
         }
       }
     }

@@ -11,6 +11,7 @@
     type = ApplicationModule.Type.OPEN,
     allowedDependencies = {
       "foundation.definitions",
+      "foundation.gateway",
       "foundation.rest",
       "foundation.store",
       "foundation.trust.account"

@@ -38,7 +38,10 @@ class StatementsTests {
   @Test
   void haveAPlaceForEachTable() throws Exception {
     var tables = new TreeSet<String>();
-    for (String file : new String[] {"V92__registry_rights", "V93__registry_search"}) {
+    for (String file :
+        new String[] {
+          "V92__registry_rights", "V93__registry_search", "V94__registry_specialties"
+        }) {
       try (var in = Registry.class.getResourceAsStream("/db/migration/" + file + ".sql")) {
         String script = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         assertThat(Rules.brokenByWords(script.replaceAll("(?m)--.*$", ""))).isEmpty();

@@ -67,10 +67,10 @@ public final class Residents implements AutoCloseable {
   private final Reviews reviews;
   private final Golden golden;
 
-  /** As {@link #Residents(DataSource, RecordStore, ContentCodec, Model, Settings, Clock)}. */
+  /** With the model, the limits and the rules that come with the platform. */
   public Residents(DataSource database, RecordStore store, ContentCodec codec, Clock clock)
       throws SQLException {
-    this(database, store, codec, Model.shipped(), Settings.DEFAULT, clock);
+    this(database, store, codec, Model.shipped(), Settings.DEFAULT, Golden.shipped(), clock);
   }
 
   /**
@@ -78,6 +78,7 @@ public final class Residents implements AutoCloseable {
    *
    * @param store opened with {@link health.helan.foundation.residents.index.IndexLinks}
    * @param codec seals what is compared, as contents are sealed
+   * @param golden how golden records are made
    */
   public Residents(
       DataSource database,
@@ -85,6 +86,7 @@ public final class Residents implements AutoCloseable {
       ContentCodec codec,
       Model model,
       Settings settings,
+      Golden golden,
       Clock clock)
       throws SQLException {
     this.database = database;
@@ -93,9 +95,10 @@ public final class Residents implements AutoCloseable {
     this.clock = clock;
     index = index(database, store, codec, model, settings, clock);
     reviews = new Reviews(database, index, clock);
-    golden = Golden.shipped();
+    this.golden = golden;
     walk = new Walk(database, this, store.instance(), clock);
     store.changes().register(new Consumer());
+    store.changes().register(new SourceMerges(this));
     walk.start();
     notices = new Notices(database, this, clock);
     notices.start();
@@ -128,6 +131,12 @@ public final class Residents implements AutoCloseable {
       DataSource database, RecordStore store, ContentCodec codec, long subject) {
     index(database, store, codec, Model.shipped(), Settings.DEFAULT, Clock.systemUTC())
         .erase(subject);
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(true);
+      SourceMerges.erase(connection, subject);
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
   }
 
   /**
@@ -140,10 +149,11 @@ public final class Residents implements AutoCloseable {
       int left;
       try (var statement =
           connection.prepareStatement(
-              "delete from consumer_offset where home between ? and ? and consumer = ?")) {
+              "delete from consumer_offset where home between ? and ? and consumer in (?, ?)")) {
         statement.setInt(1, 0);
         statement.setInt(2, Ids.HOMES - 1);
         statement.setString(3, CONSUMER);
+        statement.setString(4, SourceMerges.NAME);
         left = statement.executeUpdate();
       }
       if (left > 0) {
@@ -317,5 +327,6 @@ public final class Residents implements AutoCloseable {
     notices.close();
     walk.close();
     store.changes().unregister(CONSUMER);
+    store.changes().unregister(SourceMerges.NAME);
   }
 }

@@ -86,7 +86,10 @@ public final class Audits {
     if (!AccessTrail.CURRENT.isBound()) {
       return;
     }
-    if (path.length > 1 && path[0].equals("Patient") && !path[1].startsWith("_")) {
+    if (path.length > 1
+        && path[0].equals("Patient")
+        && !path[1].startsWith("_")
+        && !path[1].startsWith("$")) {
       noteAsked(store, path[1]);
     }
     for (Parameter parameter : query.parameters()) {

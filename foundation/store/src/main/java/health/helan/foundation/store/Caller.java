@@ -88,6 +88,11 @@ public record Caller(
     return new Caller(subject, Role.SYSTEM, "", purposes, request, Binding.ROOT);
   }
 
+  /** As {@link #asPlatform}, where what is created is an institution's own. */
+  public Caller asPlatformOf(String owner) {
+    return new Caller(subject, Role.SYSTEM, owner, purposes, request, Binding.ROOT);
+  }
+
   /** True for the operator token and the platform itself, and for nobody else. */
   public boolean isRoot() {
     return binding == Binding.ROOT;

@@ -44,7 +44,9 @@ public final class Levels {
           "Library",
           "InsurancePlan",
           "OrganizationAffiliation",
-          "Endpoint");
+          "Endpoint",
+          // Prices are displayed to everybody (价格公示).
+          "ChargeItemDefinition");
 
   private Levels() {}
 

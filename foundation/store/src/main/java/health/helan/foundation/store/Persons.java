@@ -1,5 +1,7 @@
 package health.helan.foundation.store;
 
+import health.helan.foundation.store.search.SearchRequest;
+import health.helan.foundation.store.search.SearchResult;
 import health.helan.foundation.store.sql.LinkSql;
 import health.helan.foundation.store.sql.SqlText;
 import java.sql.Connection;
@@ -12,8 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Persons behind Patients: several Patients can be one person, by {@code Patient.link} or by what
@@ -23,9 +27,11 @@ public final class Persons {
   private static final int BATCH = 200;
 
   private final StoreParts parts;
+  private final Searching searching;
 
-  Persons(StoreParts parts) {
+  Persons(StoreParts parts, Searching searching) {
     this.parts = parts;
+    this.searching = searching;
   }
 
   /**
@@ -115,6 +121,121 @@ public final class Persons {
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
+  }
+
+  /**
+   * A person as a caller sees it, by one of its identifiers.
+   *
+   * @param bearers ids of the Patients that were asked for: that bear the identifier, or the one
+   *     with the id
+   * @param patients all of the person that the caller sees in full, the bearers first
+   * @param isOfSeveral the bearers are not one person: two people under one number
+   */
+  public record Found(Set<String> bearers, List<ObjectNode> patients, boolean isOfSeveral) {
+    static final Found NOBODY = new Found(Set.of(), List.of(), false);
+  }
+
+  /** More bearers of one identifier than these are not looked at. */
+  private static final int MOST_BEARERS = 20;
+
+  /**
+   * The person who bears an identifier. For cross-reference queries (PIX): what the caller does not
+   * see is not there.
+   *
+   * @throws Refusal FORBIDDEN where the caller may not search for Patients
+   */
+  public Found ofIdentifier(Caller caller, String system, String value) {
+    if (value.isEmpty() || value.indexOf(',') >= 0 || value.indexOf('|') >= 0) {
+      return Found.NOBODY;
+    }
+    String token = (system + "|" + value).replace("\\", "\\\\").replace("$", "\\$");
+    Set<String> bearers = new LinkedHashSet<>();
+    for (SearchResult.Entry entry :
+        searching
+            .search(
+                caller,
+                new SearchRequest(
+                    "Patient",
+                    null,
+                    null,
+                    List.of(
+                        new SearchRequest.Parameter("identifier", token),
+                        new SearchRequest.Parameter("_count", Integer.toString(MOST_BEARERS))),
+                    false))
+            .entries()) {
+      bearers.add(entry.resource().id());
+    }
+    return found(caller, bearers);
+  }
+
+  /** The person that a Patient is. */
+  public Found ofPatient(Caller caller, String patient) {
+    return found(caller, Set.of(patient));
+  }
+
+  private Found found(Caller caller, Set<String> bearers) {
+    Set<String> bearing = new LinkedHashSet<>();
+    List<ObjectNode> patients = new ArrayList<>();
+    for (String id : bearers.isEmpty() ? Set.<String>of() : seen(caller, bearers)) {
+      try {
+        ResourceVersion version = parts.reads().read(caller, "Patient", id);
+        if (bearers.contains(id)) {
+          bearing.add(id);
+        }
+        ObjectNode tree =
+            (ObjectNode) Json.MAPPER.readTree(Objects.requireNonNull(version.content()));
+        if (!Masked.isMasked(tree)) {
+          AccessTrail.note(version);
+          patients.add(tree);
+        }
+      } catch (Refusal e) {
+        switch (e.kind()) {
+          case NOT_FOUND, GONE, FORBIDDEN -> {
+            // Not there for this caller.
+          }
+          default -> throw e;
+        }
+      }
+    }
+    if (bearing.isEmpty()) {
+      return Found.NOBODY;
+    }
+    boolean isOfSeveral = false;
+    if (bearing.size() > 1) {
+      isOfSeveral = !seen(caller, bearing.iterator().next()).containsAll(bearing);
+    }
+    return new Found(bearing, patients, isOfSeveral);
+  }
+
+  /**
+   * Whether an identifier system is one that the platform knows of: a NamingSystem tells of it, or
+   * the caller sees a Patient with an identifier of it.
+   */
+  public boolean knows(Caller caller, String system) {
+    if (system.isEmpty() || system.matches(".*[,|$\\\\].*")) {
+      return false;
+    }
+    return hasAny(caller, "NamingSystem", "value", system)
+        || hasAny(caller, "Patient", "identifier", system + "|");
+  }
+
+  private boolean hasAny(Caller caller, String type, String parameter, String value) {
+    if (!parts.policy().may(caller, AccessPolicy.Action.SEARCH, type)) {
+      return false;
+    }
+    return !searching
+        .search(
+            caller,
+            new SearchRequest(
+                type,
+                null,
+                null,
+                List.of(
+                    new SearchRequest.Parameter(parameter, value),
+                    new SearchRequest.Parameter("_count", "1")),
+                false))
+        .entries()
+        .isEmpty();
   }
 
   /**

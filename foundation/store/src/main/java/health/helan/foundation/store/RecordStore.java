@@ -451,7 +451,7 @@ public final class RecordStore implements AutoCloseable {
 
   /** Which Patients are one person. */
   public Persons persons() {
-    return new Persons(parts);
+    return new Persons(parts, searching);
   }
 
   /** Current rows in batches, for the platform's own consumers of the change log. */

@@ -34,6 +34,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -50,7 +51,8 @@ public final class Terminology implements ValueSets {
   private final Clock clock;
   private final Catalogue catalogue;
   private final Expander expander;
-  private final Compiling compiling = new Compiling(Review::check);
+  private final Compiling compiling = new Compiling(this::check);
+  private volatile Readers readers = _ -> null;
   private final LocalCodes localCodes;
   private final Staging staging;
   private final Mappings mappings;
@@ -64,6 +66,47 @@ public final class Terminology implements ValueSets {
     this.localCodes = new LocalCodes(database, clock);
     this.staging = new Staging(database, clock);
     this.mappings = new Mappings(catalogue, database);
+  }
+
+  /** Who reads what local codes mean. */
+  public interface Readers {
+    /** The codes that can be read as meanings of a system's; null for any. */
+    @Nullable Set<String> meanings(String localSystem);
+  }
+
+  /** Maps that the readers could not read are refused from now on. */
+  public void readBy(Readers those) {
+    this.readers = those;
+  }
+
+  private void check(Caller caller, WriteFollower.Followed written) {
+    Review.check(caller, written);
+    ObjectNode after = written.after();
+    if (!written.type().equals("ConceptMap")
+        || after == null
+        || !after.path("status").asString("").equals("active")) {
+      return;
+    }
+    for (JsonNode group : after.path("group")) {
+      String source = group.path("source").asString("");
+      Set<String> readable = readers.meanings(source);
+      if (readable == null) {
+        continue;
+      }
+      for (JsonNode element : group.path("element")) {
+        for (JsonNode target : element.path("target")) {
+          String code = target.path("code").asString("");
+          if (!code.isEmpty() && !readable.contains(code)) {
+            throw new Refusal(
+                Refusal.Kind.UNPROCESSABLE,
+                "terms.cannot-mean",
+                source,
+                element.path("code").asString("?"),
+                code);
+          }
+        }
+      }
+    }
   }
 
   /** What the store lets compile in its transactions. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import health.helan.foundation.terminology.TerminologyServer.Reply;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -336,6 +337,12 @@ class TranslatingTests {
             "urn:test:dx",
             "targetCode",
             "E11.9");
+    // Whoever reads the code where only some are allowed has a word in it.
+    SERVER.terminology.readBy(system -> system.equals("urn:his:dx") ? Set.of("X") : null);
+    Reply refused = SERVER.post("ConceptMap/$map-local-code", decision, "X-As", OPERATOR);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.json().toString()).contains("urn:his:dx", "T01", "E11.9");
+    SERVER.terminology.readBy(_ -> null);
     Reply mapped = SERVER.post("ConceptMap/$map-local-code", decision, "X-As", OPERATOR);
     assertThat(mapped.status()).isEqualTo(200);
     String map = mapped.json().path("url").asString("");

@@ -139,6 +139,11 @@ public final class Conversation {
   /** The trace of a bind, taken or refused. */
   static AuditSink.Request line(
       Instant at, @Nullable Caller caller, String remote, String id, int status) {
+    return line(at, caller, remote, id, "bind", status);
+  }
+
+  static AuditSink.Request line(
+      Instant at, @Nullable Caller caller, String remote, String id, String operation, int status) {
     return new AuditSink.Request(
         at,
         caller,
@@ -146,7 +151,7 @@ public final class Conversation {
         "operation",
         "Subscription",
         id,
-        "bind",
+        operation,
         java.util.List.of(),
         0,
         status,

@@ -174,7 +174,7 @@ final class SubscriptionTable {
     ContentCodec.Encoded sealed = sealed(before.id(), before.version() + 1, headers);
     return statements.update(
             "update subscription set ends = ?, caller = ?, resource = ?, content = ?, codec = ?,"
-                + " key_id = ?, version = version + 1, updated = ?, state = ?, fault = '', type ="
+                + " key_id = ?, version = version + 1, updated = ?, state = ?, fault = '', forsaken = null, type ="
                 + " ?, epoch = epoch + 1, until = ?, due = ?, failures = 0 where id = ? and version"
                 + " = ?",
             criteria.ends(),
@@ -191,6 +191,37 @@ final class SubscriptionTable {
             before.id(),
             before.version())
         == 1;
+  }
+
+  /** Its system is let in (again). */
+  void remembered(String id) {
+    statements.update(
+        "update subscription set forsaken = null where id = ? and forsaken is not null", id);
+  }
+
+  /** Since when its system is not let in; null when there is no such subscription. */
+  @Nullable Instant forsaken(String id, Instant now) {
+    List<Instant> since =
+        statements.with(
+            connection ->
+                Statements.list(
+                    connection,
+                    rows -> Objects.requireNonNull(instant(rows, 1)),
+                    "update subscription set forsaken = coalesce(forsaken, ?) where id = ?"
+                        + " returning forsaken",
+                    now,
+                    id));
+    return since.isEmpty() ? null : since.getFirst();
+  }
+
+  /** Ends one for good: off, and nothing waits any more. Returns how much did. */
+  int end(String id) {
+    statements.update(
+        "update subscription set state = 'off', fault = 'client', failures = 0, forsaken = null,"
+            + " epoch = epoch + 1 where id = ?",
+        id);
+    return statements.update(
+        "delete from subscription_delivery where subscription = ? and state = 0", id);
   }
 
   void remove(String id) {

@@ -2,6 +2,7 @@ package health.helan.foundation.delivery.subscription;
 
 import health.helan.foundation.delivery.agreement.Agreement;
 import health.helan.foundation.delivery.agreement.Agreements;
+import health.helan.foundation.delivery.kept.Standing;
 import health.helan.foundation.delivery.subscription.SubscriptionTable.Delivery;
 import health.helan.foundation.delivery.subscription.SubscriptionTable.Row;
 import health.helan.foundation.rest.FhirOperation;
@@ -89,6 +90,8 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
    *     an endpoint can take for one notification
    * @param keep how long it is kept what was sent, for {@code $events} and {@code $replay}
    * @param poll how often an idle sender looks for work
+   * @param forsaken how long what a system would have been told of is kept that is not let in any
+   *     more; then its subscription ends
    */
   public record Settings(
       int senders,
@@ -98,7 +101,23 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       Duration lastRetry,
       Duration lease,
       Duration keep,
-      Duration poll) {
+      Duration poll,
+      Duration forsaken) {
+    static final Duration FORSAKEN = Duration.ofDays(30);
+
+    /** With the usual patience for systems that are switched off. */
+    public Settings(
+        int senders,
+        int perInstitution,
+        Duration patience,
+        Duration firstRetry,
+        Duration lastRetry,
+        Duration lease,
+        Duration keep,
+        Duration poll) {
+      this(senders, perInstitution, patience, firstRetry, lastRetry, lease, keep, poll, FORSAKEN);
+    }
+
     public static final Settings DEFAULT =
         new Settings(
             8,
@@ -115,7 +134,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
   private final RecordStore store;
   private final Agreements agreements;
   private final AuditSink audit;
-  private final Predicate<Caller> admitted;
+  private final Standing standing;
   private final RestHook hook;
   private final Settings settings;
   private final String base;
@@ -130,7 +149,8 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
    * Opens, follows the change log and begins to send.
    *
    * @param codec seals the secrets of headers
-   * @param admitted whether a subscriber would still be let in; nothing is sent to who would not
+   * @param standing as what a subscriber would be let in today: what is sent is seen with those
+   *     eyes, and nothing is sent to who would not be
    * @param allowed networks that endpoints may lie in
    * @param base of the API as others know it, for addresses in notifications; empty for none
    */
@@ -140,7 +160,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       ContentCodec codec,
       Agreements agreements,
       AuditSink audit,
-      Predicate<Caller> admitted,
+      Standing standing,
       Predicate<InetAddress> allowed,
       String base,
       Settings settings)
@@ -149,7 +169,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
     this.store = store;
     this.agreements = agreements;
     this.audit = audit;
-    this.admitted = admitted;
+    this.standing = standing;
     this.hook = new RestHook(allowed, settings.patience());
     this.settings = settings;
     this.base = base;
@@ -452,7 +472,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
 
   SubscriptionTable.@Nullable Binding binding(String token) {
     SubscriptionTable.Binding binding = table.takeToken(digest(token), Instant.now());
-    return binding != null && admitted.test(binding.caller()) ? binding : null;
+    return binding != null && standing.now(binding.caller()) != null ? binding : null;
   }
 
   private static String digest(String token) {
@@ -554,6 +574,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
    */
   private Set<String> matching(Row row, Criteria criteria, List<String> ids) {
     Set<String> found = new HashSet<>();
+    Caller eyes = eyes(row);
     for (List<Parameter> covered : covered(criteria)) {
       List<Parameter> query = new ArrayList<>(criteria.query());
       query.addAll(covered);
@@ -561,12 +582,21 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       query.add(new Parameter("_count", Integer.toString(ids.size())));
       for (SearchResult.Entry entry :
           store
-              .search(row.caller(), new SearchRequest(criteria.type(), null, null, query, false))
+              .search(eyes, new SearchRequest(criteria.type(), null, null, query, false))
               .entries()) {
         found.add(entry.resource().id());
       }
     }
     return found;
+  }
+
+  /**
+   * With the scopes that the system has today. One that is not let in at the moment keeps what it
+   * saw, since it may be let in again; nothing is sent to it meanwhile.
+   */
+  private Caller eyes(Row row) {
+    Caller now = standing.now(row.caller());
+    return now == null ? row.caller() : now;
   }
 
   private List<List<Parameter>> covered(Criteria criteria) {
@@ -637,7 +667,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       table.state(row, "off", Instant.now());
       return true;
     }
-    if (!admitted.test(row.caller())) {
+    if (standing.now(row.caller()) == null) {
       failed(row, "client");
       return false;
     }
@@ -737,7 +767,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
       if (!isMatched && matching(row, criteria, List.of(delivery.id())).isEmpty()) {
         return null;
       }
-      return store.read(row.caller(), delivery.type(), delivery.id());
+      return store.read(eyes(row), delivery.type(), delivery.id());
     } catch (Refusal e) {
       return unlessUnseen(e);
     }
@@ -793,7 +823,7 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
   private boolean told(Row row, String text) {
     Conversation with = bound.get(row.id());
     Caller by = with == null ? null : with.by(row.id());
-    if (with != null && (with.isOld() || by == null || !admitted.test(by))) {
+    if (with != null && (with.isOld() || by == null || standing.now(by) == null)) {
       with.close("bind again");
       with = null;
     }
@@ -882,11 +912,50 @@ public final class Subscriptions implements AutoCloseable, ServedResources, Chan
     }
   }
 
-  /** Forgets what was sent long ago. */
+  /** Forgets what was sent long ago, and ends what nobody is there for any more. */
   int prune() {
     table.pruneTokens(Instant.now());
+    endTheForsaken();
     bound.values().stream().filter(Conversation::isOld).forEach(one -> one.close("bind again"));
     return table.prune(Instant.now().minus(settings.keep()));
+  }
+
+  /**
+   * A subscription whose system has not been let in for long ends, and what waited for it goes: it
+   * would gather for ever. Its state says so, and the audit has a line.
+   */
+  private void endTheForsaken() {
+    Instant now = now();
+    List<Row> rows;
+    String from = "";
+    do {
+      rows = table.all(from, 100);
+      for (Row row : rows) {
+        from = row.id();
+        if (row.state().equals("off")) {
+          continue;
+        }
+        if (standing.now(row.caller()) != null) {
+          table.remembered(row.id());
+          continue;
+        }
+        Instant since = table.forsaken(row.id(), now);
+        if (since == null || since.plus(settings.forsaken()).isAfter(now)) {
+          continue;
+        }
+        audit.record(Conversation.line(now, row.caller(), "", row.id(), "ended", 410));
+        long dropped = table.end(row.id());
+        Conversation with = bound.get(row.id());
+        if (with != null) {
+          with.close("ended");
+        }
+        LOG.warn(
+            "Subscription {} ends: its system has not been let in since {}; {} events are dropped",
+            row.id(),
+            since,
+            dropped);
+      }
+    } while (rows.size() == 100);
   }
 
   @Override

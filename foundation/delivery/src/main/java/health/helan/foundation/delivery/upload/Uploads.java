@@ -11,6 +11,7 @@ import health.helan.foundation.delivery.wire.GuardedHttp;
 import health.helan.foundation.delivery.wire.GuardedHttp.Reply;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.rest.Query;
+import health.helan.foundation.store.AccessTrail;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.ContentCodec;
@@ -386,7 +387,7 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
     for (Item item : items) {
       if (item.deleted()) {
         if (inForce.stream().anyMatch(agreement -> agreement.types().contains(item.type()))) {
-          ready.add(new Ready(item, item.version(), null, null));
+          ready.add(new Ready(item, item.version(), null, whose(item)));
         } else {
           leftOut.add(item);
         }
@@ -405,6 +406,30 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
       ready.add(new Ready(item, version.version(), Bundles.bare(content), version.patient()));
     }
     return ready;
+  }
+
+  /**
+   * Whose record it was that is deleted, for the trace alone; null where that is not known any
+   * more, as after an erasure.
+   */
+  private @Nullable Long whose(Item deleted) {
+    try {
+      return ScopedValue.where(AccessTrail.CURRENT, new AccessTrail())
+          .call(
+              () ->
+                  store
+                      .readVersion(
+                          Caller.platform("upload"),
+                          deleted.type(),
+                          deleted.id(),
+                          deleted.version() - 1)
+                      .patient());
+    } catch (Refusal e) {
+      if (e.kind() == Refusal.Kind.TRANSIENT) {
+        throw e;
+      }
+      return null;
+    }
   }
 
   private boolean send(Destination held, List<Ready> ready) {

@@ -228,6 +228,32 @@ class ExportTests {
   }
 
   @Test
+  void takesOfAPersonAllRecordsOnce() {
+    Caller ours = system("exp17");
+    String one = SERVER.patient(ours, "居民甲");
+    String other =
+        SERVER.created(
+            ours,
+            "{'resourceType':'Patient','name':[{'text':'居民甲'}],'link':[{'other':{'reference':'Patient/%s'},'type':'replaced-by'}]}"
+                .formatted(one));
+    String first = SERVER.observation(ours, one, "code1");
+    String second = SERVER.observation(ours, other, "code2");
+    SERVER.observation(ours, SERVER.patient(ours, "居民乙"), "code3");
+    for (String members :
+        List.of(
+            "{'entity':{'reference':'Patient/" + one + "'}}",
+            "{'entity':{'reference':'Patient/%s'}},{'entity':{'reference':'Patient/%s'}}"
+                .formatted(one, other))) {
+      String group =
+          SERVER.created(
+              ours,
+              "{'resourceType':'Group','type':'person','actual':true,'member':[" + members + "]}");
+      assertThat(exported(ours, "Group/" + group + "/$export?_type=Observation"))
+          .containsExactlyInAnyOrder("Observation/" + first, "Observation/" + second);
+    }
+  }
+
+  @Test
   void choosesByPatientsGroupsAndFilters() {
     Caller ours = system("exp7");
     List<String> patients = new ArrayList<>();

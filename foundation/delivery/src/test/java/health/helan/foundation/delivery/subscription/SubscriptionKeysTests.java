@@ -70,7 +70,7 @@ class SubscriptionKeysTests {
                   cipher,
                   DeliveryServer.agreements(database, store),
                   AuditSink.NONE,
-                  _ -> true,
+                  caller -> caller,
                   _ -> true,
                   "",
                   DeliveryServer.QUICK_SUBSCRIPTIONS)) {

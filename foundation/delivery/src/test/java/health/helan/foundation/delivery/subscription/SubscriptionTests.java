@@ -376,6 +376,68 @@ class SubscriptionTests {
   }
 
   @Test
+  void showNoMoreThanTheSystemIsRegisteredForToday() throws Exception {
+    try (var receiver = new Receiver()) {
+      Caller ours = system("sub10");
+      String patient = SERVER.patient(ours, "李九");
+      String id = made(ours, plain("Observation", receiver.url()));
+      String first = SERVER.observation(ours, patient, "x");
+      await("the first", () -> ids(receiver).contains(first));
+      SERVER.narrowed.put(ours.subject(), Set.of("system/Patient.rs"));
+      String second = SERVER.observation(ours, patient, "x");
+      Thread.sleep(500);
+      SERVER.narrowed.put(ours.subject(), Set.of("system/Observation.rs"));
+      String third = SERVER.observation(ours, patient, "x");
+      await("the third", () -> ids(receiver).contains(third));
+      assertThat(ids(receiver)).doesNotContain(second);
+      assertThat(state(ours, id)).isEqualTo("active");
+      SERVER.narrowed.remove(ours.subject());
+    }
+  }
+
+  @Test
+  void endWhenTheirSystemIsGoneForLongAndSayIt() throws Exception {
+    try (var receiver = new Receiver()) {
+      Caller ours = system("sub11");
+      String patient = SERVER.patient(ours, "孙十");
+      String id = made(ours, plain("Observation", receiver.url()));
+      String first = SERVER.observation(ours, patient, "x");
+      await("the first", () -> ids(receiver).contains(first));
+      SERVER.dismissed.add(ours.subject());
+      SERVER.observation(ours, patient, "x");
+      await("the state", () -> state(ours, id).equals("error"));
+      SERVER.subscriptions.prune();
+      assertThat(state(ours, id)).as("not at once").isEqualTo("error");
+      SERVER.dismissed.remove(ours.subject());
+      SERVER.subscriptions.prune(); // Let in again: it begins anew.
+      Thread.sleep(1_100);
+      SERVER.dismissed.add(ours.subject());
+      SERVER.subscriptions.prune();
+      assertThat(state(ours, id)).isNotEqualTo("off");
+      SERVER.observation(ours, patient, "x");
+      Thread.sleep(1_500);
+      SERVER.subscriptions.prune();
+      assertThat(state(ours, id)).isEqualTo("off");
+      JsonNode shown = SERVER.get(ours, "Subscription/" + id).json();
+      assertThat(shown.path("error").asString()).isEqualTo("client");
+      assertThat(SERVER.audited.stream().map(AuditSink.Request::toString))
+          .anyMatch(line -> line.contains("ended") && line.contains(id));
+      String states = SERVER.get(Caller.operator("r"), "$subscriptions").text();
+      assertThat(states).contains(id);
+      try (var connection = SERVER.database.getConnection();
+          var statement =
+              connection.prepareStatement(
+                  "select count(*) from subscription_delivery where subscription = ? and state = 0")) {
+        statement.setString(1, id);
+        try (var rows = statement.executeQuery()) {
+          rows.next();
+          assertThat(rows.getInt(1)).as("waiting").isZero();
+        }
+      }
+    }
+  }
+
+  @Test
   void areReplayedFromAnyPoint() throws Exception {
     try (var receiver = new Receiver()) {
       Caller ours = system("sub6");
@@ -498,7 +560,7 @@ class SubscriptionTests {
               new DeliveryServer.Flipping(),
               DeliveryServer.agreements(first.pool, first.store),
               AuditSink.NONE,
-              _ -> true,
+              caller -> caller,
               _ -> true,
               "",
               settings);
@@ -524,7 +586,7 @@ class SubscriptionTests {
                   new DeliveryServer.Flipping(),
                   DeliveryServer.agreements(second.pool, second.store),
                   AuditSink.NONE,
-                  _ -> true,
+                  caller -> caller,
                   _ -> true,
                   "",
                   settings)) {

@@ -42,6 +42,25 @@ class SummaryTests {
   }
 
   @Test
+  void areOfThePersonWithAllItsPatients() {
+    Caller ours = system("sum9");
+    String one = SERVER.patient(ours, "张三");
+    String other =
+        SERVER.created(
+            ours,
+            "{'resourceType':'Patient','name':[{'text':'张三'}],'link':[{'other':{'reference':'Patient/%s'},'type':'replaced-by'}]}"
+                .formatted(one));
+    SERVER.created(ours, about("AllergyIntolerance", other, "'code':{'text':'青霉素'}"));
+    JsonNode bundle = SERVER.get(ours, "Patient/" + one + "/$summary").json();
+    assertThat(Objects.requireNonNull(sections(bundle).get("48765-2")).path("entry")).hasSize(1);
+    List<String> urls = new ArrayList<>();
+    bundle.path("entry").forEach(entry -> urls.add(entry.path("fullUrl").asString("")));
+    assertThat(urls)
+        .contains(SERVER.base + "/Patient/" + one, SERVER.base + "/Patient/" + other)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void holdWhatCareElsewhereNeeds() {
     Caller ours = system("sum1");
     String patient = SERVER.patient(ours, "张三");

@@ -158,8 +158,18 @@ class UploadTests {
       changed.put("status", "amended");
       assertThat(SERVER.send(ours, "PUT", first, changed.toString()).status()).isEqualTo(200);
       await("the change", () -> province.version(first) == 2);
+      int traces = SERVER.audited.size();
       assertThat(SERVER.send(ours, "DELETE", first, null).status()).isEqualTo(204);
       await("the deletion", () -> province.written.contains("-" + first));
+      assertThat(SERVER.audited.subList(traces, SERVER.audited.size()))
+          .as("whose it was")
+          .anySatisfy(
+              trace -> {
+                assertThat(trace.operation()).isEqualTo("upload");
+                assertThat(trace.subjects())
+                    .containsExactly(
+                        SERVER.store.parameters().digests().reference("Patient", patient));
+              });
       assertThat(province.resource(first)).isNull();
 
       // What was there before is sent when it is asked for, in the order in which it was written.

@@ -17,6 +17,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,6 +59,9 @@ public final class EdgeServlet extends HttpServlet {
   private static final long serialVersionUID = 1L;
   private static final int MOST_JSON_BYTES = 256 << 10;
   private static final int MOST_ASKED = 1_000;
+
+  /** What frames and a packing that gains nothing add to a parcel's messages. */
+  private static final int SLACK = 1 << 20;
 
   /** Messages after which the position is written down. */
   private static final int STEP = 50;
@@ -247,11 +251,15 @@ public final class EdgeServlet extends HttpServlet {
     if (!Parcel.TYPE.equals(request.getContentType())) {
       throw new Refusal(Refusal.Kind.MEDIA_TYPE, "edge.media-type", Parcel.TYPE);
     }
+    InputStream parcel =
+        gateway
+            .incoming()
+            .readAsFarAsItCame(request.getInputStream(), (int) Parcel.MOST_BYTES + SLACK);
     if (!gateway.tryEnter()) {
       throw new Refusal(Refusal.Kind.TRANSIENT, "gateway.busy");
     }
     try {
-      return new Taking(node, feed, epoch, request.getRemoteAddr()).take(request);
+      return new Taking(node, feed, epoch, request.getRemoteAddr()).take(parcel);
     } finally {
       gateway.leave();
     }
@@ -282,12 +290,12 @@ public final class EdgeServlet extends HttpServlet {
      * Keeps message after message in its order and has them carried out, several at a time: the
      * gateway sees to the order of each patient's.
      */
-    ObjectNode take(HttpServletRequest request) throws IOException {
+    ObjectNode take(InputStream body) throws IOException {
       last = nodes.position(node.name(), feed.name(), epoch).last();
       first = last + 1;
       ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
       try {
-        var parcel = new Parcel.Reader(request.getInputStream());
+        var parcel = new Parcel.Reader(body);
         for (Parcel.Item item = parcel.next(); item != null; item = parcel.next()) {
           take(item, threads);
         }

@@ -36,14 +36,11 @@ public final class Hl7v2Servlet extends HttpServlet {
     Locale language = Messages.language(request.getHeader("Accept-Language"));
     try {
       Feed feed = feed(request);
+      byte[] body = gateway.incoming().read(request.getInputStream(), MOST_BYTES);
       if (!gateway.tryEnter()) {
         throw new Refusal(Refusal.Kind.TRANSIENT, "gateway.busy");
       }
       try {
-        byte[] body = request.getInputStream().readNBytes(MOST_BYTES + 1);
-        if (body.length > MOST_BYTES) {
-          throw new Refusal(Refusal.Kind.TOO_LONG, "gateway.too-long", MOST_BYTES);
-        }
         byte[] answer = answer(feed, body, request.getRemoteAddr());
         // Each message has left its trace; the request as such needs none more.
         request.setAttribute(Audits.RECORDED, true);
@@ -99,6 +96,11 @@ public final class Hl7v2Servlet extends HttpServlet {
     Split split = Split.of(body);
     var answers = new Answers();
     for (byte[] message : split.messages()) {
+      byte[] asked = Queries.answer(gateway, feed, message, remote);
+      if (asked != null) {
+        answers.send(asked);
+        continue;
+      }
       Acknowledgement.to(message, feed)
           .answer(gateway, gateway.accept(feed, message, remote), answers);
     }

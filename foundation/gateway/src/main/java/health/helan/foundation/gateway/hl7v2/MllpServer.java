@@ -281,6 +281,11 @@ public final class MllpServer implements AutoCloseable {
         count("unknown-sender");
         return;
       }
+      byte[] answer = Queries.answer(gateway, feed, message, remote);
+      if (answer != null) {
+        sink.send(answer);
+        return;
+      }
       Acknowledgement acknowledgement = Acknowledgement.to(message, feed);
       Gateway.Accepted accepted;
       try {

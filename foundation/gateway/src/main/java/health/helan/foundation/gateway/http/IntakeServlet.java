@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -61,15 +62,12 @@ public final class IntakeServlet extends HttpServlet {
     Locale language = Messages.language(request.getHeader("Accept-Language"));
     try {
       Feed feed = feed(request);
+      byte[] body = gateway.incoming().read(request.getInputStream(), MOST_BYTES);
       if (!gateway.tryEnter()) {
         throw new Refusal(Refusal.Kind.TRANSIENT, "gateway.busy");
       }
       boolean isLeft = false;
       try {
-        byte[] body = request.getInputStream().readNBytes(MOST_BYTES + 1);
-        if (body.length > MOST_BYTES) {
-          throw new Refusal(Refusal.Kind.TOO_LONG, "gateway.too-long", MOST_BYTES);
-        }
         Gateway.Accepted accepted = gateway.accept(feed, body, request.getRemoteAddr());
         isLeft = true;
         // What is carried out leaves its own trace.
@@ -91,16 +89,22 @@ public final class IntakeServlet extends HttpServlet {
 
   /** Null when it takes longer than the sender is kept waiting. */
   private @Nullable Receipt carryOut(Gateway.Accepted accepted) {
-    CompletableFuture<Receipt> done =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return gateway.process(accepted);
-              } finally {
-                gateway.leave();
-              }
-            },
-            workers);
+    CompletableFuture<Receipt> done;
+    try {
+      done =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return gateway.process(accepted);
+                } finally {
+                  gateway.leave();
+                }
+              },
+              workers);
+    } catch (RejectedExecutionException e) {
+      gateway.leave();
+      return null; // The platform stops; what is kept is carried out after its next start.
+    }
     try {
       return done.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {

@@ -40,6 +40,7 @@ final class Functions {
               "dateTime", (run, v, _) -> time(run, v, Times.dateTime(text(v), run.feed().zone()))),
           Map.entry(
               "instant", (run, v, _) -> time(run, v, Times.instant(text(v), run.feed().zone()))),
+          Map.entry("canonical", Functions::canonical),
           Map.entry("time", (run, v, _) -> time(run, v, Times.time(text(v)))),
           Map.entry("decimal", (run, v, _) -> decimal(run, v)),
           Map.entry("integer", Functions::integer),
@@ -293,6 +294,12 @@ final class Functions {
     return value instanceof Node ei && !ei.text().isEmpty()
         ? Identifiers.json(Identifiers.ei(run.feed(), ei, kind))
         : null;
+  }
+
+  /** An address of its own for what is a definition: the identifier's system, then its value. */
+  private static @Nullable Object canonical(Run run, Object value, String kind) {
+    String text = text(value);
+    return text.isEmpty() ? null : Identifiers.canonical(run.feed(), text, kind);
   }
 
   private static @Nullable Object identifier(Run run, Object value, String kind) {

@@ -139,6 +139,48 @@ public final class Identifiers {
         : new Plan.Key(own(feed, kind), value);
   }
 
+  /** System of an assigning authority (HD: name, universal id, its type) of patients' numbers. */
+  public static String ofAuthority(Feed feed, String name, String universal, String type) {
+    return system(feed, name, universal, type, "patient");
+  }
+
+  /** The identifier that a number and its assigning authority name: system and value. */
+  public static Plan.Key ofNumber(
+      Feed feed, String value, String name, String universal, String type) {
+    return IdNumbers.isValid(value)
+        ? new Plan.Key(CITIZEN, upper(value))
+        : new Plan.Key(ofAuthority(feed, name, universal, type), value);
+  }
+
+  /**
+   * The other way round: name, universal id and its type that stand for a system in what is sent to
+   * the feed's system.
+   */
+  public static String[] authority(Feed feed, String system) {
+    for (var known : feed.systems().entrySet()) {
+      if (known.getValue().equals(system)) {
+        return new String[] {known.getKey(), "", ""};
+      }
+    }
+    if (system.startsWith("urn:oid:")) {
+      return new String[] {"", system.substring("urn:oid:".length()), "ISO"};
+    }
+    if (system.startsWith("urn:uuid:")) {
+      return new String[] {"", system.substring("urn:uuid:".length()), "UUID"};
+    }
+    String own = own(feed, "");
+    if (system.startsWith(own)) {
+      return new String[] {
+        java.net.URLDecoder.decode(system.substring(own.length()), StandardCharsets.UTF_8), "", ""
+      };
+    }
+    return new String[] {"", system, "URI"};
+  }
+
+  static String canonical(Feed feed, String value, String kind) {
+    return own(feed, kind) + "/" + encoded(value);
+  }
+
   private static String upper(String value) {
     return IdNumbers.isValid(value) ? value.toUpperCase(Locale.ROOT) : value;
   }

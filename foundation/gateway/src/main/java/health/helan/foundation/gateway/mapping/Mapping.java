@@ -261,6 +261,11 @@ public final class Mapping {
         when == null ? null : Condition.parse(name, String.valueOf(when)));
   }
 
+  /** Its tables, and those that the files share. */
+  Map<String, Map<String, String>> tables() {
+    return tables;
+  }
+
   private void tables(@Nullable Object value, Map<String, Map<String, String>> into) {
     if (!(value instanceof Map<?, ?> map)) {
       return;

@@ -49,6 +49,7 @@ final class MappingOperation implements FhirOperation {
     Feed feed = Access.feed(gateway, feedName);
     if (file != null) {
       Mapping mapping = Mapping.parse(file);
+      Mappings.refuseUnreadable(mapping);
       int version = gateway.feeds().putMapping(feed, mapping.name(), file, call.caller().subject());
       Shown.text(shown.list(), "name", mapping.name());
       Shown.number(shown.list(), "version", version);

@@ -1,11 +1,14 @@
 package health.helan.foundation.gateway.table;
 
+import com.fasterxml.aalto.stax.InputFactoryImpl;
 import health.helan.foundation.gateway.hl7v2.Charsets;
 import health.helan.foundation.gateway.mapping.Columns;
 import health.helan.foundation.store.Refusal;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -18,8 +21,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+import org.apache.commons.compress.archivers.zip.ZipFile;
+import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -38,6 +45,9 @@ final class Sheet {
 
   /** What an Excel file may unpack to: it is a ZIP, and may be a bomb. */
   private static final long MAX_UNPACKED = 512L << 20;
+
+  /** What its table of texts may: that one lies in memory as a whole. */
+  private static final long MAX_TEXTS = 96L << 20;
 
   /** Digits that Excel keeps of a number; further ones have become zeros. */
   private static final int EXACT_DIGITS = 15;
@@ -216,27 +226,121 @@ final class Sheet {
         () -> new Refusal(Refusal.Kind.UNPROCESSABLE, "gateway.table-no-sheet", name));
   }
 
+  /**
+   * Looks through an Excel file before it is opened, by the same directory that it is opened by
+   * (entries may be listed that stand nowhere else): what it unpacks to, and how far to the right
+   * its cells lie, for whose sake a row would be filled up to there.
+   */
   private static void refuseBombs(byte[] bytes) {
-    long unpacked = 0;
-    var buffer = new byte[64 * 1024];
-    try (var zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        unpacked = count(zip, buffer, unpacked);
+    try (var zip =
+        ZipFile.builder().setSeekableByteChannel(new SeekableInMemoryByteChannel(bytes)).get()) {
+      var unpacked = new Counting.Total();
+      for (var entries = zip.getEntries(); entries.hasMoreElements(); ) {
+        try (var in = new Counting(zip.getInputStream(entries.nextElement()), unpacked)) {
+          look(in);
+          in.transferTo(OutputStream.nullOutputStream());
+        }
       }
     } catch (IOException e) {
       throw new Refusal(Refusal.Kind.STRUCTURE, "gateway.table-no-excel");
     }
   }
 
-  private static long count(InputStream in, byte[] buffer, long before) throws IOException {
-    long unpacked = before;
-    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-      unpacked += n;
-      if (unpacked > MAX_UNPACKED) {
+  private static final XMLInputFactory XML = xml();
+
+  private static XMLInputFactory xml() {
+    // Of the kind that the workbook itself is read with: both have to see the same.
+    var factory = new InputFactoryImpl();
+    factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
+    factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+    return factory;
+  }
+
+  /** Looks at an entry that may be a sheet or the table of texts; at others in vain. */
+  private static void look(Counting in) {
+    boolean isTexts = false;
+    try {
+      XMLStreamReader reader = XML.createXMLStreamReader(in);
+      try {
+        while (reader.hasNext()) {
+          if (reader.next() != XMLStreamConstants.START_ELEMENT) {
+            if (isTexts && in.own() > MAX_TEXTS) {
+              throw new Refusal(Refusal.Kind.TOO_LONG, "gateway.table-unpacked", MAX_TEXTS >> 20);
+            }
+            continue;
+          }
+          switch (reader.getLocalName()) {
+            case "sst" -> isTexts = true;
+            case "c" -> refuseFarAway(reader.getAttributeValue(null, "r"));
+            default -> {
+              // Says nothing of places.
+            }
+          }
+        }
+      } finally {
+        reader.close();
+      }
+    } catch (XMLStreamException e) {
+      // No XML: no sheet, or one that cannot be read as one either.
+      return;
+    }
+  }
+
+  /** By the letters of a reference such as {@code AB12}. */
+  private static void refuseFarAway(@Nullable String reference) {
+    long column = 0;
+    for (int i = 0; reference != null && i < reference.length(); i++) {
+      char c = Character.toUpperCase(reference.charAt(i));
+      if (c >= 'A' && c <= 'Z') {
+        column = column * 26 + (c - 'A' + 1);
+        if (column > MAX_COLUMNS) {
+          throw new Refusal(Refusal.Kind.TOO_LONG, "gateway.table-too-wide", MAX_COLUMNS);
+        }
+      }
+    }
+  }
+
+  /** Counts what a file unpacks to, and stops where it is too much. */
+  private static final class Counting extends FilterInputStream {
+    /** Of all entries together. */
+    static final class Total {
+      private long bytes;
+    }
+
+    private final Total total;
+    private long own;
+
+    Counting(InputStream in, Total total) {
+      super(in);
+      this.total = total;
+    }
+
+    long own() {
+      return own;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int b = super.read();
+      count(b < 0 ? 0 : 1);
+      return b;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int n = super.read(buffer, offset, length);
+      count(Math.max(0, n));
+      return n;
+    }
+
+    private void count(int n) {
+      own += n;
+      total.bytes += n;
+      if (total.bytes > MAX_UNPACKED) {
         throw new Refusal(Refusal.Kind.TOO_LONG, "gateway.table-unpacked", MAX_UNPACKED >> 20);
       }
     }
-    return unpacked;
   }
 
   private static Line line(Row row) {

@@ -21,6 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Rules: what is in force, drafts of operators, trying and putting in force. */
 final class RuleOperations {
+  /** Entries of a Bundle that is checked. */
+  private static final int MOST_CHECKED = 10_000;
+
   private static final int SAMPLE = 200;
   private static final int LARGEST_SAMPLE = 1_000;
   private static final int EXAMPLES = 10;
@@ -134,13 +137,22 @@ final class RuleOperations {
     } else {
       resources.add(body);
     }
+    if (resources.size() > MOST_CHECKED) {
+      throw new Refusal(Refusal.Kind.TOO_LONG, "rest.too-many-entries", MOST_CHECKED);
+    }
+    List<ObjectNode> checked = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
     for (int i = 0; i < resources.size(); i++) {
-      if (!(resources.get(i) instanceof ObjectNode resource)) {
-        continue; // An entry without a resource.
+      if (resources.get(i) instanceof ObjectNode resource) { // Else an entry without one.
+        checked.add(resource);
+        places.add(i);
       }
+    }
+    List<List<Judged>> found = quality.check(checked, call.caller().institution());
+    for (int i = 0; i < found.size(); i++) {
       add(
-          quality.check(resource, call.caller().institution()),
-          isBundle ? "Bundle.entry[" + i + "].resource" : null,
+          found.get(i),
+          isBundle ? "Bundle.entry[" + places.get(i) + "].resource" : null,
           call.language(),
           issues);
     }

@@ -20,6 +20,9 @@ public final class RegistryOperations {
 
   public static List<FhirOperation> all(Registry registry) {
     List<FhirOperation> all = new ArrayList<>();
+    all.add(new RegistryOperation(registry));
+    all.add(new FindCareOperation(registry));
+    all.add(new ImportOperation(registry));
     all.add(new FileLicenceOperation(registry));
     for (LicenceStep step : LicenceStep.values()) {
       if (step != LicenceStep.FILE && step != LicenceStep.EXPIRE) {

@@ -41,15 +41,12 @@ final class PersonOperations {
     Map<String, ObjectNode> seen = Eyes.patients(call, residents, person.members());
     // The id of one that the caller does not see stays out.
     String name = seen.containsKey(person.id()) ? person.id() : seen.keySet().iterator().next();
-    Golden.Record golden = residents.golden().of(name, seen);
+    Golden.Record golden =
+        residents.golden().of(name, new GoldenOperations(residents).sources(seen));
     Out out = new Out();
     out.all().resource("person", person(name, seen)).resource("golden", golden.patient());
     out.all().text("rules", golden.rules());
-    for (Golden.Origin origin : golden.origins()) {
-      Out.Parts parts =
-          out.all().parts("origin").code("field", origin.field()).number("index", origin.index());
-      origin.sources().forEach(source -> parts.reference("source", "Patient/" + source));
-    }
+    GoldenOperations.tell(out, golden);
     seen.forEach((_, patient) -> out.all().resource("member", patient));
     return out.answer();
   }

@@ -6,6 +6,7 @@ import health.helan.foundation.rest.FhirOperation;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** All operations of the resident index. */
 public final class ResidentOperations {
@@ -15,8 +16,11 @@ public final class ResidentOperations {
     var merges = new MergeOperations(residents);
     var persons = new PersonOperations(residents);
     var reviews = new ReviewOperations(residents);
+    var golden = new GoldenOperations(residents);
     return List.of(
         new MatchOperation(residents),
+        new PixOperation(),
+        new Seen("golden-record", golden::record),
         new One("merge", FhirOperation.Level.TYPE, "merge", true, merges::merge),
         new One("unmerge", FhirOperation.Level.TYPE, "merge", true, merges::unmerge),
         new One("person", FhirOperation.Level.INSTANCE, "person", false, persons::person),
@@ -28,6 +32,24 @@ public final class ResidentOperations {
             "resident-index", FhirOperation.Level.SYSTEM, "resident-index", false, reviews::state),
         new One(
             "rebuild-index", FhirOperation.Level.SYSTEM, "rebuild-index", true, reviews::rebuild));
+  }
+
+  /** Looks at what the caller sees, as reads and searches do; so everybody may call it. */
+  private record Seen(String name, Function<Call, Answer> work) implements FhirOperation {
+    @Override
+    public Spec spec() {
+      return new Spec(
+          name,
+          Set.of(Level.INSTANCE),
+          Set.of("Patient"),
+          false,
+          "https://helan.health/fhir/OperationDefinition/Patient-" + name);
+    }
+
+    @Override
+    public Answer execute(Call call) {
+      return work.apply(call);
+    }
   }
 
   /**

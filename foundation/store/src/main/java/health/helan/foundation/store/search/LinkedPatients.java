@@ -15,118 +15,176 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The Patients that are one person with those a search names: asked once for each Patient in a
- * search, by index. A link is followed for a caller who sees both Patients, masked or not: to
- * nobody else does an answer tell that they are one person.
+ * The Patients that are one person with those a search names. Nearly everybody is linked to nobody:
+ * so a search first hopes that it is so ({@link Hoping}), and its statements find nothing where it
+ * is not ({@link #unlessLinked}). What they find then is the answer; where they find nothing, it is
+ * asked by index ({@link Asking}), and the search repeated if anybody is linked.
+ *
+ * <p>A link is followed for a caller who sees both Patients, masked or not: to nobody else does an
+ * answer tell that they are one person.
  */
-class LinkedPatients {
+abstract class LinkedPatients {
+  private LinkedPatients() {}
+
+  /**
+   * These and all that are one person with one of them, as digests of {@code Patient/id}; the very
+   * array where there is nobody else.
+   */
+  abstract long[] with(long... patients);
+
+  /** Appends {@code " and …"} to a statement on rows that were found with what this answered. */
+  void unlessLinked(SqlText sql) {}
+
+  /** A statement has found something. */
+  void found() {}
+
   /** Each Patient is a person of its own. */
   static final LinkedPatients NONE =
-      new LinkedPatients(AccessPolicy.EVERYTHING) {
+      new LinkedPatients() {
         @Override
         long[] with(long... patients) {
           return patients;
         }
       };
 
-  private final AccessPolicy policy;
-  private final Map<Long, long[]> known = new HashMap<>();
-  private Criteria.@org.jspecify.annotations.Nullable Run run;
+  /** Takes everybody for alone, until a statement finds nothing. */
+  static final class Hoping extends LinkedPatients {
+    private final Set<Long> alone = new LinkedHashSet<>();
+    private boolean hasFound;
 
-  private LinkedPatients(AccessPolicy policy) {
-    this.policy = policy;
-  }
-
-  /** For one search. */
-  static LinkedPatients of(AccessPolicy policy, Criteria.Run run) {
-    var linked = new LinkedPatients(policy);
-    linked.run = run;
-    return linked;
-  }
-
-  /**
-   * These and all that are one person with one of them, as digests of {@code Patient/id}; the very
-   * array where there is nobody else.
-   */
-  long[] with(long... patients) {
-    List<Long> unknown = new ArrayList<>();
-    for (long patient : patients) {
-      if (!known.containsKey(patient)) {
-        unknown.add(patient);
+    @Override
+    long[] with(long... patients) {
+      for (long patient : patients) {
+        alone.add(patient);
       }
-    }
-    if (!unknown.isEmpty()) {
-      try {
-        ask(unknown);
-      } catch (SQLException e) {
-        throw SqlErrors.refusal(e);
-      }
-    }
-    boolean alone = true;
-    for (long patient : patients) {
-      alone &= persons(patient).length == 1;
-    }
-    if (alone) {
       return patients;
     }
-    Set<Long> all = new LinkedHashSet<>();
-    for (long patient : patients) {
-      all.add(patient);
-    }
-    for (long patient : patients) {
-      for (long other : persons(patient)) {
-        all.add(other);
+
+    @Override
+    void unlessLinked(SqlText sql) {
+      if (!alone.isEmpty()) {
+        // Evaluated once, before any row is looked for.
+        sql.add(
+            " and not exists (" + LinkSql.IS_LINKED + ")",
+            (Object) alone.stream().mapToLong(Long::longValue).toArray());
       }
     }
-    return all.stream().mapToLong(Long::longValue).toArray();
+
+    @Override
+    void found() {
+      hasFound = true;
+    }
+
+    /** Whether the answer stands without asking. */
+    boolean isBorneOut() {
+      return hasFound || alone.isEmpty();
+    }
+
+    long[] alone() {
+      return alone.stream().mapToLong(Long::longValue).toArray();
+    }
   }
 
-  private long[] persons(long patient) {
-    long[] person = known.get(patient);
-    return person == null ? new long[] {patient} : person;
-  }
+  /** Asks once for each Patient. */
+  static final class Asking extends LinkedPatients {
+    private final AccessPolicy policy;
+    private final Criteria.Run run;
+    private final Map<Long, long[]> known = new HashMap<>();
+    private boolean isAnyLinked;
 
-  private void ask(List<Long> patients) throws SQLException {
-    Criteria.Run asking = java.util.Objects.requireNonNull(run);
-    Map<Long, Long> personOf = new HashMap<>();
-    var sql =
-        new SqlText()
-            .add(LinkSql.PERSONS, (Object) patients.stream().mapToLong(Long::longValue).toArray());
-    try (var statement = asking.prepareByKey(sql);
-        var rows = statement.executeQuery()) {
-      while (rows.next()) {
-        personOf.put(rows.getLong(1), rows.getLong(2));
+    Asking(AccessPolicy policy, Criteria.Run run) {
+      this.policy = policy;
+      this.run = run;
+    }
+
+    /** Whether anybody asked for so far is linked, whoever may see it. */
+    boolean isAnyLinked() {
+      return isAnyLinked;
+    }
+
+    @Override
+    long[] with(long... patients) {
+      List<Long> unknown = new ArrayList<>();
+      for (long patient : patients) {
+        if (!known.containsKey(patient)) {
+          unknown.add(patient);
+        }
       }
-    }
-    for (long patient : patients) {
-      known.put(patient, new long[] {patient});
-    }
-    if (personOf.isEmpty()) {
-      return;
-    }
-    long[] persons = new TreeSet<>(personOf.values()).stream().mapToLong(Long::longValue).toArray();
-    sql =
-        policy.isUnlimited(asking.caller())
-            ? new SqlText().add(LinkSql.OF_PERSONS, (Object) persons)
-            : new SqlText().add(LinkSql.SEEN_OF_PERSONS, (Object) persons);
-    policy.restrict(sql, asking.caller(), "Patient", "r");
-    Map<Long, List<Long>> members = new HashMap<>();
-    try (var statement = asking.prepareByKey(sql);
-        var rows = statement.executeQuery()) {
-      while (rows.next()) {
-        members.computeIfAbsent(rows.getLong(2), _ -> new ArrayList<>()).add(rows.getLong(1));
+      if (!unknown.isEmpty()) {
+        try {
+          ask(unknown);
+        } catch (SQLException e) {
+          throw SqlErrors.refusal(e);
+        }
       }
+      boolean alone = true;
+      for (long patient : patients) {
+        alone &= persons(patient).length == 1;
+      }
+      if (alone) {
+        return patients;
+      }
+      Set<Long> all = new LinkedHashSet<>();
+      for (long patient : patients) {
+        all.add(patient);
+      }
+      for (long patient : patients) {
+        for (long other : persons(patient)) {
+          all.add(other);
+        }
+      }
+      return all.stream().mapToLong(Long::longValue).toArray();
     }
-    personOf.forEach(
-        (patient, person) -> {
-          long[] seen =
-              members.getOrDefault(person, List.of()).stream()
-                  .mapToLong(Long::longValue)
-                  .sorted()
-                  .toArray();
-          if (Arrays.binarySearch(seen, patient) >= 0) {
-            known.put(patient, seen);
-          }
-        });
+
+    private long[] persons(long patient) {
+      long[] person = known.get(patient);
+      return person == null ? new long[] {patient} : person;
+    }
+
+    private void ask(List<Long> patients) throws SQLException {
+      Map<Long, Long> personOf = new HashMap<>();
+      var sql =
+          new SqlText()
+              .add(
+                  LinkSql.PERSONS, (Object) patients.stream().mapToLong(Long::longValue).toArray());
+      try (var statement = run.prepareByKey(sql);
+          var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          personOf.put(rows.getLong(1), rows.getLong(2));
+        }
+      }
+      for (long patient : patients) {
+        known.put(patient, new long[] {patient});
+      }
+      if (personOf.isEmpty()) {
+        return;
+      }
+      isAnyLinked = true;
+      long[] persons =
+          new TreeSet<>(personOf.values()).stream().mapToLong(Long::longValue).toArray();
+      sql =
+          policy.isUnlimited(run.caller())
+              ? new SqlText().add(LinkSql.OF_PERSONS, (Object) persons)
+              : new SqlText().add(LinkSql.SEEN_OF_PERSONS, (Object) persons);
+      policy.restrict(sql, run.caller(), "Patient", "r");
+      Map<Long, List<Long>> members = new HashMap<>();
+      try (var statement = run.prepareByKey(sql);
+          var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          members.computeIfAbsent(rows.getLong(2), _ -> new ArrayList<>()).add(rows.getLong(1));
+        }
+      }
+      personOf.forEach(
+          (patient, person) -> {
+            long[] seen =
+                members.getOrDefault(person, List.of()).stream()
+                    .mapToLong(Long::longValue)
+                    .sorted()
+                    .toArray();
+            if (Arrays.binarySearch(seen, patient) >= 0) {
+              known.put(patient, seen);
+            }
+          });
+    }
   }
 }

@@ -259,10 +259,10 @@ public final class SearchEngine {
             : null;
     boolean keeps = records != null;
     try (Connection connection = (records != null ? records : dataSource).getConnection()) {
-      return work.run(
-          following(
-              new Budget(connection, caller, SECONDS, plansForValues || keeps, keeps, observer),
-              request));
+      return following(
+          new Budget(connection, caller, SECONDS, plansForValues || keeps, keeps, observer),
+          request,
+          work);
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
@@ -273,25 +273,37 @@ public final class SearchEngine {
    * Patient's alone. The platform itself means what it says: who is whose guardian, say, is said of
    * one Patient.
    */
-  private Budget following(Budget budget, SearchRequest request) {
+  private SearchResult following(Budget budget, SearchRequest request, Work work)
+      throws SQLException {
     boolean isPlatform = budget.caller.isRoot() && budget.caller.role() == Caller.Role.SYSTEM;
     boolean isExact =
         request.parameters().stream()
             .anyMatch(one -> one.name().equals(LINKED) && one.value().equals("false"));
-    if (followsLinks && !isPlatform && !isExact) {
-      budget.linked = LinkedPatients.of(policy, budget);
+    if (!followsLinks || isPlatform || isExact) {
+      return work.run(budget);
     }
-    return budget;
+    var hoping = new LinkedPatients.Hoping();
+    budget.linked = hoping;
+    SearchResult result = work.run(budget);
+    if (hoping.isBorneOut()) {
+      return result;
+    }
+    var asking = new LinkedPatients.Asking(policy, budget);
+    asking.with(hoping.alone());
+    if (!asking.isAnyLinked()) {
+      return result;
+    }
+    budget.linked = asking;
+    return work.run(budget);
   }
 
   /** As {@link #search(Caller, SearchRequest)}, on a connection of the caller's. */
   public SearchResult search(Connection connection, Caller caller, SearchRequest request) {
     try {
-      return run(
-          following(new Budget(connection, caller, SECONDS, false, false, observer), request),
+      return following(
+          new Budget(connection, caller, SECONDS, false, false, observer),
           request,
-          false,
-          Predicate.TRUE);
+          budget -> run(budget, request, false, Predicate.TRUE));
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
@@ -564,6 +576,7 @@ public final class SearchEngine {
       sql.add("r.type = any(").addArray(unit.types, "text").add(")");
     }
     Predicate.append(sql, unit.predicate);
+    budget.linked.unlessLinked(sql);
     policy(budget, unit).restrict(sql, budget.caller, unit.policyType(), "r");
   }
 
@@ -613,6 +626,7 @@ public final class SearchEngine {
       try (var statement = budget.prepare(sql);
           ResultSet row = statement.executeQuery()) {
         while (row.next()) {
+          budget.linked.found();
           String type = unit.isShared() ? row.getString(Rows.WIDTH + 1) : unit.types.get(0);
           ResourceVersion resource = rows.resource(budget.caller, unit.policyType(), type, row);
           int keys = Rows.WIDTH + (unit.isShared() ? 2 : 1);
@@ -649,6 +663,9 @@ public final class SearchEngine {
         row.next();
         total += row.getLong(1);
       }
+    }
+    if (total > 0) {
+      budget.linked.found();
     }
     return total;
   }
@@ -825,6 +842,7 @@ public final class SearchEngine {
       sql.add(" order by r.vals -> 'code', r.date_lo desc nulls last, r.home, r.id limit ?");
       sql.values().add(Includes.MOST);
       for (ResourceVersion one : rows.read(budget, "Observation", sql)) {
+        budget.linked.found();
         entries.add(new SearchResult.Entry(cut(one, options), true));
       }
     }

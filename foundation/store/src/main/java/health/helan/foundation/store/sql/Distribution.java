@@ -96,6 +96,7 @@ public enum Distribution {
     tables.put("quality_rule", REFERENCE);
     // residents: records with their Patient, the rest by what they are looked up by
     tables.put("resident_record", HOME);
+    tables.put("resident_source_merge", HOME);
     for (String table :
         new String[] {
           "resident_key",
@@ -108,6 +109,17 @@ public enum Distribution {
         }) {
       tables.put(table, KEY);
     }
+    // residents: cards and their uses with the resident, places and keys read by all
+    for (String table :
+        new String[] {
+          "health_card", "health_card_step", "health_card_account", "health_card_use"
+        }) {
+      tables.put(table, HOME);
+    }
+    tables.put("health_card_terminal", REFERENCE);
+    tables.put("health_card_party", REFERENCE);
+    tables.put("health_card_key", REFERENCE);
+    tables.put("health_card_pace", KEY);
     return tables;
   }
 

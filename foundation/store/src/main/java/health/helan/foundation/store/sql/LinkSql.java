@@ -31,6 +31,16 @@ public final class LinkSql {
   public static final String PERSONS =
       "select l.patient, l.person from linked_patient l where l.patient = any(?::bigint[])";
 
+  /** Who is surely the same person as one of some Patients, those themselves with them. */
+  public static final String SURELY =
+      """
+      select l.patient, l.surely, l.id from linked_patient l where l.surely in \
+      (select s.surely from linked_patient s where s.patient = any(?::bigint[]))""";
+
+  /** Whether any of some Patients is linked: for {@code exists}. */
+  public static final String IS_LINKED =
+      "select 1 from linked_patient l where l.patient = any(?::bigint[])";
+
   /** As {@link #OF_PERSONS}; the policy may be appended, on {@code r}. */
   public static final String SEEN_OF_PERSONS =
       """

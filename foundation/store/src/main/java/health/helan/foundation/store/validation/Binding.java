@@ -1,13 +1,17 @@
 package health.helan.foundation.store.validation;
 
+import java.util.Currency;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** A required binding to a value set whose codes are known. */
+/** A required binding to a value set whose codes are known, or can be told by their form. */
 final class Binding {
   private static final int LISTED = 12;
 
@@ -15,6 +19,43 @@ final class Binding {
   private final String type;
   private final Set<String> codes = new HashSet<>();
   private final Map<String, Set<String>> bySystem = new HashMap<>();
+  private final @Nullable Predicate<String> form;
+
+  /** RFC 6838, 4.2: names of type and subtype; of parameters that they have a name and a value. */
+  private static final Pattern MIME_TYPE =
+      Pattern.compile(
+          "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
+              + "( ?; ?[A-Za-z0-9!#$&^_.+-]+=[^;]{1,200})*");
+
+  /** What R4 itself writes where it asks for a MIME type (CapabilityStatement.format). */
+  private static final Set<String> SHORT_FORMATS = Set.of("xml", "json", "ttl", "turtle");
+
+  /** Value sets that R4 binds codes to and that no list gives: these are told by their form. */
+  private static final Map<String, Predicate<String>> BY_FORM =
+      Map.of(
+          "http://hl7.org/fhir/ValueSet/mimetypes",
+          code -> SHORT_FORMATS.contains(code) || MIME_TYPE.matcher(code).matches(),
+          "http://hl7.org/fhir/ValueSet/currencies",
+          currencies()::contains);
+
+  /** ISO 4217 as Java has it, currencies of the past included: records are old, too. */
+  private static Set<String> currencies() {
+    var codes = new HashSet<String>();
+    Currency.getAvailableCurrencies().forEach(each -> codes.add(each.getCurrencyCode()));
+    return codes;
+  }
+
+  /** Null for a value set of which nothing is known. */
+  static @Nullable Binding byForm(String valueSet, String type) {
+    Predicate<String> form = BY_FORM.get(valueSet);
+    return form == null || !type.equals("code") ? null : new Binding(valueSet, form);
+  }
+
+  private Binding(String valueSet, Predicate<String> form) {
+    this.valueSet = valueSet;
+    this.type = "code";
+    this.form = form;
+  }
 
   /**
    * @param type {@code code}, {@code Coding} or {@code CodeableConcept}
@@ -23,6 +64,7 @@ final class Binding {
   Binding(String valueSet, String type, Set<String> pairs) {
     this.valueSet = valueSet;
     this.type = type;
+    this.form = null;
     for (String pair : pairs) {
       int bar = pair.indexOf('|');
       if (bar > 0 && pairs.contains(pair.substring(bar + 1))) {
@@ -35,6 +77,9 @@ final class Binding {
 
   /** Whether a value whose structure was found right obeys this binding. */
   boolean allows(JsonNode value) {
+    if (form != null) {
+      return form.test(value.stringValue());
+    }
     return switch (type) {
       case "code" -> codes.contains(value.stringValue());
       case "Coding" -> allowsCoding(value);
@@ -63,7 +108,7 @@ final class Binding {
   }
 
   void fault(Run run, String name, int index) {
-    if (codes.size() <= LISTED) {
+    if (form == null && codes.size() <= LISTED) {
       run.faultAt(
           name, index, "code-invalid", "code.not-one-of", String.join(", ", new TreeSet<>(codes)));
     } else {

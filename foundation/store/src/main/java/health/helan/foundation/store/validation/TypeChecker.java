@@ -57,8 +57,11 @@ final class TypeChecker {
     private @Nullable Binding binding(ElementDef element, R4 r4) {
       String valueSet = element.requiredBinding();
       Set<String> codes = valueSet == null ? null : r4.codes(valueSet);
-      if (valueSet == null || codes == null) {
+      if (valueSet == null) {
         return null;
+      }
+      if (codes == null) {
+        return Binding.byForm(valueSet, element.type());
       }
       return bindings.computeIfAbsent(
           element.type() + " " + valueSet, _ -> new Binding(valueSet, element.type(), codes));

@@ -206,6 +206,80 @@ class SearchPlanTests {
     }
   }
 
+  /**
+   * What is asked of a person with three records, by plans made once: they look at the rows of
+   * these three, and find what is found when all three are named.
+   */
+  @Test
+  void aPersonsRowsAreFoundByPlansThatAreKept() throws SQLException {
+    int people = 5;
+    try (Connection connection = rows.dataSource.getConnection();
+        var statement =
+            connection.prepareStatement(
+                "insert into linked_patient (patient, person, surely, home, id) values (?, ?, ?, 0, ?)")) {
+      for (int i = 0; i < 3 * people; i++) {
+        statement.setLong(1, rows.registry.digests().reference("Patient", ofPerson(i / 3, i % 3)));
+        statement.setLong(2, i / 3);
+        statement.setLong(3, i);
+        statement.setString(4, ofPerson(i / 3, i % 3));
+        statement.executeUpdate();
+      }
+    }
+    var config = new HikariConfig();
+    config.setDataSource(rows.dataSource);
+    config.setMaximumPoolSize(1);
+    config.setConnectionInitSql(
+        "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off");
+    try (var pool = new HikariDataSource(config)) {
+      SearchEngine kept = rows.engine(pool, pool, AccessPolicy.EVERYTHING);
+      for (String pattern : COMMON) {
+        boolean isPatient = pattern.contains("?patient=%s");
+        if (!isPatient && !pattern.contains("subject=Patient/%s")) {
+          continue;
+        }
+        long before = looked(pool);
+        int found = 0;
+        for (int i = 0; i < 15; i++) {
+          String before3 = isPatient ? "" : "Patient/";
+          String all =
+              ofPerson(i % people, 0)
+                  + ","
+                  + before3
+                  + ofPerson(i % people, 1)
+                  + ","
+                  + before3
+                  + ofPerson(i % people, 2);
+          var person =
+              TestRows.keys(
+                  kept.search(
+                      TestRows.CALLER,
+                      TestRows.request(pattern.replace("%s", ofPerson(i % people, i % 3)), false)));
+          found += person.size();
+          assertThat(person)
+              .as(pattern)
+              .isEqualTo(
+                  TestRows.keys(
+                      rows.engine.search(
+                          TestRows.CALLER,
+                          TestRows.request(pattern.replace("%s", all) + "&_linked=false", false))));
+        }
+        assertThat(found).as("found by " + pattern).isPositive();
+        assertThat((looked(pool) - before) / 15)
+            .as("rows looked at by " + pattern)
+            .isLessThan(3 * (4 * GeneratedRegion.OBSERVATIONS_OF_EACH + 200));
+      }
+    } finally {
+      try (Connection connection = rows.dataSource.getConnection();
+          var statement = connection.createStatement()) {
+        statement.execute("delete from linked_patient");
+      }
+    }
+  }
+
+  private static String ofPerson(int person, int record) {
+    return GeneratedRegion.patientId(60 + 3 * person + record);
+  }
+
   /** Rows of the busy tables that any statement has looked at so far. */
   private static long looked(DataSource pool) throws SQLException {
     try (Connection connection = pool.getConnection();

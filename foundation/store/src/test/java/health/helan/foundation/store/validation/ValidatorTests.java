@@ -223,6 +223,43 @@ class ValidatorTests {
 
     @ParameterizedTest
     @CsvSource(
+        delimiter = '!',
+        quoteCharacter = '~',
+        value = {
+          "application/pdf! 0",
+          "text/plain;charset=UTF-8! 0",
+          "application/fhir+json; fhirVersion=4.0! 0",
+          "image/svg+xml! 0",
+          "json! 0",
+          "pdf! 1",
+          "application/! 1",
+          "application/pdf;! 1",
+          "应用/文本! 1"
+        })
+    void forMimeTypesHaveTheirForm(String type, int faults) {
+      var resource = Json.MAPPER.createObjectNode().put("resourceType", "Patient");
+      resource.putArray("photo").addObject().put("contentType", type);
+      List<String> found = faults(resource.toString());
+      assertThat(found).hasSize(faults);
+      if (faults > 0) {
+        assertThat(found.getFirst())
+            .isEqualTo("code-invalid Patient.photo[0].contentType code.not-in-value-set");
+      }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CNY,0", "USD,0", "HKD,0", "RMB,1", "cny,1", "元,1"})
+    void forCurrenciesAreThoseOfIso4217(String currency, int faults) {
+      assertThat(
+              faults(
+                  "{'resourceType':'Invoice','status':'issued','totalNet':{'value':1,'currency':'"
+                      + currency
+                      + "'}}"))
+          .hasSize(faults);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
         delimiter = ';',
         quoteCharacter = '~',
         value = {

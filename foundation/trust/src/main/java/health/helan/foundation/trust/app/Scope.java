@@ -77,6 +77,43 @@ public record Scope(String level, String type, String permissions, String query)
         .anyMatch(granted -> granted != null && granted.covers(scope));
   }
 
+  /**
+   * What two sets of scopes on resources both allow, in the form of version 2; what they say beside
+   * of resources is left out. Narrowing parameters ({@code ?…}) stay only where both have the same,
+   * or one has none.
+   */
+  public static Set<String> common(Collection<String> some, Collection<String> others) {
+    Set<String> common = new LinkedHashSet<>();
+    for (String text : some) {
+      Scope one = parse(text);
+      for (String other : others) {
+        Scope two = parse(other);
+        Scope both = one == null || two == null ? null : one.and(two);
+        if (both != null) {
+          common.add(both.toString());
+        }
+      }
+    }
+    return Set.copyOf(common);
+  }
+
+  private @Nullable Scope and(Scope other) {
+    boolean isOneType = type.equals(other.type) || type.equals("*") || other.type.equals("*");
+    boolean isOneQuery = query.equals(other.query) || query.isEmpty() || other.query.isEmpty();
+    var letters = new StringBuilder();
+    permissions
+        .chars()
+        .filter(c -> other.permissions.indexOf(c) >= 0)
+        .forEach(c -> letters.append((char) c));
+    return !level.equals(other.level) || !isOneType || !isOneQuery || letters.isEmpty()
+        ? null
+        : new Scope(
+            level,
+            type.equals("*") ? other.type : type,
+            letters.toString(),
+            query.isEmpty() ? other.query : query);
+  }
+
   /** Whether it makes sense at all. */
   public static boolean isKnown(String text) {
     return OTHERS.contains(text) || parse(text) != null;

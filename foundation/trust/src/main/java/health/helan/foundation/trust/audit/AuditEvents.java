@@ -11,6 +11,7 @@ import health.helan.foundation.store.index.Digests;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchRequest.Parameter;
 import health.helan.foundation.store.search.SearchResult;
+import health.helan.foundation.store.sql.LinkSql;
 import health.helan.foundation.store.sql.SqlText;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -89,32 +91,75 @@ public final class AuditEvents implements ServedResources {
    *
    * @param subjects digest to id of the patients whose entries are seen; null for those of all
    * @param account whose own entries are seen; null for those of all
+   * @param persons of a resident's patients that have several records: digest to who it surely is
    */
-  record View(@Nullable Map<Long, String> subjects, @Nullable String account) {
+  record View(
+      @Nullable Map<Long, String> subjects, @Nullable String account, Map<Long, Long> persons) {
     boolean isResidents() {
       return subjects != null;
     }
+
+    /** Those of some patients that the caller may ask of, with their other records. */
+    Set<Long> seenOf(Set<Long> asked) {
+      Set<Long> seen = new LinkedHashSet<>(asked);
+      if (subjects != null) {
+        // Who else was in an answer is not to be found out.
+        seen.retainAll(subjects.keySet());
+        Set<Long> whose = new HashSet<>();
+        seen.forEach(one -> whose.add(persons.getOrDefault(one, one)));
+        persons.forEach(
+            (patient, person) -> {
+              if (whose.contains(person)) {
+                seen.add(patient);
+              }
+            });
+      }
+      return seen;
+    }
   }
+
+  private static final Map<Long, Long> NOBODY = Map.of();
 
   private View view(Caller caller) {
     if (caller.isRoot()) {
-      return new View(null, null);
+      return new View(null, null, NOBODY);
     }
     if (!isInScope(caller.binding().scopes())) {
       throw mayNot();
     }
     return switch (caller.role()) {
-      case OPERATOR, REGULATOR -> new View(null, null);
-      case PRACTITIONER -> new View(null, caller.subject());
+      case OPERATOR, REGULATOR -> new View(null, null, NOBODY);
+      case PRACTITIONER -> new View(null, caller.subject(), NOBODY);
       case RESIDENT -> {
         var subjects = new HashMap<Long, String>();
         for (String patient : caller.binding().patients()) {
           subjects.put(digests.reference("Patient", patient), patient);
         }
-        yield new View(subjects, null);
+        yield new View(subjects, null, persons(subjects));
       }
       case SYSTEM -> throw mayNot();
     };
+  }
+
+  /** Adds the other records of the same people, by links that are certain (docs/adr/0081). */
+  private Map<Long, Long> persons(Map<Long, String> subjects) {
+    var persons = new HashMap<Long, Long>();
+    SqlText sql =
+        new SqlText()
+            .add(
+                LinkSql.SURELY,
+                (Object) subjects.keySet().stream().mapToLong(Long::longValue).toArray());
+    try (Connection connection = dataSource.getConnection();
+        var statement = sql.prepare(connection);
+        var rows = statement.executeQuery()) {
+      while (rows.next()) {
+        persons.put(rows.getLong(1), rows.getLong(2));
+        subjects.putIfAbsent(rows.getLong(1), rows.getString(3));
+      }
+      return persons;
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
   }
 
   /** Scopes of SMART App Launch 1 and 2: reading of AuditEvent, or of everything. */
@@ -295,10 +340,7 @@ public final class AuditEvents implements ServedResources {
   private static void from(SqlText sql, AuditQuery asked, View view) {
     Set<Long> subjects = null;
     if (!asked.subjects.isEmpty()) {
-      subjects = new LinkedHashSet<>(asked.subjects.getFirst());
-      if (view.subjects != null) {
-        subjects.retainAll(view.subjects.keySet());
-      }
+      subjects = view.seenOf(asked.subjects.getFirst());
     } else if (view.subjects != null) {
       subjects = view.subjects.keySet();
     }
@@ -316,12 +358,7 @@ public final class AuditEvents implements ServedResources {
       sql.add(") s join audit a on a.chain = s.chain and a.seq = s.seq where a.kind = 'request'");
       // A patient named a second time, and the caller's own view beside what it asks for.
       for (int i = 1; i < asked.subjects.size(); i++) {
-        Set<Long> more = new LinkedHashSet<>(asked.subjects.get(i));
-        if (view.subjects != null) {
-          more.retainAll(
-              view.subjects.keySet()); // Who else was in an answer is not to be found out.
-        }
-        sql.add(" and a.subjects && ").addArray(more, "bigint");
+        sql.add(" and a.subjects && ").addArray(view.seenOf(asked.subjects.get(i)), "bigint");
       }
     }
     if (view.account != null) {

@@ -3,20 +3,14 @@ package health.helan.foundation.trust.policy;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.Caller.Role;
-import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.Refusal;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code POST Patient/[id]/$check-in}: the desk enters that a resident has come, with the number of
@@ -50,61 +44,22 @@ final class CheckInOperation implements FhirOperation {
     if (number == null || number.isBlank()) {
       throw new Refusal(Refusal.Kind.VALUE, "access.no-such-identifier");
     }
-    String practitioner = reference(call.text("practitioner"), "Practitioner/");
-    String department = reference(call.text("department"), "Organization/");
-    List<String> own = Grantee.own(caller);
+    String practitioner = Arrivals.reference(call.text("practitioner"), "Practitioner/");
+    String department = Arrivals.reference(call.text("department"), "Organization/");
     if (practitioner == null && department == null
-        || own.contains(String.valueOf(practitioner))
-        || own.contains(String.valueOf(department))) {
+        || Arrivals.isSelf(caller, practitioner, department)) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "access.check-in-for-another");
     }
     if (!hasNumber(call, id, number.toUpperCase(Locale.ROOT))) {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Patient", id);
     }
-    ObjectNode encounter = Json.MAPPER.createObjectNode();
-    encounter.put("resourceType", "Encounter").put("status", "arrived");
-    encounter
-        .putObject("class")
-        .put("system", "http://terminology.hl7.org/CodeSystem/v3-ActCode")
-        .put("code", "AMB");
-    encounter.putObject("subject").put("reference", "Patient/" + id);
-    if (practitioner != null) {
-      encounter
-          .putArray("participant")
-          .addObject()
-          .putObject("individual")
-          .put("reference", practitioner);
-    }
-    encounter
-        .putObject("period")
-        .put("start", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
-    encounter
-        .putObject("serviceProvider")
-        .put("reference", department == null ? "Organization/" + caller.institution() : department);
-    // The institution's desk, not the person at it: that one's own acts open nothing.
-    var desk =
-        new Caller(
-            caller.subject(),
-            Role.SYSTEM,
-            caller.institution(),
-            caller.purposes(),
-            caller.request());
-    Outcome outcome =
-        call.store()
-            .write(
-                desk,
-                new Interaction.Create(
-                    "Encounter", Interaction.Body.of(encounter), null, null, "Patient/" + id));
+    Outcome outcome = Arrivals.enter(call.store(), caller, id, practitioner, department, clock);
     return new Answer(
         201,
         outcome.content(),
         "Encounter/" + outcome.id() + "/_history/1",
         outcome.version(),
         outcome.updated());
-  }
-
-  private static @Nullable String reference(@Nullable String given, String type) {
-    return given == null || given.isBlank() ? null : given.startsWith(type) ? given : type + given;
   }
 
   private static boolean hasNumber(Call call, String id, String number) {

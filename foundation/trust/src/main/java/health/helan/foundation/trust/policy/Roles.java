@@ -106,6 +106,9 @@ final class Roles {
   private static final Set<String> REGISTRY =
       Set.of("Practitioner", "PractitionerRole", "Location", "HealthcareService", "Endpoint");
 
+  /** What an institution asks for its services; open to all, its own to change. */
+  private static final Set<String> PRICES = Set.of("ChargeItemDefinition");
+
   /** What the platform itself runs by. */
   private static final Set<String> PLATFORM =
       Set.of(
@@ -172,7 +175,9 @@ final class Roles {
           .signs(AGREED)
           .calls("find-care")
           .calls("access-grants", "trace")
-          .callsWithin("person");
+          .callsWithin("person")
+          .calls("health-card", "health-card-uses")
+          .runs("health-code", "health-card-step", "health-card-account");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -195,7 +200,9 @@ final class Roles {
           .runs("quality-step")
           .calls("onboarding", "kit")
           .runs("onboarding-apply", "onboarding-step")
-          .callsWithin("match", "person");
+          .callsWithin("match", "person")
+          .calls("health-card", "card-keys", "card-terminals", "card-terminal-uses")
+          .runs("health-card-step", "scan-card");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -206,8 +213,8 @@ final class Roles {
           .sees(TREATED)
           .sees(INSTITUTION)
           .sees(ADDRESSED, "Task")
-          .creates(CARE, REGISTRY, SETTLEMENT)
-          .changes(CARE, REGISTRY, SETTLEMENT)
+          .creates(CARE, REGISTRY, SETTLEMENT, PRICES)
+          .changes(CARE, REGISTRY, SETTLEMENT, PRICES)
           .deletes(DELETABLE)
           .signs(DOCUMENTS)
           .choosesIds()
@@ -223,7 +230,10 @@ final class Roles {
           .calls("quality-rules", "quality-findings", "quality-score")
           .runs("quality-step")
           .callsWithin("match", "person")
-          .runs("merge");
+          .runs("merge")
+          .callsWithin("scan-card", "report-card-uses", "card-keys", "card-terminals")
+          .callsWithin("card-terminal-uses", "card-resolve", "card-enrol")
+          .runs("card-terminal");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
@@ -270,7 +280,9 @@ final class Roles {
           .calls("onboarding", "kit")
           .runs("onboarding-apply", "onboarding-step")
           .calls("person", "link-reviews", "resident-index")
-          .runs("merge", "link-decide", "rebuild-index");
+          .runs("merge", "link-decide", "rebuild-index")
+          .calls("card-keys", "card-terminals", "card-terminal-uses", "card-parties")
+          .runs("card-terminal", "card-party", "card-key");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(

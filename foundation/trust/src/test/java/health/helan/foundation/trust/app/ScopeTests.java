@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,5 +56,28 @@ class ScopeTests {
   })
   void areHeldWithinWhatWasRegistered(String allowed, String asked, boolean within) {
     assertThat(Scope.isWithin(List.of(allowed), asked)).isEqualTo(within);
+  }
+
+  @Test
+  void allowInCommonWhatBothAllow() {
+    assertThat(Scope.common(Set.of("system/*.cruds"), List.of("system/*.cruds")))
+        .containsExactly("system/*.cruds");
+    assertThat(Scope.common(Set.of("system/*.cruds"), List.of("system/Observation.rs")))
+        .containsExactly("system/Observation.rs");
+    assertThat(Scope.common(Set.of("system/Patient.read"), List.of("system/*.cud", "system/*.s")))
+        .containsExactly("system/Patient.s");
+    assertThat(Scope.common(Set.of("system/Patient.rs"), List.of("system/Observation.rs")))
+        .isEmpty();
+    assertThat(Scope.common(Set.of("user/*.rs"), List.of("system/*.rs"))).isEmpty();
+    assertThat(
+            Scope.common(
+                Set.of("system/Observation.rs"),
+                List.of("system/Observation.rs?category=laboratory")))
+        .containsExactly("system/Observation.rs?category=laboratory");
+    assertThat(
+            Scope.common(
+                Set.of("system/Observation.rs?category=vital-signs"),
+                List.of("system/Observation.rs?category=laboratory")))
+        .isEmpty();
   }
 }

@@ -93,6 +93,24 @@ class AuditEventTests {
   }
 
   @Test
+  void showAResidentWhoLookedAtItsOtherRecordsWhereItIsSurelyTheSamePerson() {
+    String of =
+        "{\"resourceType\":\"Patient\",\"name\":[{\"text\":\"吴昕\"}],\"managingOrganization\":{\"reference\":\"Organization/hospital-9\"}%s}";
+    String link = ",\"link\":[{\"type\":\"%s\",\"other\":{\"reference\":\"Patient/%s\"}}]";
+    String one = server.create(of.formatted(""));
+    String merged = server.create(of.formatted(link.formatted("replaced-by", one)));
+    String alike = server.create(of.formatted(link.formatted("seealso", one)));
+    server.get(WANG, "Patient/" + merged);
+    server.get(WANG, "Patient/" + alike);
+    for (String query : List.of("altid=wang", "altid=wang&patient=" + one)) {
+      List<JsonNode> events = entries(resident(one), query);
+      assertThat(events).as(query).hasSize(1);
+      assertThat(events.getFirst().toString()).contains("Patient/" + merged);
+    }
+    assertThat(entries(resident(alike), "altid=wang")).hasSize(1);
+  }
+
+  @Test
   void showAResidentNothingOfOthers() {
     List<JsonNode> events = entries(resident(lei), "_count=100");
     assertThat(events).isNotEmpty();

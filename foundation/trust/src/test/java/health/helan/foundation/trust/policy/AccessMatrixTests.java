@@ -302,6 +302,7 @@ class AccessMatrixTests {
                       + about
                       + "}";
               case "Organization" -> "'name':'x'}";
+              case "ChargeItemDefinition" -> "'url':'urn:x:price','status':'active'}";
               case "Practitioner" -> "'name':[{'text':'李医生'}],'birthDate':'1980-01-01'}";
               case "Consent" ->
                   Consents.active(REGION.of(cell.relation), "Organization/x")

@@ -1,0 +1,191 @@
+package health.helan.foundation.residents.card;
+
+import health.helan.foundation.store.ContentCodec;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Sql;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Tables {@code health_card} and {@code health_card_step}. */
+final class CardTable {
+  /** Names the place of contents; also the table. */
+  private static final String PLACE = "health_card";
+
+  private static final String COLUMNS =
+      "select home, id, revision, version, state, held, codec, key_id, handle, patient, applied, issued, changed, content from health_card";
+
+  private final Sql sql;
+  private final ContentCodec codec;
+
+  CardTable(Sql sql, ContentCodec codec) {
+    this.sql = sql;
+    this.codec = codec;
+  }
+
+  /**
+   * A step that was taken.
+   *
+   * @param institution of the counter; empty for none
+   * @param document kind of the paper that was looked at; empty for none
+   */
+  record Act(
+      String step,
+      State state,
+      Instant at,
+      String by,
+      String role,
+      String institution,
+      String reason,
+      String document) {}
+
+  /** All of a resident, the newest first. */
+  List<Card> of(int home, long patient) {
+    return sql.list(
+        COLUMNS + " where home = ? and patient = ? order by id desc", this::card, home, patient);
+  }
+
+  /** Null for none. */
+  @Nullable Card byHandle(long handle) {
+    return sql.one(COLUMNS + " where home = ? and handle = ?", this::card, home(handle), handle);
+  }
+
+  static int home(long handle) {
+    return (int) (handle >>> 52);
+  }
+
+  List<Act> acts(Card card) {
+    return sql.list(
+        "select step, state, at, by_subject, by_role, institution, reason, document from health_card_step"
+            + " where home = ? and card = ? order by number",
+        row ->
+            new Act(
+                row.getString(1),
+                State.values()[row.getInt(2)],
+                Sql.instant(row, "at"),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8)),
+        card.home(),
+        card.id());
+  }
+
+  /**
+   * A new card with its first step.
+   *
+   * @throws Refusal CONFLICT when the resident has one that counts already
+   */
+  void insert(Connection connection, Card card, Act act) throws SQLException {
+    ContentCodec.Encoded content =
+        codec.encode(
+            new ContentCodec.Place(PLACE, card.id(), 0),
+            Json.MAPPER
+                .createObjectNode()
+                .put("number", card.number())
+                .put("patient", card.patientId())
+                .toString()
+                .getBytes(StandardCharsets.UTF_8));
+    int made =
+        Sql.update(
+            connection,
+            """
+            insert into health_card (home, revision, version, state, held, codec, key_id, handle, patient, applied,
+              issued, changed, id, content)
+            values (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?, ?, ?)
+            on conflict (home, patient) where state < 3 do nothing""",
+            card.home(),
+            card.revision(),
+            card.state().ordinal(),
+            card.held().ordinal(),
+            content.codec(),
+            content.keyId(),
+            card.handle(),
+            card.patient(),
+            card.applied(),
+            card.issued(),
+            card.changed(),
+            card.id(),
+            content.content());
+    if (made == 0) {
+      throw new Refusal(Refusal.Kind.CONFLICT, "card.there-already");
+    }
+    note(connection, card, act);
+  }
+
+  /**
+   * @param next with its revision raised by one
+   * @throws Refusal CONFLICT when somebody was faster
+   */
+  void update(Connection connection, Card next, Act act) throws SQLException {
+    int changed =
+        Sql.update(
+            connection,
+            "update health_card set revision = ?, state = ?, held = ?, issued = ?::timestamptz, changed = ?"
+                + " where home = ? and id = ? and revision = ?",
+            next.revision(),
+            next.state().ordinal(),
+            next.held().ordinal(),
+            next.issued(),
+            next.changed(),
+            next.home(),
+            next.id(),
+            next.revision() - 1);
+    if (changed == 0) {
+      throw new Refusal(Refusal.Kind.CONFLICT, "card.changed-meanwhile");
+    }
+    note(connection, next, act);
+  }
+
+  private static void note(Connection connection, Card card, Act act) throws SQLException {
+    Sql.update(
+        connection,
+        """
+        insert into health_card_step (home, number, state, patient, at, card, step, by_subject, by_role, institution,
+          reason, document)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        card.home(),
+        card.revision(),
+        act.state().ordinal(),
+        card.patient(),
+        act.at(),
+        card.id(),
+        act.step(),
+        act.by(),
+        act.role(),
+        act.institution(),
+        act.reason(),
+        act.document());
+  }
+
+  private Card card(ResultSet row) throws SQLException {
+    String id = row.getString("id");
+    byte[] content =
+        codec.decode(
+            new ContentCodec.Place(PLACE, id, row.getInt("version")),
+            row.getShort("codec"),
+            row.getShort("key_id"),
+            row.getBytes("content"));
+    JsonNode said = Json.MAPPER.readTree(content);
+    return new Card(
+        row.getInt("home"),
+        id,
+        row.getInt("revision"),
+        State.values()[row.getInt("state")],
+        Card.Held.values()[row.getInt("held")],
+        row.getLong("handle"),
+        row.getLong("patient"),
+        said.path("patient").asString(""),
+        said.path("number").asString(""),
+        Sql.instant(row, "applied"),
+        Sql.instantOrNull(row, "issued"),
+        Sql.instant(row, "changed"));
+  }
+}

@@ -1,0 +1,142 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Bundle, FhirResource, OrganizationAffiliation, Parameters } from 'fhir/r4';
+import { repetitionsOf, resourcesOf, type Parts } from '../../shared/fhir/bundles';
+import { get, operate } from '../../shared/fhir/client';
+
+export const LICENCE_STATES = ['filed', 'returned', 'verified', 'active', 'suspended', 'expired'] as const;
+export type LicenceState = (typeof LICENCE_STATES)[number];
+export const SITE_STATES = ['unfiled', 'pending', 'approved', 'ended'] as const;
+export type SiteState = (typeof SITE_STATES)[number];
+
+export type Unit = { id: string; name: string; department: boolean; level: string | undefined; address: string | undefined; partOf: string | undefined; licence: string | undefined; below: number; posts: number };
+/** `holder` and `institution` are references; `ends` the first instant after the last day. */
+export type Licence = { key: string; holder: string; name: string; kind: string; number: string; state: LicenceState; ends: string | undefined; due: string | undefined; institution: string | undefined; may: string[] };
+export type Place = { id: string; practitioner: string; name: string; title: string | undefined; state: SiteState; site: string | undefined; online: boolean; rights: string[]; department: string | undefined; institution: string | undefined; licence: string | undefined; may: string[] };
+export type Act = { step: string; at: string | undefined; by: string; reason: string; number: string | undefined };
+
+const ask = (values: Record<string, string | undefined>) => {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value !== undefined && value !== '') query.set(name, value);
+  return `$registry?${query.toString()}`;
+};
+
+const KEY = 'registry';
+
+export const useFigures = () =>
+  useQuery({
+    queryKey: [KEY, 'figures'],
+    queryFn: async ({ signal }) => new Map(repetitionsOf(await get<Parameters>('$registry', signal), 'figure').map((figure) => [figure.text('name') ?? '', figure.number('count') ?? 0])),
+    staleTime: 0,
+  });
+
+const unitOf = (parts: Parts): Unit => ({
+  id: parts.text('id') ?? '',
+  name: parts.text('name') ?? '',
+  department: parts.flag('department') ?? false,
+  level: parts.text('level'),
+  address: parts.text('address'),
+  partOf: parts.text('part-of'),
+  licence: parts.text('licence'),
+  below: parts.number('below') ?? 0,
+  posts: parts.number('posts') ?? 0,
+});
+
+/** What lies right below one; of none, the top. */
+export const useUnits = (parent: string | undefined) =>
+  useQuery({
+    queryKey: [KEY, 'units', parent],
+    queryFn: async ({ signal }) => repetitionsOf(await get<Parameters>(ask({ view: 'units', parent }), signal), 'unit').map(unitOf),
+  });
+
+export const useUnit = (id: string | undefined) =>
+  useQuery({
+    queryKey: [KEY, 'unit', id],
+    queryFn: async ({ signal }) => repetitionsOf(await get<Parameters>(ask({ view: 'units', id }), signal), 'unit').map(unitOf)[0],
+    enabled: id !== undefined,
+  });
+
+const licenceOf = (parts: Parts): Licence => ({
+  key: `${parts.reference('holder')?.reference ?? ''}|${parts.text('number') ?? ''}`,
+  holder: parts.reference('holder')?.reference ?? '',
+  name: parts.text('name') ?? parts.reference('holder')?.reference ?? '',
+  kind: parts.text('kind') ?? '',
+  number: parts.text('number') ?? '',
+  state: LICENCE_STATES.find((state) => state === parts.text('state')) ?? 'filed',
+  ends: parts.text('ends'),
+  due: parts.text('check-due'),
+  institution: parts.reference('institution')?.display,
+  may: parts.texts('may'),
+});
+
+/** Lists that go on with what the last page said. */
+function useList<T>(what: string, values: Record<string, string | undefined>, of: (parts: Parts) => T) {
+  return useInfiniteQuery({
+    queryKey: [KEY, what, values],
+    queryFn: ({ pageParam, signal }) => get<Parameters>(ask({ ...values, after: pageParam }), signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.parameter?.find(({ name }) => name === 'next')?.valueString,
+    staleTime: 0,
+    select: ({ pages }) => pages.flatMap((page) => repetitionsOf(page, what).map(of)),
+  });
+}
+
+export type LicenceFilter = { state?: string | undefined; due?: string | undefined; ending?: string | undefined; holder?: string | undefined; institution?: string | undefined };
+export const useLicences = (filter: LicenceFilter) => useList('licence', { view: 'licences', ...filter }, licenceOf);
+
+const placeOf = (parts: Parts): Place => ({
+  id: parts.text('id') ?? '',
+  practitioner: parts.reference('practitioner')?.reference ?? '',
+  name: parts.text('name') ?? '',
+  title: parts.text('title'),
+  state: SITE_STATES.find((state) => state === parts.text('state')) ?? 'unfiled',
+  site: parts.text('site'),
+  online: parts.flag('online') ?? false,
+  rights: parts.texts('right'),
+  department: parts.text('department'),
+  institution: parts.reference('institution')?.display,
+  licence: parts.text('licence'),
+  may: parts.texts('may'),
+});
+
+export const usePlaces = (filter: { state?: string | undefined; institution?: string | undefined }) => useList('place', { view: 'places', ...filter }, placeOf);
+
+/** Steps taken with a resource, the latest first. */
+export const useActs = (of: string) =>
+  useQuery({
+    queryKey: [KEY, 'acts', of],
+    queryFn: async ({ signal }): Promise<Act[]> =>
+      repetitionsOf(await get<Parameters>(ask({ view: 'acts', of }), signal), 'act').map((act) => ({ step: act.text('step') ?? '', at: act.text('at'), by: act.text('by') ?? '', reason: act.text('reason') ?? '', number: act.text('number') })),
+    staleTime: 0,
+  });
+
+export type Alliance = { key: string; kind: string; leader: string; members: { key: string; name: string; since: string | undefined }[] };
+
+/** By leading institution and kind. */
+export const useAlliances = (organization?: string) =>
+  useQuery({
+    queryKey: [KEY, 'alliances', organization],
+    queryFn: async ({ signal }): Promise<Alliance[]> => {
+      const narrowed = organization === undefined ? '' : `&participating-organization=Organization/${encodeURIComponent(organization)}`;
+      const found = resourcesOf<OrganizationAffiliation>(await get<Bundle>(`OrganizationAffiliation?active=true&_count=500${narrowed}`, signal), 'OrganizationAffiliation');
+      const groups = new Map<string, Alliance>();
+      for (const one of found) {
+        const kind = one.code?.[0]?.text ?? one.code?.[0]?.coding?.[0]?.display ?? '';
+        const key = `${one.organization?.reference ?? ''}|${kind}`;
+        const group = groups.get(key) ?? { key, kind, leader: one.organization?.display ?? one.organization?.reference ?? '', members: [] };
+        group.members.push({ key: one.id ?? '', name: one.participatingOrganization?.display ?? one.participatingOrganization?.reference ?? '', since: one.period?.start });
+        groups.set(key, group);
+      }
+      return [...groups.values()].sort((a, b) => a.leader.localeCompare(b.leader, 'zh'));
+    },
+  });
+
+/** @param of such as `Practitioner/12` */
+export type StepAsked = { of: string; step: string; values: Record<string, string> };
+
+export function useStep() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ of, step, values }: StepAsked) => operate<FhirResource>(`${of}/$${step}`, values),
+    onSettled: () => client.invalidateQueries({ queryKey: [KEY] }),
+  });
+}
