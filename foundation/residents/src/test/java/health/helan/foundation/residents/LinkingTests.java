@@ -367,7 +367,9 @@ class LinkingTests {
             patient(one, number, "孔令仪", "1967-07-07", "")
                 .replace(
                     "'identifier':[",
-                    "'identifier':[{'system':'urn:oid:2.16.156.10011.1.3','value':'" + wrong + "'},"));
+                    "'identifier':[{'system':'urn:oid:2.16.156.10011.1.3','value':'"
+                        + wrong
+                        + "'},"));
     String b = server.created(otherSystem, patient(other, number, "贝小弟", "2016-05-05", ""));
     Reply seen = server.get(KEEPER, "$link-review?review=" + review(a, b));
     assertThat(seen.text()).doesNotContain(number, wrong);

@@ -107,6 +107,8 @@ class MessagesTests {
                           // With what is to be put into it behind.
                           || code.contains("\"" + key + " ")
                           || code.contains("\"" + key.substring(0, dot) + "\" + ")
+                          || code.contains(
+                              "\"" + key.substring(0, key.lastIndexOf('-') + 1) + "\" + ")
                           // Put together from a group's name and the fault's.
                           || code.contains("\"" + key.substring(dot) + "\"")
                               && key.indexOf('.') != dot - 1)
@@ -115,7 +117,6 @@ class MessagesTests {
             });
   }
 
-  /** The main sources of the foundation's modules and the application. */
   /** The pages and the API of sign-in speak for themselves. */
   private static java.util.Set<String> sentencesOfTheSignIn() throws IOException {
     var texts = new java.util.Properties();

@@ -332,7 +332,7 @@ public final class CardOperations {
     try {
       return Instant.parse(text).truncatedTo(ChronoUnit.SECONDS);
     } catch (DateTimeParseException wrong) {
-      throw new Refusal(Refusal.Kind.VALUE, "card.time-form", "use.at");
+      throw new Refusal(Refusal.Kind.VALUE, "card.time-form", "at");
     }
   }
 

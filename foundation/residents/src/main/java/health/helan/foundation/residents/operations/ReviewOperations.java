@@ -132,8 +132,7 @@ final class ReviewOperations {
    * them masked could not tell.
    */
   private void numbers(Out.Parts parts, Review review) {
-    for (PlatformRows.Owned row :
-        Eyes.rows(residents, List.of(review.patient(), review.other()))) {
+    for (PlatformRows.Owned row : Eyes.rows(residents, List.of(review.patient(), review.other()))) {
       byte[] content = row.version().content();
       if (content == null) {
         continue;
