@@ -433,12 +433,14 @@ class BackingUpAndRestoringTests {
         continue;
       }
       // Whoever starts fences the offsets with a new epoch; where they stand is what counts.
-      // A backup pauses the walk over large contents.
+      // A backup pauses the walk over large contents. Who tells of links holds its place by a lease.
       String rows =
           switch (table) {
             case "consumer_offset" -> "(select home, consumer, seq from consumer_offset)";
             case "object_recode" ->
                 "(select walk, after, checked, plain, changed, asked, finished from object_recode)";
+            case "resident_walk" ->
+                "(select job, stage, why, model, looked, changed, asked, finished from resident_walk)";
             default -> table;
           };
       try (var statement = connection.createStatement();
