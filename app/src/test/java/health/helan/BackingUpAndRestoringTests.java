@@ -433,7 +433,8 @@ class BackingUpAndRestoringTests {
         continue;
       }
       // Whoever starts fences the offsets with a new epoch; where they stand is what counts.
-      // A backup pauses the walk over large contents. Who tells of links holds its place by a lease.
+      // A backup pauses the walk over large contents. Who tells of links holds its place by a
+      // lease.
       String rows =
           switch (table) {
             case "consumer_offset" -> "(select home, consumer, seq from consumer_offset)";
