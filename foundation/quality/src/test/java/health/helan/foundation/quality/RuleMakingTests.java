@@ -6,7 +6,7 @@ import static health.helan.foundation.quality.QualityServer.system;
 import static health.helan.foundation.quality.QualityServer.wholePatient;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import health.helan.foundation.quality.QualityServer.Reply;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.testing.StoreForTests;
@@ -260,6 +260,7 @@ class RuleMakingTests {
             "POST",
             "$quality-check",
             "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\",\"gender\":\"male\"}}]}",
+            "Accept-Language",
             "zh");
     assertThat(wrong.status()).as(wrong.text()).isEqualTo(200);
     assertThat(wrong.text())

@@ -5,7 +5,7 @@ import static health.helan.foundation.quality.QualityServer.part;
 import static health.helan.foundation.quality.QualityServer.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import health.helan.foundation.quality.QualityServer.Reply;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.Json;

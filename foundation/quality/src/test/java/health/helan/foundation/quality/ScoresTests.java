@@ -6,8 +6,8 @@ import static health.helan.foundation.quality.QualityServer.system;
 import static health.helan.foundation.quality.QualityServer.wholePatient;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import health.helan.foundation.quality.QualityServer.Reply;
 import health.helan.foundation.quality.score.Sums.Score;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.validation.Options;
@@ -122,7 +122,13 @@ class ScoresTests {
     assertThat(group.path("stratifier").path(0).path("stratum").size()).isGreaterThan(3);
     String csv =
         SERVER
-            .send(REGULATOR, "GET", "$quality-report?institution=score-year&as=csv", null, "zh")
+            .send(
+                REGULATOR,
+                "GET",
+                "$quality-report?institution=score-year&as=csv",
+                null,
+                "Accept-Language",
+                "zh")
             .text();
     assertThat(csv).contains("年度,机构,数据集", year() + ",score-year,Patient,2,合计,");
     assertThat(SERVER.get(REGULATOR, "$quality-report?year=1999").status()).isEqualTo(400);

@@ -6,7 +6,7 @@ import static health.helan.foundation.quality.QualityServer.system;
 import static health.helan.foundation.quality.QualityServer.wholePatient;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import health.helan.foundation.quality.QualityServer.Reply;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import java.util.List;
@@ -141,7 +141,8 @@ class WorkflowTests {
             OPERATOR, "$quality-step", "finding", broken[1], "step", "reopen", "note", "试试看可以吗");
     assertThat(reply.status()).isEqualTo(422);
     assertThat(reply.text()).contains("detected", "business-rule");
-    assertThat(SERVER.send(sender, "POST", "$quality-step", null, "zh").text()).contains("缺少参数");
+    assertThat(SERVER.send(sender, "POST", "$quality-step", null, "Accept-Language", "zh").text())
+        .contains("缺少参数");
     assertThat(past(sender, broken[1])).isEmpty();
     for (String step : List.of("verify", "recur", "nonsense")) {
       assertThat(SERVER.call(sender, "$quality-step", "finding", broken[1], "step", step).status())
@@ -270,7 +271,15 @@ class WorkflowTests {
     } while (!after.isEmpty());
     assertThat(seen).hasSize(5);
     String csv =
-        SERVER.send(sender, "GET", "$quality-findings?as=csv&rule=patient-sex", null, "zh").text();
+        SERVER
+            .send(
+                sender,
+                "GET",
+                "$quality-findings?as=csv&rule=patient-sex",
+                null,
+                "Accept-Language",
+                "zh")
+            .text();
     assertThat(csv).startsWith("\uFEFF编号,规则").contains("居民有性别");
     assertThat(csv.lines()).hasSize(6);
     String lines = SERVER.get(sender, "$quality-findings?as=ndjson&rule=patient-sex").text();

@@ -5,7 +5,7 @@ import static health.helan.foundation.registry.RegistryServer.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.registry.RegistryServer.Hospital;
-import health.helan.foundation.registry.RegistryServer.Reply;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import java.time.Duration;
 import java.time.Instant;

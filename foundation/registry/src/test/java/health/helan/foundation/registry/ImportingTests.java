@@ -3,7 +3,7 @@ package health.helan.foundation.registry;
 import static health.helan.foundation.registry.RegistryServer.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import health.helan.foundation.registry.RegistryServer.Reply;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

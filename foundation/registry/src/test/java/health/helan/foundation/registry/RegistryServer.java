@@ -10,11 +10,11 @@ import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.StandardFormats;
 import health.helan.foundation.rest.operations.StandardOperations;
+import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Binding;
 import health.helan.foundation.store.Caller.Role;
-import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
@@ -37,11 +37,6 @@ import health.helan.foundation.trust.signature.Signers;
 import health.helan.foundation.trust.signature.VerifySignatureOperation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,20 +45,15 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The API with policy, signatures and the registry, on a real PostgreSQL behind a real HTTP server.
  * Who calls is said by a header that names one of the callers that the test made. The registry's
  * clock can be moved; the store's is the real one.
  */
-final class RegistryServer {
+final class RegistryServer extends ApiForTests {
   /** A clock that is now, or ahead. */
   static final class Hand extends Clock {
     private volatile Duration ahead = Duration.ZERO;
@@ -113,8 +103,6 @@ final class RegistryServer {
   final Signers signers;
   final HikariDataSource database = DATABASE;
   private final String base;
-  private final Map<String, Caller> callers = new ConcurrentHashMap<>();
-  private final HttpClient client = HttpClient.newHttpClient();
 
   static RegistryServer get() {
     return Warning.SERVER;
@@ -180,19 +168,7 @@ final class RegistryServer {
                   8 << 20,
                   new StandardFormats(),
                   new CapabilityStatements("test", "2026-11-26", store.parameters())));
-      base =
-          new TomcatForTests(
-                  servlet,
-                  (request, response, chain) -> {
-                    String name =
-                        ((jakarta.servlet.http.HttpServletRequest) request)
-                            .getHeader("X-Test-Caller");
-                    if (name != null) {
-                      request.setAttribute(FhirServlet.CALLER, callers.get(name));
-                    }
-                    chain.doFilter(request, response);
-                  })
-              .base();
+      base = new TomcatForTests(servlet, caller()).base();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -204,161 +180,36 @@ final class RegistryServer {
         signers.enroll("Practitioner/" + practitioner, "某医生", SignatureAlgorithm.SM2_SM3, "test");
   }
 
+  @Override
+  protected String base() {
+    return base;
+  }
+
   // ------------------------------------------------------------------ callers
 
   static final Caller ROOT = Caller.operator("root");
 
   static Caller system(String institution) {
-    return of(
+    return caller(
         Role.SYSTEM, institution, new Binding("", Set.of(), Set.of(), Set.of("system/*.cruds")));
   }
 
   static Caller practitioner(String id, String institution) {
-    return of(
+    return caller(
         Role.PRACTITIONER, institution, new Binding(id, Set.of(), Set.of(), Binding.ALL_SCOPES));
   }
 
   static Caller resident(String... patients) {
-    return of(Role.RESIDENT, "", new Binding("", Set.of(), Set.of(patients), Binding.ALL_SCOPES));
+    return caller(
+        Role.RESIDENT, "", new Binding("", Set.of(), Set.of(patients), Binding.ALL_SCOPES));
   }
 
   static Caller regulator() {
-    return of(Role.REGULATOR, "", Binding.NONE);
+    return caller(Role.REGULATOR, "", Binding.NONE);
   }
 
   static Caller operator() {
-    return of(Role.OPERATOR, "", Binding.NONE);
-  }
-
-  static Caller of(Role role, String institution, Binding binding) {
-    String name = role + "-" + UUID.randomUUID();
-    return new Caller(name, role, institution, Set.of(), name, binding);
-  }
-
-  // ------------------------------------------------------------------ HTTP
-
-  record Reply(int status, HttpResponse<byte[]> http) {
-    JsonNode json() {
-      return Json.MAPPER.readTree(http.body());
-    }
-
-    String text() {
-      return new String(http.body(), StandardCharsets.UTF_8);
-    }
-
-    String id() {
-      return json().path("id").asString("");
-    }
-
-    /** What is said of it. */
-    String said() {
-      return json().path("issue").path(0).path("diagnostics").asString("");
-    }
-
-    /** Parameters of that name. */
-    List<JsonNode> all(String name) {
-      var found = new ArrayList<JsonNode>();
-      for (JsonNode parameter : json().path("parameter")) {
-        if (parameter.path("name").asString("").equals(name)) {
-          found.add(parameter);
-        }
-      }
-      return found;
-    }
-
-    /** Values of a part, of all parameters of that name. */
-    List<String> values(String name, String part) {
-      var values = new ArrayList<String>();
-      for (JsonNode parameter : all(name)) {
-        values.add(value(parameter.path("part"), part));
-      }
-      return values;
-    }
-
-    String value(String name) {
-      return value(json().path("parameter"), name);
-    }
-
-    private static String value(JsonNode list, String name) {
-      for (JsonNode one : list) {
-        if (one.path("name").asString("").equals(name)) {
-          for (var property : one.properties()) {
-            if (property.getKey().startsWith("value")) {
-              return property.getKey().equals("valueReference")
-                  ? property.getValue().path("reference").asString("")
-                  : property.getValue().asString("");
-            }
-          }
-        }
-      }
-      return "";
-    }
-  }
-
-  Reply send(Caller caller, String method, String path, @Nullable String body, String... headers) {
-    callers.put(caller.request(), caller);
-    var request =
-        HttpRequest.newBuilder(URI.create(base + "/" + path))
-            .header("X-Test-Caller", caller.request())
-            .header("Accept-Language", "en")
-            .method(
-                method,
-                body == null
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body));
-    for (int i = 0; i < headers.length; i += 2) {
-      request.setHeader(headers[i], headers[i + 1]);
-    }
-    if (body != null) {
-      request.header("Content-Type", "application/fhir+json");
-    }
-    try {
-      var response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-      return new Reply(response.statusCode(), response);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
-  }
-
-  Reply get(Caller caller, String path) {
-    return send(caller, "GET", path, null);
-  }
-
-  /** Calls an operation with text parameters, in pairs. */
-  Reply call(Caller caller, String path, String... parameters) {
-    ObjectNode body = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
-    for (int i = 0; i < parameters.length; i += 2) {
-      body.withArray("parameter")
-          .addObject()
-          .put("name", parameters[i])
-          .put("valueString", parameters[i + 1]);
-    }
-    return send(caller, "POST", path, body.toString());
-  }
-
-  /** Creates; JSON with single quotes for double ones. With an id, it is put there. */
-  Reply create(Caller caller, String json) {
-    ObjectNode tree = tree(json);
-    String type = tree.path("resourceType").stringValue();
-    return tree.has("id")
-        ? send(caller, "PUT", type + "/" + tree.path("id").stringValue(), tree.toString())
-        : send(caller, "POST", type, tree.toString());
-  }
-
-  /** The id of a resource that must be created. */
-  String created(Caller caller, String json) {
-    Reply reply = create(caller, json);
-    if (reply.status() != 201) {
-      throw new AssertionError(reply.status() + " " + reply.text());
-    }
-    return reply.id();
-  }
-
-  static ObjectNode tree(String json) {
-    return (ObjectNode) Json.MAPPER.readTree(json.replace('\'', '"'));
+    return caller(Role.OPERATOR, "", Binding.NONE);
   }
 
   // ------------------------------------------------------------------ a small region

@@ -2,8 +2,8 @@ package health.helan.foundation.residents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import health.helan.foundation.residents.ResidentsServer.Reply;
 import health.helan.foundation.residents.index.PeopleForTests;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.testing.StoreForTests;
@@ -95,7 +95,7 @@ class InterfacesTests {
     Reply to = pix(ROOT, mrn(one) + "|A-1", mrn(other));
     assertThat(identifiers(to)).containsExactly(mrn(other) + "|B-1");
     assertThat(ids(to)).containsExactly("Patient/" + b);
-    Reply byId = pix(ROOT, server.base + "|Patient/" + a);
+    Reply byId = pix(ROOT, server.base() + "|Patient/" + a);
     assertThat(identifiers(byId)).contains(mrn(one) + "|A-1", mrn(other) + "|B-1");
     assertThat(ids(byId)).containsExactly("Patient/" + b);
     Reply posted =
@@ -144,6 +144,7 @@ class InterfacesTests {
             "GET",
             "Patient/$ihe-pix?sourceIdentifier=" + encoded(mrn(one) + "|nobody"),
             null,
+            "Accept-Language",
             "zh");
     assertThat(chinese.text()).contains("没有人使用该源标识");
   }
