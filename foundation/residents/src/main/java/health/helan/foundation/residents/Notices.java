@@ -5,6 +5,7 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.PlatformRows;
+import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,9 +29,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Tells institutions that the person of one of their Patients has changed: a {@code Person} for
- * each such Patient, theirs to read and to subscribe to, that links their own Patients of that
- * person and is active as long as it has any other. Told at least once, a moment later; the last
- * word is the present. docs/adr/0079.
+ * each such Patient, theirs to read and to subscribe to, that is active as long as the person has
+ * any other Patient and names none of the others: whom it lies open to may not know of them. Told
+ * at least once, a moment later; the last word is the present. docs/adr/0079.
  */
 final class Notices implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Notices.class);
@@ -46,7 +46,8 @@ final class Notices implements AutoCloseable {
           + " ?, ?, null) on conflict (job) do nothing";
   private static final String HOLD =
       "update resident_walk set holder = ?, until = ? where job = ? and (holder = ? or until < ?)";
-  private static final String NEXT = "select key, at, home, id from resident_notice limit ?";
+  private static final String NEXT =
+      "select key, at, home, id from resident_notice order by at, key limit ?";
   private static final String DONE = "delete from resident_notice where key = ? and at = ?";
 
   private record Notice(long record, OffsetDateTime at, int home, String id) {}
@@ -80,8 +81,10 @@ final class Notices implements AutoCloseable {
     while (!closed) {
       long pause = 1_000_000_000L;
       try {
-        if (hold() && tell() == AT_ONCE) {
-          pause = 1;
+        List<Notice> notices = next();
+        if (!notices.isEmpty() && hold()) {
+          tell(notices);
+          pause = notices.size() == AT_ONCE ? 1 : pause;
         }
       } catch (RuntimeException | SQLException e) {
         if (!closed) {
@@ -108,34 +111,44 @@ final class Notices implements AutoCloseable {
     }
   }
 
-  private int tell() throws SQLException {
-    List<Notice> notices = next();
-    if (notices.isEmpty()) {
-      return 0;
-    }
-    var persons = new HashMap<String, Index.Person>();
-    Set<String> members = new LinkedHashSet<>();
-    for (Notice notice : notices) {
-      Index.Person person = residents.index().person(notice.home, notice.id);
-      if (person != null) {
-        persons.put(notice.id, person);
-        members.addAll(person.members());
-      }
-    }
-    Map<String, String> owners = owners(members);
+  private void tell(List<Notice> notices) throws SQLException {
+    Map<String, String> owners = owners(notices);
     var writes = new ArrayList<Interaction>();
     for (Notice notice : notices) {
-      Index.Person person = persons.get(notice.id);
+      Index.Person person = residents.index().person(notice.home, notice.id);
       String owner = owners.getOrDefault(notice.id, "");
       if (person != null && !owner.isEmpty()) {
-        writes.add(write(notice, person, owner, owners));
+        writes.add(write(notice, person, owner));
       }
     }
+    try {
+      write(writes);
+    } catch (Refusal one) {
+      if (one.kind() == Refusal.Kind.TRANSIENT) {
+        throw one;
+      }
+      each(writes); // One that is refused must not keep the others waiting for ever.
+    }
+    forget(notices);
+  }
+
+  private void write(List<Interaction> writes) {
     if (!writes.isEmpty()) {
       residents.store().transact(PLATFORM, writes, Set.of(), null);
     }
-    forget(notices);
-    return notices.size();
+  }
+
+  private void each(List<Interaction> writes) {
+    for (Interaction write : writes) {
+      try {
+        write(List.of(write));
+      } catch (Refusal refused) {
+        if (refused.kind() == Refusal.Kind.TRANSIENT) {
+          throw refused;
+        }
+        LOG.error("A notice of the resident index is refused: {}", refused.messageKey());
+      }
+    }
   }
 
   private List<Notice> next() throws SQLException {
@@ -158,15 +171,12 @@ final class Notices implements AutoCloseable {
   }
 
   /** Institutions by Patient; of those that are there. */
-  private Map<String, String> owners(Set<String> patients) {
+  private Map<String, String> owners(List<Notice> notices) {
     try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(true);
       var byHome = new LinkedHashMap<Integer, Collection<String>>();
-      for (String patient : patients) {
-        Integer home = residents.store().rows().home(connection, "Patient", patient);
-        if (home != null) {
-          byHome.computeIfAbsent(home, _ -> new ArrayList<>()).add(patient);
-        }
+      for (Notice notice : notices) {
+        byHome.computeIfAbsent(notice.home, _ -> new ArrayList<>()).add(notice.id);
       }
       var owners = new HashMap<String, String>();
       for (PlatformRows.Owned row :
@@ -179,8 +189,7 @@ final class Notices implements AutoCloseable {
     }
   }
 
-  private static Interaction write(
-      Notice notice, Index.Person person, String owner, Map<String, String> owners) {
+  private static Interaction write(Notice notice, Index.Person person, String owner) {
     ObjectNode told =
         Json.MAPPER
             .createObjectNode()
@@ -188,13 +197,7 @@ final class Notices implements AutoCloseable {
             .put("id", "resident-%016x".formatted(notice.record));
     told.put("active", person.members().size() > 1);
     told.putObject("managingOrganization").put("reference", "Organization/" + owner);
-    var links = told.putArray("link");
-    links.addObject().putObject("target").put("reference", "Patient/" + notice.id);
-    for (String member : person.members()) {
-      if (!member.equals(notice.id) && owner.equals(owners.get(member))) {
-        links.addObject().putObject("target").put("reference", "Patient/" + member);
-      }
-    }
+    told.putArray("link").addObject().putObject("target").put("reference", "Patient/" + notice.id);
     return new Interaction.Update(
         "Person",
         told.path("id").asString(""),

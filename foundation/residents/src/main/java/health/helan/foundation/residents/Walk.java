@@ -41,12 +41,13 @@ public final class Walk implements AutoCloseable {
           + " holder, epoch, until, asked, finished) values (?, ?, ?, ?, -1, '', 0, 0, '', 0, ?, ?, ?)"
           + " on conflict (job) do nothing";
   private static final String ASK =
-      "update resident_walk set stage = 'patients', why = ?, at_home = -1, after_id = '', looked ="
+      "update resident_walk set stage = 'patients', why = ?, model = ?, at_home = -1, after_id = '', looked ="
           + " 0, changed = 0, holder = '', epoch = epoch + 1, until = ?, asked = ?, finished = null"
           + " where job = ?";
   private static final String TAKE =
       "update resident_walk set holder = ?, model = ?, epoch = epoch + 1, until = ? where job = ?"
-          + " and epoch = ? and stage <> 'done'";
+          // Asked for by a model, it is no work of an instance that has another.
+          + " and epoch = ? and stage <> 'done' and (model = '' or model = ?)";
   private static final String MOVE =
       "update resident_walk set stage = ?, at_home = ?, after_id = ?, looked = looked + ?, changed ="
           + " changed + ?, until = ?, finished = ? where job = ? and epoch = ?";
@@ -95,7 +96,7 @@ public final class Walk implements AutoCloseable {
             "The resident index goes through all Patients: model {} takes the place of {}",
             residents.index().model(),
             state.progress.model());
-        ask(connection, "model-changed", now);
+        ask(connection, "model-changed", residents.index().model(), now);
       }
     }
     worker = Thread.ofPlatform().daemon().name("helan-residents-walk").start(this::work);
@@ -119,9 +120,17 @@ public final class Walk implements AutoCloseable {
 
   /** Begins it anew, on whatever instance takes it. */
   static void ask(Connection connection, String why, Instant now) throws SQLException {
-    make(connection, "patients", why, "", now);
+    ask(connection, why, "", now);
+  }
+
+  /**
+   * @param model by which it must compare; empty for that of whoever takes it
+   */
+  private static void ask(Connection connection, String why, String model, Instant now)
+      throws SQLException {
+    make(connection, "patients", why, model, now);
     OffsetDateTime at = now.atOffset(ZoneOffset.UTC);
-    update(connection, ASK, why, at, at, JOB);
+    update(connection, ASK, why, model, at, at, JOB);
   }
 
   /** Begins it anew. */
@@ -184,6 +193,8 @@ public final class Walk implements AutoCloseable {
           LockSupport.parkNanos(this, 2_000_000_000L);
         } else if (take(state)) {
           walk(state.epoch + 1);
+        } else {
+          LockSupport.parkNanos(this, 2_000_000_000L);
         }
       } catch (RuntimeException | SQLException e) {
         if (!closed) {
@@ -204,9 +215,8 @@ public final class Walk implements AutoCloseable {
   private boolean take(State state) throws SQLException {
     try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(true);
-      return update(
-              connection, TAKE, instance, residents.index().model(), until(), JOB, state.epoch)
-          == 1;
+      String model = residents.index().model();
+      return update(connection, TAKE, instance, model, until(), JOB, state.epoch, model) == 1;
     }
   }
 

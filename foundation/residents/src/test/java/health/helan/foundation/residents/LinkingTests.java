@@ -3,8 +3,8 @@ package health.helan.foundation.residents;
 import static health.helan.foundation.residents.ResidentsServer.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import health.helan.foundation.residents.ResidentsServer.Reply;
 import health.helan.foundation.residents.index.PeopleForTests;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Binding;
 import health.helan.foundation.store.Caller.Role;
@@ -111,7 +111,12 @@ class LinkingTests {
     String b = server.created(otherSystem, patient(other, number, "赵桂英", "1985-03-07", ""));
     assertThat(person(a)).containsExactlyInAnyOrder(a, b).isEqualTo(person(b));
     Reply history = server.get(ROOT, "Patient/" + a + "/$link-history");
-    JsonNode decision = history.all("decision").getFirst();
+    // About others whose number happens to be close something may have been said too.
+    JsonNode decision =
+        history.all("decision").stream()
+            .filter(one -> part(one, "other").equals("Patient/" + b))
+            .findFirst()
+            .orElseThrow();
     assertThat(part(decision, "kind")).isEqualTo("linked");
     assertThat(part(decision, "by")).isEqualTo("index");
     assertThat(part(decision, "other")).isEqualTo("Patient/" + b);
@@ -127,7 +132,7 @@ class LinkingTests {
     assertThat(members(server.get(system, "Patient/" + a + "/$person"))).containsExactly(a);
     assertThat(server.get(system, "Patient/" + b + "/$person").status()).isEqualTo(404);
     String told = server.get(system, "Patient/" + a + "/$link-history").text();
-    assertThat(told).contains("linked").doesNotContain(b);
+    assertThat(told).contains("linked").doesNotContain(b, "evidence", "weight", "institution");
     Caller resident =
         new Caller(
             "r",
@@ -473,6 +478,48 @@ class LinkingTests {
     String whole = patient(one, number, "尤丽华", "1988-08-18", "").replace('\'', '"');
     Reply found = server.send(staff, "POST", "Patient/$match", whole);
     assertThat(found.text()).contains(a, "SUBSETTED").doesNotContain("尤丽华");
+    // The grade is of the number: name, birthday and telephone cannot be tried out.
+    for (String guessed :
+        List.of(
+            patient(one, number, "别人", "1988-08-18", "13912340002"),
+            patient(one, number, "尤丽华", "1999-09-09", "13912340009"))) {
+      assertThat(search(server.send(staff, "POST", "Patient/$match", guessed.replace('\'', '"'))))
+          .isEqualTo(search(found));
+    }
+  }
+
+  private static String search(Reply found) {
+    assertThat(found.json().path("entry").size()).as(found.text()).isEqualTo(1);
+    return found.json().path("entry").path(0).path("search").toString();
+  }
+
+  @Test
+  void aSystemLooksAheadWithoutLearningOfHiddenRecords() {
+    String number = number("1966-06-06");
+    String guess = number("1977-07-07");
+    String a = server.created(system, patient(one, number, "施一", "1966-06-06", ""));
+    server.created(otherSystem, patient(other, number, "施一", "1966-06-06", ""));
+    String b = server.created(system, patient(one, "", "施一", "1966-06-06", ""));
+    String c = server.created(system, patient(one, guess, "施二", "1977-07-07", ""));
+    server.settle();
+    for (String preview : List.of(preview(a, b).text(), preview(b, c).text())) {
+      assertThat(preview).contains("preview").doesNotContain("wasOne", "numbersDisagree");
+    }
+    assertThat(preview(a, c).status()).as("its own two say so themselves").isEqualTo(422);
+  }
+
+  private Reply preview(String source, String target) {
+    return server.send(
+        system,
+        "POST",
+        "Patient/$merge",
+        ("{'resourceType':'Parameters','parameter':["
+                + "{'name':'source-patient','valueReference':{'reference':'Patient/"
+                + source
+                + "'}},{'name':'target-patient','valueReference':{'reference':'Patient/"
+                + target
+                + "'}},{'name':'preview','valueBoolean':true}]}")
+            .replace('\'', '"'));
   }
 
   // ---- upkeep

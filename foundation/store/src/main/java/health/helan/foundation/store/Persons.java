@@ -280,6 +280,9 @@ public final class Persons {
             try {
               changedNow(connection, List.of(one));
             } catch (Refusal tooMany) {
+              if (tooMany.kind() != Refusal.Kind.UNPROCESSABLE) {
+                throw tooMany;
+              }
               // Whoever linked a thousand is told so at the next write of these links.
             }
           }

@@ -93,10 +93,6 @@ final class Edge {
     return record == low ? high : low;
   }
 
-  int otherHome(long record) {
-    return record == low ? highHome : lowHome;
-  }
-
   void compared(Comparison with) {
     comparison = with;
     verdict = with.verdict();

@@ -192,6 +192,14 @@ public final class Index {
             }
             throw new Refusal(Refusal.Kind.CONFLICT, "residents.ruled-already", before.kind());
           }
+          if (isLook && !mayOverrule) {
+            // What it tells beforehand comes from the two alone: others of their persons may be
+            // hidden from who asks.
+            if (Partition.disagree(work.numbers(a), work.numbers(b))) {
+              throw new Refusal(Refusal.Kind.BUSINESS_RULE, "residents.numbers-disagree");
+            }
+            return new Said("", false, false, comparison);
+          }
           if (disagree && !mayOverrule) {
             throw new Refusal(Refusal.Kind.BUSINESS_RULE, "residents.numbers-disagree");
           }

@@ -31,7 +31,6 @@ final class IndexSql {
   private static final String RECORDS = "select " + RECORD_COLUMNS + " from resident_record ";
 
   static final String RECORDS_BY_RECORD = RECORDS + "where record = any(?)";
-  static final String RECORD_OF_PATIENT = RECORDS + "where home = ? and id = ?";
 
   static final String NEXT_RECORDS =
       "select home, id from resident_record where (home, id) > (?, ?) order by home, id limit ?";

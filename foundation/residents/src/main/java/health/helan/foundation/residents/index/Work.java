@@ -641,8 +641,13 @@ final class Work {
   }
 
   /** Valid numbers of all records of its person. */
+  /** Valid numbers that a record itself bears. */
+  Set<String> numbers(Known one) {
+    return new HashSet<>(one.numbers(context.seal()));
+  }
+
   Set<String> numbersOfPerson(Known one) throws SQLException {
-    Set<String> numbers = new HashSet<>(one.numbers(context.seal()));
+    Set<String> numbers = numbers(one);
     if (!one.person.isEmpty()) {
       var members = new ArrayList<Long>();
       Rows.each(

@@ -13,7 +13,9 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,8 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
  * that may be this person, the likeliest first, with {@code search.score} (the probability) and the
  * extension {@code match-grade}.
  *
- * <p>Only what the caller sees takes part. One that it sees masked is found by its whole number
- * only: else guessing would show what the mask hides.
+ * <p>Only what the caller sees takes part. One that it sees masked is found and graded by its whole
+ * number only: else guessing would show what the mask hides.
  */
 final class MatchOperation implements FhirOperation {
   private static final int COUNT = 10;
@@ -71,20 +73,27 @@ final class MatchOperation implements FhirOperation {
     boolean onlyCertain = isParameters && new In(call).flag("onlyCertainMatches");
     int count = isParameters ? new In(call).number("count", COUNT, MOST) : COUNT;
     Traits traits = Traits.of(asked);
-    List<Candidate> likely =
-        residents.index().match(traits, "").stream()
-            .filter(one -> one.comparison().verdict() != Verdict.DIFFERENT)
-            .limit(MOST_LOOKED_AT)
-            .toList();
-    Map<String, ObjectNode> seen =
-        Eyes.patients(call, residents, likely.stream().map(Candidate::id).toList());
+    List<Candidate> likely = likely(traits);
+    List<Candidate> byNumber =
+        traits.numbers().isEmpty() ? List.of() : likely(Traits.of(identifiersOf(asked)));
+    var ids = new LinkedHashSet<String>();
+    likely.forEach(one -> ids.add(one.id()));
+    byNumber.forEach(one -> ids.add(one.id()));
+    Map<String, ObjectNode> seen = Eyes.patients(call, residents, ids);
     var found = new ArrayList<Candidate>();
     for (Candidate one : likely) {
       ObjectNode patient = seen.get(one.id());
-      if (patient != null && (!Eyes.isMasked(patient) || isOfOneNumber(traits, one))) {
+      if (patient != null && !Eyes.isMasked(patient)) {
         found.add(one);
       }
     }
+    for (Candidate one : byNumber) {
+      ObjectNode patient = seen.get(one.id());
+      if (patient != null && Eyes.isMasked(patient) && isOfOneNumber(traits, one)) {
+        found.add(one);
+      }
+    }
+    found.sort(Comparator.comparingDouble((Candidate one) -> one.comparison().weight()).reversed());
     if (onlyCertain) {
       found.removeIf(one -> one.comparison().verdict() != Verdict.SAME);
       var persons = new HashSet<String>();
@@ -96,6 +105,20 @@ final class MatchOperation implements FhirOperation {
     Answer answer = answer(call, found.subList(0, Math.min(count, found.size())), seen);
     Metrics.timer("helan.residents.match").record(Duration.ofNanos(System.nanoTime() - begun));
     return answer;
+  }
+
+  private List<Candidate> likely(Traits traits) {
+    return residents.index().match(traits, "").stream()
+        .filter(one -> one.comparison().verdict() != Verdict.DIFFERENT)
+        .limit(MOST_LOOKED_AT)
+        .toList();
+  }
+
+  /** The Patient as one knows it of whom nothing but numbers is told. */
+  private static ObjectNode identifiersOf(ObjectNode asked) {
+    ObjectNode numbers = Json.MAPPER.createObjectNode().put("resourceType", "Patient");
+    numbers.set("identifier", asked.path("identifier"));
+    return numbers;
   }
 
   private static boolean isOfOneNumber(Traits asked, Candidate candidate) {

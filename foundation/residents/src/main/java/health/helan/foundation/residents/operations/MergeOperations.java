@@ -51,9 +51,10 @@ final class MergeOperations {
     Out out = new Out();
     out.all()
         .code("status", isLook ? "preview" : "completed")
-        .put("decision", "valueId", said.decision())
-        .flag("wasOne", said.wasOne())
-        .flag("numbersDisagree", said.numbersDisagree());
+        .put("decision", "valueId", said.decision());
+    if (mayOverrule) { // Both speak of all records of the two persons.
+      out.all().flag("wasOne", said.wasOne()).flag("numbersDisagree", said.numbersDisagree());
+    }
     Evidence.tell(out.all(), said.comparison());
     outcome(out);
     result(call, out, target);

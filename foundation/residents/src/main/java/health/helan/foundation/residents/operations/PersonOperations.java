@@ -6,6 +6,7 @@ import health.helan.foundation.residents.index.Decision;
 import health.helan.foundation.residents.index.Index;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation.Call;
+import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import java.util.LinkedHashSet;
@@ -65,7 +66,8 @@ final class PersonOperations {
 
   /**
    * {@code GET Patient/[id]/$link-history}: what was decided about its pairs, the newest first;
-   * {@code count, after}. Where the caller does not see the other Patient, it is not told.
+   * {@code count, after}. Where the caller does not see the other Patient, or sees it masked,
+   * neither it nor the evidence is told; residents are not told by whom.
    */
   Answer history(Call call, In in) {
     String id = id(call);
@@ -78,7 +80,8 @@ final class PersonOperations {
     List<Decision> decisions = residents.index().history(id, after, count);
     Set<String> others = new LinkedHashSet<>();
     decisions.forEach(decision -> others.add(decision.other()));
-    Set<String> seen = Eyes.patients(call, residents, others).keySet();
+    Map<String, ObjectNode> seen = Eyes.patients(call, residents, others);
+    boolean keeps = Eyes.keepsTheIndex(call.caller());
     Out out = new Out();
     for (Decision decision : decisions) {
       Out.Parts parts =
@@ -88,13 +91,19 @@ final class PersonOperations {
               .put("at", "valueInstant", decision.at().toString())
               .code("kind", decision.kind())
               .code("reason", decision.reason());
-      if (seen.contains(decision.other())) {
-        parts.reference("other", "Patient/" + decision.other());
+      ObjectNode other = seen.get(decision.other());
+      if (other == null || !keeps && Eyes.isMasked(other)) {
+        // Who could change its own Patient and read what that did would learn what the other says.
+        continue;
       }
       parts
+          .reference("other", "Patient/" + decision.other())
           .decimal("weight", decision.weight())
-          .text("model", decision.model())
-          .text("by", decision.by());
+          .text("model", decision.model());
+      if (call.caller().role() == Caller.Role.RESIDENT) {
+        continue; // Who reviewed it, and what they noted, is the staff's.
+      }
+      parts.text("by", decision.by());
       if (!decision.institution().isEmpty()) {
         parts.reference("institution", "Organization/" + decision.institution());
       }
