@@ -99,6 +99,9 @@ public final class CardOperations {
         }
       }
     } catch (Refusal absent) {
+      if (absent.kind() == Refusal.Kind.TRANSIENT) {
+        throw absent;
+      }
       // The same answer as for a wrong number.
     }
     throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Patient", id);
@@ -408,11 +411,10 @@ public final class CardOperations {
     String state = call.text("state");
     Terminal done;
     if (state != null) {
-      Terminal there =
-          cards.terminals().list(own).stream()
-              .filter(one -> one.id().equals(id))
-              .findFirst()
-              .orElseThrow(() -> new Refusal(Refusal.Kind.NOT_FOUND, "card.no-such-terminal"));
+      Terminal there = cards.terminals().find(id);
+      if (there == null || !own.isEmpty() && !there.institution().equals(own)) {
+        throw new Refusal(Refusal.Kind.NOT_FOUND, "card.no-such-terminal");
+      }
       boolean isActive =
           switch (state) {
             case "active" -> true;

@@ -15,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,6 +135,14 @@ public final class Scans {
   private record Understood(Code code, Card card) {}
 
   private Found take(Caller caller, Reading reading, Place place) {
+    return take(caller, reading, place, _ -> null);
+  }
+
+  /**
+   * @param unless looked at last, before the code is spent: why not to, by its card
+   */
+  private Found take(
+      Caller caller, Reading reading, Place place, Function<Card, @Nullable Refusal> unless) {
     cards.pace.check("wrong", place.name(), WRONG_PER_MINUTE);
     cards.pace.count("scans", place.name(), SCANS_PER_MINUTE);
     Instant now = cards.clock.instant().truncatedTo(ChronoUnit.MILLIS);
@@ -162,6 +171,10 @@ public final class Scans {
             || reading.document() == null
             || reading.document().isBlank())) {
       throw noted(use, new Refusal(Refusal.Kind.BUSINESS_RULE, "card.printed-attended"), false);
+    }
+    Refusal other = unless.apply(card);
+    if (other != null) {
+      throw noted(use, other, false);
     }
     if (!cards.uses.note(use)) {
       throw noted(use, new Refusal(Refusal.Kind.CONFLICT, "card.code-used"), false);
@@ -271,7 +284,8 @@ public final class Scans {
 
   private Refusal noted(Use use, Refusal refusal, boolean isWrong) {
     cards.uses.note(use.refused(refusal.messageKey(), id(use, refusal.messageKey())));
-    if (isWrong) {
+    // A report tells of what was read before: its terminal has not just presented it.
+    if (isWrong && !use.offline()) {
       try {
         cards.pace.count("wrong", use.terminal(), WRONG_PER_MINUTE);
       } catch (Refusal tooMany) {
@@ -296,26 +310,21 @@ public final class Scans {
     Party party = cards.parties.calling(caller);
     Place place = place(party, party.kind() == PartyKind.INSURANCE ? Scene.INSURANCE : Scene.PAY);
     // Looked at before it is spent: who has no number there keeps the code for another party.
-    Peeked peeked = peek(caller, text, place);
-    Parties.Account account =
-        cards.parties.account(peeked.card().home(), peeked.card().patient(), party.id());
+    Card card =
+        take(
+                caller,
+                reading(place, text),
+                place,
+                bearer ->
+                    cards.parties.account(bearer.home(), bearer.patient(), party.id()) == null
+                        ? new Refusal(Refusal.Kind.NOT_FOUND, "card.not-enrolled")
+                        : null)
+            .card();
+    Parties.Account account = cards.parties.account(card.home(), card.patient(), party.id());
     if (account == null) {
-      throw noted(
-          of(peeked.attempt(), peeked.code(), peeked.card()),
-          new Refusal(Refusal.Kind.NOT_FOUND, "card.not-enrolled"),
-          false);
+      throw new Refusal(Refusal.Kind.NOT_FOUND, "card.not-enrolled"); // Given up meanwhile.
     }
-    take(caller, reading(place, text), place);
     return account.number();
-  }
-
-  private record Peeked(Use attempt, Code code, Card card) {}
-
-  private Peeked peek(Caller caller, String text, Place place) {
-    cards.pace.check("wrong", place.name(), WRONG_PER_MINUTE);
-    Use attempt = attempt(caller, place, cards.clock.instant());
-    Understood understood = understood(attempt, text);
-    return new Peeked(attempt, understood.code(), understood.card());
   }
 
   private static Reading reading(Place place, String text) {
@@ -418,6 +427,9 @@ public final class Scans {
       cards.uses.note(use.refused(twice, id(use, twice)));
       return new Reported("card.code-used-twice", first.at());
     } catch (Refusal refused) {
+      if (refused.kind() == Refusal.Kind.TRANSIENT) {
+        throw refused; // No verdict on the use: it is to be told again.
+      }
       return new Reported(refused.messageKey(), null);
     }
   }

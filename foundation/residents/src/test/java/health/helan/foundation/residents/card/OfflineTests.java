@@ -194,6 +194,19 @@ class OfflineTests {
   }
 
   @Test
+  void areTakenWholeHoweverMuchWasNoCode() {
+    Desk desk = SERVER.desk("identify", false);
+    List<Scans.Offline> uses = new java.util.ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      uses.add(new Scans.Offline("NONE" + i, second().minusSeconds(i), "identify"));
+    }
+    Reply reply = report(desk, uses);
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.body()).contains("card.code-unreadable").doesNotContain("too-many-wrong");
+    assertThat(SERVER.scan(desk, "identify", SERVER.code(SERVER.holder())).status()).isEqualTo(200);
+  }
+
+  @Test
   void areToldOfCodesThatWereUsedTwice() {
     Person person = SERVER.holder();
     Desk first = SERVER.desk("identify pharmacy", false);

@@ -70,6 +70,20 @@ class PartyTests {
   }
 
   @Test
+  void whoHasNoNumberThereIsNotAskedForWithoutEnd() {
+    Person stranger = SERVER.holder();
+    String code = SERVER.code(stranger);
+    int refused = 0;
+    while (SERVER.call(insurer, "$card-resolve", "code", code).status() == 404) {
+      assertThat(++refused).isLessThanOrEqualTo(Scans.SCANS_PER_MINUTE);
+    }
+    assertThat(SERVER.call(insurer, "$card-resolve", "code", code).status()).isEqualTo(429);
+    assertThat(SERVER.call(wallet, "$card-enrol", "code", code).status())
+        .as("unspent")
+        .isEqualTo(200);
+  }
+
+  @Test
   void oneCodeIsResolvedByEachToItsOwnNumberOnly() {
     Person person = enrolled();
     String card =
