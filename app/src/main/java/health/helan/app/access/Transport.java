@@ -38,7 +38,7 @@ public final class Transport {
   }
 
   /** The caller's address: the last one before the operator's proxies. */
-  String address(HttpServletRequest request) {
+  public String address(HttpServletRequest request) {
     String address = request.getRemoteAddr();
     String forwarded = request.getHeader("X-Forwarded-For");
     if (forwarded == null || !isTrusted(address)) {

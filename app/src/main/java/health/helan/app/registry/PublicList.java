@@ -1,5 +1,6 @@
 package health.helan.app.registry;
 
+import health.helan.app.access.Transport;
 import health.helan.foundation.registry.Finder;
 import health.helan.foundation.registry.LicenceKind;
 import health.helan.foundation.registry.Registry;
@@ -40,15 +41,17 @@ final class PublicList extends HttpServlet {
   private final transient Registry registry;
   private final transient Rate rate;
   private final transient Clock clock;
+  private final transient Transport transport;
   private transient volatile @Nullable Kept kept;
 
   /** The list as it is served. */
   private record Kept(byte[] body, String tag, Instant until) {}
 
-  PublicList(Registry registry, Rate rate, Clock clock) {
+  PublicList(Registry registry, Rate rate, Clock clock, Transport transport) {
     this.registry = registry;
     this.rate = rate;
     this.clock = clock;
+    this.transport = transport;
   }
 
   /** So many requests in a minute, of one address and of all together. */
@@ -89,7 +92,7 @@ final class PublicList extends HttpServlet {
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     Instant now = clock.instant();
-    if (!rate.take(String.valueOf(request.getRemoteAddr()), now)) {
+    if (!rate.take(transport.address(request), now)) {
       Metrics.counter("helan.registry.public.refused").increment();
       refuse(request, response, TOO_MANY_REQUESTS, "throttled", "registry.public-rate");
       return;

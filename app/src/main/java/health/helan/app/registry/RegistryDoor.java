@@ -1,6 +1,7 @@
 package health.helan.app.registry;
 
 import health.helan.app.access.AccessFilter;
+import health.helan.app.access.Transport;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.registry.Registry;
 import health.helan.foundation.registry.Registry.Unregistered;
@@ -54,10 +55,12 @@ class RegistryDoor {
   private static final int PUBLIC_OF_ALL = 1_200;
 
   @Bean
-  ServletRegistrationBean<PublicList> publicList(Registry registry, Clock clock) {
+  ServletRegistrationBean<PublicList> publicList(
+      Registry registry, Clock clock, Transport transport) {
     var registration =
         new ServletRegistrationBean<>(
-            new PublicList(registry, new PublicList.Rate(PUBLIC_OF_ONE, PUBLIC_OF_ALL), clock),
+            new PublicList(
+                registry, new PublicList.Rate(PUBLIC_OF_ONE, PUBLIC_OF_ALL), clock, transport),
             AccessFilter.PUBLIC_LIST);
     registration.setName("public-list");
     return registration;

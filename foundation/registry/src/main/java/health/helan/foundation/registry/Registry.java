@@ -218,7 +218,10 @@ public final class Registry {
       }
     }
     if (step == SiteStep.APPROVE) {
-      mayBeApproved(practitioner, Site.of(now));
+      mayBeApproved(
+          practitioner,
+          Site.of(now),
+          institutionOf(RegistryTable.id(now.path("organization"), "Organization")));
     }
     return change(
         store,
@@ -238,13 +241,18 @@ public final class Registry {
   }
 
   /** A place is approved for who holds a licence; one of online care for who has three years. */
-  private void mayBeApproved(String practitioner, Site site) {
+  private void mayBeApproved(String practitioner, Site site, @Nullable String institution) {
     asked(
         connection -> {
           List<RegistryTable.Held> held =
               RegistryTable.licences(connection, "Practitioner/" + practitioner, now());
           if (held.stream().noneMatch(RegistryTable.Held::holds)) {
             throw new Refusal(Refusal.Kind.BUSINESS_RULE, "registry.no-licence-yet");
+          }
+          String main = RegistryTable.mainOf(connection, practitioner);
+          if (site.kind().equals("main") && main != null && !main.equals(institution)) {
+            // Else whoever calls its place the main one needs no agreement of the one that is.
+            throw new Refusal(Refusal.Kind.BUSINESS_RULE, "registry.main-elsewhere");
           }
           if (!site.rights().isEmpty()
               && held.stream().noneMatch(one -> one.holds() && Standing.prescribes(one))) {

@@ -5,7 +5,7 @@ import static health.helan.foundation.registry.RegistryServer.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.registry.RegistryServer.Hospital;
-import health.helan.foundation.registry.RegistryServer.Reply;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import org.junit.jupiter.api.Test;
 
 /** Places of practice, above all those beside the main one (多点执业), over HTTP. */
@@ -85,6 +85,21 @@ class PlacesTests {
     Reply refused = SERVER.call(main.regulator, theirs + "/$approve", "reason", "准予备案");
     assertThat(refused.status()).isEqualTo(422);
     assertThat(refused.said()).contains("3 years");
+  }
+
+  @Test
+  void haveOneMainOneSoThatNobodyGoesRoundItsAgreement() {
+    Hospital main = SERVER.new Hospital("市医院", "王医生").registered("2015-01-01", "2099-12-31");
+    Hospital other = SERVER.new Hospital("互联网医院", "李医生");
+    String path = "PractitionerRole/" + visiting(other, main);
+    ok(
+        SERVER.call(
+            other.system, path + "/$file", "site", "main", "online", "true", "reason", "主执业机构注册"));
+    Reply refused = SERVER.call(main.regulator, path + "/$approve", "reason", "准予注册");
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.said()).contains("main place of practice");
+    ok(SERVER.call(main.system, "PractitionerRole/" + main.post + "/$end", "reason", "调离本机构"));
+    ok(SERVER.call(main.regulator, path + "/$approve", "reason", "准予注册"));
   }
 
   @Test
