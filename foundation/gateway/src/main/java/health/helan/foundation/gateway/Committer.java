@@ -235,14 +235,10 @@ final class Committer {
   // ------------------------------------------------------------------ finding
 
   private static String criterion(Plan.Key key) {
-    return escaped(key.system()) + "|" + escaped(key.value());
+    return SearchRequest.escaped(key.system()) + "|" + SearchRequest.escaped(key.value());
   }
 
   /** FHIR R4, search.html#escaping. */
-  private static String escaped(String text) {
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace(",", "\\,").replace("$", "\\$");
-  }
-
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }

@@ -40,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param table what the rows of its files are, as mappings name it in {@code for}; empty for none
  * @param documents feed that documents inside its messages are passed on to; empty for none
  * @param systems from an assigning authority's name to the system of its identifiers
+ * @param queries true: questions about persons (QBP) are answered to whoever may send
  */
 public record Feed(
     String name,
@@ -59,7 +60,8 @@ public record Feed(
     boolean strictControlIds,
     Map<String, String> systems,
     String table,
-    String documents) {
+    String documents,
+    boolean queries) {
 
   public Feed {
     networks = List.copyOf(networks);
@@ -150,7 +152,8 @@ public record Feed(
           word(settings, "controlIds", "content", "strict"),
           map(settings.path("systems")),
           name(settings, "table"),
-          name(settings, "documents"));
+          name(settings, "documents"),
+          settings.path("queries").asBoolean(false));
     } catch (IllegalArgumentException e) {
       throw wrong("charset");
     } catch (DateTimeException e) {
@@ -175,7 +178,8 @@ public record Feed(
           "controlIds",
           "systems",
           "table",
-          "documents");
+          "documents",
+          "queries");
 
   private static Refusal wrong(String setting) {
     return new Refusal(Refusal.Kind.VALUE, "gateway.feed-setting", setting);
@@ -234,6 +238,9 @@ public record Feed(
     list(settings.putArray("senders"), senders);
     settings.put("afterFailure", parking ? "park" : "pass");
     settings.put("controlIds", strictControlIds ? "strict" : "content");
+    if (queries) {
+      settings.put("queries", true);
+    }
     if (!table.isEmpty()) {
       settings.put("table", table);
     }

@@ -1014,6 +1014,9 @@ public final class Gateway implements AutoCloseable, Erasable {
       if (forwards) {
         throw new Refusal(Refusal.Kind.NOT_SUPPORTED, "gateway.no-queries-here");
       }
+      if (!feed.queries()) {
+        throw new Refusal(Refusal.Kind.FORBIDDEN, "gateway.no-queries", feed.name());
+      }
       T answer =
           ScopedValue.where(AccessTrail.CURRENT, trail).call(() -> question.of(store, caller));
       status = 200;

@@ -24,7 +24,8 @@ class QueriesTests {
   static void open() throws IOException {
     house = GatewayForTests.open();
     port = GatewayForTests.freePort();
-    house.feed("his", "{\"port\":%d,\"systems\":{\"LAB\":\"urn:lab\"}}".formatted(port));
+    house.feed(
+        "his", "{\"port\":%d,\"queries\":true,\"systems\":{\"LAB\":\"urn:lab\"}}".formatted(port));
     sender = Sender.to(port);
     for (String[] person :
         new String[][] {
@@ -112,7 +113,8 @@ class QueriesTests {
   @Test
   void anotherInstitutionsNumbersAreNotThere() throws IOException {
     int there = GatewayForTests.freePort();
-    house.feed("other", "{\"port\":%d,\"institution\":\"elsewhere\"}".formatted(there));
+    house.feed(
+        "other", "{\"port\":%d,\"queries\":true,\"institution\":\"elsewhere\"}".formatted(there));
     try (var other = Sender.to(waitFor(there))) {
       other.send(
           "MSH|^~\\&|X|Y|HELAN|REGION|20261126||QBP^Q23^QBP_Q21|o1|P|2.5\rQPD|IHE PIX Query|t|P1^^^&urn:x&URI\rRCP|I\r");
@@ -120,6 +122,17 @@ class QueriesTests {
       other.send(
           "MSH|^~\\&|X|Y|HELAN|REGION|20261126||QBP^Q22^QBP_Q21|o2|P|2.5\rQPD|IHE PDQ Query|t|@PID.5.1.1^张\rRCP|I\r");
       assertThat(other.answer()).contains("MSA|AA").contains("QAK|t|NF").doesNotContain("PID|");
+    }
+  }
+
+  @Test
+  void areAnsweredOnlyWhereTheFeedIsMeantTo() throws IOException {
+    int port = GatewayForTests.freePort();
+    house.feed("only-takes", "{\"port\":%d}".formatted(port));
+    try (var other = Sender.to(waitFor(port))) {
+      other.send(
+          "MSH|^~\\&|X|Y|HELAN|REGION|20261126||QBP^Q22^QBP_Q21|n1|P|2.5\rQPD|IHE PDQ Query|t|@PID.5.1.1^张\rRCP|I\r");
+      assertThat(other.answer()).contains("MSA|AR").contains("QAK|t|AR").doesNotContain("PID|");
     }
   }
 
@@ -144,7 +157,7 @@ class QueriesTests {
   @Test
   void aSuspendedFeedIsToldNothing() throws IOException {
     int closed = GatewayForTests.freePort();
-    house.feed("closed", "{\"port\":%d,\"suspended\":true}".formatted(closed));
+    house.feed("closed", "{\"port\":%d,\"queries\":true,\"suspended\":true}".formatted(closed));
     try (var other = Sender.to(waitFor(closed))) {
       other.send(
           "MSH|^~\\&|X|Y|HELAN|REGION|20261126||QBP^Q23^QBP_Q21|s1|P|2.5\rQPD|IHE PIX Query|t|P1^^^HIS\rRCP|I\r");

@@ -84,12 +84,28 @@ final class Queries {
     this.isCross = isCross;
   }
 
+  /**
+   * False for what is certainly none: its header, which stands at its beginning, names another
+   * kind. In all character sets but UTF-16, which shows by its zeros, the name is these three
+   * bytes.
+   */
+  private static boolean mayAsk(byte[] bytes) {
+    int most = Math.min(bytes.length, 1_000);
+    for (int i = 0; i < most; i++) {
+      if (bytes[i] == 0
+          || i + 2 < most && bytes[i] == 'Q' && bytes[i + 1] == 'B' && bytes[i + 2] == 'P') {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The answer; null for a message that is no such query. */
   static byte @Nullable [] answer(Gateway gateway, Feed feed, byte[] bytes, String remote) {
-    Charsets.Decoded decoded = Charsets.decode(bytes, feed.charset(), new ArrayList<>());
-    if (!decoded.text().contains("QBP")) {
+    if (!mayAsk(bytes)) {
       return null; // Nearly all messages end here.
     }
+    Charsets.Decoded decoded = Charsets.decode(bytes, feed.charset(), new ArrayList<>());
     Er7 asked;
     try {
       asked = Er7.parse(decoded.text());
@@ -334,12 +350,14 @@ final class Queries {
           new SearchRequest.Parameter(
               "identifier",
               system.isEmpty() && !number.equals(key.value())
-                  ? literal(key.value())
+                  ? SearchRequest.escaped(key.value())
                   : system.isEmpty()
-                      ? literal(number)
-                      : literal(key.system()) + "|" + literal(key.value())));
+                      ? SearchRequest.escaped(number)
+                      : SearchRequest.escaped(key.system())
+                          + "|"
+                          + SearchRequest.escaped(key.value())));
     } else if (!system.isEmpty()) {
-      criteria.add(new SearchRequest.Parameter("identifier", literal(system) + "|"));
+      criteria.add(new SearchRequest.Parameter("identifier", SearchRequest.escaped(system) + "|"));
     }
     if (criteria.isEmpty()) {
       throw new Wrong(MISSING, "QPD^1^3", "gateway.query-incomplete", "QPD-3");
@@ -371,11 +389,12 @@ final class Queries {
                     throw new Wrong(
                         NOT_IN_TABLE, "QPD^1^3^" + repetition + "^2", "gateway.query-field", value);
               });
-      case "telecom" -> new SearchRequest.Parameter(parameter, literal(value));
+      case "telecom" -> new SearchRequest.Parameter(parameter, SearchRequest.escaped(value));
       default -> {
         // A star at the end asks for what begins so; without one, a name is meant as it stands.
         boolean begins = value.endsWith("*");
-        String text = literal(begins ? value.substring(0, value.length() - 1) : value);
+        String text =
+            SearchRequest.escaped(begins ? value.substring(0, value.length() - 1) : value);
         boolean isExact = !begins && (parameter.equals("family") || parameter.equals("given"));
         yield new SearchRequest.Parameter(isExact ? parameter + ":exact" : parameter, text);
       }
@@ -383,10 +402,6 @@ final class Queries {
   }
 
   /** Without meaning for the search. */
-  private static String literal(String value) {
-    return value.replace("\\", "\\\\").replace(",", "\\,").replace("|", "\\|").replace("$", "\\$");
-  }
-
   private String pid(int number, ObjectNode patient, Set<String> domains) {
     String repetition = "" + by.repetition();
     String component = "" + by.component();
