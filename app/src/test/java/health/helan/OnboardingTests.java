@@ -443,6 +443,9 @@ class OnboardingTests {
     assertThat(mllp(sandboxPort, adt("1", "P1"))).contains("MSA|AA|1");
     assertThat(mllp(sandboxPort, adt("2", "P1").replace("P1^^^HOSP^MR", "")))
         .containsAnyOf("MSA|AE|2", "MSA|AR|2");
+    // The door of documents and tables is there for it too, but this feed is one of messages.
+    refused(send("POST", "/intake/sandbox/" + id + "-lab", tryingOut, "{}"), 404);
+    refused(send("POST", "/intake/sandbox/" + id + "-lab", doctor, "{}"), 403);
     String door = "/hl7v2/sandbox/" + id + "-lab";
     assertThat(send("POST", door, tryingOut, oru("3", "P1")).body()).contains("MSA|AA|3");
     assertThat(send("POST", door, tryingOut, oru("3", "P1")).body()).contains("MSA|AA|3");

@@ -79,7 +79,8 @@ public final class AccessFilter extends OncePerRequestFilter {
       Set.of("/fhir", "/hl7v2", "/intake", "/edge", "/access", "/userinfo");
 
   /** Made-up residents and messages for trying out (docs/guide/onboarding.md). */
-  private static final Set<String> SANDBOX = Set.of("/fhir/sandbox", "/hl7v2/sandbox");
+  private static final Set<String> SANDBOX =
+      Set.of("/fhir/sandbox", "/hl7v2/sandbox", "/intake/sandbox");
 
   private final OperatorToken token;
   private final Callers callers;

@@ -79,7 +79,7 @@ final class AuditFilter extends OncePerRequestFilter {
     String door = request.getServletPath();
     // Messages that are taken are traced one by one, where they are carried out.
     boolean isMessageRefused =
-        (door.startsWith("/hl7v2") || door.equals("/intake") || door.equals("/edge"))
+        (door.startsWith("/hl7v2") || door.startsWith("/intake") || door.equals("/edge"))
             && status >= 400;
     // Who was told to come back later was told nothing, and may not fill the audit.
     boolean isPublic = door.startsWith("/public") && status != TOO_MANY_REQUESTS;

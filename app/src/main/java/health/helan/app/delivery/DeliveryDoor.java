@@ -5,7 +5,6 @@ import health.helan.app.start.StartRefused;
 import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.export.Exports;
-import health.helan.foundation.delivery.mhd.MhdParameters;
 import health.helan.foundation.delivery.mhd.ProvidedDocuments;
 import health.helan.foundation.delivery.subscription.Subscriptions;
 import health.helan.foundation.delivery.summary.SummaryOperation;
@@ -141,8 +140,7 @@ class DeliveryDoor {
   }
 
   @Bean
-  TransactionRules providedDocuments(RecordStore store) {
-    MhdParameters.install(store);
+  TransactionRules providedDocuments() {
     return new ProvidedDocuments();
   }
 

@@ -218,6 +218,7 @@ class FhirDoor {
       List<TransactionRules> rules,
       @Value("${helan.version}") String version,
       @Value("${helan.released}") String released) {
+    rules.forEach(rule -> rule.install(store));
     RestConfig config =
         new RestConfig(
             base(),

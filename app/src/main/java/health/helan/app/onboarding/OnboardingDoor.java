@@ -182,6 +182,7 @@ class OnboardingDoor {
     List<FhirOperation> all = new ArrayList<>(StandardOperations.all());
     all.addAll(GatewayOperations.all(open.gateway()));
     all.add(OnboardingOperations.look(onboardings));
+    rules.forEach(rule -> rule.install(open.store()));
     var operations = new Operations(all);
     String base = System.getenv("HELAN_BASE_URL");
     return new FhirServlet(

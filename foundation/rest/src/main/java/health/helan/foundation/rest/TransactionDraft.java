@@ -99,11 +99,6 @@ final class TransactionDraft implements TransactionRules.Draft {
     }
 
     @Override
-    public @Nullable String criteria() {
-      return link.rawQuery().isEmpty() ? null : link.rawQuery();
-    }
-
-    @Override
     public @Nullable String fullUrl() {
       return entry.fullUrl;
     }

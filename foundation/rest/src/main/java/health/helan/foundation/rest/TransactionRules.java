@@ -16,6 +16,11 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public interface TransactionRules {
 
+  /**
+   * Writes what a store must have to serve them, such as search parameters; again without effect.
+   */
+  default void install(RecordStore store) {}
+
   /** Canonical URLs of the profiles, without versions. */
   Set<String> profiles();
 
@@ -63,9 +68,6 @@ public interface TransactionRules {
 
     /** Id that its URL names; null for none. */
     @Nullable String id();
-
-    /** Query of its URL, as sent; null for none. */
-    @Nullable String criteria();
 
     @Nullable String fullUrl();
 

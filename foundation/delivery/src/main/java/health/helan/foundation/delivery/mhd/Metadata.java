@@ -1,5 +1,6 @@
 package health.helan.foundation.delivery.mhd;
 
+import health.helan.foundation.store.search.SearchRequest;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -245,13 +246,10 @@ final class Metadata {
     for (String identifier : identifiers) {
       int bar = identifier.indexOf('|');
       values.add(
-          escaped(identifier.substring(0, bar)) + "|" + escaped(identifier.substring(bar + 1)));
+          SearchRequest.escaped(identifier.substring(0, bar))
+              + "|"
+              + SearchRequest.escaped(identifier.substring(bar + 1)));
     }
     return "identifier=" + URLEncoder.encode(String.join(",", values), StandardCharsets.UTF_8);
-  }
-
-  /** FHIR R4, search.html#escaping. */
-  static String escaped(String text) {
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace(",", "\\,").replace("$", "\\$");
   }
 }

@@ -5,6 +5,7 @@ import static health.helan.foundation.delivery.mhd.Metadata.text;
 import health.helan.foundation.rest.Query;
 import health.helan.foundation.rest.TransactionRules;
 import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
@@ -32,6 +33,11 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ProvidedDocuments implements TransactionRules {
   private static final String STATEMENTS = Profile.CANONICAL + "CapabilityStatement/";
+
+  @Override
+  public void install(RecordStore store) {
+    MhdParameters.install(store);
+  }
 
   @Override
   public Set<String> profiles() {
@@ -231,9 +237,9 @@ public final class ProvidedDocuments implements TransactionRules {
             List.of(
                 new SearchRequest.Parameter(
                     "identifier",
-                    Metadata.escaped(text(identifier, "system"))
+                    SearchRequest.escaped(text(identifier, "system"))
                         + "|"
-                        + Metadata.escaped(text(identifier, "value")))));
+                        + SearchRequest.escaped(text(identifier, "value")))));
       }
       return known(reference, false);
     }

@@ -23,4 +23,12 @@ public record SearchRequest(
 
   /** A name and its value. */
   public record Parameter(String name, String value) {}
+
+  /**
+   * A value with its marks of alternatives, systems and composites escaped (FHIR R4, search.html,
+   * 3.1.1.4.2).
+   */
+  public static String escaped(String text) {
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace(",", "\\,").replace("$", "\\$");
+  }
 }
