@@ -90,19 +90,18 @@ public final class Profiles {
   }
 
   /** What separates values in a search is a part of this one (FHIR R4, search.html#escaping). */
-  private static String escaped(String text) {
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace(",", "\\,").replace("$", "\\$");
-  }
-
   private Optional<Profile> load(String canonical) {
     int bar = canonical.indexOf('|');
     if (canonical.isEmpty() || bar == 0 || bar == canonical.length() - 1) {
       return Optional.empty(); // An address or a version that is none.
     }
     var parameters = new ArrayList<SearchRequest.Parameter>();
-    parameters.add(new SearchRequest.Parameter("url", escaped(withoutVersion(canonical))));
+    parameters.add(
+        new SearchRequest.Parameter("url", SearchRequest.escaped(withoutVersion(canonical))));
     if (bar >= 0) {
-      parameters.add(new SearchRequest.Parameter("version", escaped(canonical.substring(bar + 1))));
+      parameters.add(
+          new SearchRequest.Parameter(
+              "version", SearchRequest.escaped(canonical.substring(bar + 1))));
     }
     parameters.add(new SearchRequest.Parameter("_sort", "-_lastUpdated"));
     parameters.add(new SearchRequest.Parameter("_count", "1"));
