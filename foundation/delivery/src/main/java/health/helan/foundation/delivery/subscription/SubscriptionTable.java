@@ -214,14 +214,23 @@ final class SubscriptionTable {
     return since.isEmpty() ? null : since.getFirst();
   }
 
-  /** Ends one for good: off, and nothing waits any more. Returns how much did. */
-  int end(String id) {
-    statements.update(
-        "update subscription set state = 'off', fault = 'client', failures = 0, forsaken = null,"
-            + " epoch = epoch + 1 where id = ?",
-        id);
-    return statements.update(
-        "delete from subscription_delivery where subscription = ? and state = 0", id);
+  /**
+   * Ends one for good: off, and nothing waits any more.
+   *
+   * @param version that was looked at: one written again meanwhile goes on
+   * @return how much waited; -1 where it goes on
+   */
+  int end(String id, int version) {
+    int ended =
+        statements.update(
+            "update subscription set state = 'off', fault = 'client', failures = 0, forsaken ="
+                + " null, epoch = epoch + 1 where id = ? and version = ? and forsaken is not null",
+            id,
+            version);
+    return ended == 0
+        ? -1
+        : statements.update(
+            "delete from subscription_delivery where subscription = ? and state = 0", id);
   }
 
   void remove(String id) {
