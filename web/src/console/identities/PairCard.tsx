@@ -226,7 +226,11 @@ function Decide({ pair, onTaken }: { pair: Pair; onTaken: (taken: Taken) => void
     setTried(true);
     if (choice === undefined || short) return;
     const until = choice === 'postpone' ? new Date(Date.now() + Number(days) * 86_400_000).toISOString() : undefined;
-    decide.mutate({ review: pair.id, decision: choice, note: note.trim(), ...(until ? { until } : {}) }, { onSuccess: () => onTaken({ review: pair, decision: choice, until }) });
+    // By the promise: once the pair is read anew this form is gone, and with it what mutate would call.
+    decide.mutateAsync({ review: pair.id, decision: choice, note: note.trim(), ...(until ? { until } : {}) }).then(
+      () => onTaken({ review: pair, decision: choice, until }),
+      () => undefined, // Shown below.
+    );
   };
   return (
     <form className={styles.form} aria-label={t('identities.decide')} onSubmit={submit} noValidate onKeyDown={(event) => event.key === 'Enter' && event.ctrlKey && submit(event)}>

@@ -102,7 +102,8 @@ const merging = (source: string, target: string) => ({ 'source-patient': `Patien
 
 export const usePreview = (source: string, target: string, enabled: boolean) =>
   useQuery({
-    queryKey: ['identities', 'preview', source, target],
+    // Asked anew whenever it is shown, not when what it spoke of is done.
+    queryKey: ['preview of identities', source, target],
     queryFn: async (): Promise<Preview> => {
       const part = partsOf({ name: '', part: (await operate<Parameters>('Patient/$merge', { ...merging(source, target), preview: 'true' })).parameter ?? [] });
       return {
