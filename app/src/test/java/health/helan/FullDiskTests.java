@@ -161,12 +161,14 @@ class FullDiskTests {
 
       Files.delete(ballast);
       long until = System.nanoTime() + PATIENCE.toNanos();
-      int status;
+      HttpResponse<String> answer;
       do {
         Thread.sleep(200);
-        status = put(platform, "afterwards").statusCode();
-      } while (status >= 500 && System.nanoTime() < until);
-      assertThat(status).as("after there is room again").isIn(200, 201);
+        answer = put(platform, "afterwards");
+      } while (answer.statusCode() >= 500 && System.nanoTime() < until);
+      assertThat(answer.statusCode())
+          .as(() -> "after there is room again; " + faults())
+          .isIn(200, 201);
       for (String id : acknowledged) {
         assertThat(platform.get("fhir/Basic/" + id + "-1").statusCode()).as(id).isEqualTo(200);
         assertThat(platform.get("fhir/Basic/" + id + "-2").statusCode()).as(id).isEqualTo(200);

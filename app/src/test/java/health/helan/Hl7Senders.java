@@ -138,7 +138,7 @@ final class Hl7Senders implements AutoCloseable {
       throws Exception {
     for (int patient = 0; patient < patients; patient++) {
       JsonNode found = JSON.readTree(platform.get("fhir/Patient?identifier=D" + patient).body());
-      assertThat(found.path("entry").size()).as("patient %d", patient).isEqualTo(1);
+      assertThat(found.path("entry").size()).as("patient %d: %s", patient, found).isEqualTo(1);
       JsonNode resource = found.at("/entry/0/resource");
       assertThat(resource.at("/name/0/given/0").asString())
           .as("the last message about patient %d", patient)

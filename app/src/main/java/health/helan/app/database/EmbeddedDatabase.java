@@ -90,7 +90,10 @@ public final class EmbeddedDatabase implements Database {
       database.close();
       throw failed instanceof StartRefused refused ? refused : notStarted(folder, failed);
     }
-    database.watch();
+    if (!database.watch()) {
+      database.close();
+      throw notStarted(folder, new IOException("it ended at once"));
+    }
     return database;
   }
 
@@ -203,15 +206,19 @@ public final class EmbeddedDatabase implements Database {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
   }
 
-  /** Starts the server again whenever its process ends by itself. */
-  private void watch() {
-    OrphanPostmaster.find(folder)
-        .ifPresent(
-            postmaster ->
-                postmaster
-                    .onExit()
-                    .thenRun(
-                        () -> Thread.ofVirtual().name("postgres-restart").start(this::restart)));
+  /**
+   * Starts the server again whenever its process ends by itself.
+   *
+   * @return false if it has ended already, as on a disk that is still full; then nothing is watched
+   */
+  private boolean watch() {
+    var postmaster = OrphanPostmaster.find(folder);
+    postmaster.ifPresent(
+        process ->
+            process
+                .onExit()
+                .thenRun(() -> Thread.ofVirtual().name("postgres-restart").start(this::restart)));
+    return postmaster.isPresent();
   }
 
   /**
@@ -238,10 +245,13 @@ public final class EmbeddedDatabase implements Database {
       try {
         server.close();
         server = launch(data, folder, settings, password, port);
-        watch();
-        log.warn("PostgreSQL is back");
-        return true;
-      } catch (IOException | StartRefused failed) {
+        boolean back = watch();
+        if (back) {
+          log.warn("PostgreSQL is back");
+        }
+        return back;
+      } catch (IOException | RuntimeException failed) {
+        // Whatever it is: nobody else would ever try again.
         log.error("PostgreSQL did not come back", failed);
         return false;
       }
