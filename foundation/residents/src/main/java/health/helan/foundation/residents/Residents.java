@@ -17,6 +17,7 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.SqlErrors;
 import health.helan.foundation.store.changes.Change;
 import health.helan.foundation.store.changes.ChangeConsumer;
+import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -276,6 +277,7 @@ public final class Residents implements AutoCloseable {
           }
         }
       }
+      Metrics.counter("helan.residents.ahead").increment(there.size());
       return there;
     }
 

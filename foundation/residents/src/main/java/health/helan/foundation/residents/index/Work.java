@@ -370,10 +370,12 @@ final class Work implements AutoCloseable {
 
   private void writeKeys() throws SQLException {
     if (!newKeys.isEmpty()) {
-      var some = List.copyOf(newKeys);
+      var some = new ArrayList<>(newKeys);
       newKeys.clear();
       pen.write(
           () -> {
+            // Neighbours in the index go together.
+            some.sort(Comparator.comparingLong(NewKey::key).thenComparingLong(NewKey::record));
             var rows = new CopyBuffer(IndexSql.KEY_WIDTH);
             for (NewKey one : some) {
               rows.row().int8(one.key).int8(one.record).int4(one.home);
@@ -434,24 +436,16 @@ final class Work implements AutoCloseable {
     int most = context.mostPerKey();
     // Neighbours in the index go together.
     Map<Long, List<Long>> byKey = Rows.find(transaction, Context.distinct(keys), most);
-    newKeys.sort(Comparator.comparingLong(NewKey::key));
-    for (int from = 0; from < newKeys.size(); ) {
-      long key = newKeys.get(from).key;
-      int to = from + 1;
-      while (to < newKeys.size() && newKeys.get(to).key == key) {
-        to++;
+    Set<Long> shared = severalTimes();
+    for (NewKey one : newKeys) {
+      List<Long> there = byKey.get(one.key);
+      if (there == null && shared.contains(one.key)) {
+        there = new ArrayList<>(4);
+        byKey.put(one.key, there);
       }
-      List<Long> there = byKey.get(key);
-      if (there != null || to - from > 1) {
-        if (there == null) {
-          there = new ArrayList<>(to - from);
-          byKey.put(key, there);
-        }
-        for (NewKey one : newKeys.subList(from, to)) {
-          there.add(one.record);
-        }
+      if (there != null) {
+        there.add(one.record);
       }
-      from = to;
     }
     int all = byKey.size();
     byKey.values().removeIf(found -> found.size() > most);
@@ -873,6 +867,22 @@ final class Work implements AutoCloseable {
           statement.setInt(1, one.home);
           statement.setString(2, one.id);
         });
+  }
+
+  /** Keys that several of those bear that have come. */
+  private Set<Long> severalTimes() {
+    long[] all = new long[newKeys.size()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = newKeys.get(i).key;
+    }
+    Arrays.sort(all);
+    var several = new HashSet<Long>();
+    for (int i = 1; i < all.length; i++) {
+      if (all[i] == all[i - 1]) {
+        several.add(all[i]);
+      }
+    }
+    return several;
   }
 
   /** While the database looks for others. */
