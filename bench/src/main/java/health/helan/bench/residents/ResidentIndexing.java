@@ -168,7 +168,18 @@ final class ResidentIndexing {
               + " pairs "
               + number(database, "select count(*) / 2 from resident_pair")
               + " keys "
-              + number(database, "select count(*) from resident_key"));
+              + number(database, "select count(*) from resident_key")
+              + "; of the keys find nobody, as more than 64 bear them: "
+              + number(
+                  database,
+                  "select count(*) from (select from resident_key group by key having count(*) > 64) f")
+              + ", the most bears "
+              + number(
+                  database,
+                  "select max(c) from (select count(*) c from resident_key group by key) k")
+              + " records; read ahead "
+              + (long)
+                  io.micrometer.core.instrument.Metrics.counter("helan.residents.ahead").count());
       for (var timer : meters.find("helan.residents.step").timers()) {
         System.out.printf(
             Locale.ROOT,

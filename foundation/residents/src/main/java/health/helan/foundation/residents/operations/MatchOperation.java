@@ -36,9 +36,6 @@ final class MatchOperation implements FhirOperation {
   private static final int COUNT = 10;
   private static final int MOST = 50;
 
-  /** Candidates looked at through the eyes of the caller. */
-  private static final int MOST_LOOKED_AT = 200;
-
   private static final String GRADE = "http://hl7.org/fhir/StructureDefinition/match-grade";
 
   private final Residents residents;
@@ -107,10 +104,13 @@ final class MatchOperation implements FhirOperation {
     return answer;
   }
 
+  /**
+   * All of them: those that the caller may not see must not crowd out the others. A key finds no
+   * more than {@link Residents.Settings#mostPerKey}.
+   */
   private List<Candidate> likely(Traits traits) {
     return residents.index().match(traits, "").stream()
         .filter(one -> one.comparison().verdict() != Verdict.DIFFERENT)
-        .limit(MOST_LOOKED_AT)
         .toList();
   }
 
