@@ -177,7 +177,9 @@ final class Roles {
           .calls("access-grants", "trace")
           .callsWithin("person")
           .calls("health-card", "health-card-uses")
-          .runs("health-code", "health-card-step", "health-card-account");
+          .runs("health-code", "health-card-step", "health-card-account")
+          .calls("visits")
+          .runs("visit-step");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -202,7 +204,9 @@ final class Roles {
           .runs("onboarding-apply", "onboarding-step")
           .callsWithin("match", "person")
           .calls("health-card", "card-keys", "card-terminals", "card-terminal-uses")
-          .runs("health-card-step", "scan-card");
+          .runs("health-card-step", "scan-card")
+          .calls("visits", "diagnoses")
+          .runs("visit-step");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
