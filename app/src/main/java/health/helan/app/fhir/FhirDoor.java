@@ -4,6 +4,8 @@ import health.helan.app.access.SmartSecurity;
 import health.helan.app.database.SearchConnections;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.StartRefused;
+import health.helan.care.visit.VisitOperations;
+import health.helan.care.visit.Visits;
 import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.upload.Uploads;
@@ -107,7 +109,11 @@ class FhirDoor {
       Terminology terminology,
       Registry providers,
       ObjectProvider<PersonLinks> links,
+      ObjectProvider<WriteFollower> platforms,
       @Value("${helan.version}") String version) {
+    List<WriteFollower> followers =
+        new ArrayList<>(List.of(terminology.follower(), providers.follower()));
+    platforms.forEach(followers::add);
     RecordStore store =
         RecordStore.open(
             connections,
@@ -122,7 +128,7 @@ class FhirDoor {
                 !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE)),
                 codec,
                 terminology,
-                WriteFollower.all(terminology.follower(), providers.follower()),
+                WriteFollower.all(followers.toArray(WriteFollower[]::new)),
                 links.getIfAvailable(() -> PersonLinks.NONE)),
             ChangeLog.Settings.DEFAULT,
             retention(System.getenv(KEEP_CHANGES_VARIABLE), System.getenv(KEEP_ANSWERS_VARIABLE)));
@@ -185,7 +191,8 @@ class FhirDoor {
       ObjectProvider<Identities> identities,
       ObjectProvider<Quality> quality,
       ObjectProvider<Residents> residents,
-      ObjectProvider<Cards> cards) {
+      ObjectProvider<Cards> cards,
+      ObjectProvider<Visits> visits) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -198,6 +205,7 @@ class FhirDoor {
     all.addAll(imports.operations());
     all.addAll(providers.operations());
     cards.ifAvailable(known -> all.addAll(CardOperations.all(known)));
+    visits.ifAvailable(known -> all.addAll(VisitOperations.all(known)));
     return new Operations(all);
   }
 

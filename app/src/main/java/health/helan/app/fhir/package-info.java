@@ -5,6 +5,7 @@
       "app.access",
       "app.database",
       "app.start",
+      "care.visit",
       "foundation.definitions",
       "foundation.delivery.agreement",
       "foundation.delivery.bulkimport",

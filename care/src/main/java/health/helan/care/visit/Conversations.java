@@ -99,8 +99,7 @@ public final class Conversations {
     byte[] bytes = bytes(base64);
     String type = type(bytes);
     Visits.Member member = visits.member(caller, id);
-    Message known =
-        table.sql.together(connection -> table.sent(connection, member.row(), member.party(), key));
+    Message known = table.sent(member.row(), member.party(), key);
     if (known != null) {
       return known;
     }

@@ -81,6 +81,7 @@ final class Live implements AutoCloseable {
             VisitTable.Row before = seen.get(id);
             if (before == null
                 || before.last() != row.last()
+                || before.signals() != row.signals()
                 || before.state() != row.state()
                 || !before.marks().equals(row.marks())) {
               changed.add(id);

@@ -53,6 +53,7 @@ public final class Talk {
   private volatile @Nullable Party side;
   private volatile boolean isOver;
   private int told;
+  private int signalled;
   private @Nullable Marks marks;
   private @Nullable VisitState state;
 
@@ -80,7 +81,11 @@ public final class Talk {
         return;
       }
       Caller caller = caller();
-      if (word.has("got") || word.has("read")) {
+      if (word.has("here")) {
+        here();
+      } else if (word.has("signal")) {
+        signal(caller, word.path("signal"));
+      } else if (word.has("got") || word.has("read")) {
         visits
             .conversations()
             .mark(caller, visit, number(word.path("got")), number(word.path("read")));
@@ -90,6 +95,34 @@ public final class Talk {
     } catch (Refusal e) {
       talks.audit(null, socket.remote(), visit, e.kind().status());
       refuse(e);
+    }
+  }
+
+  private void signal(Caller caller, JsonNode signal) {
+    try {
+      visits.calls().signal(caller, visit, signal);
+    } catch (Refusal e) {
+      if (e.kind() != Refusal.Kind.BUSINESS_RULE) {
+        throw e;
+      }
+      ObjectNode why = Json.MAPPER.createObjectNode();
+      why.put("code", e.kind().issueType()).put("reason", e.messageKey());
+      speaking.lock();
+      try {
+        var unused = say("refused", why);
+      } finally {
+        speaking.unlock();
+      }
+    }
+  }
+
+  /** Both sides learn by it that the line is there. */
+  private void here() {
+    speaking.lock();
+    try {
+      var unused = say("here", Json.MAPPER.getNodeFactory().booleanNode(true));
+    } finally {
+      speaking.unlock();
     }
   }
 
@@ -133,6 +166,7 @@ public final class Talk {
       token = given;
       side = member.party();
       told = number(asked.path("after"));
+      signalled = member.row().signals(); // Those before are of a call that it was not in.
       ObjectNode bound = Json.MAPPER.createObjectNode();
       bound
           .putObject("bound")
@@ -192,6 +226,12 @@ public final class Talk {
         }
       } while (page.messages().size() == Conversations.PAGE);
       VisitTable.Row row = page.visit();
+      for (Calls.Signal signal : visits.calls().signals(row, page.side(), signalled)) {
+        if (!say("signal", signal.content())) {
+          return;
+        }
+        signalled = signal.number();
+      }
       if (row.state() != state) {
         state = row.state();
         if (!say("state", Json.MAPPER.getNodeFactory().stringNode(row.state().word()))) {

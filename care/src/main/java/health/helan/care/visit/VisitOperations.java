@@ -60,6 +60,10 @@ public final class VisitOperations {
     all.add(these.onVisit("seen", true, STEP, these::seen));
     all.add(these.onVisit("note", true, STEP, these::note));
     all.add(these.onVisit("order", true, STEP, these::order));
+    all.add(these.onVisit("record", true, STEP, these::record));
+    all.add(these.onVisit("recordings", false, READ, these::recordings));
+    all.add(these.onVisit("recording-chunk", false, READ, these::piece));
+    all.add(these.onVisit("ice-servers", false, READ, these::servers));
     all.add(these.onVisit("conversation", false, READ, these::conversation));
     all.add(these.onVisit("picture", false, READ, these::picture));
     all.add(
@@ -355,6 +359,76 @@ public final class VisitOperations {
     }
     String type = Conversations.type(bytes);
     return Answer.file(bytes, type, "picture-" + number + "." + type.substring("image/".length()));
+  }
+
+  /**
+   * {@code POST Encounter/[id]/$record}: {@code recording}, {@code number}, {@code millis}, {@code
+   * type}, and {@code data} (Attachment), or none for a gap. Answers with {@code next}.
+   */
+  private Answer record(FhirOperation.Call call) {
+    JsonNode data = value(call, "data");
+    int next =
+        visits
+            .recordings()
+            .take(
+                call.caller(),
+                id(call),
+                new Recordings.Given(
+                    text(call, "recording"),
+                    number(call, "number", 0),
+                    number(call, "millis", 0),
+                    text(call, "type"),
+                    data == null ? null : data.path("data").asString("")));
+    ObjectNode answer = parameters();
+    answer.withArray("parameter").addObject().put("name", "next").put("valueInteger", next);
+    return answer(answer);
+  }
+
+  /** {@code GET Encounter/[id]/$recordings}. */
+  private Answer recordings(FhirOperation.Call call) {
+    ObjectNode answer = parameters();
+    for (Recordings.Recording one : visits.recordings().list(call.caller(), id(call))) {
+      ArrayNode parts = part(answer, "recording");
+      parts.addObject().put("name", "name").put("valueString", one.name());
+      parts.addObject().put("name", "type").put("valueCode", one.mediaType());
+      parts.addObject().put("name", "begun").put("valueInstant", one.begun().toString());
+      parts.addObject().put("name", "next").put("valueInteger", one.next());
+      parts.addObject().put("name", "millis").put("valueInteger", one.millis());
+      parts.addObject().put("name", "size").put("valueDecimal", one.size());
+      one.gaps()
+          .forEach(gap -> parts.addObject().put("name", "gap").put("valueInteger", gap));
+    }
+    return answer(answer);
+  }
+
+  /** {@code GET Encounter/[id]/$recording-chunk}: {@code recording}, {@code number}. */
+  private Answer piece(FhirOperation.Call call) {
+    int number = number(call, "number", 0);
+    Recordings.Piece piece =
+        visits.recordings().piece(call.caller(), id(call), need(call, "recording"), number);
+    if (piece == null) {
+      throw new Refusal(Refusal.Kind.NOT_FOUND, "visit.no-chunk");
+    }
+    String type = piece.mediaType().replaceAll(";.*", "").strip();
+    return Answer.file(
+        piece.bytes(), type, "recording-" + number + "." + type.substring(type.indexOf('/') + 1));
+  }
+
+  /** {@code GET Encounter/[id]/$ice-servers}: each as {@code RTCIceServer}. */
+  private Answer servers(FhirOperation.Call call) {
+    ObjectNode answer = parameters();
+    for (ObjectNode server : visits.calls().servers(call.caller(), id(call))) {
+      ArrayNode parts = part(answer, "server");
+      server
+          .properties()
+          .forEach(
+              property ->
+                  parts
+                      .addObject()
+                      .put("name", property.getKey())
+                      .put("valueString", property.getValue().asString("")));
+    }
+    return answer(answer);
   }
 
   /**

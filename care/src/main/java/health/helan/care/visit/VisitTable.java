@@ -25,7 +25,7 @@ final class VisitTable {
   private static final String PLACE = "visit_message";
 
   private static final String COLUMNS =
-      "select home, id, state, last, resident_got, resident_read, doctor_got, doctor_read, patient, applied, entered,"
+      "select home, id, state, last, signals, resident_got, resident_read, doctor_got, doctor_read, patient, applied, entered,"
           + " practitioner, department, institution, chain from visit";
 
   final Sql sql;
@@ -47,6 +47,7 @@ final class VisitTable {
       String id,
       VisitState state,
       int last,
+      int signals,
       Marks marks,
       long patient,
       Instant applied,
@@ -63,6 +64,7 @@ final class VisitTable {
         row.getString("id"),
         VisitState.values()[row.getInt("state")],
         row.getInt("last"),
+        row.getInt("signals"),
         new Marks(
             row.getInt("resident_got"),
             row.getInt("resident_read"),
@@ -231,6 +233,17 @@ final class VisitTable {
     }
   }
 
+  /** The same outside a transaction: before something costly is done for nothing. */
+  @Nullable Message sent(Row visit, Party side, String token) {
+    return sql.one(
+        MESSAGES + " where home = ? and visit = ? and side = ? and token = ?",
+        this::message,
+        visit.home,
+        visit.id,
+        side.ordinal(),
+        token);
+  }
+
   /** Adds a message and moves the counters. */
   Message add(
       Connection transaction,
@@ -357,6 +370,7 @@ final class VisitTable {
   void erase(long subject) {
     for (String statement :
         List.of(
+            "delete from visit_signal where home between ? and ? and patient = ?",
             "delete from visit_message where home between ? and ? and patient = ?",
             "delete from visit where home between ? and ? and patient = ?")) {
       sql.update(statement, 0, Ids.HOMES - 1, subject);

@@ -65,6 +65,7 @@ public final class Visits implements Erasable, AutoCloseable {
    *
    * @param signatures over consents and notes
    * @param objects where pictures and recordings lie
+   * @param turn servers that help calls through walls
    */
   public record Parts(
       RecordStore store,
@@ -74,6 +75,7 @@ public final class Visits implements Erasable, AutoCloseable {
       Terminology terminology,
       Signatures signatures,
       ObjectStore objects,
+      Calls.Turn turn,
       Clock clock) {}
 
   final RecordStore store;
@@ -86,6 +88,8 @@ public final class Visits implements Erasable, AutoCloseable {
   private final Notes notes;
   private final Conversations conversations;
   private final Diagnoses diagnoses;
+  private final Calls calls;
+  private final Recordings recordings;
 
   public Visits(Parts parts) {
     store = parts.store();
@@ -98,6 +102,8 @@ public final class Visits implements Erasable, AutoCloseable {
     diagnoses = new Diagnoses(parts.terminology());
     notes = new Notes(this);
     conversations = new Conversations(this, table, parts.objects());
+    calls = new Calls(this, table, parts.codec(), parts.turn());
+    recordings = new Recordings(this, table, parts.objects());
   }
 
   public Conversations conversations() {
@@ -106,6 +112,15 @@ public final class Visits implements Erasable, AutoCloseable {
 
   public Diagnoses diagnoses() {
     return diagnoses;
+  }
+
+  Calls calls() {
+    return calls;
+  }
+
+  /** Also whose objects the sweep of the object store spares. */
+  public Recordings recordings() {
+    return recordings;
   }
 
   Notes notes() {
@@ -615,6 +630,7 @@ public final class Visits implements Erasable, AutoCloseable {
 
   @Override
   public void erase(long subject) {
+    recordings.erase(subject);
     table.erase(subject);
   }
 

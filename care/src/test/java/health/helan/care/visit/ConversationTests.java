@@ -48,8 +48,7 @@ class ConversationTests {
   }
 
   private static Reply say(Case at, Caller who, String text) {
-    Reply reply =
-        at.step(who, "say", "token", UUID.randomUUID().toString(), "text", text);
+    Reply reply = at.step(who, "say", "token", UUID.randomUUID().toString(), "text", text);
     ok(reply);
     return reply;
   }
@@ -80,8 +79,7 @@ class ConversationTests {
       List<Future<Reply>> sent = new ArrayList<>();
       for (String token : tokens) {
         for (Caller who : List.of(one.resident, HOSPITAL.asDoctor, one.resident)) {
-          sent.add(
-              threads.submit(() -> one.step(who, "say", "token", token, "text", token)));
+          sent.add(threads.submit(() -> one.step(who, "say", "token", token, "text", token)));
         }
       }
       for (Future<Reply> each : sent) {
@@ -161,9 +159,7 @@ class ConversationTests {
     assertThat(binary).startsWith("Binary/");
     for (String kept : List.of(binary, "Media/" + resource.path("id").asString(""))) {
       for (Caller caller : List.of(HOSPITAL.system, ROOT)) {
-        assertThat(SERVER.send(caller, "DELETE", kept, null).status())
-            .as(kept)
-            .isEqualTo(422);
+        assertThat(SERVER.send(caller, "DELETE", kept, null).status()).as(kept).isEqualTo(422);
       }
     }
     SERVER.clock.ahead(Duration.ofDays(3 * 366 + 1));
@@ -275,8 +271,7 @@ class ConversationTests {
   @Test
   void isToldLiveInOrderAndGoesOnWhereALineWasCut() {
     Case one = begun();
-    Talks talks =
-        talks(SERVER.visits, Map.of("r", one.resident, "d", HOSPITAL.asDoctor));
+    Talks talks = talks(SERVER.visits, Map.of("r", one.resident, "d", HOSPITAL.asDoctor));
     say(one, one.resident, "第一句");
     Line doctor = new Line(talks).bind("d", one.id, 0);
     eventually(() -> doctor.numbers().equals(List.of(1)));

@@ -56,16 +56,12 @@ class VisitLifeTests {
     assertThat(one.state()).isEqualTo("eligible");
     Reply seen = SERVER.get(HOSPITAL.asDoctor, "Patient/" + one.patient);
     assertThat(seen.text()).contains("张小三");
-    assertThat(
-            SERVER
-                .get(HOSPITAL.asDoctor, "$visits")
-                .values("visit", "visit"))
+    assertThat(SERVER.get(HOSPITAL.asDoctor, "$visits").values("visit", "visit"))
         .contains("Encounter/" + one.id);
 
     // The doctor takes it, and they talk.
     ok(one.step(HOSPITAL.asDoctor, "accept"));
-    refused(
-        one.step(one.resident, "say", "token", "too-early-1", "text", "在吗"), 422, "accepted");
+    refused(one.step(one.resident, "say", "token", "too-early-1", "text", "在吗"), 422, "accepted");
     ok(one.step(HOSPITAL.asDoctor, "begin"));
     ok(one.step(one.resident, "say", "token", "r-0000001", "text", "医生您好"));
     ok(one.step(HOSPITAL.asDoctor, "say", "token", "d-0000001", "text", "您好，血压多少？"));
@@ -81,10 +77,7 @@ class VisitLifeTests {
     refused(one.step(HOSPITAL.asDoctor, "close"), 422, "not signed");
     Reply order = one.step(HOSPITAL.asDoctor, "order", "text", "血常规");
     assertThat(order.status()).as(order.text()).isEqualTo(201);
-    assertThat(
-            SERVER
-                .call(HOSPITAL.asDoctor, "Composition/" + note.id() + "/$sign")
-                .status())
+    assertThat(SERVER.call(HOSPITAL.asDoctor, "Composition/" + note.id() + "/$sign").status())
         .isEqualTo(201);
     Reply closed = one.step(HOSPITAL.asDoctor, "close");
     ok(closed);
@@ -96,8 +89,7 @@ class VisitLifeTests {
     assertThat(one.step(HOSPITAL.asDoctor, "close").json().path("meta"))
         .isEqualTo(closed.json().path("meta"));
     refused(one.step(HOSPITAL.asDoctor, "begin"), 422, "closed");
-    refused(
-        one.step(HOSPITAL.asDoctor, "say", "token", "d-0000002", "text", "再见"), 422, "closed");
+    refused(one.step(HOSPITAL.asDoctor, "say", "token", "d-0000002", "text", "再见"), 422, "closed");
     refused(one.step(HOSPITAL.asDoctor, "note"), 422, "closed");
     refused(one.step(HOSPITAL.asDoctor, "order", "text", "心电图"), 422, "closed");
 
@@ -118,8 +110,7 @@ class VisitLifeTests {
                         .path("code")
                         .asString(""))
             .toList();
-    assertThat(steps)
-        .containsExactlyInAnyOrder("apply", "confirm", "accept", "begin", "close");
+    assertThat(steps).containsExactlyInAnyOrder("apply", "confirm", "accept", "begin", "close");
   }
 
   @Test
@@ -127,8 +118,7 @@ class VisitLifeTests {
     Case one = visit().begun();
     refused(one.step(HOSPITAL.asDoctor, "refer-offline"), 400, "reason");
     Reply ended =
-        one.step(
-            HOSPITAL.asDoctor, "refer-offline", "reason", "胸痛需当面查体", "refund", "true");
+        one.step(HOSPITAL.asDoctor, "refer-offline", "reason", "胸痛需当面查体", "refund", "true");
     ok(ended);
     assertThat(one.state()).isEqualTo("offline");
     assertThat(ended.text()).contains(Visit.REFUND);
@@ -200,14 +190,7 @@ class VisitLifeTests {
   void isAppliedForByResidentsForThemselvesOnly() {
     Case one = visit();
     String[] asked = {
-      "patient",
-      one.patient,
-      "doctor",
-      HOSPITAL.post,
-      "proof",
-      one.proof,
-      "complaint",
-      "头晕两天了"
+      "patient", one.patient, "doctor", HOSPITAL.post, "proof", one.proof, "complaint", "头晕两天了"
     };
     assertThat(SERVER.call(HOSPITAL.asDoctor, "Encounter/$apply", asked).status()).isEqualTo(403);
     assertThat(SERVER.call(ROOT, "Encounter/$apply", asked).status()).isEqualTo(403);
@@ -221,8 +204,7 @@ class VisitLifeTests {
   void itsResourcesAreWrittenByNobodyBeside() {
     Case one = visit().begun().noted();
     JsonNode encounter = SERVER.get(ROOT, "Encounter/" + one.id).json();
-    Reply put =
-        SERVER.send(HOSPITAL.system, "PUT", "Encounter/" + one.id, encounter.toString());
+    Reply put = SERVER.send(HOSPITAL.system, "PUT", "Encounter/" + one.id, encounter.toString());
     refused(put, 403, "steps");
     Reply forged =
         SERVER.create(
@@ -400,7 +382,13 @@ class VisitLifeTests {
     Case one = visit().begun();
     refused(
         one.step(
-            HOSPITAL.asDoctor, "note", "chief-complaint", "头晕", "diagnosis", "I10", "complete",
+            HOSPITAL.asDoctor,
+            "note",
+            "chief-complaint",
+            "头晕",
+            "diagnosis",
+            "I10",
+            "complete",
             "true"),
         422,
         "present-illness");
@@ -441,7 +429,8 @@ class VisitLifeTests {
   void itsRecordIsKeptFifteenYearsWhoeverWantsItGone() {
     Case one = visit().begun().noted();
     ok(one.step(HOSPITAL.asDoctor, "close"));
-    String note = "Composition/" + Visit.of(SERVER.get(ROOT, "Encounter/" + one.id).http().body()).note();
+    String note =
+        "Composition/" + Visit.of(SERVER.get(ROOT, "Encounter/" + one.id).http().body()).note();
     for (Caller caller : List.of(HOSPITAL.asDoctor, HOSPITAL.system, ROOT)) {
       for (String kept : List.of("Encounter/" + one.id, note)) {
         refused(SERVER.send(caller, "DELETE", kept, null), 422, "15");

@@ -151,7 +151,16 @@ final class VisitServer extends ApiForTests {
               new ObjectStoreConfig.Folder(Files.createTempDirectory("helan-objects")));
       var parts =
           new Visits.Parts(
-              store, database, new ZstdCodec(), registry, terminology, signatures, objects, clock);
+              store,
+              database,
+              new ZstdCodec(),
+              registry,
+              terminology,
+              signatures,
+              objects,
+              new Calls.Turn(
+                  List.of("stun:stun.example.org", "turn:turn.example.org:3478"), "s3cret"),
+              clock);
       visits = new Visits(parts);
       elsewhere = new Visits(parts);
       List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());

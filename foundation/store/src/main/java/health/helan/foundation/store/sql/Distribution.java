@@ -121,7 +121,7 @@ public enum Distribution {
     tables.put("health_card_key", REFERENCE);
     tables.put("health_card_pace", KEY);
     // care: visits on line and what was said and recorded in them, with the resident
-    for (String table : new String[] {"visit", "visit_message"}) {
+    for (String table : new String[] {"visit", "visit_message", "visit_signal", "visit_chunk"}) {
       tables.put(table, HOME);
     }
     return tables;
