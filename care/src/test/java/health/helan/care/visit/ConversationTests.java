@@ -22,7 +22,6 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,18 +54,6 @@ class ConversationTests {
 
   private static Reply read(Case at, Caller who, int after) {
     return SERVER.get(who, "Encounter/" + at.id + "/$conversation?after=" + after);
-  }
-
-  private static void eventually(BooleanSupplier condition) {
-    Instant end = Instant.now().plusSeconds(8);
-    while (!condition.getAsBoolean()) {
-      assertThat(Instant.now()).as("in time").isBefore(end);
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
   }
 
   // ------------------------------------------------------------------ over HTTP
@@ -210,58 +197,6 @@ class ConversationTests {
 
   // ------------------------------------------------------------------ live
 
-  /** A line whose texts are kept; may be cut. */
-  private static final class Line implements Talk.Socket {
-    final List<JsonNode> heard = new CopyOnWriteArrayList<>();
-    volatile boolean isCut;
-    volatile String closed = "";
-    final Talk talk;
-
-    Line(Talks talks) {
-      talk = talks.open(this);
-    }
-
-    @Override
-    public boolean say(String text) {
-      if (!isCut) {
-        heard.add(Json.MAPPER.readTree(text));
-      }
-      return !isCut;
-    }
-
-    @Override
-    public void close(String reason) {
-      closed = reason;
-    }
-
-    @Override
-    public String remote() {
-      return "127.0.0.1";
-    }
-
-    Line bind(String token, String visit, int after) {
-      talk.hear(
-          "{\"bind\":{\"token\":\"%s\",\"visit\":\"%s\",\"after\":%d}}"
-              .formatted(token, visit, after));
-      return this;
-    }
-
-    List<Integer> numbers() {
-      return heard.stream()
-          .filter(word -> word.has("message"))
-          .map(word -> word.path("message").path("number").intValue())
-          .toList();
-    }
-
-    String last(String name) {
-      return heard.reversed().stream()
-          .filter(word -> word.has(name))
-          .findFirst()
-          .map(word -> word.path(name).toString())
-          .orElse("");
-    }
-  }
-
   private final List<AuditSink.Request> traced = new CopyOnWriteArrayList<>();
 
   private Talks talks(Visits visits, Map<String, Caller> tokens) {
@@ -274,13 +209,13 @@ class ConversationTests {
     Talks talks = talks(SERVER.visits, Map.of("r", one.resident, "d", HOSPITAL.asDoctor));
     say(one, one.resident, "第一句");
     Line doctor = new Line(talks).bind("d", one.id, 0);
-    eventually(() -> doctor.numbers().equals(List.of(1)));
+    Line.eventually(() -> doctor.numbers().equals(List.of(1)));
     Line resident = new Line(talks).bind("r", one.id, 1);
     say(one, HOSPITAL.asDoctor, "第二句");
-    eventually(() -> resident.numbers().equals(List.of(2)));
-    eventually(() -> doctor.numbers().equals(List.of(1, 2)));
+    Line.eventually(() -> resident.numbers().equals(List.of(2)));
+    Line.eventually(() -> doctor.numbers().equals(List.of(1, 2)));
     resident.talk.hear("{\"got\":2,\"read\":2}");
-    eventually(() -> doctor.last("marks").contains("\"resident\":{\"got\":2,\"read\":2}"));
+    Line.eventually(() -> doctor.last("marks").contains("\"resident\":{\"got\":2,\"read\":2}"));
 
     // The line is lost; what was said meanwhile comes when it is there again, once and in order.
     resident.isCut = true;
@@ -288,11 +223,11 @@ class ConversationTests {
       say(one, HOSPITAL.asDoctor, "第 " + i + " 句");
     }
     Line again = new Line(talks).bind("r", one.id, 2);
-    eventually(() -> again.numbers().size() == 250);
+    Line.eventually(() -> again.numbers().size() == 250);
     assertThat(again.numbers()).isEqualTo(IntStream.rangeClosed(3, 252).boxed().toList());
 
     ok(one.step(HOSPITAL.asDoctor, "refer-offline", "reason", "需当面查体"));
-    eventually(() -> again.last("state").equals("\"offline\""));
+    Line.eventually(() -> again.last("state").equals("\"offline\""));
     assertThat(traced)
         .hasSize(3)
         .allSatisfy(
@@ -307,9 +242,9 @@ class ConversationTests {
     Case one = begun();
     Line doctor =
         new Line(talks(SERVER.elsewhere, Map.of("d", HOSPITAL.asDoctor))).bind("d", one.id, 0);
-    eventually(() -> !doctor.last("state").isEmpty());
+    Line.eventually(() -> !doctor.last("state").isEmpty());
     say(one, one.resident, "在吗");
-    eventually(() -> doctor.numbers().equals(List.of(1)));
+    Line.eventually(() -> doctor.numbers().equals(List.of(1)));
   }
 
   @Test
@@ -331,10 +266,10 @@ class ConversationTests {
     assertThat(broken.closed).isEqualTo("invalid");
 
     Line doctor = new Line(talks).bind("d", one.id, 0);
-    eventually(() -> !doctor.last("state").isEmpty());
+    Line.eventually(() -> !doctor.last("state").isEmpty());
     tokens.remove("d");
     say(one, one.resident, "在吗");
-    eventually(() -> doctor.closed.equals("login"));
+    Line.eventually(() -> doctor.closed.equals("login"));
     assertThat(doctor.numbers()).isEmpty();
   }
 }
