@@ -4,7 +4,8 @@ import console from './console.json';
 import resident from './resident.json';
 import record from './record.json';
 import types from './types.json';
+import visit from './visit.json';
 import workbench from './workbench.json';
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, record, resident, workbench, codes, types };
+export default { common, console, record, resident, workbench, codes, types, visit };
