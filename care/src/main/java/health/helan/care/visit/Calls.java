@@ -155,9 +155,7 @@ public final class Calls {
             row.getShort("key_id"),
             row.getBytes("content"));
     return new Signal(
-        row.getInt("number"),
-        Party.values()[row.getInt("side")],
-        Json.MAPPER.readTree(content));
+        row.getInt("number"), Party.values()[row.getInt("side")], Json.MAPPER.readTree(content));
   }
 
   /**
@@ -170,9 +168,7 @@ public final class Calls {
     Visits.Member member = visits.member(caller, id);
     if (member.row().state() != VisitState.IN_PROGRESS) {
       throw new Refusal(
-          Refusal.Kind.BUSINESS_RULE,
-          "visit.not-in-progress",
-          member.row().state().word());
+          Refusal.Kind.BUSINESS_RULE, "visit.not-in-progress", member.row().state().word());
     }
     return turn.urls().stream()
         .map(
@@ -194,8 +190,7 @@ public final class Calls {
     try {
       Mac mac = Mac.getInstance("HmacSHA1");
       mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
-      return Base64.getEncoder()
-          .encodeToString(mac.doFinal(name.getBytes(StandardCharsets.UTF_8)));
+      return Base64.getEncoder().encodeToString(mac.doFinal(name.getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

@@ -170,8 +170,7 @@ public final class Recordings implements ObjectOwner {
       // Sent twice at the same time: the other one was first.
       Chunk first = find(member.row(), name, given.number);
       if (first == null) {
-        throw new Refusal(
-            Refusal.Kind.CONFLICT, "visit.chunk-order", next(member.row(), name));
+        throw new Refusal(Refusal.Kind.CONFLICT, "visit.chunk-order", next(member.row(), name));
       }
       return again(member.row(), first, bytes, name);
     }
@@ -180,9 +179,7 @@ public final class Recordings implements ObjectOwner {
 
   private int again(VisitTable.Row visit, Chunk there, byte @Nullable [] bytes, String name) {
     boolean isSame =
-        bytes == null
-            ? there.isGap()
-            : !there.isGap() && there.sha256.equals(sha256(bytes));
+        bytes == null ? there.isGap() : !there.isGap() && there.sha256.equals(sha256(bytes));
     if (!isSame) {
       throw new Refusal(Refusal.Kind.CONFLICT, "visit.chunk-taken", there.number);
     }
@@ -199,12 +196,10 @@ public final class Recordings implements ObjectOwner {
   }
 
   private void mayRecord(VisitTable.Row visit) {
-    boolean isOver =
-        visit.state() == VisitState.CLOSED || visit.state() == VisitState.OFFLINE;
+    boolean isOver = visit.state() == VisitState.CLOSED || visit.state() == VisitState.OFFLINE;
     boolean isLate = visits.now().isAfter(visit.entered().plus(AFTERWARDS));
     if (visit.state() != VisitState.IN_PROGRESS && (!isOver || isLate)) {
-      throw new Refusal(
-          Refusal.Kind.BUSINESS_RULE, "visit.not-in-progress", visit.state().word());
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "visit.not-in-progress", visit.state().word());
     }
   }
 
@@ -329,15 +324,16 @@ public final class Recordings implements ObjectOwner {
   private boolean insert(VisitTable.Row visit, Chunk chunk) {
     if (chunk.number == 1) {
       int there =
-          table.sql.list(
+          table
+              .sql
+              .list(
                   "select count(distinct recording) from visit_chunk where home = ? and visit = ?",
                   row -> row.getInt(1),
                   visit.home(),
                   visit.id())
               .getFirst();
       if (there >= MOST_RECORDINGS) {
-        throw new Refusal(
-            Refusal.Kind.BUSINESS_RULE, "visit.too-many-recordings", MOST_RECORDINGS);
+        throw new Refusal(Refusal.Kind.BUSINESS_RULE, "visit.too-many-recordings", MOST_RECORDINGS);
       }
     }
     return table.sql.update(

@@ -4,6 +4,7 @@ import health.helan.care.visit.rules.OnlineDrugs;
 import health.helan.care.visit.rules.Verdict;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Ids;
+import health.helan.foundation.store.Purges;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.index.Digests;
@@ -55,7 +56,7 @@ public final class VisitFollower implements WriteFollower {
     ObjectNode after = written.after();
     Kept kept = Kept.of(before);
     if (after == null) {
-      if (kept != null && before != null) {
+      if (kept != null && before != null && !Purges.isErasing(caller)) {
         kept.mayGo(before, clock.instant()); // For everybody: the root too.
       }
       return;

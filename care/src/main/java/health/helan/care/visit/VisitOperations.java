@@ -395,8 +395,7 @@ public final class VisitOperations {
       parts.addObject().put("name", "next").put("valueInteger", one.next());
       parts.addObject().put("name", "millis").put("valueInteger", one.millis());
       parts.addObject().put("name", "size").put("valueDecimal", one.size());
-      one.gaps()
-          .forEach(gap -> parts.addObject().put("name", "gap").put("valueInteger", gap));
+      one.gaps().forEach(gap -> parts.addObject().put("name", "gap").put("valueInteger", gap));
     }
     return answer(answer);
   }

@@ -33,9 +33,7 @@ class CallTests {
 
   private static Talks talks(Visits visits, Case one) {
     return new Talks(
-        visits,
-        Map.of("r", one.resident, "d", HOSPITAL.asDoctor)::get,
-        AuditSink.NONE);
+        visits, Map.of("r", one.resident, "d", HOSPITAL.asDoctor)::get, AuditSink.NONE);
   }
 
   private static List<String> signals(Line line) {
@@ -46,8 +44,7 @@ class CallTests {
   }
 
   private static void signal(Line line, String kind, String sdp) {
-    line.talk.hear(
-        "{\"signal\":{\"kind\":\"%s\",\"sdp\":\"%s\"}}".formatted(kind, sdp));
+    line.talk.hear("{\"signal\":{\"kind\":\"%s\",\"sdp\":\"%s\"}}".formatted(kind, sdp));
   }
 
   // ------------------------------------------------------------------ signals
@@ -102,8 +99,7 @@ class CallTests {
             Instant.now().plusSeconds(7_000).getEpochSecond(),
             Instant.now().plusSeconds(7_300).getEpochSecond());
     Caller other = VisitServer.practitioner("d-x", HOSPITAL.id);
-    assertThat(SERVER.get(other, "Encounter/" + one.id + "/$ice-servers").status())
-        .isEqualTo(404);
+    assertThat(SERVER.get(other, "Encounter/" + one.id + "/$ice-servers").status()).isEqualTo(404);
   }
 
   // ------------------------------------------------------------------ recordings
@@ -146,8 +142,7 @@ class CallTests {
       assertThat(list.values("recording", "millis")).containsExactly("30000");
       Reply piece =
           SERVER.get(
-              side,
-              "Encounter/" + one.id + "/$recording-chunk?recording=recording-1&number=2");
+              side, "Encounter/" + one.id + "/$recording-chunk?recording=recording-1&number=2");
       assertThat(piece.text()).isEqualTo("zwei");
       assertThat(piece.http().headers().firstValue("Content-Type")).hasValue("video/webm");
       assertThat(

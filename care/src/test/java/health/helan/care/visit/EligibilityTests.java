@@ -10,6 +10,7 @@ import health.helan.foundation.rest.testing.ApiForTests;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,11 +31,11 @@ class EligibilityTests {
           new Facts.Doctor(true, true, true, true, true),
           Facts.Consent.SIGNED);
 
-  private static Facts with(Facts.Proof proof) {
+  private static Facts with(Facts.@Nullable Proof proof) {
     return new Facts(TODAY, GOOD.birth(), false, false, proof, GOOD.doctor(), Facts.Consent.SIGNED);
   }
 
-  private static Facts with(Facts.Doctor doctor) {
+  private static Facts with(Facts.@Nullable Doctor doctor) {
     return new Facts(TODAY, GOOD.birth(), false, false, GOOD.proof(), doctor, Facts.Consent.SIGNED);
   }
 
@@ -42,7 +43,7 @@ class EligibilityTests {
     return new Facts(TODAY, GOOD.birth(), false, false, GOOD.proof(), GOOD.doctor(), consent);
   }
 
-  private static Facts aged(LocalDate birth, boolean byGuardian) {
+  private static Facts aged(@Nullable LocalDate birth, boolean byGuardian) {
     return new Facts(
         TODAY, birth, false, byGuardian, GOOD.proof(), GOOD.doctor(), Facts.Consent.SIGNED);
   }

@@ -46,7 +46,8 @@ class VisitLifeTests {
     assertThat(applied.status()).as(applied.text()).isEqualTo(201);
     assertThat(applied.json().path("class").path("code").stringValue()).isEqualTo("VR");
     assertThat(applied.json().path("status").stringValue()).isEqualTo("planned");
-    assertThat(SERVER.get(HOSPITAL.asDoctor, one.proof).status()).isEqualTo(404);
+    assertThat(SERVER.get(HOSPITAL.asDoctor, "Patient/" + one.patient).text())
+        .doesNotContain("张小三"); // Masked, as for everybody at the hospital.
     refused(one.step(one.resident, "confirm"), 422, "sign the consent");
 
     // The consent is signed and confirmed; the record opens to the doctor and the department.

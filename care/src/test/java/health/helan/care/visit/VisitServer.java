@@ -423,7 +423,8 @@ final class VisitServer extends ApiForTests {
     }
 
     String state() {
-      return Visit.of(get(ROOT, "Encounter/" + id).http().body()).state().word();
+      VisitState state = Visit.of(get(ROOT, "Encounter/" + id).http().body()).state();
+      return state == null ? "" : state.word();
     }
 
     Reply note(String... more) {
