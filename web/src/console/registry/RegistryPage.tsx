@@ -6,7 +6,7 @@ import { formatCount } from '../../shared/format/numbers';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
 import facts from '../emergencies/Emergencies.module.css';
-import { useRole } from '../useRole';
+import { appliesForInstitutions, runsPlatform, useRole } from '../useRole';
 import { Alliances } from './Alliances';
 import { LicenceFiling, PlaceFiling } from './Filing';
 import { LicenceTable, LicenceTag, PlaceTable } from './Lists';
@@ -36,7 +36,7 @@ export function RegistryPage() {
   const figures = useFigures();
   const role = useRole();
   // Institutions file, and operators for them; a post at another place is made by the operators or by the institution's system.
-  const mayFile = role === 'operator' || role === 'practitioner';
+  const mayFile = appliesForInstitutions(role);
   const files = mayFile ? query.get('file') : null;
   const set = (values: Record<string, string>) => setQuery(new URLSearchParams(values), { preventScrollReset: true });
   const options = (states: readonly string[], family: 'licenceState' | 'siteState') => states.map((value) => ({ value, label: t(`codes:${family}.${value as 'active'}` as 'codes:licenceState.active') }));
@@ -79,7 +79,7 @@ export function RegistryPage() {
           ) : (
             <PlaceFiling onDone={() => set({ view, only: 'pending' })} />
           )
-        ) : mayFile && (view === 'licences' || role === 'operator') ? (
+        ) : mayFile && (view === 'licences' || runsPlatform(role)) ? (
           <div>
             <Button type="primary" onClick={() => set({ view, only, file: view })}>
               {t(view === 'licences' ? 'registry.fileLicence' : 'registry.filePlace')}

@@ -16,9 +16,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.HexFormat;
 import java.util.Locale;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +101,10 @@ class ResidentsDoor {
     Model model = Model.shipped();
     if (file != null && !file.isBlank()) {
       try {
-        model = Model.read(Json.MAPPER.readTree(Files.readAllBytes(Path.of(file.strip()))));
+        byte[] bytes = Files.readAllBytes(Path.of(file.strip()));
+        model = Model.read(Json.MAPPER.readTree(bytes));
+        // A file that was changed is another model, whatever version it still says.
+        model = model.named(model.version() + "." + digest(bytes));
       } catch (IOException | InvalidPathException e) {
         throw new StartRefused(
             MODEL + " 指定的文件无法读取：" + file, MODEL + " names a file that cannot be read: " + file, e);
@@ -119,6 +125,15 @@ class ResidentsDoor {
           POPULATION + " takes a whole number from 1000 to 10000000000.");
     }
     return model.forIndexOf(records);
+  }
+
+  private static String digest(byte[] bytes) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 4);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /**

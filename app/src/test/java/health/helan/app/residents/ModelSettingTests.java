@@ -48,8 +48,21 @@ class ModelSettingTests {
                   ((ObjectNode) file.path("thresholds")).put("same", 8.5);
                 }),
             null);
-    assertThat(model.version()).isEqualTo("ningxia-2026");
+    assertThat(model.version()).matches("ningxia-2026\\.[0-9a-f]{8}");
     assertThat(model.sameFrom()).isEqualTo(8.5);
+    Model later =
+        ResidentsDoor.model(
+            changed(
+                file -> {
+                  file.put("version", "ningxia-2026");
+                  ((ObjectNode) file.path("thresholds")).put("same", 9);
+                }),
+            "7200000");
+    assertThat(later.version())
+        .as("changed, though it says the same version")
+        .startsWith("ningxia-2026.")
+        .endsWith("+7200000")
+        .doesNotContain(model.version());
   }
 
   @Test

@@ -141,6 +141,11 @@ public final class Model {
         : copy(version + "+" + records, records, sameFrom, possibleFrom);
   }
 
+  /** The same under another name. */
+  public Model named(String name) {
+    return copy(name, population, sameFrom, possibleFrom);
+  }
+
   /** The same with other thresholds, in log2 of odds. */
   public Model withThresholds(double same, double possible) {
     return copy(version, population, same, possible);
