@@ -650,6 +650,7 @@ final class FhirApi {
             body,
             exchange.base(),
             exchange.language(),
-            exchange.accept()));
+            exchange.accept(),
+            ifMatch(exchange.conditions().ifMatch())));
   }
 }

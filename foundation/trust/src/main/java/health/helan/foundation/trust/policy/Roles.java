@@ -202,6 +202,8 @@ final class Roles {
           .calls("onboarding", "kit")
           .runs("onboarding-apply", "onboarding-step")
           .callsWithin("match", "person")
+          .calls("link-reviews") // Registration clerks, of pairs of their institution.
+          .runs("link-decide")
           .calls("health-card", "card-keys", "card-terminals", "card-terminal-uses")
           .runs("health-card-step", "scan-card");
 
