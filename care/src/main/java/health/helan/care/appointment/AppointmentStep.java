@@ -76,7 +76,7 @@ public enum AppointmentStep {
     return mayTake(caller) && from.contains(state);
   }
 
-  private boolean mayTake(Caller caller) {
+  boolean mayTake(Caller caller) {
     return caller.isRoot() || takenBy.contains(caller.role());
   }
 
