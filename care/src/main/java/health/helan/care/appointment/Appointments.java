@@ -189,7 +189,8 @@ public final class Appointments {
             heldUntil,
             isReferral,
             caller.role() == Role.RESIDENT,
-            now);
+            now,
+            null);
     String fullUrl = "urn:uuid:" + UUID.randomUUID();
     AppointmentStep step = confirmation == null ? AppointmentStep.HOLD : AppointmentStep.CONFIRM;
     String hint = "Patient/" + wanted.patient();
@@ -376,13 +377,18 @@ public final class Appointments {
     appointment.put("start", Places.start(slots).toString());
     appointment.put("end", Places.end(slots).toString());
     appointment.set("slot", of);
+    participants(appointment, patient, actors.values());
+  }
+
+  private static void participants(
+      ObjectNode appointment, String patient, Iterable<JsonNode> actors) {
     ArrayNode participants = appointment.putArray("participant");
     participants
         .addObject()
         .put("status", "accepted")
         .putObject("actor")
         .put("reference", "Patient/" + patient);
-    for (JsonNode actor : actors.values()) {
+    for (JsonNode actor : actors) {
       ObjectNode one = participants.addObject();
       one.set("actor", actor.deepCopy());
       one.put("status", "accepted");
@@ -526,7 +532,7 @@ public final class Appointments {
     if (reason != null && reason.length() > LONGEST_REASON) {
       throw new Refusal(Refusal.Kind.VALUE, "appointment.parameter", "reason");
     }
-    return write(caller, step, id, ifMatch, null, reason, _ -> {});
+    return write(caller, step, id, ifMatch, null, null, reason, _ -> {});
   }
 
   private ResourceVersion take(
@@ -536,7 +542,7 @@ public final class Appointments {
       @Nullable Integer ifMatch,
       @Nullable List<PoolSlot> slots,
       Consumer<ObjectNode> change) {
-    return write(caller, step, id, ifMatch, slots, null, change);
+    return write(caller, step, id, ifMatch, slots, null, null, change);
   }
 
   /** The booking stands as the step would leave it. */
@@ -554,12 +560,21 @@ public final class Appointments {
       String id,
       @Nullable Integer ifMatch,
       @Nullable List<PoolSlot> slots,
+      @Nullable Instant heldUntil,
       @Nullable String reason,
       Consumer<ObjectNode> change) {
     Held held = held(caller, step, id);
     Instant now = now();
     var act =
-        new Act.Step(step, held.patient, slots, null, false, caller.role() == Role.RESIDENT, now);
+        new Act.Step(
+            step,
+            held.patient,
+            slots,
+            heldUntil,
+            false,
+            caller.role() == Role.RESIDENT,
+            now,
+            held.waiting);
     try {
       List<Outcome> written =
           Places.during(
@@ -628,7 +643,11 @@ public final class Appointments {
     }
   }
 
-  private record Held(String patient, String institution, List<String> slots) {}
+  /**
+   * @param waiting where it stands in line; null for one that does not
+   */
+  private record Held(
+      String patient, String institution, List<String> slots, Act.@Nullable Waiting waiting) {}
 
   /**
    * A booking that the caller may take the step of.
@@ -655,7 +674,19 @@ public final class Appointments {
         }
       }
     }
-    return new Held(patient(appointment), standing.institution(), standing.slots());
+    return new Held(
+        patient(appointment),
+        standing.institution(),
+        standing.slots(),
+        standing.state().equals(AppointmentState.WAITLIST.code())
+            ? new Act.Waiting(
+                pool.home(store, "Schedule", standing.schedule()),
+                standing.schedule(),
+                standing.day(),
+                standing.start(),
+                standing.practitioner(),
+                standing.institution())
+            : null);
   }
 
   private static String patient(JsonNode appointment) {
@@ -666,6 +697,247 @@ public final class Appointments {
       }
     }
     throw new IllegalStateException("a booking of nobody");
+  }
+
+  // ------------------------------------------------------------------ waiting
+
+  /**
+   * Joins the line for a Schedule's day that is full; the same again answers with the same place in
+   * it. The first in line is offered what others give back.
+   *
+   * @throws Refusal BUSINESS_RULE where there is something free, or the day cannot be booked
+   */
+  public ResourceVersion join(Caller caller, String patient, String schedule, LocalDate day) {
+    AppointmentState state = AppointmentStep.JOIN.take(caller, AppointmentState.NONE);
+    Instant now = now();
+    isPatientOf(caller, patient);
+    throttle(caller, now);
+    JsonNode resource = tree(store.read(caller, "Schedule", schedule));
+    Pool.Provider provider = provider(resource, schedule, now);
+    int home = pool.home(store, "Schedule", schedule);
+    if (!pool.isReleased(home, schedule, day, now)) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "appointment.no-line");
+    }
+    if (pool.free(home, schedule, day, false, now) != null) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "appointment.not-full");
+    }
+    if (caller.role() == Role.PRACTITIONER
+        && !caller.isRoot()
+        && provider.practitioner().equals(caller.binding().practitioner())) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "appointment.not-with-yourself");
+    }
+    Instant over = day.plusDays(1).atStartOfDay(ReleaseRule.BEIJING).toInstant();
+    ObjectNode appointment = Json.MAPPER.createObjectNode();
+    appointment.put("resourceType", "Appointment").put("status", state.code());
+    appointment.put("created", now.toString());
+    appointment
+        .putArray("requestedPeriod")
+        .addObject()
+        .put("start", day.toString())
+        .put("end", day.toString());
+    ObjectNode template = template(resource);
+    put(appointment, "specialty", list(template.path("specialty")));
+    put(appointment, "serviceType", list(template.path("serviceType")));
+    if (template.has("security")) {
+      appointment.withObject("meta").set("security", template.path("security"));
+    }
+    participants(appointment, patient, template.path("actor"));
+    var act =
+        new Act.Step(
+            AppointmentStep.JOIN,
+            patient,
+            null,
+            null,
+            false,
+            caller.role() == Role.RESIDENT,
+            now,
+            new Act.Waiting(
+                home, schedule, day, over, provider.practitioner(), provider.institution()));
+    String fullUrl = "urn:uuid:" + UUID.randomUUID();
+    String hint = "Patient/" + patient;
+    try {
+      return version(
+          Places.during(
+              act,
+              () ->
+                  store.transact(
+                      caller.asPlatformOf(provider.institution()),
+                      List.of(
+                          new Interaction.Create(
+                              "Appointment", Interaction.Body.of(appointment), null, fullUrl, hint),
+                          provenance(caller, fullUrl, hint, AppointmentStep.JOIN, null, now)),
+                      Set.of(),
+                      null)));
+    } catch (AlreadyBooked same) {
+      return store.read(caller, "Appointment", same.appointment());
+    }
+  }
+
+  private static ArrayNode list(JsonNode of) {
+    ArrayNode list = Json.MAPPER.createArrayNode();
+    add(list, of);
+    return list;
+  }
+
+  /** How many stand before a booking that waits; null for one that does not wait. */
+  public @Nullable Integer before(Caller caller, String id) {
+    var unused = store.read(caller, "Appointment", id);
+    Pool.Standing standing = pool.booking(store, id);
+    return standing == null || !standing.state().equals(AppointmentState.WAITLIST.code())
+        ? null
+        : pool.before(store, id, standing);
+  }
+
+  /** How long an offer waits to be confirmed. */
+  private static final Duration OFFER = Duration.ofHours(1);
+
+  /**
+   * Offers what has become free to who is first in line: holds it and tells so.
+   *
+   * @return how many offers were made
+   */
+  public int offer() {
+    Instant now = now();
+    int offered = 0;
+    for (Pool.Line line : pool.lines(now.atZone(ReleaseRule.BEIJING).toLocalDate(), AT_ONCE)) {
+      for (String id : line.appointments()) {
+        String slot = pool.free(line.home(), line.schedule(), line.day(), true, now);
+        if (slot == null) {
+          break;
+        }
+        offered += offer(id, Objects.requireNonNull(pool.slot(slot)), now);
+      }
+    }
+    pool.unkeep();
+    return offered;
+  }
+
+  private int offer(String id, PoolSlot slot, Instant now) {
+    Instant latest = now.plus(OFFER);
+    Instant until = slot.start().isBefore(latest) ? slot.start() : latest;
+    try {
+      ResourceVersion offered =
+          write(
+              PLATFORM,
+              AppointmentStep.OFFER,
+              id,
+              null,
+              List.of(slot),
+              until,
+              null,
+              appointment -> {
+                String patient = patient(appointment);
+                appointment.remove("requestedPeriod");
+                extension(appointment, HELD_UNTIL).put("valueInstant", until.toString());
+                place(appointment, patient, List.of(slot));
+              });
+      tell(tree(offered), Notice.OFFERED, until);
+      return 1;
+    } catch (Refusal e) {
+      // Somebody was faster, or this one has a booking then: the next in line is asked.
+      LOG.debug("A place was not offered: {}", e.messageKey());
+      return 0;
+    }
+  }
+
+  // ------------------------------------------------------------------ telling
+
+  private enum Notice {
+    OFFERED("您候补的号源已为您保留，请在 %s 前确认：%s，%s。"),
+    REMINDER("就诊提醒：您预约了 %2$s，%3$s。如不能前来，请提前取消。");
+
+    private final String text;
+
+    Notice(String text) {
+      this.text = text;
+    }
+  }
+
+  /** {@code Communication.topic} of what residents are told about a booking. */
+  private static final String TOPIC = "https://helan.health/fhir/CodeSystem/booking-notice";
+
+  /**
+   * Reminds of visits within the next day: once each.
+   *
+   * @return how many were reminded
+   */
+  public int remind() {
+    Instant now = now();
+    int reminded = 0;
+    for (Pool.Due due : pool.unreminded(now, now.plus(DAY), AT_ONCE)) {
+      try {
+        JsonNode appointment = tree(store.read(PLATFORM, "Appointment", due.appointment()));
+        // Who booked a moment ago needs no reminder.
+        if (Instant.parse(appointment.path("created").asString(now.toString()))
+            .isBefore(now.minus(Duration.ofHours(2)))) {
+          tell(appointment, Notice.REMINDER, now);
+          reminded++;
+        }
+        pool.reminded(due, now);
+      } catch (Refusal e) {
+        LOG.debug("A reminder was not sent: {}", e.messageKey());
+      }
+    }
+    return reminded;
+  }
+
+  /** Once for each booking, time and kind, however often it is tried. */
+  private void tell(JsonNode appointment, Notice notice, Instant until) {
+    String id = appointment.path("id").asString("");
+    String patient = "Patient/" + patient(appointment);
+    String start = appointment.path("start").asString("");
+    String with = "";
+    for (JsonNode participant : appointment.path("participant")) {
+      String actor = participant.path("actor").path("reference").asString("");
+      if (actor.startsWith("Practitioner/") || with.isEmpty() && !actor.equals(patient)) {
+        // By reference: pages show the name of today.
+        with =
+            actor.startsWith("Practitioner/")
+                ? actor
+                : participant.path("actor").path("display").asString("");
+      }
+    }
+    ObjectNode communication = Json.MAPPER.createObjectNode();
+    communication.put("resourceType", "Communication");
+    communication
+        .putArray("identifier")
+        .addObject()
+        .put("system", TOPIC)
+        .put("value", notice.name() + "." + id + "." + Instant.parse(start).getEpochSecond());
+    communication.put("status", "completed");
+    communication
+        .putArray("category")
+        .addObject()
+        .putArray("coding")
+        .addObject()
+        .put("system", "http://terminology.hl7.org/CodeSystem/communication-category")
+        .put("code", "notification");
+    communication
+        .putObject("topic")
+        .putArray("coding")
+        .addObject()
+        .put("system", TOPIC)
+        .put("code", notice.name().toLowerCase(java.util.Locale.ROOT));
+    communication.putObject("subject").put("reference", patient);
+    communication.putArray("about").addObject().put("reference", "Appointment/" + id);
+    communication.putArray("recipient").addObject().put("reference", patient);
+    communication.put("sent", now().toString());
+    communication
+        .putArray("payload")
+        .addObject()
+        .put(
+            "contentString",
+            notice.text.formatted(local(until), local(Instant.parse(start)), with));
+    String identifier = communication.path("identifier").path(0).path("value").asString("");
+    var unused =
+        store.write(
+            PLATFORM,
+            new Interaction.Create(
+                "Communication",
+                Interaction.Body.of(communication),
+                "identifier=" + TOPIC + "|" + identifier,
+                null,
+                patient));
   }
 
   // ------------------------------------------------------------------ release
@@ -844,7 +1116,9 @@ public final class Appointments {
    */
   public int lapse() {
     int lapsed = 0;
-    for (String id : pool.lapsed(now(), AT_ONCE)) {
+    List<String> over = new ArrayList<>(pool.lapsed(now(), AT_ONCE));
+    over.addAll(pool.waitedInVain(now(), AT_ONCE));
+    for (String id : over) {
       lapsed +=
           taken(
               AppointmentStep.LAPSE,
@@ -878,7 +1152,7 @@ public final class Appointments {
 
   private int taken(AppointmentStep step, String id, Consumer<ObjectNode> change) {
     try {
-      var unused = write(PLATFORM, step, id, null, null, null, change);
+      var unused = write(PLATFORM, step, id, null, null, null, null, change);
       return 1;
     } catch (Refusal e) {
       // Another instance was first, or it was confirmed or cancelled in this very moment.

@@ -54,6 +54,8 @@ public final class Upkeep implements AutoCloseable {
 
   public void start() {
     repeat(OFTEN, "Holds could not be let lapse", appointments::lapse);
+    repeat(OFTEN, "Places could not be offered to who waits", appointments::offer);
+    repeat(SELDOM, "Reminders could not be sent", appointments::remind);
     repeat(OFTEN, "The status of Slots could not follow", appointments::showTouched);
     repeat(SELDOM, "What was missed could not be marked", appointments::miss);
     repeat(SELDOM, "The status of Slots could not be looked through", appointments::showAll);

@@ -72,8 +72,8 @@ class BookingByTheClockTests {
     doctor.release();
     String next =
         SERVER.text(
-            "select slot from booking_slot where schedule = '%s' order by starts desc limit 1"
-                .formatted(doctor.schedule));
+            "select slot from booking_slot where schedule = '%s' and day = '%s' limit 1"
+                .formatted(doctor.schedule, BookingServer.tomorrow().plusDays(3)));
     Reply suspended = SERVER.hold(resident, patient, next);
     assertThat(suspended.status()).isEqualTo(422);
     assertThat(suspended.said()).contains("3 visits were missed within 90 days");
@@ -103,5 +103,88 @@ class BookingByTheClockTests {
     assertThat(doctor.slots()).hasSize(slots);
     new Upkeep(SERVER.appointments, SERVER.store, SERVER.database).release();
     assertThat(doctor.slots()).hasSize(slots);
+  }
+
+  // ------------------------------------------------------------------ waiting
+
+  private static Reply join(Caller caller, String patient, Doctor doctor) {
+    return SERVER.call(
+        caller,
+        "Appointment/$join",
+        "patient",
+        patient,
+        "schedule",
+        doctor.schedule,
+        "day",
+        BookingServer.tomorrow().toString());
+  }
+
+  @Test
+  void whatIsGivenBackIsHeldForTheNextInLineAndForNobodyElse() {
+    Doctor full = HOSPITAL.doctor(rule("08:00:00", "08:30:00", 1));
+    String slot = full.slots().getFirst();
+    Reply early = join(resident, patient, full);
+    assertThat(early.said()).contains("free places");
+    String first = SERVER.patient();
+    String taken = id(SERVER.book(resident(first), first, slot));
+
+    String waiting = id(join(resident, patient, full));
+    assertThat(SERVER.status(waiting)).isEqualTo("waitlist");
+    assertThat(id(join(resident, patient, full))).isEqualTo(waiting);
+    String second = SERVER.patient();
+    String alsoWaiting = id(join(resident(second), second, full));
+    assertThat(
+            SERVER.get(resident(second), "Appointment/" + alsoWaiting + "/$line").value("before"))
+        .isEqualTo("1");
+
+    ok(SERVER.call(resident(first), "Appointment/" + taken + "/$cancel"));
+    String passer = SERVER.patient();
+    assertThat(SERVER.hold(resident(passer), passer, slot).status()).isEqualTo(409);
+    SERVER.appointments.offer();
+    assertThat(SERVER.status(waiting)).isEqualTo("pending");
+    assertThat(SERVER.status(alsoWaiting)).isEqualTo("waitlist");
+    assertThat(SERVER.get(resident, "Communication?subject=Patient/" + patient).text())
+        .contains("候补", "Practitioner/" + full.id);
+
+    // Who lets the offer pass loses it to the next.
+    SERVER.clock.ahead(Duration.ofMinutes(61));
+    SERVER.appointments.lapse();
+    assertThat(SERVER.status(waiting)).isEqualTo("cancelled");
+    SERVER.appointments.offer();
+    assertThat(SERVER.status(alsoWaiting)).isEqualTo("pending");
+    ok(SERVER.call(resident(second), "Appointment/" + alsoWaiting + "/$book"));
+    ok(SERVER.call(resident(second), "Appointment/" + alsoWaiting + "/$cancel"));
+    // Nobody waits any more: everybody may.
+    SERVER.appointments.offer();
+    ok(SERVER.hold(resident(passer), passer, slot));
+  }
+
+  @Test
+  void aLineEndsWithItsDay() {
+    Doctor full = HOSPITAL.doctor(rule("08:00:00", "08:30:00", 1));
+    String first = SERVER.patient();
+    ok(SERVER.book(resident(first), first, full.slots().getFirst()));
+    String waiting = id(join(resident, patient, full));
+    SERVER.clock.ahead(Duration.ofDays(2));
+    SERVER.appointments.lapse();
+    assertThat(SERVER.status(waiting)).isEqualTo("cancelled");
+    assertThat(join(resident, patient, full).said()).contains("no waiting list");
+  }
+
+  @Test
+  void residentsAreRemindedOnceOfWhatComes() {
+    ok(SERVER.book(resident, patient, doctor.slots().getLast()));
+    SERVER.clock.ahead(
+        Duration.between(
+            java.time.Instant.now(),
+            BookingServer.tomorrow()
+                .atTime(11, 0)
+                .atZone(health.helan.care.appointment.rules.ReleaseRule.BEIJING)
+                .toInstant()));
+    SERVER.appointments.remind();
+    SERVER.appointments.remind();
+    assertThat(
+            SERVER.get(resident, "Communication?subject=Patient/" + patient).json().path("entry"))
+        .hasSize(1);
   }
 }

@@ -19,6 +19,8 @@ public final class AppointmentOperations {
     all.add(new CancelOperation(appointments));
     all.add(new RescheduleOperation(appointments));
     all.add(new ReleaseOperation(appointments));
+    all.add(new JoinOperation(appointments));
+    all.add(new LineOperation(appointments));
     for (AppointmentStep step : AppointmentStep.values()) {
       if (StepOperation.STEPS.contains(step)) {
         all.add(new StepOperation(appointments, step));

@@ -2,6 +2,7 @@ package health.helan.care.appointment.places;
 
 import health.helan.care.appointment.AppointmentStep;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ public sealed interface Act {
    * @param isReferral it may take what is held back
    * @param isLimited the rules for residents hold
    * @param now the moment of the act
+   * @param waiting where it stands in line; null for who does not
    */
   record Step(
       AppointmentStep step,
@@ -27,8 +29,23 @@ public sealed interface Act {
       @Nullable Instant heldUntil,
       boolean isReferral,
       boolean isLimited,
-      Instant now)
+      Instant now,
+      @Nullable Waiting waiting)
       implements Act {}
+
+  /**
+   * A line: for a Schedule on a day.
+   *
+   * @param home of the Schedule
+   * @param over when the day is
+   */
+  record Waiting(
+      int home,
+      String schedule,
+      LocalDate day,
+      Instant over,
+      String practitioner,
+      String institution) {}
 
   /**
    * Slots come into the pool.

@@ -16,7 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +40,6 @@ public final class Places implements WriteFollower {
   static final String UNCONFIRMED = "unconfirmed";
 
   private static final ScopedValue<Act> ACT = ScopedValue.newInstance();
-  private static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
 
   private final IndexKey key;
   private final Licences licences;
@@ -202,12 +201,30 @@ public final class Places implements WriteFollower {
             ? null
             : PoolTables.booking(transaction, written.home(), written.id());
     List<PoolSlot> slots = act.slots();
+    Act.Waiting waiting = act.waiting();
     if (slots != null) {
+      judge(transaction, written, act, wanted(leading(slots), at), slots, at);
       take(transaction, written, act, slots, row, at);
     }
     if (row == null) {
-      insert(transaction, written, act, Objects.requireNonNull(slots), state, at);
+      if (waiting != null) {
+        var wanted =
+            new BookingLimits.Booking(
+                BookingLimits.Fate.OPEN,
+                waiting.day(),
+                waiting.practitioner(),
+                waiting.institution(),
+                at);
+        judge(transaction, written, act, wanted, List.of(), at);
+        PoolTables.join(transaction, waiting, written.id(), at);
+        insert(transaction, written, act, waiting, state, at);
+      } else {
+        insert(transaction, written, act, Objects.requireNonNull(slots), state, at);
+      }
       return;
+    }
+    if (waiting != null) {
+      PoolTables.leave(transaction, waiting, written.id());
     }
     List<String> kept = slots == null ? row.slots() : slots.stream().map(PoolSlot::id).toList();
     for (String slot : row.slots()) {
@@ -218,6 +235,11 @@ public final class Places implements WriteFollower {
     update(transaction, written, act, slots, row, state, at);
   }
 
+  private static BookingLimits.Booking wanted(PoolSlot first, Instant at) {
+    return new BookingLimits.Booking(
+        BookingLimits.Fate.OPEN, first.day(), first.practitioner(), first.institution(), at);
+  }
+
   private void take(
       Connection transaction,
       Followed written,
@@ -226,7 +248,6 @@ public final class Places implements WriteFollower {
       PoolTables.@Nullable Row row,
       Instant at)
       throws SQLException {
-    judge(transaction, written, act, slots, at);
     for (PoolSlot slot : slots) {
       if (row != null && row.slots().contains(slot.id())) {
         continue;
@@ -234,7 +255,13 @@ public final class Places implements WriteFollower {
       if (!slot.practitioner().isEmpty()) {
         licences.check(transaction, "Practitioner/" + slot.practitioner(), slot.institution(), at);
       }
-      if (!PoolTables.take(transaction, slot, written.id(), act.isReferral(), at)) {
+      if (!PoolTables.take(
+          transaction,
+          slot,
+          written.id(),
+          act.isReferral(),
+          act.step() == AppointmentStep.OFFER,
+          at)) {
         throw new Refusal(Refusal.Kind.CONFLICT, "appointment.slot-full");
       }
     }
@@ -242,7 +269,12 @@ public final class Places implements WriteFollower {
 
   /** Whether the resident may, counted while nobody else books for the same person. */
   private void judge(
-      Connection transaction, Followed written, Act.Step act, List<PoolSlot> slots, Instant at)
+      Connection transaction,
+      Followed written,
+      Act.Step act,
+      BookingLimits.Booking asked,
+      List<PoolSlot> slots,
+      Instant at)
       throws SQLException {
     Instant since = at.minus(limits.noShowsWithin()).minus(Duration.ofDays(1));
     var all = new ArrayList<PoolTables.Counted>();
@@ -259,10 +291,21 @@ public final class Places implements WriteFollower {
     }
     all.removeIf(one -> one.appointment().equals(written.id()));
     List<String> wanted = slots.stream().map(PoolSlot::id).toList();
+    Act.Waiting waiting = act.waiting();
     for (PoolTables.Counted one : all) {
-      if (one.state().hasPlaces()
-          && one.state().isOpen()
-          && one.slots().stream().anyMatch(wanted::contains)) {
+      if (!one.state().isOpen()) {
+        continue;
+      }
+      if (act.step() == AppointmentStep.JOIN
+          && waiting != null
+          && one.schedule().equals(waiting.schedule())
+          && one.booking().day().equals(waiting.day())) {
+        if (one.state() == AppointmentState.WAITLIST) {
+          throw new AlreadyBooked(one.appointment());
+        }
+        throw new Refusal(Refusal.Kind.CONFLICT, "appointment.slot-yours");
+      }
+      if (one.state().hasPlaces() && one.slots().stream().anyMatch(wanted::contains)) {
         if (act.step() == AppointmentStep.HOLD && one.slots().equals(wanted)) {
           throw new AlreadyBooked(one.appointment());
         }
@@ -270,17 +313,8 @@ public final class Places implements WriteFollower {
       }
     }
     if (act.isLimited()) {
-      PoolSlot first = leading(slots);
       Verdict verdict =
-          limits.judge(
-              all.stream().map(PoolTables.Counted::booking).toList(),
-              new BookingLimits.Booking(
-                  BookingLimits.Fate.OPEN,
-                  first.day(),
-                  first.practitioner(),
-                  first.institution(),
-                  at),
-              at);
+          limits.judge(all.stream().map(PoolTables.Counted::booking).toList(), asked, at);
       if (verdict instanceof Verdict.Refuse refuse) {
         throw new Refusal(
             Refusal.Kind.BUSINESS_RULE, refuse.messageKey(), refuse.arguments().toArray());
@@ -330,6 +364,59 @@ public final class Places implements WriteFollower {
       Instant at)
       throws SQLException {
     PoolSlot first = leading(slots);
+    insert(
+        transaction,
+        written,
+        act,
+        state,
+        at,
+        first.day(),
+        start(slots),
+        end(slots),
+        first.schedule(),
+        first.practitioner(),
+        first.institution(),
+        slots.stream().map(PoolSlot::id).toList());
+  }
+
+  /** Who waits has no times yet; it is over when the day is. */
+  private void insert(
+      Connection transaction,
+      Followed written,
+      Act.Step act,
+      Act.Waiting waiting,
+      AppointmentState state,
+      Instant at)
+      throws SQLException {
+    insert(
+        transaction,
+        written,
+        act,
+        state,
+        at,
+        waiting.day(),
+        waiting.over(),
+        waiting.over(),
+        waiting.schedule(),
+        waiting.practitioner(),
+        waiting.institution(),
+        List.of());
+  }
+
+  private void insert(
+      Connection transaction,
+      Followed written,
+      Act.Step act,
+      AppointmentState state,
+      Instant at,
+      LocalDate day,
+      Instant starts,
+      Instant ends,
+      String schedule,
+      String practitioner,
+      String institution,
+      List<String> slots)
+      throws SQLException {
     Sql.update(
         transaction,
         """
@@ -338,18 +425,18 @@ public final class Places implements WriteFollower {
         values (?, ?, ?, ?, ?, ?, ?::timestamptz, ?, ?, ?, ?, ?, ?, ?::text[])""",
         written.home(),
         key.digests().reference("Patient", act.patient()),
-        first.day(),
-        start(slots),
-        end(slots),
+        day,
+        starts,
+        ends,
         at,
         act.heldUntil(),
         written.id(),
         state.code(),
         act.step().word(),
-        first.schedule(),
-        first.practitioner(),
-        first.institution(),
-        slots.stream().map(PoolSlot::id).toList());
+        schedule,
+        practitioner,
+        institution,
+        slots);
   }
 
   private static void update(
@@ -402,9 +489,5 @@ public final class Places implements WriteFollower {
   /** Until the last of them is. */
   public static Instant end(List<PoolSlot> slots) {
     return slots.stream().map(PoolSlot::end).max(Instant::compareTo).orElseThrow();
-  }
-
-  static java.time.LocalDate day(Instant instant) {
-    return instant.atZone(BEIJING).toLocalDate();
   }
 }

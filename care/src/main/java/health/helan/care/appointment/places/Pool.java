@@ -54,8 +54,15 @@ public final class Pool {
   public record Provider(
       String institution, String department, String practitioner, List<String> specialties) {}
 
-  /** A booking of the pool. */
-  public record Standing(String institution, String state, List<String> slots, Instant start) {}
+  /** A booking of the pool; of one that waits, {@code start} is the end of its day. */
+  public record Standing(
+      String institution,
+      String state,
+      String schedule,
+      String practitioner,
+      LocalDate day,
+      List<String> slots,
+      Instant start) {}
 
   /** Null for an id that no Slot of the pool has. */
   public @Nullable PoolSlot slot(String id) {
@@ -70,7 +77,7 @@ public final class Pool {
               connection.prepareStatement(
                   """
                   select 1 from booking_place where home = ? and slot = ? and appointment is null
-                    and (opens <= ? or is_referral and ?) limit 1""")) {
+                    and (opens <= ? or is_referral and ?) and not is_kept limit 1""")) {
             for (PoolSlot slot : slots) {
               statement.setInt(1, slot.home());
               statement.setString(2, slot.id());
@@ -124,7 +131,9 @@ public final class Pool {
           }
           try (var statement =
               connection.prepareStatement(
-                  "select institution, state, slots, starts from booking where home = ? and appointment = ?")) {
+                  """
+                  select institution, state, schedule, practitioner, day, slots, starts from booking
+                  where home = ? and appointment = ?""")) {
             statement.setInt(1, home);
             statement.setString(2, appointment);
             try (var rows = statement.executeQuery()) {
@@ -132,6 +141,9 @@ public final class Pool {
                   ? new Standing(
                       rows.getString(1),
                       rows.getString(2),
+                      rows.getString(3),
+                      rows.getString(4),
+                      rows.getObject("day", LocalDate.class),
                       Sql.texts(rows, "slots"),
                       Sql.instant(rows, "starts"))
                   : null;
@@ -160,6 +172,12 @@ public final class Pool {
           }
           return starts;
         });
+  }
+
+  /** Home of a resource that is there. */
+  public int home(RecordStore store, String type, String id) {
+    Integer home = ask(connection -> store.rows().home(connection, type, id));
+    return home == null ? -1 : home;
   }
 
   /** The institution that owns a resource; empty for none. */
@@ -220,7 +238,7 @@ public final class Pool {
             select s.home, s.slot, s.schedule, s.starts, s.ends, s.day, s.opens, s.is_open, s.capacity, s.fee_fen,
               s.institution, s.department, s.practitioner, s.specialties, s.template,
               (select count(*) from booking_place p where p.home = s.home and p.slot = s.slot
-                and p.appointment is null and p.opens <= ?) as free
+                and p.appointment is null and p.opens <= ? and not p.is_kept) as free
             from booking_slot s
             where s.starts >= ? and s.starts < ? and s.is_open and s.opens <= ?""");
     if (!asked.organizations().isEmpty()) {
@@ -261,6 +279,152 @@ public final class Pool {
     }
   }
 
+  // ------------------------------------------------------------------ waiting
+
+  /** Whether a Schedule has Slots of that day still to come that everybody may book. */
+  public boolean isReleased(int home, String schedule, LocalDate day, Instant now) {
+    return know(
+        connection -> {
+          try (var statement =
+              connection.prepareStatement(
+                  """
+                  select 1 from booking_slot where home = ? and schedule = ? and day = ? and is_open and starts > ?
+                    and opens <= ? limit 1""")) {
+            statement.setInt(1, home);
+            statement.setString(2, schedule);
+            statement.setObject(3, day);
+            PoolTables.set(statement, 4, now);
+            PoolTables.set(statement, 5, now);
+            try (var rows = statement.executeQuery()) {
+              return rows.next();
+            }
+          }
+        });
+  }
+
+  /**
+   * The earliest Slot of a Schedule's day with a place for somebody.
+   *
+   * @param isOffer also what is kept for who waits
+   * @return null for none
+   */
+  public @Nullable String free(
+      int home, String schedule, LocalDate day, boolean isOffer, Instant now) {
+    return ask(
+        connection -> {
+          try (var statement =
+              connection.prepareStatement(
+                  """
+                  select s.slot from booking_slot s
+                  where s.home = ? and s.schedule = ? and s.day = ? and s.is_open and s.starts > ?
+                    and exists (select 1 from booking_place p where p.home = s.home and p.slot = s.slot
+                      and p.appointment is null and p.opens <= ? and (not p.is_kept or ?))
+                  order by s.starts limit 1""")) {
+            statement.setInt(1, home);
+            statement.setString(2, schedule);
+            statement.setObject(3, day);
+            PoolTables.set(statement, 4, now);
+            PoolTables.set(statement, 5, now);
+            statement.setBoolean(6, isOffer);
+            try (var rows = statement.executeQuery()) {
+              return rows.next() ? rows.getString(1) : null;
+            }
+          }
+        });
+  }
+
+  /** How many stand before one in its line. */
+  public int before(RecordStore store, String appointment, Standing standing) {
+    return know(
+        connection -> {
+          Integer home = store.rows().home(connection, "Schedule", standing.schedule());
+          try (var statement =
+              connection.prepareStatement(
+                  """
+                  select count(*) from booking_wait w join booking_wait own on own.home = w.home
+                    and own.schedule = w.schedule and own.day = w.day
+                  where own.home = ? and own.schedule = ? and own.day = ? and own.appointment = ?
+                    and (w.since, w.appointment) < (own.since, own.appointment)""")) {
+            statement.setInt(1, home == null ? -1 : home);
+            statement.setString(2, standing.schedule());
+            statement.setObject(3, standing.day());
+            statement.setString(4, appointment);
+            try (var rows = statement.executeQuery()) {
+              rows.next();
+              return rows.getInt(1);
+            }
+          }
+        });
+  }
+
+  /** A line with its first. */
+  public record Line(int home, String schedule, LocalDate day, List<String> appointments) {}
+
+  /** Lines in which somebody waits. */
+  public List<Line> lines(LocalDate from, int most) {
+    return sql.list(
+        """
+        select home, schedule, day, array_agg(appointment order by since, appointment) as appointments
+        from booking_wait where day >= ? group by home, schedule, day order by min(since) limit ?""",
+        row ->
+            new Line(
+                row.getInt(1),
+                row.getString(2),
+                row.getObject(3, LocalDate.class),
+                Sql.texts(row, "appointments")),
+        from,
+        most);
+  }
+
+  /** Who waited for a day that is over. */
+  public List<String> waitedInVain(Instant now, int most) {
+    return sql.list(
+        "select appointment from booking where state = 'waitlist' and starts <= ? order by starts limit ?",
+        row -> row.getString(1),
+        now,
+        most);
+  }
+
+  /** Lets everybody have what was kept for who waited, where nobody waits any more. */
+  public void unkeep() {
+    record Kept(int home, String slot) {}
+    for (Kept kept :
+        sql.list(
+            """
+            select distinct p.home, p.slot from booking_place p where p.is_kept and not exists (
+              select 1 from booking_slot s join booking_wait w on w.home = s.home and w.schedule = s.schedule
+                and w.day = s.day where s.home = p.home and s.slot = p.slot)""",
+            row -> new Kept(row.getInt(1), row.getString(2)))) {
+      sql.update(
+          "update booking_place set is_kept = false where home = ? and slot = ? and is_kept",
+          kept.home,
+          kept.slot);
+    }
+  }
+
+  /** A booking whose resident is to be told that it comes. */
+  public record Due(int home, String appointment) {}
+
+  /** Bookings that begin before {@code until} and that nobody was reminded of. */
+  public List<Due> unreminded(Instant now, Instant until, int most) {
+    return sql.list(
+        """
+        select home, appointment from booking
+        where state = 'booked' and starts > ? and starts <= ? and reminded is null order by starts limit ?""",
+        row -> new Due(row.getInt(1), row.getString(2)),
+        now,
+        until,
+        most);
+  }
+
+  public void reminded(Due due, Instant at) {
+    sql.update(
+        "update booking set reminded = ? where home = ? and appointment = ?",
+        at,
+        due.home(),
+        due.appointment());
+  }
+
   // ------------------------------------------------------------------ upkeep
 
   /** Bookings that wait for the clock, the longest overdue first. */
@@ -288,7 +452,7 @@ public final class Pool {
             """
             select f.slot, f.full_now from (
               select s.slot, s.is_full, not exists (select 1 from booking_place p where p.home = s.home
-                and p.slot = s.slot and p.appointment is null) as full_now
+                and p.slot = s.slot and p.appointment is null and not p.is_kept) as full_now
               from booking_slot s where s.is_open and s.starts > ? and s.starts < ?) f
             where f.is_full <> f.full_now limit ?""",
             row -> found.put(row.getString(1), row.getBoolean(2)),
@@ -308,7 +472,7 @@ public final class Pool {
                   """
                   select f.is_full, f.full_now from (
                     select s.is_full, not exists (select 1 from booking_place p where p.home = s.home
-                      and p.slot = s.slot and p.appointment is null) as full_now
+                      and p.slot = s.slot and p.appointment is null and not p.is_kept) as full_now
                     from booking_slot s where s.home = ? and s.slot = ? and s.is_open) f""")) {
             statement.setInt(1, Ids.home(slot));
             statement.setString(2, slot);

@@ -131,7 +131,12 @@ final class PoolTables {
    * @return false where none is free that may be taken now
    */
   static boolean take(
-      Connection transaction, PoolSlot slot, String appointment, boolean isReferral, Instant now)
+      Connection transaction,
+      PoolSlot slot,
+      String appointment,
+      boolean isReferral,
+      boolean isOffer,
+      Instant now)
       throws SQLException {
     // Locked rows are left out: they are being taken. One whose taker is rolled back in the end is
     // free again for the next who asks.
@@ -140,8 +145,8 @@ final class PoolTables {
             """
             update booking_place set appointment = ? where home = ? and slot = ? and number = (
               select p.number from booking_place p where p.home = ? and p.slot = ? and p.appointment is null
-                and (p.opens <= ? or p.is_referral and ?)
-              order by p.is_referral <> ?, p.number limit 1 for update skip locked)""")) {
+                and (p.opens <= ? or p.is_referral and ?) and (not p.is_kept or ?)
+              order by p.is_referral <> ?, p.is_kept <> ?, p.number limit 1 for update skip locked)""")) {
       statement.setString(1, appointment);
       statement.setInt(2, slot.home());
       statement.setString(3, slot.id());
@@ -149,18 +154,52 @@ final class PoolTables {
       statement.setString(5, slot.id());
       set(statement, 6, now);
       statement.setBoolean(7, isReferral);
-      statement.setBoolean(8, isReferral);
+      statement.setBoolean(8, isOffer);
+      statement.setBoolean(9, isReferral);
+      statement.setBoolean(10, isOffer);
       return statement.executeUpdate() == 1;
     }
   }
 
+  /** Gives a place back: to who waits for one of the day, else to everybody. */
   static void give(Connection transaction, int home, String slot, String appointment)
       throws SQLException {
     Sql.update(
         transaction,
-        "update booking_place set appointment = null where home = ? and slot = ? and appointment = ?",
+        """
+        update booking_place set appointment = null, is_kept = exists (
+          select 1 from booking_slot s join booking_wait w on w.home = s.home and w.schedule = s.schedule
+            and w.day = s.day where s.home = ? and s.slot = ?)
+        where home = ? and slot = ? and appointment = ?""",
         home,
         slot,
+        home,
+        slot,
+        appointment);
+  }
+
+  // ------------------------------------------------------------------ waiting
+
+  static void join(Connection transaction, Act.Waiting waiting, String appointment, Instant since)
+      throws SQLException {
+    Sql.update(
+        transaction,
+        "insert into booking_wait (home, day, since, schedule, appointment) values (?, ?, ?, ?, ?)",
+        waiting.home(),
+        waiting.day(),
+        since,
+        waiting.schedule(),
+        appointment);
+  }
+
+  static void leave(Connection transaction, Act.Waiting waiting, String appointment)
+      throws SQLException {
+    Sql.update(
+        transaction,
+        "delete from booking_wait where home = ? and schedule = ? and day = ? and appointment = ?",
+        waiting.home(),
+        waiting.schedule(),
+        waiting.day(),
         appointment);
   }
 
@@ -171,19 +210,23 @@ final class PoolTables {
    *
    * @param slots ids of its Slots, in the order they were taken
    */
-  record Row(int home, String appointment, String state, List<String> slots) {}
+  record Row(int home, String appointment, String state, String cause, List<String> slots) {}
 
   static @Nullable Row booking(Connection connection, int home, String appointment)
       throws SQLException {
     try (var statement =
         connection.prepareStatement(
-            "select home, appointment, state, slots from booking where home = ? and appointment = ?")) {
+            "select home, appointment, state, cause, slots from booking where home = ? and appointment = ?")) {
       statement.setInt(1, home);
       statement.setString(2, appointment);
       try (var rows = statement.executeQuery()) {
         return rows.next()
             ? new Row(
-                rows.getInt(1), rows.getString(2), rows.getString(3), Sql.texts(rows, "slots"))
+                rows.getInt(1),
+                rows.getString(2),
+                rows.getString(3),
+                rows.getString(4),
+                Sql.texts(rows, "slots"))
             : null;
       }
     }
@@ -193,6 +236,7 @@ final class PoolTables {
   record Counted(
       String appointment,
       AppointmentState state,
+      String schedule,
       List<String> slots,
       BookingLimits.Booking booking) {}
 
@@ -201,7 +245,7 @@ final class PoolTables {
     try (var statement =
         connection.prepareStatement(
             """
-            select appointment, state, cause, slots, day, practitioner, institution, starts, coalesce(ended, made) as at
+            select appointment, state, cause, schedule, slots, day, practitioner, institution, starts, coalesce(ended, made) as at
             from booking where home = ? and patient = ? and starts > ?""")) {
       statement.setInt(1, home);
       statement.setLong(2, patient);
@@ -215,6 +259,7 @@ final class PoolTables {
               new Counted(
                   rows.getString("appointment"),
                   state,
+                  rows.getString("schedule"),
                   Sql.texts(rows, "slots"),
                   new BookingLimits.Booking(
                       fate,

@@ -126,7 +126,9 @@ public enum Distribution {
     tables.put("health_card_pace", KEY);
     // booking: Slots and places with the Schedule, bookings with the resident
     for (String table :
-        new String[] {"booking_slot", "booking_place", "booking", "booking_resident"}) {
+        new String[] {
+          "booking_slot", "booking_place", "booking_wait", "booking", "booking_resident"
+        }) {
       tables.put(table, HOME);
     }
     tables.put("booking_pace", KEY);
