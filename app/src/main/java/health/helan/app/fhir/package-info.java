@@ -5,6 +5,7 @@
       "app.access",
       "app.database",
       "app.start",
+      "care.appointment",
       "foundation.definitions",
       "foundation.delivery.agreement",
       "foundation.delivery.bulkimport",

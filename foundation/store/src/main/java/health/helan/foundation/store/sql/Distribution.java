@@ -125,6 +125,14 @@ public enum Distribution {
     tables.put("health_card_party", REFERENCE);
     tables.put("health_card_key", REFERENCE);
     tables.put("health_card_pace", KEY);
+    // booking: Slots and places with the Schedule, bookings with the resident
+    for (String table :
+        new String[] {
+          "booking_slot", "booking_place", "booking_wait", "booking", "booking_resident"
+        }) {
+      tables.put(table, HOME);
+    }
+    tables.put("booking_pace", KEY);
     return tables;
   }
 
