@@ -1,6 +1,7 @@
 import codes from './codes.json';
 import common from './common.json';
 import console from './console.json';
+import queue from './queue.json';
 import types from './types.json';
 
-export default { common, console, codes, types };
+export default { common, console, queue, codes, types };

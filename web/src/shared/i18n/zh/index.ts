@@ -1,8 +1,10 @@
 import codes from './codes.json';
 import common from './common.json';
 import console from './console.json';
+import queue from './queue.json';
 import resident from './resident.json';
+import screen from './screen.json';
 import types from './types.json';
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, resident, codes, types };
+export default { common, console, queue, resident, screen, codes, types };

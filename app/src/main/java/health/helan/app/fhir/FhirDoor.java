@@ -4,6 +4,8 @@ import health.helan.app.access.SmartSecurity;
 import health.helan.app.database.SearchConnections;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.StartRefused;
+import health.helan.care.queue.QueueOperations;
+import health.helan.care.queue.Queues;
 import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.upload.Uploads;
@@ -185,7 +187,8 @@ class FhirDoor {
       ObjectProvider<Identities> identities,
       ObjectProvider<Quality> quality,
       ObjectProvider<Residents> residents,
-      ObjectProvider<Cards> cards) {
+      ObjectProvider<Cards> cards,
+      ObjectProvider<Queues> queues) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -198,6 +201,7 @@ class FhirDoor {
     all.addAll(imports.operations());
     all.addAll(providers.operations());
     cards.ifAvailable(known -> all.addAll(CardOperations.all(known)));
+    queues.ifAvailable(known -> all.addAll(QueueOperations.all(known)));
     return new Operations(all);
   }
 

@@ -16,12 +16,13 @@ import org.springframework.web.servlet.resource.PathResourceResolver;
  * The built front end, from {@code static/} in the jar. Files under {@code assets/} carry a digest
  * in their names and are cached for a year; everything else is asked for again each time. A path
  * without an extension is a place inside a page, and gets the page: below {@code /resident} the
- * residents', else the console.
+ * residents', {@code /screen} that of halls, else the console.
  */
 @Configuration(proxyBeanMethods = false)
 class StaticPages implements WebMvcConfigurer {
   private static final String ROOT = "classpath:/static/";
   private static final Resource CONSOLE = new ClassPathResource("static/index.html");
+  private static final Resource SCREEN = new ClassPathResource("static/screen/index.html");
   private static final Resource RESIDENT = new ClassPathResource("static/resident/index.html");
 
   @Override
@@ -41,6 +42,7 @@ class StaticPages implements WebMvcConfigurer {
   @Override
   public void addViewControllers(ViewControllerRegistry registry) {
     registry.addViewController("/").setViewName("forward:/index.html");
+    registry.addViewController("/screen/").setViewName("forward:/screen/index.html");
     registry.addViewController("/resident/").setViewName("forward:/resident/index.html");
   }
 
@@ -53,7 +55,10 @@ class StaticPages implements WebMvcConfigurer {
         return file;
       }
       boolean place = path.indexOf('.', path.lastIndexOf('/') + 1) < 0;
-      Resource page = path.equals("resident") || path.startsWith("resident/") ? RESIDENT : CONSOLE;
+      Resource page =
+          path.equals("resident") || path.startsWith("resident/")
+              ? RESIDENT
+              : path.equals("screen") ? SCREEN : CONSOLE;
       return place && page.exists() ? page : null;
     }
   }

@@ -120,6 +120,11 @@ public enum Distribution {
     tables.put("health_card_party", REFERENCE);
     tables.put("health_card_key", REFERENCE);
     tables.put("health_card_pace", KEY);
+    // care: queues and tickets in the bucket of the department
+    tables.put("visit_queue", HOME);
+    tables.put("visit_queue_ticket", HOME);
+    tables.put("visit_queue_screen", REFERENCE);
+    tables.put("visit_queue_pace", KEY);
     return tables;
   }
 
