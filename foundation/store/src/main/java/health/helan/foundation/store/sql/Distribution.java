@@ -133,6 +133,11 @@ public enum Distribution {
       tables.put(table, HOME);
     }
     tables.put("booking_pace", KEY);
+    // care: queues and tickets in the bucket of the department
+    tables.put("visit_queue", HOME);
+    tables.put("visit_queue_ticket", HOME);
+    tables.put("visit_queue_screen", REFERENCE);
+    tables.put("visit_queue_pace", KEY);
     return tables;
   }
 
