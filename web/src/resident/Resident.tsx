@@ -28,6 +28,7 @@ const ROUTES: Route[] = [
   { path: '/online-visits', load: async () => (await import('./visit/OnlineVisitsPage')).OnlineVisitsPage },
   { path: '/online-visits/new/:step', load: async () => (await import('./visit/ApplyPage')).ApplyPage },
   { path: '/online-visits/:id', load: async () => (await import('./visit/VisitPage')).VisitPage },
+  { path: '/queue', load: async () => (await import('./queue/QueuePage')).QueuePage },
   { path: '/emergency', load: async () => (await import('./emergency/EmergencyPage')).EmergencyPage },
   { path: '/find', load: async () => (await import('./find/FindPage')).FindPage },
   { path: '/online', load: async () => (await import('./find/OnlinePage')).OnlinePage },

@@ -60,6 +60,12 @@ public final class AccessFilter extends OncePerRequestFilter {
   /** Likewise: of conversations in visits on line. */
   static final String VISIT_SOCKET = "/visit-socket";
 
+  /**
+   * What screens in halls show (docs/guide/queue.md): for the token of a screen, which opens nothing
+   * else and is asked for by the servlet there. Nobody gets anything there without one.
+   */
+  public static final String HALL = "/hall";
+
   /** Nothing below these is open, but what {@link #OPEN} names. */
   static final Set<String> CLOSED_PREFIXES =
       Set.of(
@@ -72,6 +78,7 @@ public final class AccessFilter extends OncePerRequestFilter {
           "/error",
           "/access",
           "/public",
+          HALL,
           "/userinfo");
 
   /** Guarded by {@link SignInDoor}. */
@@ -124,6 +131,10 @@ public final class AccessFilter extends OncePerRequestFilter {
           "security",
           "访问令牌不得经未加密的连接传送：请使用 TLS，并更换这个令牌。"
               + " A token must not travel unencrypted: use TLS, and replace this token.");
+      return;
+    }
+    if (path.equals(HALL)) {
+      chain.doFilter(request, response);
       return;
     }
     Caller caller = presented == null ? null : caller(request, presented);

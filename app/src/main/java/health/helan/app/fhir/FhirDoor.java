@@ -4,6 +4,9 @@ import health.helan.app.access.SmartSecurity;
 import health.helan.app.database.SearchConnections;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.StartRefused;
+import health.helan.care.appointment.Appointments;
+import health.helan.care.queue.QueueOperations;
+import health.helan.care.queue.Queues;
 import health.helan.care.visit.VisitOperations;
 import health.helan.care.visit.Visits;
 import health.helan.foundation.delivery.agreement.Agreements;
@@ -47,6 +50,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -108,12 +112,9 @@ class FhirDoor {
       AccessPolicy policy,
       Terminology terminology,
       Registry providers,
+      List<WriteFollower> ofPlatforms,
       ObjectProvider<PersonLinks> links,
-      ObjectProvider<WriteFollower> platforms,
       @Value("${helan.version}") String version) {
-    List<WriteFollower> followers =
-        new ArrayList<>(List.of(terminology.follower(), providers.follower()));
-    platforms.forEach(followers::add);
     RecordStore store =
         RecordStore.open(
             connections,
@@ -128,7 +129,11 @@ class FhirDoor {
                 !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE)),
                 codec,
                 terminology,
-                WriteFollower.all(followers.toArray(WriteFollower[]::new)),
+                WriteFollower.all(
+                    Stream.concat(
+                            Stream.of(terminology.follower(), providers.follower()),
+                            ofPlatforms.stream())
+                        .toArray(WriteFollower[]::new)),
                 links.getIfAvailable(() -> PersonLinks.NONE)),
             ChangeLog.Settings.DEFAULT,
             retention(System.getenv(KEEP_CHANGES_VARIABLE), System.getenv(KEEP_ANSWERS_VARIABLE)));
@@ -192,6 +197,8 @@ class FhirDoor {
       ObjectProvider<Quality> quality,
       ObjectProvider<Residents> residents,
       ObjectProvider<Cards> cards,
+      Appointments appointments,
+      ObjectProvider<Queues> queues,
       ObjectProvider<Visits> visits) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
@@ -204,7 +211,9 @@ class FhirDoor {
     all.addAll(uploads.operations());
     all.addAll(imports.operations());
     all.addAll(providers.operations());
+    all.addAll(appointments.operations());
     cards.ifAvailable(known -> all.addAll(CardOperations.all(known)));
+    queues.ifAvailable(known -> all.addAll(QueueOperations.all(known)));
     visits.ifAvailable(known -> all.addAll(VisitOperations.all(known)));
     return new Operations(all);
   }

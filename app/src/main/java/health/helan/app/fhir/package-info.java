@@ -5,6 +5,8 @@
       "app.access",
       "app.database",
       "app.start",
+      "care.appointment",
+      "care.queue",
       "care.visit",
       "foundation.definitions",
       "foundation.delivery.agreement",
