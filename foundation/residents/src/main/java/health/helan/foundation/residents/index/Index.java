@@ -159,9 +159,16 @@ public final class Index {
    *
    * @param kind {@code merge} or {@code review}
    * @param decision its id in the history
+   * @param institution for which it was said; empty for none
    */
   public record Ruled(
-      boolean isSame, Instant at, String kind, String decision, String by, String note) {}
+      boolean isSame,
+      Instant at,
+      String kind,
+      String decision,
+      String by,
+      String institution,
+      String note) {}
 
   /**
    * What a saying does, or would do.
@@ -321,6 +328,7 @@ public final class Index {
                 rows.getString(3),
                 rows.getString(4),
                 rows.getString(5),
+                rows.getString(6),
                 rows.getString(7))
             : null;
       }
