@@ -5,6 +5,8 @@
       "app.access",
       "app.database",
       "app.start",
+      "care.appointment",
+      "care.queue",
       "foundation.definitions",
       "foundation.delivery.agreement",
       "foundation.delivery.bulkimport",

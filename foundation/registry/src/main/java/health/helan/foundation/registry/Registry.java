@@ -477,6 +477,34 @@ public final class Registry {
     return ask(connection -> RegistryTable.otherHolder(connection, number, "")) != null;
   }
 
+  /**
+   * A post, as it stands now.
+   *
+   * @param department id of the Organization that the post names; the institution itself, or a part
+   *     of it
+   */
+  public record Seat(
+      String practitioner,
+      String department,
+      String institution,
+      boolean isActive,
+      List<String> specialties) {}
+
+  /** The post of a PractitionerRole; null for none, or for one of nowhere. */
+  public @Nullable Seat seat(String practitionerRole) {
+    return ask(connection -> RegistryTable.seat(connection, practitionerRole));
+  }
+
+  /**
+   * Refuses to let a practitioner be given work at an institution where he may not work now.
+   *
+   * @throws Refusal BUSINESS_RULE as {@link Licences#check}
+   */
+  public void checkMayWork(String practitioner, String institution, Instant at) {
+    asked(
+        connection -> standing.check(connection, "Practitioner/" + practitioner, institution, at));
+  }
+
   private @Nullable String institutionOf(String organization) {
     return organization.isEmpty()
         ? null

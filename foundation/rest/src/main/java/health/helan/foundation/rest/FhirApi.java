@@ -651,6 +651,6 @@ final class FhirApi {
             exchange.base(),
             exchange.language(),
             exchange.accept(),
-            ifMatch(exchange.conditions().ifMatch())));
+            operation.spec().affectsState() ? ifMatch(exchange.conditions().ifMatch()) : null));
   }
 }

@@ -40,7 +40,8 @@ public interface FhirOperation {
    * @param body the resource sent, {@code Parameters} or the operation's own; null for none
    * @param base of the API, for links
    * @param accept media types wanted, as the header says; null for none
-   * @param ifMatch version that the resource must have, of the header If-Match; null for any
+   * @param ifMatch version that what the operation changes must have ({@code If-Match}); null for
+   *     any. Operations that change nothing leave it alone
    */
   record Call(
       Caller caller,
@@ -55,7 +56,7 @@ public interface FhirOperation {
       @Nullable String accept,
       @Nullable Integer ifMatch) {
 
-    /** A call whatever version there is. */
+    /** A call whatever version it meets. */
     public Call(
         Caller caller,
         RecordStore store,

@@ -125,6 +125,19 @@ public enum Distribution {
     tables.put("health_card_party", REFERENCE);
     tables.put("health_card_key", REFERENCE);
     tables.put("health_card_pace", KEY);
+    // booking: Slots and places with the Schedule, bookings with the resident
+    for (String table :
+        new String[] {
+          "booking_slot", "booking_place", "booking_wait", "booking", "booking_resident"
+        }) {
+      tables.put(table, HOME);
+    }
+    tables.put("booking_pace", KEY);
+    // care: queues and tickets in the bucket of the department
+    tables.put("visit_queue", HOME);
+    tables.put("visit_queue_ticket", HOME);
+    tables.put("visit_queue_screen", REFERENCE);
+    tables.put("visit_queue_pace", KEY);
     return tables;
   }
 
