@@ -218,6 +218,44 @@ class ClerksTests {
   }
 
   @Test
+  void seeNoMoreOfMaskedRecordsByWhatSpeaksForAPair() {
+    String[] own = pair(one, one);
+    String id = review(clerk, own);
+    assertThat(part(waiting(clerk).getFirst(), "weight")).isEmpty();
+    String whole = evidence(server.get(KEEPER, "$link-review?review=" + id));
+    assertThat(whole).contains("rule two-on-one-number");
+    Reply masked = server.get(clerk, "$link-review?review=" + id);
+    // The number is hidden, so that it agrees is too: else a record of one's own would try it out.
+    assertThat(evidence(masked)).isNotEmpty().doesNotContain("number").doesNotContain("exact");
+    assertThat(masked.all("number")).isEmpty();
+    assertThat(masked.text()).doesNotContain("\"valid\"");
+    for (String patient : own) {
+      server.created(
+          ResidentsServer.system(one),
+          "{'resourceType':'Encounter','status':'arrived','class':{'code':'AMB'},'subject':{'reference':'Patient/"
+              + patient
+              + "'},'participant':[{'individual':{'reference':'Practitioner/"
+              + clerk.binding().practitioner()
+              + "'}}]}");
+    }
+    Reply inFull = server.get(clerk, "$link-review?review=" + id);
+    assertThat(inFull.text()).contains("赵桂英").contains("\"valid\"");
+    assertThat(evidence(inFull)).as("of records that are open to the clerk").isEqualTo(whole);
+  }
+
+  private static String evidence(Reply shown) {
+    var told = new StringBuilder();
+    for (JsonNode review : shown.all("review")) {
+      for (JsonNode part : review.path("part")) {
+        if (part.path("name").asString("").equals("evidence")) {
+          told.append(part(part, "field")).append(' ').append(part(part, "level")).append('\n');
+        }
+      }
+    }
+    return told.toString();
+  }
+
+  @Test
   void areToldNothingThatOthersRecordsSay() {
     String[] own = pair(one, one);
     String id = review(clerk, own);
