@@ -25,6 +25,7 @@ const ROUTES: Route[] = [
   { path: '/card/lost', load: async () => (await import('./card/LostPage')).LostPage },
   { path: '/card/print', load: async () => (await import('./card/PrintPage')).PrintPage },
   { path: '/card/apply/:step', load: async () => (await import('./card/ApplyPage')).ApplyPage },
+  { path: '/queue', load: async () => (await import('./queue/QueuePage')).QueuePage },
   { path: '/emergency', load: async () => (await import('./emergency/EmergencyPage')).EmergencyPage },
   { path: '/find', load: async () => (await import('./find/FindPage')).FindPage },
   { path: '/online', load: async () => (await import('./find/OnlinePage')).OnlinePage },

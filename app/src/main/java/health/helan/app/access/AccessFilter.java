@@ -56,6 +56,12 @@ public final class AccessFilter extends OncePerRequestFilter {
   /** Opened by anyone; what comes over it is for who binds with a token. */
   static final String SOCKET = "/subscription-socket";
 
+  /**
+   * What screens in halls show (docs/guide/queue.md): for the token of a screen, which opens nothing
+   * else and is asked for by the servlet there. Nobody gets anything there without one.
+   */
+  public static final String HALL = "/hall";
+
   /** Nothing below these is open, but what {@link #OPEN} names. */
   static final Set<String> CLOSED_PREFIXES =
       Set.of(
@@ -68,6 +74,7 @@ public final class AccessFilter extends OncePerRequestFilter {
           "/error",
           "/access",
           "/public",
+          HALL,
           "/userinfo");
 
   /** Guarded by {@link SignInDoor}. */
@@ -120,6 +127,10 @@ public final class AccessFilter extends OncePerRequestFilter {
           "security",
           "访问令牌不得经未加密的连接传送：请使用 TLS，并更换这个令牌。"
               + " A token must not travel unencrypted: use TLS, and replace this token.");
+      return;
+    }
+    if (path.equals(HALL)) {
+      chain.doFilter(request, response);
       return;
     }
     Caller caller = presented == null ? null : caller(request, presented);

@@ -5,6 +5,8 @@ import health.helan.app.database.SearchConnections;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.StartRefused;
 import health.helan.care.appointment.Appointments;
+import health.helan.care.queue.QueueOperations;
+import health.helan.care.queue.Queues;
 import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.upload.Uploads;
@@ -193,7 +195,8 @@ class FhirDoor {
       ObjectProvider<Quality> quality,
       ObjectProvider<Residents> residents,
       ObjectProvider<Cards> cards,
-      Appointments appointments) {
+      Appointments appointments,
+      ObjectProvider<Queues> queues) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -207,6 +210,7 @@ class FhirDoor {
     all.addAll(providers.operations());
     all.addAll(appointments.operations());
     cards.ifAvailable(known -> all.addAll(CardOperations.all(known)));
+    queues.ifAvailable(known -> all.addAll(QueueOperations.all(known)));
     return new Operations(all);
   }
 

@@ -6,6 +6,7 @@
       "app.database",
       "app.start",
       "care.appointment",
+      "care.queue",
       "foundation.definitions",
       "foundation.delivery.agreement",
       "foundation.delivery.bulkimport",

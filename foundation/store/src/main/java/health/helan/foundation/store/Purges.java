@@ -169,7 +169,7 @@ public final class Purges {
     for (Keyed one : resources) {
       deletes.add(new Interaction.Delete(one.type(), one.id(), null, null, false));
     }
-    Writes.run(parts, CALLER, deletes, Set.of(), null);
+    Writes.run(parts, CALLER, deletes, Set.of(), null, null);
   }
 
   /** Takes the resident's versions of one resource out of the history; how many there were. */

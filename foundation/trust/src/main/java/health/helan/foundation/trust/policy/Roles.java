@@ -180,7 +180,9 @@ final class Roles {
           .calls("health-card", "health-card-uses")
           .runs("health-code", "health-card-step", "health-card-account")
           .calls("find-places")
-          .runs("book");
+          .runs("book")
+          .calls("queue-tickets")
+          .runs("queue-check-in", "queue-leave");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -204,10 +206,16 @@ final class Roles {
           .calls("onboarding", "kit")
           .runs("onboarding-apply", "onboarding-step")
           .callsWithin("match", "person")
+          .calls("link-reviews") // Registration clerks, of pairs of their institution.
+          .runs("link-decide")
           .calls("health-card", "card-keys", "card-terminals", "card-terminal-uses")
           .runs("health-card-step", "scan-card")
           .calls("find-places")
-          .runs("book", "release-places", "appointment-step");
+          .runs("book", "release-places", "appointment-step")
+          .calls("queues", "queue-line", "queue-screens")
+          .runs("queue-set", "queue-screen", "queue-check-in", "queue-triage", "queue-call")
+          .runs("queue-miss", "queue-return", "queue-start", "queue-finish", "queue-move")
+          .runs("queue-leave");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -240,7 +248,10 @@ final class Roles {
           .callsWithin("card-terminal-uses", "card-resolve", "card-enrol")
           .runs("card-terminal")
           .calls("find-places")
-          .runs("book", "release-places", "appointment-step");
+          .runs("book", "release-places", "appointment-step")
+          .calls("queues", "queue-line", "queue-screens")
+          .runs("queue-set", "queue-screen", "queue-check-in", "queue-call", "queue-miss")
+          .runs("queue-return", "queue-move", "queue-leave");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
