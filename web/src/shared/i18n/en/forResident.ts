@@ -1,6 +1,7 @@
 import codes from './codes.json';
 import common from './common.json';
+import reports from './reports.json';
 import resident from './resident.json';
 import types from './types.json';
 
-export default { common, resident, codes, types };
+export default { common, reports, resident, codes, types };

@@ -3,8 +3,9 @@ import common from './common.json';
 import console from './console.json';
 import resident from './resident.json';
 import record from './record.json';
+import reports from './reports.json';
 import types from './types.json';
 import workbench from './workbench.json';
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, record, resident, workbench, codes, types };
+export default { common, console, record, reports, resident, workbench, codes, types };
