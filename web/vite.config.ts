@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 // One HTML file per entry.
-const entries = { console: 'index.html', resident: 'resident/index.html', workbench: 'workbench/index.html' };
+const entries = { console: 'index.html', resident: 'resident/index.html', workbench: 'workbench/index.html', screen: 'screen/index.html' };
 
 export default defineConfig({
   plugins: [react()],
@@ -15,7 +15,7 @@ export default defineConfig({
   server: {
     // `npm run dev` against a running platform: HELAN_URL=http://127.0.0.1:8080 npm run dev. The platform is told the
     // browser's own host, so that signing in leads back here.
-    proxy: Object.fromEntries(['/fhir', '/health', '/metrics', '/public', '/access', '/account', '/oauth2', '/sign-in', '/sign-out', '/access.css'].map((path) => [path, { target: process.env['HELAN_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false }])),
+    proxy: Object.fromEntries(['/fhir', '/health', '/metrics', '/public', '/hall', '/access', '/account', '/oauth2', '/sign-in', '/sign-out', '/access.css'].map((path) => [path, { target: process.env['HELAN_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false }])),
   },
   test: {
     include: ['src/**/*.test.{ts,tsx}'],

@@ -4,6 +4,7 @@ import { useCorrectionCount } from './corrections/useCorrections';
 import { useEmergencyCount } from './emergencies/useOwnEmergencies';
 import { useUnsignedCount } from './notes/useNotes';
 import { usePatientCount } from './patients/usePatients';
+import { useDeskCount } from './visit/useDesk';
 
 type Load = () => Promise<ComponentType>;
 
@@ -28,6 +29,12 @@ export const WORKS: readonly Work[] = [
   { name: 'notes', page: async () => (await import('./notes/UnsignedPage')).UnsignedPage, useCount: useUnsignedCount },
   { name: 'corrections', page: async () => (await import('./corrections/CorrectionsPage')).CorrectionsPage, useCount: useCorrectionCount },
   { name: 'emergencies', page: async () => (await import('./emergencies/EmergenciesPage')).EmergenciesPage, useCount: useEmergencyCount },
+  {
+    name: 'online',
+    page: async () => (await import('./visit/DeskPage')).DeskPage,
+    useCount: useDeskCount,
+    routes: [{ path: 'online/:visit', page: async () => (await import('./visit/VisitDesk')).VisitDesk }],
+  },
 ];
 
 /** Below `/persons/:id`, with the person at the right: `useParams().id` says whose page it is. */

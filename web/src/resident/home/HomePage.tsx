@@ -7,6 +7,7 @@ import { useEmergencies } from '../requests/emergencies';
 import { useNames } from '../../shared/fhir/names';
 import { HomeCode } from '../card/HomeCode';
 import { usePerson } from '../requests/person';
+import { isWaiting, useTickets } from '../requests/queue';
 import { ResultsSentence } from '../record/ResultsSentence';
 import { Icon } from '../ui/Icon';
 import { Page } from '../ui/Page';
@@ -20,12 +21,13 @@ const SHOWN = 3;
 
 /** What is unusual first, then what one comes for. */
 export function HomePage() {
-  const { t } = useTranslation(['resident', 'common']);
+  const { t } = useTranslation(['resident', 'common', 'visit']);
   return (
     <Page title={t('signIn.title')} brand>
       <PersonCard>
         <HomeCode />
       </PersonCard>
+      <InLine />
       <Unusual />
       <nav className={styles.actions} aria-label={t('home.actions')}>
         <Link to="/seen">
@@ -44,10 +46,29 @@ export function HomePage() {
           <Icon name="find" />
           {t('find.title')}
         </Link>
+        <Link to="/online-visits">
+          <Icon name="messages" />
+          {t('visit:title')}
+        </Link>
       </nav>
       <Lately />
       <ResultsSentence />
     </Page>
+  );
+}
+
+/** The number that one waits with: what one looks at the phone for on such a day. */
+function InLine() {
+  const { t } = useTranslation('resident');
+  const ticket = useTickets(usePerson().id).data?.find(isWaiting);
+  if (!ticket) return null;
+  return (
+    <Notice tone={ticket.state === 'called' ? 'warning' : 'good'} title={`${ticket.label} · ${ticket.queueName}`}>
+      <p>{ticket.state === 'called' ? t('queue.now.called', { place: ticket.place ?? '' }) : ticket.before === undefined ? t(`queue.state.${ticket.state}`) : ticket.before === 0 ? t('queue.youAreNext') : t('queue.before', { count: ticket.before })}</p>
+      <Actions>
+        <ButtonLink to="/queue">{t('queue.open')}</ButtonLink>
+      </Actions>
+    </Notice>
   );
 }
 

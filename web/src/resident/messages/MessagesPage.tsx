@@ -48,6 +48,7 @@ export function MessagesPage() {
                   <p className="muted small">{formatAgo(message.sent, Date.now(), language)}</p>
                   <p style={{ whiteSpace: 'pre-line' }}>{text || t('messages.empty')}</p>
                   {about === 'emergency-access' ? <ButtonLink to="/emergency">{t('messages.toEmergency')}</ButtonLink> : null}
+                  {about === 'queue' ? <ButtonLink to="/queue">{t('queue.open')}</ButtonLink> : null}
                   {about === 'regulatory-case' ? <ButtonLink to="/seen">{t('seen.title')}</ButtonLink> : null}
                 </article>
               );

@@ -2,5 +2,6 @@ import codes from './codes.json';
 import common from './common.json';
 import resident from './resident.json';
 import types from './types.json';
+import visit from './visit.json';
 
-export default { common, resident, codes, types };
+export default { common, resident, codes, types, visit };

@@ -83,7 +83,10 @@ final class AuditFilter extends OncePerRequestFilter {
             && status >= 400;
     // Who was told to come back later was told nothing, and may not fill the audit.
     boolean isPublic = door.startsWith("/public") && status != TOO_MANY_REQUESTS;
-    return isRefusal || isMessageRefused || (door.startsWith("/fhir") || isPublic) && !isPreflight;
+    boolean isScreen = door.equals("/hall");
+    return isRefusal
+        || isMessageRefused
+        || (door.startsWith("/fhir") || isPublic || isScreen) && !isPreflight;
   }
 
   private static void record(Audits.Audit audit, int status, OuterHeaders outer, Held response)

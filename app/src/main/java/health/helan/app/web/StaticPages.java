@@ -17,13 +17,14 @@ import org.springframework.web.servlet.resource.PathResourceResolver;
  * The built front end, from {@code static/} in the jar. Files under {@code assets/} carry a digest
  * in their names and are cached for a year; everything else is asked for again each time. A path
  * without an extension is a place inside a page, and gets the page: below {@code /resident} the
- * residents', below {@code /workbench} the clinicians', else the console.
+ * residents', below {@code /workbench} the clinicians', {@code /screen}
+ * that of halls, else the console.
  */
 @Configuration(proxyBeanMethods = false)
 class StaticPages implements WebMvcConfigurer {
   private static final String ROOT = "classpath:/static/";
   private static final Resource CONSOLE = new ClassPathResource("static/index.html");
-  private static final List<String> OTHERS = List.of("resident", "workbench");
+  private static final List<String> OTHERS = List.of("resident", "workbench", "screen");
 
   @Override
   public void addResourceHandlers(ResourceHandlerRegistry registry) {

@@ -53,8 +53,6 @@ public enum AppointmentState {
         .filter(state -> !code.isEmpty() && state.code.equals(code))
         .findFirst()
         .orElseThrow(
-            () ->
-                new Refusal(
-                    Refusal.Kind.BUSINESS_RULE, "appointment.unknown-state", code));
+            () -> new Refusal(Refusal.Kind.BUSINESS_RULE, "appointment.unknown-state", code));
   }
 }

@@ -21,9 +21,7 @@ class AppointmentStepTests {
   static Stream<Arguments> all() {
     return Stream.of(AppointmentStep.values())
         .flatMap(
-            step ->
-                Stream.of(AppointmentState.values())
-                    .map(state -> Arguments.of(step, state)));
+            step -> Stream.of(AppointmentState.values()).map(state -> Arguments.of(step, state)));
   }
 
   @ParameterizedTest

@@ -365,7 +365,7 @@ public final class RecordStore implements AutoCloseable {
 
   /** Carries out one write. */
   public Outcome write(Caller caller, Interaction interaction) {
-    return Writes.run(parts, caller, List.of(interaction), Set.of(), null).getFirst();
+    return Writes.run(parts, caller, List.of(interaction), Set.of(), null, null).getFirst();
   }
 
   /**
@@ -382,7 +382,17 @@ public final class RecordStore implements AutoCloseable {
       List<Interaction> interactions,
       Set<String> conditionalReferences,
       @Nullable String requestKey) {
-    return Writes.run(parts, caller, interactions, conditionalReferences, requestKey);
+    return Writes.run(parts, caller, interactions, conditionalReferences, requestKey, null);
+  }
+
+  /**
+   * Carries out several writes together with rows of a room's own tables, all or nothing.
+   *
+   * @return outcomes in the order of the interactions
+   * @throws Refusal of the store or of {@code beside}
+   */
+  public List<Outcome> transact(Caller caller, List<Interaction> interactions, Beside beside) {
+    return Writes.run(parts, caller, interactions, Set.of(), null, beside);
   }
 
   /**

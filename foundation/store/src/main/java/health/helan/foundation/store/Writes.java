@@ -42,6 +42,7 @@ final class Writes {
   private final WriteGuard guard;
   private final WritePlan plan;
   private final @Nullable String requestKey;
+  private final @Nullable Beside beside;
   private Instant updated = Instant.EPOCH;
 
   /** Someone else took a claim in the meantime: plan again, now seeing what they wrote. */
@@ -58,8 +59,10 @@ final class Writes {
       Caller caller,
       List<Interaction> interactions,
       @Nullable String requestKey,
+      @Nullable Beside beside,
       Map<ByteBuffer, Keyed> holders) {
     this.parts = parts;
+    this.beside = beside;
     this.caller = caller;
     guard = new WriteGuard(parts, caller);
     this.requestKey = guard.requestKey(requestKey);
@@ -71,17 +74,22 @@ final class Writes {
     plan = new WritePlan(parts, caller, entries, claims, guard);
   }
 
-  /** Carries the interactions out; outcomes in their order. */
+  /**
+   * Carries the interactions out; outcomes in their order.
+   *
+   * @param beside what else is written with them; null for nothing
+   */
   static List<Outcome> run(
       StoreParts parts,
       Caller caller,
       List<Interaction> interactions,
       Set<String> conditionalReferences,
-      @Nullable String requestKey) {
+      @Nullable String requestKey,
+      @Nullable Beside beside) {
     var holders = new HashMap<ByteBuffer, Keyed>();
     for (int attempt = 1; ; attempt++) {
       try {
-        return new Writes(parts, caller, interactions, requestKey, holders)
+        return new Writes(parts, caller, interactions, requestKey, beside, holders)
             .run(conditionalReferences);
       } catch (Raced e) {
         if (attempt == 10) {
@@ -128,7 +136,11 @@ final class Writes {
           }
         }
       }
-      if (entries.size() == 1 && claims.isEmpty() && !locks && requestKey == null) {
+      if (entries.size() == 1
+          && claims.isEmpty()
+          && !locks
+          && requestKey == null
+          && beside == null) {
         Row row = entries.getFirst().row;
         if (row != null
             && entries.getFirst().written == null
@@ -352,6 +364,9 @@ final class Writes {
     }
     directory.send(connection);
     guard.follow(connection, entries, updated);
+    if (beside != null) {
+      beside.write(connection, entries.stream().map(entry -> entry.id).toList(), updated);
+    }
     List<Outcome> answer = null;
     if (requestKey != null) {
       answer = new ArrayList<>();

@@ -9,6 +9,7 @@ import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.rest.FhirOperation.Call;
 import health.helan.foundation.rest.Messages;
+import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.Outcome;

@@ -73,6 +73,15 @@ public final class Scans {
     }
   }
 
+  /**
+   * Whether a code is of the kind that is printed, which anybody could hold.
+   *
+   * @throws Refusal for what is no code
+   */
+  public static boolean isPrinted(String code) {
+    return Code.parse(code).kind() == Code.Kind.PRINTED;
+  }
+
   // ------------------------------------------------------------------ terminals
 
   /**

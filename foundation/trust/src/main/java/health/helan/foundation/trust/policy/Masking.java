@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Blots out who a resource is about: {@code 张*三}, {@code 6401**********1234}. What is left says
  * that the row is there and what it is about, not whom.
  */
-final class Masking {
+public final class Masking {
   private static final String SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
   private static final Set<String> PEOPLE = Set.of("Patient", "RelatedPerson", "Person");
 
@@ -104,7 +104,7 @@ final class Masking {
   }
 
   /** {@code 张三} becomes {@code 张*}, {@code 张小三} becomes {@code 张*三}. */
-  static String name(String name) {
+  public static String name(String name) {
     int[] points = name.codePoints().toArray();
     if (points.length <= 1) {
       return "*";

@@ -178,7 +178,13 @@ final class Roles {
           .calls("access-grants", "trace")
           .callsWithin("person")
           .calls("health-card", "health-card-uses")
-          .runs("health-code", "health-card-step", "health-card-account");
+          .runs("health-code", "health-card-step", "health-card-account")
+          .calls("find-places")
+          .runs("book")
+          .calls("queue-tickets")
+          .runs("queue-check-in", "queue-leave")
+          .calls("visits")
+          .runs("visit-step");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -202,8 +208,18 @@ final class Roles {
           .calls("onboarding", "kit")
           .runs("onboarding-apply", "onboarding-step")
           .callsWithin("match", "person")
+          .calls("link-reviews") // Registration clerks, of pairs of their institution.
+          .runs("link-decide")
           .calls("health-card", "card-keys", "card-terminals", "card-terminal-uses")
-          .runs("health-card-step", "scan-card");
+          .runs("health-card-step", "scan-card")
+          .calls("find-places")
+          .runs("book", "release-places", "appointment-step")
+          .calls("queues", "queue-line", "queue-screens")
+          .runs("queue-set", "queue-screen", "queue-check-in", "queue-triage", "queue-call")
+          .runs("queue-miss", "queue-return", "queue-start", "queue-finish", "queue-move")
+          .runs("queue-leave")
+          .calls("visits", "diagnoses")
+          .runs("visit-step");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -234,7 +250,12 @@ final class Roles {
           .runs("merge")
           .callsWithin("scan-card", "report-card-uses", "card-keys", "card-terminals")
           .callsWithin("card-terminal-uses", "card-resolve", "card-enrol")
-          .runs("card-terminal");
+          .runs("card-terminal")
+          .calls("find-places")
+          .runs("book", "release-places", "appointment-step")
+          .calls("queues", "queue-line", "queue-screens")
+          .runs("queue-set", "queue-screen", "queue-check-in", "queue-call", "queue-miss")
+          .runs("queue-return", "queue-move", "queue-leave");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
@@ -250,7 +271,8 @@ final class Roles {
           .calls("trace", "alerts", "cases", "projection-progress")
           .calls("quality-rules", "quality-findings", "quality-score")
           .calls("onboarding", "kit")
-          .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step");
+          .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step")
+          .calls("find-places");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -283,7 +305,8 @@ final class Roles {
           .calls("person", "link-reviews", "resident-index")
           .runs("merge", "link-decide", "rebuild-index")
           .calls("card-keys", "card-terminals", "card-terminal-uses", "card-parties")
-          .runs("card-terminal", "card-party", "card-key");
+          .runs("card-terminal", "card-party", "card-key")
+          .calls("find-places");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(

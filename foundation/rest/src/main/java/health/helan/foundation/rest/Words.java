@@ -1,62 +1,61 @@
-package health.helan.foundation.residents.card;
+package health.helan.foundation.rest;
 
-import health.helan.foundation.rest.Answer;
 import health.helan.foundation.store.Json;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Parameters being written; what is null or empty is left out. */
-final class Words {
+/** Parameters being written by an operation; what is null or empty is left out. */
+public final class Words {
   private final ArrayNode in;
 
   private Words(ArrayNode in) {
     this.in = in;
   }
 
-  static Words of(ObjectNode parameters) {
+  public static Words of(ObjectNode parameters) {
     return new Words(parameters.put("resourceType", "Parameters").putArray("parameter"));
   }
 
-  static ObjectNode parameters() {
+  public static ObjectNode parameters() {
     return Json.MAPPER.createObjectNode();
   }
 
-  static Answer answer(ObjectNode parameters) {
+  public static Answer answer(ObjectNode parameters) {
     if (parameters.path("parameter").isEmpty()) {
       parameters.remove("parameter"); // FHIR has no empty arrays.
     }
     return Answer.ok(Json.MAPPER.writeValueAsBytes(parameters));
   }
 
-  Words group(String name) {
+  public Words group(String name) {
     return new Words(in.addObject().put("name", name).putArray("part"));
   }
 
-  Words text(String name, @Nullable String value) {
+  public Words text(String name, @Nullable String value) {
     return value(name, "valueString", value);
   }
 
-  Words code(String name, @Nullable String value) {
+  public Words code(String name, @Nullable String value) {
     return value(name, "valueCode", value);
   }
 
-  Words time(String name, @Nullable Instant value) {
+  public Words time(String name, @Nullable Instant value) {
     return value(name, "valueInstant", value == null ? null : value.toString());
   }
 
-  Words number(String name, int value) {
+  public Words number(String name, int value) {
     in.addObject().put("name", name).put("valueInteger", value);
     return this;
   }
 
-  Words flag(String name, boolean value) {
+  public Words flag(String name, boolean value) {
     in.addObject().put("name", name).put("valueBoolean", value);
     return this;
   }
 
-  Words reference(String name, @Nullable String reference, @Nullable String display) {
+  public Words reference(String name, @Nullable String reference, @Nullable String display) {
     if (reference != null && !reference.isEmpty()) {
       ObjectNode value =
           in.addObject().put("name", name).putObject("valueReference").put("reference", reference);
