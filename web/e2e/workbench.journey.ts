@@ -191,7 +191,7 @@ describe.skipIf(reason)('A doctor at the workbench', () => {
       await open.waitFor();
       await filled();
     }
-    await page.keyboard.press('4');
+    await page.keyboard.press('6');
     await page.getByRole('heading', { level: 1, name: '紧急访问待说明' }).waitFor();
     await filled();
     await looksRight(page, 'workbench-emergencies');
@@ -218,7 +218,7 @@ describe.skipIf(reason)('A doctor at the workbench', () => {
     await looksRight(page, 'workbench-note-writing-dark', { widths: [1440] });
     await page.getByRole('button', { name: 'English' }).focus();
     await page.keyboard.press('Enter');
-    for (const route of ['/lists/patients', '/lists/notes', '/lists/corrections', '/lists/emergencies', '/find', `/persons/${patient}/notes/new`]) {
+    for (const route of ['/lists/patients', '/lists/notes', '/lists/corrections', '/lists/emergencies', '/lists/queue', '/find', `/persons/${patient}/notes/new`]) {
       await page.goto(`${url}/workbench/#${route}`);
       await page.getByRole('button', { name: '中文' }).waitFor();
       await filled();

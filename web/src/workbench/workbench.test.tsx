@@ -84,7 +84,7 @@ describe('The workbench', () => {
     expect(screen.queryByRole('complementary', { name: '快捷键' })).toBeNull();
     await userEvent.keyboard('j');
     expect(document.activeElement?.getAttribute('href')).toContain('/persons/p?encounter=e');
-    await userEvent.keyboard('3');
+    await userEvent.keyboard('5');
     await screen.findByText('血型应为 A 型');
   });
 

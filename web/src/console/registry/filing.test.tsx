@@ -1,5 +1,6 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import type { Organization, Practitioner } from 'fhir/r4';
 import { describe, expect, test } from 'vitest';
 import { bundleOf, open, platform, Refused, type Asked } from '../../test/platform';
 import { RegistryPage } from './RegistryPage';
@@ -8,8 +9,8 @@ const parameters = (...parameter: unknown[]) => ({ resourceType: 'Parameters', p
 const text = (name: string, valueString: string) => ({ name, valueString });
 const code = (name: string, valueCode: string) => ({ name, valueCode });
 const ME = (role: string) => ({ name: '任婷', role, account: 'a', institution: 'h', fhirUser: 'Practitioner/d', patients: [] });
-const DOCTOR = { resourceType: 'Practitioner', id: 'wang', name: [{ text: '王医生' }] };
-const HOSPITAL = { resourceType: 'Organization', id: 'city', name: '市人民医院' };
+const DOCTOR: Practitioner = { resourceType: 'Practitioner', id: 'wang', name: [{ text: '王医生' }] };
+const HOSPITAL: Organization = { resourceType: 'Organization', id: 'city', name: '市人民医院' };
 
 function answers(role: string, own: (asked: Asked) => unknown): Asked[] {
   return platform((asked) => {
