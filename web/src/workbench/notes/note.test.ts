@@ -36,6 +36,13 @@ describe('A note', () => {
     expect(isEmpty({ template: 'first', texts: { plan: ' ' }, diagnoses: [] })).toBe(true);
   });
 
+  test('loses nothing when another kind is chosen half-way', () => {
+    const turned: Draft = { ...draft, template: 'progress' };
+    const titles = unfinished(turned, setting, NOW).section?.map(({ title }) => title);
+    expect(titles).toEqual(['complaint', 'illness', 'diagnosis', 'plan']);
+    expect(draftOf(unfinished(turned, setting, NOW))).toEqual(turned);
+  });
+
   test('is the same when one goes on with it', () => {
     expect(draftOf(unfinished(draft, setting, NOW))).toEqual(draft);
   });
