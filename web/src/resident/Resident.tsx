@@ -11,6 +11,13 @@ import { Page } from './ui/Page';
 const ROUTES: Route[] = [
   { path: '/', load: () => HomePage },
   { path: '/visits', load: async () => (await import('./record/VisitsPage')).VisitsPage },
+  { path: '/reports', load: async () => (await import('./reports/ReportsPage')).ReportsPage },
+  { path: '/reports/:id', load: async () => (await import('./reports/ReportPage')).ReportPage },
+  { path: '/documents', load: async () => (await import('./reports/DocumentsPage')).DocumentsPage },
+  { path: '/documents/:type/:id', load: async () => (await import('./reports/DocumentPage')).DocumentPage },
+  { path: '/summary', load: async () => (await import('./reports/SummaryPage')).SummaryPage },
+  { path: '/corrections', load: async () => (await import('./corrections/CorrectionsPage')).CorrectionsPage },
+  { path: '/corrections/new', load: async () => (await import('./corrections/AskPage')).AskPage },
   { path: '/messages', load: async () => (await import('./messages/MessagesPage')).MessagesPage },
   { path: '/mine', load: async () => (await import('./mine/MinePage')).MinePage },
   { path: '/seen', load: async () => (await import('./seen/SeenPage')).SeenPage },

@@ -3,6 +3,7 @@ package health.helan;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import health.helan.app.access.DemoAccounts;
+import health.helan.app.access.DemoVisits;
 import health.helan.app.access.OperatorToken;
 import health.helan.app.card.DemoCards;
 import health.helan.app.database.Database;
@@ -350,6 +351,7 @@ final class Platform implements AutoCloseable {
       context().getBean(DemoAccounts.class).create().forEach(console::say);
       context().getBean(DemoFeeds.class).create().forEach(console::say);
       context().getBean(DemoSignatures.class).create();
+      context().getBean(DemoVisits.class).create();
       context().getBean(DemoCards.class).create().forEach(console::say);
     } catch (RuntimeException failed) {
       LoggerFactory.getLogger(Platform.class).error("Demo accounts could not be made", failed);
