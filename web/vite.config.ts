@@ -1,8 +1,8 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
-// One HTML file per entry. `workbench` gets a line here when it has a first page.
-const entries = { console: 'index.html', resident: 'resident/index.html', screen: 'screen/index.html' };
+// One HTML file per entry.
+const entries = { console: 'index.html', resident: 'resident/index.html', screen: 'screen/index.html', workbench: 'workbench/index.html' };
 
 export default defineConfig({
   plugins: [react()],

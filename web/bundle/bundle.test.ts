@@ -8,7 +8,7 @@ type Chunk = { file: string; imports?: string[]; css?: string[]; isEntry?: boole
 const DIST = new URL('../dist/', import.meta.url).pathname;
 
 /** Gzipped kB (1,000 bytes) that a first view may download as script: ui.md, "Speed". */
-const BUDGET = { console: 350, resident: 150 };
+const BUDGET = { console: 350, workbench: 350, resident: 150 };
 
 let manifest: Record<string, Chunk>;
 
@@ -55,6 +55,28 @@ describe('The console', () => {
   });
 });
 
+describe('The workbench', () => {
+  const entry = 'workbench/index.html';
+  const routes = ['patients/PatientsPage', 'notes/UnsignedPage', 'notes/NotePage', 'corrections/CorrectionsPage', 'emergencies/EmergenciesPage', 'find/FindPage', 'person/RecordPage'];
+
+  test.each(routes)('opens %s within its budget of script', (route) => {
+    const key = `src/workbench/${route}.tsx`;
+    expect(manifest[key], `${route} is no chunk of its own: routes are split`).toBeDefined();
+    const size = [...withImports([entry, key])].reduce((sum, file) => sum + gzipped(file), 0);
+    console.log(`workbench ${route}: ${size.toFixed(0)} kB of script, gzipped`);
+    expect(size).toBeGreaterThan(50);
+    expect(size).toBeLessThanOrEqual(BUDGET.workbench);
+  });
+
+  test('brings nothing of the console, and no English until it is wanted', () => {
+    const all = withImports([entry, ...routes.map((route) => `src/workbench/${route}.tsx`)]);
+    for (const later of ['src/console/record/RecordPage.tsx', 'src/shared/i18n/en/forWorkbench.ts']) {
+      expect(manifest[later], `${later} is no chunk of its own`).toBeDefined();
+      expect(all).not.toContain(manifest[later]?.file);
+    }
+  });
+});
+
 describe("The residents' pages", () => {
   const entry = 'resident/index.html';
   const routes = ['record/VisitsPage', 'messages/MessagesPage', 'mine/MinePage', 'seen/SeenPage', 'grants/MaySeePage', 'consents/ConsentsPage', 'consents/GivePage', 'emergency/EmergencyPage', 'account/AccountPage', 'card/CardPage', 'card/UsesPage', 'card/LostPage', 'card/ApplyPage', 'card/PrintPage', 'identities/IdentitiesPage'];
@@ -78,7 +100,7 @@ describe("The residents' pages", () => {
 
 test('The pages load nothing from another host', () => {
   const scripts = readdirSync(join(DIST, 'assets')).map((name) => join(DIST, 'assets', name));
-  for (const page of ['index.html', 'resident/index.html']) {
+  for (const page of ['index.html', 'resident/index.html', 'workbench/index.html']) {
     expect(readFileSync(join(DIST, page), 'utf8'), page).not.toMatch(/(src|href)="(https?:)?\/\//);
   }
   for (const file of scripts.filter((name) => name.endsWith('.css'))) {

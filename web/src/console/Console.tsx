@@ -1,6 +1,6 @@
 import { createHashRouter, RouterProvider } from 'react-router';
 import { useSession } from '../shared/session/session';
-import { Broken, NoSuchPage } from './Lost';
+import { Broken, NoSuchPage } from '../shared/faces/Lost';
 import { OverviewSkeleton } from './overview/OverviewSkeleton';
 import { Shell } from './Shell';
 import { SignIn } from './SignIn';

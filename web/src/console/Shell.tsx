@@ -3,10 +3,10 @@ import { Button } from 'antd';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
-import { speak, useLanguage } from '../shared/i18n/i18n';
 import { signOut } from '../shared/session/account';
 import { runsPlatform, seesAudit, seesCards, seesCases, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, useRole, worksInQueues } from './useRole';
 import { WhoAmI } from './WhoAmI';
+import { LanguageButton } from '../shared/LanguageButton';
 import { Mark } from '../shared/Mark';
 import styles from './Shell.module.css';
 
@@ -96,19 +96,4 @@ function useFocusOnNewPage() {
 function focusMain(event: React.MouseEvent) {
   event.preventDefault();
   document.getElementById('main')?.focus();
-}
-
-export function LanguageButton() {
-  const { t } = useTranslation('common');
-  const language = useLanguage();
-  return (
-    <Button
-      type="text"
-      lang={language === 'zh' ? 'en' : 'zh-CN'}
-      title={t('language.label')}
-      onClick={() => void speak(language === 'zh' ? 'en' : 'zh')}
-    >
-      {t('language.switch')}
-    </Button>
-  );
 }

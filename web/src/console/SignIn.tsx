@@ -4,11 +4,11 @@ import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useErrorSentence } from '../shared/faces/useErrorSentence';
 import { FhirError, get } from '../shared/fhir/client';
+import { LanguageButton } from '../shared/LanguageButton';
 import { Mark } from '../shared/Mark';
 import { PageTitle } from '../shared/PageTitle';
 import { beginSignIn } from '../shared/session/account';
 import { signIn, useSession } from '../shared/session/session';
-import { LanguageButton } from './Shell';
 import styles from './SignIn.module.css';
 
 /** Sends people with an account to the platform's sign-in pages; asks operators without one for the operator token, and tries it before it is kept. */

@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { switchRole } from '../shared/session/account';
-import { useMe } from './useRole';
+import { useMe } from '../shared/session/useMe';
 import styles from './Shell.module.css';
 
 /** Who is signed in, in which post; with a way to another one. Nothing for the operator token, which is nobody's. */

@@ -1,12 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
-import { me } from '../shared/fhir/client';
+import { useMe } from '../shared/session/useMe';
 import { useSession } from '../shared/session/session';
 
-/** Who is signed in; nothing for the operator token, which is nobody's. */
-export function useMe() {
-  const { refresh } = useSession();
-  return useQuery({ queryKey: ['me'], queryFn: ({ signal }) => me(signal), enabled: refresh !== undefined, staleTime: 60_000 });
-}
+export { useMe };
 
 export type Role = 'root' | 'resident' | 'practitioner' | 'regulator' | 'operator' | 'system';
 

@@ -10,7 +10,7 @@ import { SCENES, useParties, usePutTerminal, useTerminals } from './useCardDesk'
 
 /** What reads codes, and who resolves them to numbers of its own. */
 export function Places() {
-  const { t } = useTranslation('console');
+  const { t } = useTranslation(['console', 'record']);
   const [registers, setRegisters] = useState(false);
   return (
     <>
@@ -37,7 +37,7 @@ export function Places() {
 }
 
 function TerminalTable() {
-  const { t } = useTranslation('console');
+  const { t } = useTranslation(['console', 'record']);
   const codeName = useCodeName();
   const terminals = useTerminals();
   const put = usePutTerminal();
@@ -63,8 +63,8 @@ function TerminalTable() {
                 <td>{id}</td>
                 <td>{name}</td>
                 <td>{names.get(institution ?? '') ?? institution}</td>
-                <td className={styles.scenes}>{scenes.map((scene) => codeName('cardScene', scene)).join(t('record.listComma'))}</td>
-                <td>{[key ? t('cards.withKey') : undefined, attended ? t('cards.attended') : undefined].filter(Boolean).join(t('record.listComma'))}</td>
+                <td className={styles.scenes}>{scenes.map((scene) => codeName('cardScene', scene)).join(t('record:record.listComma'))}</td>
+                <td>{[key ? t('cards.withKey') : undefined, attended ? t('cards.attended') : undefined].filter(Boolean).join(t('record:record.listComma'))}</td>
                 <td>
                   <StatusTag tone={active ? 'good' : 'warning'}>{t(active ? 'cards.inUse' : 'cards.stopped')}</StatusTag>
                 </td>
@@ -83,7 +83,7 @@ function TerminalTable() {
 }
 
 function Register({ onDone }: { onDone: () => void }) {
-  const { t } = useTranslation('console');
+  const { t } = useTranslation(['console', 'record']);
   const codeName = useCodeName();
   const form = useId();
   const put = usePutTerminal();
@@ -131,7 +131,7 @@ function Register({ onDone }: { onDone: () => void }) {
 }
 
 function PartyTable() {
-  const { t } = useTranslation('console');
+  const { t } = useTranslation(['console', 'record']);
   const parties = useParties();
   if (parties.data === undefined) return parties.error ? <LoadFailed error={parties.error} onRetry={() => void parties.refetch()} /> : <LoadingLines rows={2} />;
   if (parties.data.length === 0) return <p className="muted">{t('cards.noParties')}</p>;

@@ -13,7 +13,7 @@ import { isOver, useOpened, useStep, type RegulatoryCase } from './useCases';
 
 /** One case: what was asked for and why, what it opens, what was looked at; and the step that the reader may take. */
 export function CaseCard({ one, own, account }: { one: RegulatoryCase; own: boolean; account: string | undefined }) {
-  const { t } = useTranslation('console');
+  const { t } = useTranslation(['console', 'record']);
   const language = useLanguage();
   const codeName = useCodeName();
   const over = isOver(one, Date.now());
@@ -23,7 +23,7 @@ export function CaseCard({ one, own, account }: { one: RegulatoryCase; own: bool
     [t('cases.ground'), codeName('caseGround', one.ground)],
     [t('cases.reason'), one.reason],
     [t('cases.pseudonym'), <code key="pseudonym">{one.pseudonym}</code>],
-    [t('cases.opens'), one.categories.length === 0 ? t('cases.opensPlain') : t('cases.opensAlso', { categories: one.categories.map((code) => codeName('sensitive', code)).join(t('record.listComma')) })],
+    [t('cases.opens'), one.categories.length === 0 ? t('cases.opensPlain') : t('cases.opensAlso', { categories: one.categories.map((code) => codeName('sensitive', code)).join(t('record:record.listComma')) })],
     [t('cases.hours'), t('cases.hourCount', { count: one.hours ?? 0 })],
     [t('cases.asker'), `${who(one.asker)} · ${formatMoment(one.asked, language)}`],
     ...(one.decider === undefined ? [] : [[t('cases.decider'), who(one.decider)] as [string, ReactNode]]),

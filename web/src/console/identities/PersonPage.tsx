@@ -26,7 +26,7 @@ export function PersonPage() {
 }
 
 function OnePerson({ id }: { id: string }) {
-  const { t } = useTranslation('console');
+  const { t } = useTranslation(['console', 'record']);
   const role = useRole();
   const decides = runsPlatform(role);
   const person = usePerson(id);
@@ -35,7 +35,7 @@ function OnePerson({ id }: { id: string }) {
     <div className={styles.page}>
       <PageTitle page={t('identities.person')} />
       <Link to={role === 'operator' ? '/identities' : `/residents/${encodeURIComponent(id)}`} className="small">
-        ← {t(role === 'operator' ? 'identities.title' : 'record.title')}
+        ← {t(role === 'operator' ? 'identities.title' : 'record:record.title')}
       </Link>
       <h1>{name ? t('identities.personOf', { name }) : t('identities.person')}</h1>
       {person.data === undefined ? (

@@ -10,14 +10,14 @@ import styles from './Residents.module.css';
 
 /** On a phone each row becomes a card: the cells carry their column's name. */
 export function ResidentTable({ residents }: { residents: Patient[] }) {
-  const { t } = useTranslation(['console', 'common']);
+  const { t } = useTranslation(['console', 'record', 'common']);
   const language = useLanguage();
   const codeName = useCodeName();
   const columns = {
     name: t('residents.name'),
     sex: t('residents.sex'),
     birthDate: t('residents.birthDate'),
-    identifier: t('person.identityNumber'),
+    identifier: t('record:person.identityNumber'),
     address: t('residents.address'),
     updated: t('residents.updated'),
   };

@@ -91,6 +91,11 @@ export async function update<T extends FhirResource>(resource: T): Promise<T> {
   return (await send(path, { method: 'PUT', body: JSON.stringify(resource), ifMatch: version === undefined ? undefined : `W/"${version}"` })).json() as Promise<T>;
 }
 
+/** Sends a batch or transaction; of a transaction all is written, or nothing. @throws FhirError */
+export async function transact(bundle: Bundle): Promise<Bundle> {
+  return (await send(BASE, { method: 'POST', body: JSON.stringify(bundle) })).json() as Promise<Bundle>;
+}
+
 /** Calls an operation that changes something, with texts and whole numbers as parameters. @param path such as `Task/12/$review` @throws FhirError */
 export async function operate<T extends FhirResource>(path: string, values: Record<string, string | number>): Promise<T> {
   const parameter = Object.entries(values).map(([name, value]) => (typeof value === 'number' ? { name, valueInteger: value } : { name, valueString: value }));

@@ -100,7 +100,7 @@ export function signOut(): void {
 export function switchRole(): void {
   sessionStorage.setItem(RESUME, '1');
   endSession('signed-out');
-  location.assign('/sign-in/role?continue=/');
+  location.assign(`/sign-in/role?continue=${entry.path}`);
 }
 
 /** Who the token speaks for. `fhirUser` is the person's own resource, `patients` the ids whose records are theirs to read. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { graphicPairs, textPairs } from './tokens';
+import { color, darkColor, graphicPairs, textPairs } from './tokens';
 
 /** WCAG 2.2 contrast ratio of two `#rrggbb` colours. */
 function contrast(a: string, b: string): number {
@@ -16,10 +16,12 @@ test('The measure of contrast is right', () => {
   expect(contrast('#000000', '#FFFFFF')).toBeCloseTo(21, 5);
 });
 
-test.each(textPairs)('words of %s on %s can be read', (words, ground) => {
+const schemes = [color, darkColor];
+
+test.each(schemes.flatMap(textPairs))('words of %s on %s can be read', (words, ground) => {
   expect(contrast(words, ground)).toBeGreaterThanOrEqual(4.5);
 });
 
-test.each(graphicPairs)('shapes of %s on %s can be seen', (shape, ground) => {
+test.each(schemes.flatMap(graphicPairs))('shapes of %s on %s can be seen', (shape, ground) => {
   expect(contrast(shape, ground)).toBeGreaterThanOrEqual(3);
 });

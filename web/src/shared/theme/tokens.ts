@@ -30,12 +30,39 @@ export const color = {
   borderStrong: '#849299',
 } as const;
 
+/** The same by name for dark rooms: light words on dark grounds, each pair held to the same contrast. */
+export const darkColor: Record<keyof typeof color, string> = {
+  primary: '#74BCD6',
+  primaryDeep: '#A3D5E6',
+  primaryDarkest: '#C8E6F0',
+  primarySoft: '#1B3A47',
+  accent: '#F0937F',
+  accentSoft: '#43221B',
+  success: '#7CC7A3',
+  successSoft: '#17352A',
+  warning: '#D9A441',
+  warningText: '#E8BE6F',
+  warningSoft: '#3A2D12',
+  error: '#F4978E',
+  errorSoft: '#45211E',
+  text: '#E6EDF1',
+  textSecondary: '#A3B3BC',
+  surface: '#17212A',
+  ground: '#0F171E',
+  border: '#2B3944',
+  borderStrong: '#73858F',
+};
+
+export type Scheme = 'light' | 'dark';
+
+const paletteOf = (scheme: Scheme): Record<keyof typeof color, string> => (scheme === 'dark' ? darkColor : color);
+
 export const fontFamily = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif';
 export const radius = { card: 8, control: 6 } as const;
 export const shadow = '0 1px 2px rgba(29,43,51,.06), 0 4px 12px rgba(29,43,51,.05)';
 
-/** Pairs that carry words: foreground on background. */
-export const textPairs: [string, string][] = [
+/** Pairs that carry words: foreground on background, in either scheme. */
+export const textPairs = (color: Record<keyof typeof darkColor, string>): [string, string][] => [
   [color.text, color.surface],
   [color.text, color.ground],
   [color.textSecondary, color.surface],
@@ -59,13 +86,14 @@ export const textPairs: [string, string][] = [
 ];
 
 /** Pairs that carry shapes only. */
-export const graphicPairs: [string, string][] = [
+export const graphicPairs = (color: Record<keyof typeof darkColor, string>): [string, string][] => [
   [color.warning, color.surface],
   [color.borderStrong, color.surface],
 ];
 
 /** @param touch the pointer is a finger: controls are at least 44 px high */
-export function antTheme(touch: boolean): ThemeConfig {
+export function antTheme(touch: boolean, scheme: Scheme = 'light'): ThemeConfig {
+  const color = paletteOf(scheme);
   return {
     token: {
       colorPrimary: color.primary,
@@ -83,10 +111,13 @@ export function antTheme(touch: boolean): ThemeConfig {
       colorTextSecondary: color.textSecondary,
       colorTextTertiary: color.textSecondary,
       colorTextDescription: color.textSecondary,
-      colorTextPlaceholder: '#6A7981',
+      colorTextPlaceholder: scheme === 'dark' ? color.textSecondary : '#6A7981',
       colorBorder: color.borderStrong,
       colorBorderSecondary: color.border,
       colorBgLayout: color.ground,
+      ...(scheme === 'dark'
+        ? { colorBgBase: color.surface, colorBgContainer: color.surface, colorBgElevated: '#1F2B35', colorTextLightSolid: color.surface, colorBgSpotlight: color.text }
+        : {}),
       borderRadius: radius.control,
       borderRadiusLG: radius.card,
       fontFamily,
@@ -104,8 +135,9 @@ export function antTheme(touch: boolean): ThemeConfig {
 }
 
 /** Puts the tokens on the document as `--primary`, `--text-secondary` …, so that style sheets name them instead of repeating them. */
-export function applyTokens(root: HTMLElement): void {
-  for (const [name, value] of Object.entries(color)) {
+export function applyTokens(root: HTMLElement, scheme: Scheme = 'light'): void {
+  root.style.colorScheme = scheme;
+  for (const [name, value] of Object.entries(paletteOf(scheme))) {
     root.style.setProperty(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, value);
   }
   root.style.setProperty('--font', fontFamily);

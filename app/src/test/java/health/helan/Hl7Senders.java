@@ -137,7 +137,8 @@ final class Hl7Senders implements AutoCloseable {
   static void checkEachOnceInOrder(RunningPlatform platform, int patients, int each)
       throws Exception {
     for (int patient = 0; patient < patients; patient++) {
-      JsonNode found = JSON.readTree(platform.get("fhir/Patient?identifier=D" + patient).body());
+      JsonNode found =
+          JSON.readTree(platform.getInTheEnd("fhir/Patient?identifier=D" + patient).body());
       assertThat(found.path("entry").size()).as("patient %d: %s", patient, found).isEqualTo(1);
       JsonNode resource = found.at("/entry/0/resource");
       assertThat(resource.at("/name/0/given/0").asString())
@@ -147,7 +148,8 @@ final class Hl7Senders implements AutoCloseable {
       JsonNode history =
           JSON.readTree(
               platform
-                  .get("fhir/Patient/" + resource.path("id").asString() + "/_history?_count=100")
+                  .getInTheEnd(
+                      "fhir/Patient/" + resource.path("id").asString() + "/_history?_count=100")
                   .body());
       int expected = each;
       for (JsonNode entry : history.path("entry")) {
@@ -158,7 +160,9 @@ final class Hl7Senders implements AutoCloseable {
     }
     JsonNode open =
         JSON.readTree(
-            platform.get("fhir/$gateway-messages?state=received,dead,refused,parked").body());
+            platform
+                .getInTheEnd("fhir/$gateway-messages?state=received,dead,refused,parked")
+                .body());
     assertThat(open.has("parameter")).as(open.toString()).isFalse();
   }
 

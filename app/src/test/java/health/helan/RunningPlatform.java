@@ -188,6 +188,20 @@ final class RunningPlatform implements AutoCloseable {
     return send("GET", path, "", "application/fhir+json", true);
   }
 
+  /**
+   * Asks again while the platform says "later", as clients do: a pool of connections looks for a
+   * database that was gone only every few seconds, even when another pool has found it already.
+   */
+  HttpResponse<String> getInTheEnd(String path) throws IOException, InterruptedException {
+    long until = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    HttpResponse<String> answer = get(path);
+    while (answer.statusCode() == 503 && System.nanoTime() < until) {
+      Thread.sleep(500);
+      answer = get(path);
+    }
+    return answer;
+  }
+
   HttpResponse<String> send(
       String method, String path, String body, String contentType, boolean withToken)
       throws IOException, InterruptedException {

@@ -10,6 +10,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -43,6 +45,7 @@ final class GatewayCost {
   private final int port;
   private final String feed = "bench" + System.currentTimeMillis();
   private final Map<String, List<Line>> lines = new LinkedHashMap<>();
+  private final Map<String, Integer> written = new LinkedHashMap<>();
 
   /** One turn of one kind. */
   private record Line(double perSecond, double jvmMs, double postgresMs, double others) {}
@@ -83,19 +86,38 @@ final class GatewayCost {
     Thread.sleep(3_000); // Feeds are opened within moments.
   }
 
-  private static String adt(String n) {
+  /** Given names of two characters, so that the resident index meets people, not one crowd. */
+  private static String given(int n) {
+    return new StringBuilder()
+        .appendCodePoint(0x4E00 + Math.floorMod(n * 7_919, 3_000))
+        .appendCodePoint(0x5B00 + Math.floorMod(n * 104_729, 2_000))
+        .toString();
+  }
+
+  private static LocalDate born(int n) {
+    return LocalDate.of(1940, 1, 1).plusDays(Math.floorMod(n * 6_007, 25_000));
+  }
+
+  private static String person(String prefix, int n) {
+    return "P%s%d^^^HOSP^MR||张^%s||%s|M|||解放街%d号^^银川^宁夏^750001||1390%07d"
+        .formatted(prefix, n, given(n), born(n).format(DateTimeFormatter.BASIC_ISO_DATE), n, n);
+  }
+
+  private static String adt(String prefix, int number) {
+    String n = prefix + number;
     return "MSH|^~\\&|HIS|HOSP|||20261101080000||ADT^A01|A%s|P|2.5\rEVN|A01|20261101080000\r"
             .formatted(n)
-        + "PID|1||P%s^^^HOSP^MR||张^三||19800215|M|||解放街1号^^银川^宁夏^750001||13900000000\r".formatted(n)
+        + "PID|1||%s\r".formatted(person(prefix, number))
         + "PV1|1|I|W1^2^3||||D1^李^医生||||||||||||V%s|||||||||||||||||||||||||20261101080000\r"
             .formatted(n);
   }
 
-  private static String oru(String n) {
+  private static String oru(String prefix, int number) {
+    String n = prefix + number;
     var text =
         new StringBuilder(
-            "MSH|^~\\&|LIS|HOSP|||20261101090000||ORU^R01|R%s|P|2.5\rPID|1||P%s^^^HOSP^MR||张^三\r"
-                    .formatted(n, n)
+            "MSH|^~\\&|LIS|HOSP|||20261101090000||ORU^R01|R%s|P|2.5\rPID|1||%s\r"
+                    .formatted(n, person(prefix, number))
                 + "OBR|1|O%s|F%s|58410-2^CBC^LN|||20261101083000|||||||||||||||20261101090000|||F\r"
                     .formatted(n, n));
     for (int i = 1; i <= 8; i++) {
@@ -168,7 +190,7 @@ final class GatewayCost {
       for (int n = connection; n < messages; n += CONNECTIONS) {
         var out = new ByteArrayOutputStream();
         out.write(0x0B);
-        String text = results ? oru(prefix + n) : adt(prefix + n);
+        String text = results ? oru(prefix, n) : adt(prefix, n);
         out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
         out.write(0x1C);
         out.write('\r');
@@ -212,7 +234,7 @@ final class GatewayCost {
             "/Patient?identifier=" + URLEncoder.encode("P" + prefix + "0", StandardCharsets.UTF_8),
             null);
     String id = found.at("/entry/0/resource/id").asString("");
-    return platform.ask("GET", "/Patient/" + id + "/$everything?_count=200", null);
+    return platform.ask("GET", "/Patient/" + id + "/$everything?_linked=false&_count=200", null);
   }
 
   private static String reference(JsonNode resource) {
@@ -244,9 +266,9 @@ final class GatewayCost {
       String fullUrl = "urn:uuid:" + UUID.randomUUID();
       names.put(reference, fullUrl);
       resource.remove(List.of("id", "meta", "text"));
-      ObjectNode written = entries.addObject().put("fullUrl", fullUrl);
-      written.set("resource", resource);
-      written.putObject("request").put("method", "POST").put("url", type);
+      ObjectNode added = entries.addObject().put("fullUrl", fullUrl);
+      added.set("resource", resource);
+      added.putObject("request").put("method", "POST").put("url", type);
     }
     String template = bundle.toString();
     for (Map.Entry<String, String> name : names.entrySet()) {
@@ -256,16 +278,23 @@ final class GatewayCost {
       template =
           template.replace("\"" + patient + "\"", "\"Patient?identifier=P" + prefix + "@N@\"");
     }
+    written.merge(visits ? "ADT" : "ORU", entries.size(), Math::max);
     String first = prefix.substring(0, prefix.length() - 1) + "0";
     var all = new ArrayList<String>(messages);
     for (int n = 0; n < messages; n++) {
       all.add(
-          template.replace("@N@", Integer.toString(n)).replace(first + "\"", prefix + n + "\""));
+          template
+              .replace("@N@", Integer.toString(n))
+              .replace(first + "\"", prefix + n + "\"")
+              .replace(given(0), given(n))
+              .replace(born(0).toString(), born(n).toString())
+              .replace("13900000000", "1390%07d".formatted(n)));
     }
     return all;
   }
 
   private void report() {
+    System.out.println("Resources in a transaction by the API: " + written);
     lines.forEach(
         (what, all) ->
             System.out.println(

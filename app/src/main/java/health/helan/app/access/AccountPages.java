@@ -97,10 +97,14 @@ class AccountPages {
           .html("</p>");
     }
     role(page, texts, owner);
-    boolean resident = account.kind() == Account.Kind.RESIDENT;
-    page.html("<p class=\"actions\">")
-        .link(resident ? "/resident/" : "/", resident ? "account.resident" : "account.console")
-        .html("</p>");
+    page.html("<p class=\"actions\">");
+    switch (account.kind()) {
+      case RESIDENT -> page.link("/resident/", "account.resident");
+      case PRACTITIONER ->
+          page.link("/workbench/", "account.workbench").link("/", "account.console");
+      default -> page.link("/", "account.console");
+    }
+    page.html("</p>");
     page.form("/sign-out").quietButton("signout.submit").end();
     dependants(page, texts, account);
     apps(page, texts, account);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
@@ -27,6 +28,13 @@ final class RegisteredClients implements RegisteredClientRepository {
   /** The residents' pages. */
   static final String RESIDENT = "helan-resident";
 
+  /** The clinicians' pages. */
+  static final String WORKBENCH = "helan-workbench";
+
+  /** Where the platform's own pages lie, and so where sign-in may lead back to. */
+  private static final Map<String, String> PAGES =
+      Map.of(CONSOLE, "/", RESIDENT, "/resident/", WORKBENCH, "/workbench/");
+
   static final Duration ACCESS_TOKEN = Duration.ofMinutes(10);
 
   /** SMART Backend Services: no more than five minutes. */
@@ -43,7 +51,12 @@ final class RegisteredClients implements RegisteredClientRepository {
   }
 
   static boolean isOurs(String clientId) {
-    return clientId.equals(CONSOLE) || clientId.equals(RESIDENT);
+    return PAGES.containsKey(clientId);
+  }
+
+  /** Whether a path is the address of one of the platform's own entries. */
+  static boolean isEntry(String path) {
+    return PAGES.containsValue(path);
   }
 
   @Override
@@ -70,7 +83,7 @@ final class RegisteredClients implements RegisteredClientRepository {
         clientId,
         "贺兰 Helan",
         Client.Kind.PUBLIC,
-        List.of(base + (clientId.equals(RESIDENT) ? "/resident/" : "/")),
+        List.of(base + PAGES.getOrDefault(clientId, "/")),
         List.of("openid", "profile", "fhirUser", "online_access", "user/*.cruds"),
         null,
         null,

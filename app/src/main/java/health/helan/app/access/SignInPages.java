@@ -82,8 +82,7 @@ class SignInPages {
             && wanted.matches("/[\\x21-\\x7e]*")
             && !wanted.startsWith("//")
             && !wanted.contains("\\")
-            && (wanted.equals("/")
-                || wanted.equals("/resident/")
+            && (RegisteredClients.isEntry(wanted)
                 || wanted.startsWith("/oauth2/authorize?")
                 || wanted.startsWith("/account")
                 || wanted.startsWith("/sign-in"));

@@ -11,7 +11,6 @@ import health.helan.foundation.trust.crypto.KeyVault;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -37,17 +36,13 @@ class CardDoor {
         REGION + " 应为六位行政区划代码。", REGION + " takes the six digits of a region (GB/T 2260).");
   }
 
-  /**
-   * @param persons of the resident index, where there is one
-   */
   @Bean
   Cards healthCards(
       RecordStore store,
       DataSource connections,
       ContentCodec codec,
       KeyVault vault,
-      CertificateAuthority authority,
-      ObjectProvider<SamePerson> persons) {
+      CertificateAuthority authority) {
     return new Cards(
         new Cards.Parts(
             store,
@@ -56,7 +51,7 @@ class CardDoor {
             vault,
             authority,
             () -> vault.signer(SealKey.name(System.getenv(SealKey.VARIABLE))),
-            persons.getIfAvailable(() -> SamePerson.ALONE),
+            SamePerson.certain(store),
             region(System.getenv(REGION)),
             Clock.systemUTC()));
   }

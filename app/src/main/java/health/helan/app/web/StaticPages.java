@@ -2,6 +2,7 @@ package health.helan.app.web;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.ClassPathResource;
@@ -16,14 +17,14 @@ import org.springframework.web.servlet.resource.PathResourceResolver;
  * The built front end, from {@code static/} in the jar. Files under {@code assets/} carry a digest
  * in their names and are cached for a year; everything else is asked for again each time. A path
  * without an extension is a place inside a page, and gets the page: below {@code /resident} the
- * residents', {@code /screen} that of halls, else the console.
+ * residents', below {@code /workbench} the clinicians', {@code /screen} that of halls, else the
+ * console.
  */
 @Configuration(proxyBeanMethods = false)
 class StaticPages implements WebMvcConfigurer {
   private static final String ROOT = "classpath:/static/";
   private static final Resource CONSOLE = new ClassPathResource("static/index.html");
-  private static final Resource SCREEN = new ClassPathResource("static/screen/index.html");
-  private static final Resource RESIDENT = new ClassPathResource("static/resident/index.html");
+  private static final List<String> OTHERS = List.of("resident", "workbench", "screen");
 
   @Override
   public void addResourceHandlers(ResourceHandlerRegistry registry) {
@@ -42,8 +43,15 @@ class StaticPages implements WebMvcConfigurer {
   @Override
   public void addViewControllers(ViewControllerRegistry registry) {
     registry.addViewController("/").setViewName("forward:/index.html");
-    registry.addViewController("/screen/").setViewName("forward:/screen/index.html");
-    registry.addViewController("/resident/").setViewName("forward:/resident/index.html");
+    for (String entry : OTHERS) {
+      registry
+          .addViewController("/" + entry + "/")
+          .setViewName("forward:/" + entry + "/index.html");
+    }
+  }
+
+  private static Resource page(String entry) {
+    return new ClassPathResource("static/" + entry + "/index.html");
   }
 
   /** Answers a place inside the pages with the page itself. */
@@ -56,9 +64,11 @@ class StaticPages implements WebMvcConfigurer {
       }
       boolean place = path.indexOf('.', path.lastIndexOf('/') + 1) < 0;
       Resource page =
-          path.equals("resident") || path.startsWith("resident/")
-              ? RESIDENT
-              : path.equals("screen") ? SCREEN : CONSOLE;
+          OTHERS.stream()
+              .filter(entry -> path.equals(entry) || path.startsWith(entry + "/"))
+              .map(StaticPages::page)
+              .findFirst()
+              .orElse(CONSOLE);
       return place && page.exists() ? page : null;
     }
   }

@@ -5,11 +5,7 @@
 @ApplicationModule(
     displayName = "互联网诊疗",
     type = ApplicationModule.Type.OPEN,
-    allowedDependencies = {
-      "foundation.definitions",
-      "foundation.rest",
-      "foundation.store"
-    })
+    allowedDependencies = {"foundation.definitions", "foundation.rest", "foundation.store"})
 @NullMarked
 package health.helan.care.visit;
 

@@ -35,6 +35,12 @@ public record Card(
     AT_COUNTER
   }
 
+  /** As it counts beside other cards of the person. */
+  Card counting(State as, Held by, Instant since) {
+    return new Card(
+        home, id, revision, as, by, handle, patient, patientId, number, applied, issued, since);
+  }
+
   boolean isHeldAtCounter() {
     return held == Held.AT_COUNTER;
   }

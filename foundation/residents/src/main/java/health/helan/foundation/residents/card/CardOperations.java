@@ -128,9 +128,9 @@ public final class CardOperations {
     ObjectNode answer = Words.parameters();
     var words = Words.of(answer);
     boolean isOwn = call.caller().role() == Role.RESIDENT;
-    List<Card> all = cards.all(id);
-    Card live = all.stream().filter(card -> card.state().isLive()).findFirst().orElse(null);
-    for (Card card : all) {
+    Wallet wallet = cards.wallet(id);
+    Card live = wallet.live();
+    for (Card card : wallet.cards()) {
       Words one = words.group("card");
       one.code("state", card.state().word());
       one.text("number", card.number());
@@ -150,7 +150,7 @@ public final class CardOperations {
         }
       }
     }
-    for (Parties.Account account : cards.accounts(id)) {
+    for (Parties.Account account : cards.accounts(wallet)) {
       Parties.Party party = cards.parties.find(account.party());
       Words one = words.group("account");
       one.text("party", account.party()).code("kind", account.kind().word());

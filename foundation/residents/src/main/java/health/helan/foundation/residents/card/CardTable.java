@@ -1,6 +1,7 @@
 package health.helan.foundation.residents.card;
 
 import health.helan.foundation.store.ContentCodec;
+import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
@@ -45,10 +46,86 @@ final class CardTable {
       String reason,
       String document) {}
 
-  /** All of a resident, the newest first. */
-  List<Card> of(int home, long patient) {
-    return sql.list(
-        COLUMNS + " where home = ? and patient = ? order by id desc", this::card, home, patient);
+  /** All of a Patient, the newest first. */
+  List<Card> of(Connection connection, int home, long patient) throws SQLException {
+    return Sql.list(
+        connection,
+        COLUMNS + " where home = ? and patient = ? order by id desc",
+        this::card,
+        home,
+        patient);
+  }
+
+  // ------------------------------------------------------------------ shadows
+
+  private static final String SHADOWS =
+      "select card, through, state, held, since from health_card_shadow";
+
+  /** What steps with cards of others mean for those of a Patient. */
+  List<Wallet.Shadow> shadows(Connection connection, int home, long patient) throws SQLException {
+    return Sql.list(
+        connection, SHADOWS + " where home = ? and patient = ?", CardTable::shadow, home, patient);
+  }
+
+  /** What they mean for one card. */
+  List<Wallet.Shadow> shadows(Connection connection, Card card) throws SQLException {
+    return Sql.list(
+        connection,
+        SHADOWS + " where home = ? and card = ?",
+        CardTable::shadow,
+        card.home(),
+        card.id());
+  }
+
+  private static Wallet.Shadow shadow(ResultSet row) throws SQLException {
+    return new Wallet.Shadow(
+        row.getString(1),
+        row.getLong(2),
+        State.values()[row.getInt(3)],
+        Card.Held.values()[row.getInt(4)],
+        Sql.instant(row, "since"));
+  }
+
+  /**
+   * Notes that a step with one card counts for another of the person too; what ended stays ended.
+   *
+   * @param by as it is after the step
+   */
+  void overshadow(Connection connection, Card card, Card by) throws SQLException {
+    Sql.update(
+        connection,
+        """
+        insert into health_card_shadow as s (home, state, held, patient, through, since, card)
+        values (?, ?, ?, ?, ?, ?, ?)
+        on conflict (home, card, through) do update
+        set state = greatest(s.state, excluded.state), held = excluded.held, since = excluded.since""",
+        card.home(),
+        by.state().ordinal(),
+        by.held().ordinal(),
+        card.patient(),
+        by.patient(),
+        by.changed(),
+        card.id());
+  }
+
+  /**
+   * Takes suspensions back: those that a suspension of the card brought about, at whichever record,
+   * linked now or not, and those that lie on the card itself.
+   */
+  void lift(Connection connection, Card card) throws SQLException {
+    Sql.update(
+        connection,
+        "delete from health_card_shadow where home between ? and ? and through = ? and state = ?",
+        0,
+        Ids.HOMES - 1,
+        card.patient(),
+        State.SUSPENDED.ordinal());
+    Sql.update(
+        connection,
+        "delete from health_card_shadow where home = ? and card = ? and state = ?",
+        card.home(),
+        card.id(),
+        State.SUSPENDED.ordinal());
   }
 
   /** Null for none. */

@@ -1,6 +1,7 @@
 package health.helan.foundation.residents.card;
 
 import health.helan.foundation.residents.card.Card.Held;
+import health.helan.foundation.residents.card.Wallet.Holder;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.ContentCodec;
@@ -9,7 +10,6 @@ import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
-import health.helan.foundation.store.SqlErrors;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
 import health.helan.foundation.trust.crypto.KeyVault;
@@ -24,10 +24,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -86,13 +90,11 @@ public final class Cards implements Erasable {
   final Pace pace;
   final Clock clock;
   private final Sql sql;
-  private final DataSource database;
   private final SamePerson persons;
   private final int region;
 
   public Cards(Parts parts) {
     store = parts.store();
-    database = parts.database();
     sql = new Sql(parts.database());
     clock = parts.clock();
     persons = parts.persons();
@@ -113,51 +115,68 @@ public final class Cards implements Erasable {
 
   // ------------------------------------------------------------------ who
 
-  /**
-   * A resident whose card it is.
-   *
-   * @param id of the Patient
-   * @param digest keyed digest of {@code Patient/id}
-   */
-  record Holder(String id, int home, long digest) {}
-
   Holder holder(String patient) {
-    try (Connection connection = database.getConnection()) {
-      Integer home = store.rows().home(connection, "Patient", patient);
-      if (home == null) {
-        throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Patient", patient);
-      }
-      return new Holder(patient, home, digest(patient));
-    } catch (SQLException e) {
-      throw SqlErrors.refusal(e);
+    return sql.on(connection -> holder(connection, patient));
+  }
+
+  private Holder holder(Connection connection, String patient) throws SQLException {
+    Integer home = store.rows().home(connection, "Patient", patient);
+    if (home == null) {
+      throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Patient", patient);
     }
+    return new Holder(patient, home, digest(patient));
   }
 
   private long digest(String patient) {
     return store.parameters().digests().reference("Patient", patient);
   }
 
-  /** The Patients of one person, the given one first. */
-  private List<Holder> person(String patient) {
+  /** The Patients of one person, the given one first; of the others those that are there. */
+  private List<Holder> person(Connection connection, String patient) throws SQLException {
     List<Holder> all = new ArrayList<>();
-    for (String one : persons.of(patient)) {
-      all.add(holder(one));
+    all.add(holder(connection, patient));
+    for (String one : persons.of(connection, patient)) {
+      Integer home = one.equals(patient) ? null : store.rows().home(connection, "Patient", one);
+      if (home != null) {
+        all.add(new Holder(one, home, digest(one)));
+      }
     }
     return all;
   }
 
-  /** All cards of the person, the newest first. */
-  List<Card> all(String patient) {
-    List<Card> all = new ArrayList<>();
-    for (Holder holder : person(patient)) {
-      all.addAll(table.of(holder.home(), holder.digest()));
+  /** The cards of the person that a Patient is, over all records that are surely linked. */
+  Wallet wallet(String patient) {
+    return sql.on(connection -> wallet(connection, patient));
+  }
+
+  private Wallet wallet(Connection connection, String patient) throws SQLException {
+    List<Holder> holders = person(connection, patient);
+    List<Card> own = new ArrayList<>();
+    List<Wallet.Shadow> shadows = new ArrayList<>();
+    for (Holder holder : holders) {
+      own.addAll(table.of(connection, holder.home(), holder.digest()));
+      if (holders.size() > 1) {
+        shadows.addAll(table.shadows(connection, holder.home(), holder.digest()));
+      }
     }
-    return all;
+    return Wallet.of(holders, own, shadows);
+  }
+
+  /** A card as it counts, with what was done with others of the person. */
+  Card counted(Card card) {
+    return sql.on(
+        connection -> {
+          List<Wallet.Shadow> shadows = table.shadows(connection, card);
+          // Nearly no card has any; the links are asked only for those that do.
+          return shadows.isEmpty()
+              ? card
+              : Wallet.counted(card, person(connection, card.patientId()), shadows);
+        });
   }
 
   /** The card that counts; null for none. */
   public @Nullable Card live(String patient) {
-    return all(patient).stream().filter(card -> card.state().isLive()).findFirst().orElse(null);
+    return wallet(patient).live();
   }
 
   /** The Patient as it is, whoever asks: for what the platform itself checks. */
@@ -196,7 +215,8 @@ public final class Cards implements Erasable {
         && !DOCUMENTS.contains(paper)) {
       throw new Refusal(Refusal.Kind.VALUE, "card.document-unknown");
     }
-    Card before = live(patient);
+    Wallet wallet = wallet(patient);
+    Card before = wallet.live();
     JsonNode record = patient(caller, patient);
     if (isDead(record)
         && (step == Step.APPLY || step.to() == State.ACTIVE || step == Step.REPLACE)) {
@@ -205,17 +225,26 @@ public final class Cards implements Erasable {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     if (step == Step.APPLY) {
       if (before != null) {
-        throw new Refusal(Refusal.Kind.CONFLICT, "card.there-already");
+        return there(before, patient, role);
       }
       step.checkRole(role);
       State state = isClerk || isProved(record) ? State.ACTIVE : State.APPLIED;
-      Card made = made(holder(patient), state, now);
-      sql.together(
+      return sql.together(
           connection -> {
+            Wallet held = wallet;
+            if (wallet.isOfSeveral()) {
+              // Two of the linked records may ask at once; each has an index of its own.
+              pace.hold(connection, "person", wallet.person());
+              held = wallet(connection, patient);
+              Card first = held.live();
+              if (first != null) {
+                return there(first, patient, role);
+              }
+            }
+            Card made = made(held.free(), state, now);
             table.insert(connection, made, act(step, made, caller, isClerk, why, paper));
-            return true;
+            return made;
           });
-      return made;
     }
     if (before == null) {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "card.none");
@@ -227,12 +256,32 @@ public final class Cards implements Erasable {
     sql.together(
         connection -> {
           table.update(connection, next, act(step, next, caller, isClerk, why, paper));
+          if (step == Step.RESUME) {
+            table.lift(connection, next);
+          } else if (next.state() != State.ACTIVE) {
+            for (Card other : wallet.besides(before)) {
+              table.overshadow(connection, other, next);
+            }
+          }
           if (successor != null) {
             table.insert(connection, successor, act(step, successor, caller, isClerk, why, paper));
           }
           return true;
         });
     return successor == null ? next : successor;
+  }
+
+  /**
+   * Who has a card already, by another record of the person, is told which.
+   *
+   * @throws Refusal CONFLICT where it lies at this very record
+   */
+  private static Card there(Card card, String patient, Role role) {
+    if (card.patientId().equals(patient)) {
+      throw new Refusal(Refusal.Kind.CONFLICT, "card.there-already");
+    }
+    Step.APPLY.checkRole(role);
+    return card;
   }
 
   private static Holder of(Card card) {
@@ -366,7 +415,8 @@ public final class Cards implements Erasable {
     if (card.state() != State.ACTIVE) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "card.not-active-" + card.state().word());
     }
-    if (isDead(patient(caller, patient))) {
+    if (isDead(patient(caller, patient))
+        || !card.patientId().equals(patient) && isDead(patient(caller, card.patientId()))) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "card.holder-died");
     }
     return card;
@@ -374,35 +424,82 @@ public final class Cards implements Erasable {
 
   /** What a code was used for since a time, for the page that shows codes; null for none. */
   Uses.@Nullable Use lastUse(String patient, Duration within) {
-    Card card = live(patient);
-    return card == null
-        ? null
-        : uses.last(card.home(), card.patient(), clock.instant().minus(within));
+    Instant since = clock.instant().minus(within);
+    return sql.on(connection -> person(connection, patient)).stream()
+        .map(holder -> uses.last(holder.home(), holder.digest(), since))
+        .filter(Objects::nonNull)
+        .max(Comparator.comparing(Uses.Use::at))
+        .orElse(null);
   }
 
   /** The latest uses of the person's cards and attempts at them. */
   List<Uses.Use> uses(String patient, Instant before) {
     List<Uses.Use> all = new ArrayList<>();
-    for (String one : persons.of(patient)) {
-      all.addAll(uses.ofPatient(digest(one), before));
+    for (Holder holder : sql.on(connection -> person(connection, patient))) {
+      all.addAll(uses.ofPatient(holder.digest(), before));
     }
-    all.sort(java.util.Comparator.comparing(Uses.Use::at).reversed());
+    all.sort(Comparator.comparing(Uses.Use::at).reversed());
     return all.size() > Uses.PAGE ? all.subList(0, Uses.PAGE) : all;
   }
 
-  /** The numbers that the person has at parties. */
-  List<Parties.Account> accounts(String patient) {
-    List<Parties.Account> all = new ArrayList<>();
-    for (Holder holder : person(patient)) {
-      all.addAll(parties.accounts(holder.home(), holder.digest()));
-    }
-    return all;
+  /** The numbers that the person has at parties: of each party the one that it is told. */
+  List<Parties.Account> accounts(Wallet wallet) {
+    Card live = wallet.live();
+    return sql.on(
+        connection -> {
+          Map<String, Parties.Account> all = new TreeMap<>();
+          for (Holder holder : wallet.holders()) {
+            for (Parties.Account one :
+                parties.accounts(connection, holder.home(), holder.digest())) {
+              all.merge(
+                  one.party(),
+                  one,
+                  (there, other) ->
+                      other.isOf(live) || !there.isOf(live) && other.since().isAfter(there.since())
+                          ? other
+                          : there);
+            }
+          }
+          return all.values().stream()
+              .sorted(
+                  Comparator.comparing(Parties.Account::kind).thenComparing(Parties.Account::party))
+              .toList();
+        });
   }
 
-  /** Takes back that a party may resolve codes of this resident. */
+  /**
+   * The number that the person whose card it is has at a party: the one that was noted with the
+   * card's own record, else the latest of those at records that are surely linked. Null for none.
+   */
+  Parties.@Nullable Account account(Card card, String party) {
+    return sql.<Optional<Parties.Account>>on(
+            connection -> Optional.ofNullable(account(connection, card, party)))
+        .orElse(null);
+  }
+
+  private Parties.@Nullable Account account(Connection connection, Card card, String party)
+      throws SQLException {
+    Parties.Account own = parties.account(connection, card.home(), card.patient(), party);
+    if (own != null) {
+      return own;
+    }
+    Parties.Account latest = null;
+    for (Holder holder : person(connection, card.patientId())) {
+      Parties.Account one = parties.account(connection, holder.home(), holder.digest(), party);
+      if (one != null && (latest == null || one.since().isAfter(latest.since()))) {
+        latest = one;
+      }
+    }
+    return latest;
+  }
+
+  /**
+   * Takes back that a party may resolve codes of this resident, at all linked records and for good:
+   * what somebody has withdrawn no parting of records gives back.
+   */
   void endAccount(String patient, String party) {
     boolean ended = false;
-    for (Holder holder : person(patient)) {
+    for (Holder holder : sql.on(connection -> person(connection, patient))) {
       ended |= parties.end(holder.home(), holder.digest(), party);
     }
     if (!ended) {
@@ -425,6 +522,8 @@ public final class Cards implements Erasable {
   public void erase(long subject) {
     for (String statement :
         List.of(
+            "delete from health_card_shadow where home between ? and ? and through = ?",
+            "delete from health_card_shadow where home between ? and ? and patient = ?",
             "delete from health_card_use where home between ? and ? and patient = ?",
             "delete from health_card_account where home between ? and ? and patient = ?",
             "delete from health_card_step where home between ? and ? and patient = ?",

@@ -3,6 +3,8 @@ package health.helan.foundation.residents.card;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.index.Digests;
 import health.helan.foundation.trust.account.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +55,20 @@ final class Pace {
     if (count != null && count > most) {
       throw refusal(what);
     }
+  }
+
+  /**
+   * Has whoever calls with the same words wait until this transaction ends. A row, as nothing else
+   * holds across instances and nodes.
+   */
+  void hold(Connection connection, String what, String who) throws SQLException {
+    Sql.update(
+        connection,
+        """
+        insert into health_card_pace as p (key, until, count) values (?, ?, 1)
+        on conflict (key) do update set count = p.count + 1""",
+        key(what, who),
+        clock.instant().plus(WHILE));
   }
 
   /**

@@ -9,6 +9,7 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -42,8 +43,18 @@ final class Parties {
    */
   record Party(String id, PartyKind kind, boolean isActive, String name, Instant changed) {}
 
-  /** What a resident has at a party. */
-  record Account(String id, String party, PartyKind kind, String number, Instant since) {}
+  /**
+   * What a resident has at a party.
+   *
+   * @param patient digest of the Patient that it was noted with
+   */
+  record Account(
+      String id, String party, PartyKind kind, String number, Instant since, long patient) {
+    /** Whether it was noted with the record of this very card. */
+    boolean isOf(@Nullable Card card) {
+      return card != null && card.patient() == patient;
+    }
+  }
 
   private static final String COLUMNS =
       "select id, kind, state, name, changed from health_card_party";
@@ -161,26 +172,27 @@ final class Parties {
         == 1;
   }
 
-  List<Account> accounts(int home, long patient) {
-    return sql.list(
-        ACCOUNT + " where home = ? and patient = ? order by kind, party",
-        this::account,
-        home,
-        patient);
+  List<Account> accounts(Connection connection, int home, long patient) throws SQLException {
+    return Sql.list(
+        connection, ACCOUNT + " where home = ? and patient = ?", this::account, home, patient);
   }
 
   /** Null for none. */
-  @Nullable Account account(int home, long patient, String party) {
-    return sql.one(
-        ACCOUNT + " where home = ? and patient = ? and party = ?",
-        this::account,
-        home,
-        patient,
-        party);
+  @Nullable Account account(Connection connection, int home, long patient, String party)
+      throws SQLException {
+    List<Account> found =
+        Sql.list(
+            connection,
+            ACCOUNT + " where home = ? and patient = ? and party = ?",
+            this::account,
+            home,
+            patient,
+            party);
+    return found.isEmpty() ? null : found.getFirst();
   }
 
   private static final String ACCOUNT =
-      "select id, party, kind, since, version, codec, key_id, content from health_card_account";
+      "select id, party, kind, since, version, codec, key_id, patient, content from health_card_account";
 
   private Account account(ResultSet row) throws SQLException {
     String id = row.getString("id");
@@ -195,7 +207,8 @@ final class Parties {
         row.getString("party"),
         PartyKind.values()[row.getInt("kind")],
         Json.MAPPER.readTree(content).path("number").asString(""),
-        Sql.instant(row, "since"));
+        Sql.instant(row, "since"),
+        row.getLong("patient"));
   }
 
   private static Party party(ResultSet row) throws SQLException {

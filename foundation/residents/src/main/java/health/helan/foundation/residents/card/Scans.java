@@ -267,7 +267,7 @@ public final class Scans {
       throw noted(attempt, new Refusal(Refusal.Kind.BUSINESS_RULE, "card.code-of-none"), false);
     }
     AccessTrail.noteAsked(card.patient());
-    return new Understood(code, card);
+    return new Understood(code, cards.counted(card));
   }
 
   /** Of what is told, the same each time: who tells it again adds nothing. */
@@ -325,11 +325,11 @@ public final class Scans {
                 reading(place, text),
                 place,
                 bearer ->
-                    cards.parties.account(bearer.home(), bearer.patient(), party.id()) == null
+                    cards.account(bearer, party.id()) == null
                         ? new Refusal(Refusal.Kind.NOT_FOUND, "card.not-enrolled")
                         : null)
             .card();
-    Parties.Account account = cards.parties.account(card.home(), card.patient(), party.id());
+    Parties.Account account = cards.account(card, party.id());
     if (account == null) {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "card.not-enrolled"); // Given up meanwhile.
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.residents.card.CardServer.Desk;
 import health.helan.foundation.residents.card.CardServer.Person;
-import health.helan.foundation.residents.card.CardServer.Reply;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +29,8 @@ class CardLifeTests {
   }
 
   private static String state(Reply reply) {
-    assertThat(reply.status()).as(reply.body()).isEqualTo(200);
-    return CardServer.text(reply.all("card").getFirst(), "state");
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    return CardServer.part(reply.all("card").getFirst(), "state");
   }
 
   @Test
@@ -38,11 +38,11 @@ class CardLifeTests {
     Person person = SERVER.person();
     Reply none = SERVER.get(person.self(), person.path("health-card"));
     assertThat(none.all("card")).isEmpty();
-    assertThat(none.text("may")).isEqualTo("apply");
+    assertThat(none.value("may")).isEqualTo("apply");
     assertThat(SERVER.call(person.self(), person.path("health-code")).status()).isEqualTo(404);
     Reply applied = step(person, "step", "apply");
     assertThat(state(applied)).isEqualTo("active");
-    String number = CardServer.text(applied.all("card").getFirst(), "number");
+    String number = CardServer.part(applied.all("card").getFirst(), "number");
     assertThat(number).hasSize(18).startsWith("640000H");
     assertThat(CardNumber.isValid(number)).isTrue();
     assertThat(health.helan.foundation.store.IdNumbers.isValid(number)).isFalse();
@@ -122,7 +122,7 @@ class CardLifeTests {
       assertThat(refused.status()).as(step).isEqualTo(403);
       assertThat(refused.sentence()).contains("at a counter");
     }
-    assertThat(SERVER.get(person.self(), person.path("health-card")).text("may")).isEmpty();
+    assertThat(SERVER.get(person.self(), person.path("health-card")).value("may")).isEmpty();
     assertThat(atCounter(person, clerk, "step", "resume").status()).isEqualTo(400);
     assertThat(state(atCounter(person, clerk, "step", "resume", "document", "resident-id")))
         .isEqualTo("active");
@@ -134,7 +134,7 @@ class CardLifeTests {
   void isReplacedByOneWithAnotherNumberHoweverManyAskAtOnce() throws Exception {
     Person person = SERVER.holder();
     String before =
-        CardServer.text(
+        CardServer.part(
             SERVER.get(person.self(), person.path("health-card")).all("card").getFirst(), "number");
     var start = new CyclicBarrier(8);
     List<Future<Integer>> answers = new ArrayList<>();
@@ -155,11 +155,11 @@ class CardLifeTests {
     }
     List<JsonNode> cards = SERVER.get(person.self(), person.path("health-card")).all("card");
     assertThat(cards).hasSize(1 + done);
-    assertThat(cards.stream().map(card -> CardServer.text(card, "state")))
+    assertThat(cards.stream().map(card -> CardServer.part(card, "state")))
         .containsOnlyOnce("active")
         .doesNotContain("suspended");
-    assertThat(cards.stream().map(card -> CardServer.text(card, "number"))).doesNotHaveDuplicates();
-    assertThat(CardServer.text(cards.getLast(), "number")).isEqualTo(before);
+    assertThat(cards.stream().map(card -> CardServer.part(card, "number"))).doesNotHaveDuplicates();
+    assertThat(CardServer.part(cards.getLast(), "number")).isEqualTo(before);
   }
 
   @Test
@@ -186,9 +186,9 @@ class CardLifeTests {
     assertThat(SERVER.call(mother, child.path("health-card-step"), "step", "apply").status())
         .isEqualTo(200);
     Desk desk = SERVER.desk("identify", false);
-    String code = SERVER.call(mother, child.path("health-code")).text("code");
+    String code = SERVER.call(mother, child.path("health-code")).value("code");
     Reply scanned = SERVER.scan(desk, "identify", code);
-    assertThat(scanned.text("patient")).isEqualTo("Patient/" + child.patient());
+    assertThat(scanned.value("patient")).isEqualTo("Patient/" + child.patient());
     assertThat(SERVER.get(mother, child.path("health-card-uses")).all("use")).hasSize(1);
     for (String operation :
         List.of("health-card", "health-card-uses", "health-code", "health-card-step")) {
@@ -223,8 +223,8 @@ class CardLifeTests {
     String code = SERVER.code(person);
     assertThat(SERVER.scan(desk, "check-in", code).status()).as("for nobody").isEqualTo(422);
     Reply arrived = SERVER.scan(desk, "check-in", code, "practitioner", "d-" + desk.id());
-    assertThat(arrived.status()).as(arrived.body()).isEqualTo(200);
-    assertThat(arrived.text("encounter")).startsWith("Encounter/");
+    assertThat(arrived.status()).as(arrived.text()).isEqualTo(200);
+    assertThat(arrived.value("encounter")).startsWith("Encounter/");
     assertThat(SERVER.get(doctor, read).status()).isEqualTo(200);
     var colleague =
         new Caller(
@@ -237,7 +237,7 @@ class CardLifeTests {
                 "c-" + desk.id(), java.util.Set.of(), java.util.Set.of(), java.util.Set.of("*")));
     assertThat(SERVER.get(colleague, read).status()).isEqualTo(404);
     Reply grants = SERVER.get(person.self(), read + "/$access-grants");
-    assertThat(grants.body()).contains("Practitioner/d-" + desk.id());
+    assertThat(grants.text()).contains("Practitioner/d-" + desk.id());
   }
 
   @Test
@@ -264,7 +264,7 @@ class CardLifeTests {
                 .status())
         .isEqualTo(200);
     String printed =
-        SERVER.get(person.self(), person.path("health-card") + "?printed=true").text("code");
+        SERVER.get(person.self(), person.path("health-card") + "?printed=true").value("code");
     Reply byPaper =
         SERVER.call(
             doctor,
@@ -292,7 +292,7 @@ class CardLifeTests {
             SERVER.code(person),
             "practitioner",
             self);
-    assertThat(living.status()).as(living.body()).isEqualTo(200);
+    assertThat(living.status()).as(living.text()).isEqualTo(200);
     assertThat(SERVER.get(doctor, "Patient/" + person.patient()).status()).isEqualTo(200);
     Caller system = CardServer.system("org-" + name);
     assertThat(
@@ -337,7 +337,7 @@ class CardLifeTests {
     Person person = SERVER.holder();
     long digest = SERVER.cards.holder(person.patient()).digest();
     String number =
-        CardServer.text(
+        CardServer.part(
             SERVER.get(person.self(), person.path("health-card")).all("card").getFirst(), "number");
     assertThat(
             SERVER.number(

@@ -2,6 +2,8 @@ package health.helan.foundation.residents.card;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import health.helan.foundation.residents.Residents;
+import health.helan.foundation.residents.index.IndexLinks;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -10,15 +12,18 @@ import health.helan.foundation.rest.Operations;
 import health.helan.foundation.rest.RestConfig;
 import health.helan.foundation.rest.StandardFormats;
 import health.helan.foundation.rest.operations.StandardOperations;
+import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Binding;
 import health.helan.foundation.store.Caller.Role;
-import health.helan.foundation.store.Json;
+import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.WriteFollower;
+import health.helan.foundation.store.search.ValueSets;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.trust.crypto.AeadAlgorithm;
@@ -32,11 +37,6 @@ import health.helan.foundation.trust.crypto.TrustedAuthorities;
 import health.helan.foundation.trust.policy.AccessOperations;
 import health.helan.foundation.trust.policy.RolePolicy;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.InvalidKeyException;
@@ -53,24 +53,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The API with cards, the real access policy, contents under SM4 and a real vault, on a real
  * PostgreSQL behind a real HTTP server. One per test JVM; each test has residents and terminals of
  * its own.
  */
-final class CardServer {
+final class CardServer extends ApiForTests {
   static final int REGION = 640_000;
 
   /** Can be moved, both ways. */
@@ -98,9 +93,15 @@ final class CardServer {
   }
 
   private static final class Running {
-    static final CardServer SERVER = new CardServer();
+    static final CardServer SERVER = new CardServer(false);
 
     private Running() {}
+  }
+
+  private static final class Linking {
+    static final CardServer SERVER = new CardServer(true);
+
+    private Linking() {}
   }
 
   private static final AtomicInteger NUMBERS = new AtomicInteger();
@@ -112,14 +113,17 @@ final class CardServer {
   final KeyStoreVault vault;
   final List<AuditSink.Request> audited = new CopyOnWriteArrayList<>();
   private final String base;
-  private final Map<String, Caller> callers = new ConcurrentHashMap<>();
-  private final HttpClient client = HttpClient.newHttpClient();
 
   static CardServer get() {
     return Running.SERVER;
   }
 
-  private CardServer() {
+  /** One whose records the resident index links; the others are all alone. */
+  static CardServer withIndex() {
+    return Linking.SERVER;
+  }
+
+  private CardServer(boolean hasIndex) {
     try {
       var config = new HikariConfig();
       config.setDataSource(PostgresForTests.emptyDatabase());
@@ -143,7 +147,10 @@ final class CardServer {
                   "test",
                   new RolePolicy(Clock.systemUTC()),
                   true,
-                  codec),
+                  codec,
+                  ValueSets.ofR4(),
+                  WriteFollower.NONE,
+                  new IndexLinks(new IndexKey(new byte[32]))),
               StoreForTests.QUICK,
               Retention.DEFAULT);
       var authority =
@@ -160,12 +167,15 @@ final class CardServer {
                   vault,
                   authority,
                   () -> vault.signer("seal"),
-                  SamePerson.ALONE,
+                  SamePerson.certain(store),
                   REGION,
                   clock));
       List<FhirOperation> all = new ArrayList<>(StandardOperations.all());
       all.addAll(AccessOperations.all(Clock.systemUTC(), database));
       all.addAll(CardOperations.all(cards));
+      if (hasIndex) {
+        all.addAll(new Residents(database, store, codec, Clock.systemUTC()).operations());
+      }
       var operations = new Operations(all);
       var servlet =
           new FhirServlet(
@@ -178,19 +188,9 @@ final class CardServer {
                   new CapabilityStatements("test", "2026-11-22", store.parameters())),
               new Audits(store, operations, audited::add),
               List.of());
-      base =
-          new TomcatForTests(
-                  servlet,
-                  (request, response, chain) -> {
-                    String name =
-                        ((jakarta.servlet.http.HttpServletRequest) request)
-                            .getHeader("X-Test-Caller");
-                    request.setAttribute(FhirServlet.CALLER, callers.get(name));
-                    chain.doFilter(request, response);
-                  })
-              .base();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      base = new TomcatForTests(servlet, caller()).base();
+    } catch (IOException | SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -216,98 +216,9 @@ final class CardServer {
     return caller(Role.OPERATOR, "", Binding.NONE);
   }
 
-  static Caller caller(Role role, String institution, Binding binding) {
-    String name = role + "-" + UUID.randomUUID();
-    return new Caller(name, role, institution, Set.of(), name, binding);
-  }
-
-  // ------------------------------------------------------------------ HTTP
-
-  /** An answer. */
-  record Reply(int status, HttpResponse<byte[]> http) {
-    JsonNode json() {
-      return Json.MAPPER.readTree(http.body());
-    }
-
-    String body() {
-      return new String(http.body(), StandardCharsets.UTF_8);
-    }
-
-    /** Value of a parameter at the top; empty for none. */
-    String text(String name) {
-      return CardServer.text(json().path("parameter"), name);
-    }
-
-    List<JsonNode> all(String name) {
-      List<JsonNode> all = new ArrayList<>();
-      for (JsonNode parameter : json().path("parameter")) {
-        if (parameter.path("name").asString("").equals(name)) {
-          all.add(parameter.path("part"));
-        }
-      }
-      return all;
-    }
-
-    /** The sentence of a refusal. */
-    String sentence() {
-      return json().path("issue").path(0).path("details").path("text").asString("");
-    }
-  }
-
-  static String text(JsonNode list, String name) {
-    for (JsonNode parameter : list) {
-      if (parameter.path("name").asString("").equals(name)) {
-        for (var property : parameter.properties()) {
-          if (property.getKey().startsWith("value")) {
-            return property.getValue().isObject()
-                ? property.getValue().path("reference").asString("")
-                : property.getValue().asString();
-          }
-        }
-      }
-    }
-    return "";
-  }
-
-  Reply send(Caller caller, String method, String path, @Nullable String body, String language) {
-    callers.put(caller.request(), caller);
-    var request =
-        HttpRequest.newBuilder(URI.create(base + "/" + path))
-            .header("X-Test-Caller", caller.request())
-            .header("Accept-Language", language)
-            .header("Content-Type", "application/fhir+json")
-            .method(
-                method,
-                body == null
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body));
-    try {
-      var response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-      return new Reply(response.statusCode(), response);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
-  }
-
-  Reply get(Caller caller, String path) {
-    return send(caller, "GET", path, null, "en");
-  }
-
-  static ObjectNode parameters(String... pairs) {
-    ObjectNode body = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
-    ArrayNode list = body.putArray("parameter");
-    for (int i = 0; i < pairs.length; i += 2) {
-      list.addObject().put("name", pairs[i]).put("valueString", pairs[i + 1]);
-    }
-    return body;
-  }
-
-  /** An operation with parameters by name and value. */
-  Reply call(Caller caller, String operation, String... pairs) {
-    return send(caller, "POST", operation, parameters(pairs).toString(), "en");
+  @Override
+  protected String base() {
+    return base;
   }
 
   // ------------------------------------------------------------------ what tests need
@@ -333,11 +244,11 @@ final class CardServer {
                     + "'}]")
             + more
             + "}";
-    Reply reply = send(Caller.operator("t"), "POST", "Patient", json.replace('\'', '"'), "en");
+    Reply reply = create(Caller.operator("t"), json);
     if (reply.status() != 201) {
-      throw new AssertionError(reply.body());
+      throw new AssertionError(reply.text());
     }
-    String id = reply.json().path("id").asString();
+    String id = reply.id();
     return new Person(id, number == null ? "" : number, resident(id));
   }
 
@@ -346,7 +257,7 @@ final class CardServer {
     Person person = person();
     Reply reply = call(person.self(), person.path("health-card-step"), "step", "apply");
     if (reply.status() != 200) {
-      throw new AssertionError(reply.body());
+      throw new AssertionError(reply.text());
     }
     return person;
   }
@@ -354,9 +265,9 @@ final class CardServer {
   String code(Person person) {
     Reply reply = call(person.self(), person.path("health-code"));
     if (reply.status() != 200) {
-      throw new AssertionError(reply.body());
+      throw new AssertionError(reply.text());
     }
-    return reply.text("code");
+    return reply.value("code");
   }
 
   private static String identityNumber() {
@@ -404,7 +315,7 @@ final class CardServer {
             "key",
             pem(keys));
     if (reply.status() != 200) {
-      throw new AssertionError(reply.body());
+      throw new AssertionError(reply.text());
     }
     return desk;
   }
@@ -444,21 +355,33 @@ final class CardServer {
         "POST",
         "$scan-card",
         parameters(pairs.toArray(String[]::new)).toString(),
+        "Accept-Language",
         language);
   }
 
   /** Reasons in the log of a terminal, the latest first; empty words for uses. */
   List<String> reasons(Desk desk) {
     return get(desk.system(), "$card-terminal-uses?terminal=" + desk.id()).all("use").stream()
-        .map(use -> text(use, "reason-code"))
+        .map(use -> part(use, "reason-code"))
         .toList();
   }
 
   /** Reasons in the log that the resident sees, the latest first. */
   List<String> reasons(Person person) {
     return get(person.self(), person.path("health-card-uses")).all("use").stream()
-        .map(use -> text(use, "reason-code"))
+        .map(use -> part(use, "reason-code"))
         .toList();
+  }
+
+  /** Until the index has taken in everything that is committed. */
+  void settle() {
+    StoreForTests.await(
+        "indexed",
+        () ->
+            number(
+                    "select coalesce(sum(l.seq - o.seq), 1) from lane l join consumer_offset o on"
+                        + " o.home = l.home and o.consumer = 'residents'")
+                == 0);
   }
 
   long number(String sql) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.residents.card.CardServer.Desk;
 import health.helan.foundation.residents.card.CardServer.Person;
-import health.helan.foundation.residents.card.CardServer.Reply;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Binding;
 import health.helan.foundation.store.Caller.Role;
@@ -37,7 +37,7 @@ class CodeAttackTests {
   }
 
   private static void refused(Reply reply, int status, String english) {
-    assertThat(reply.status()).as(reply.body()).isEqualTo(status);
+    assertThat(reply.status()).as(reply.text()).isEqualTo(status);
     assertThat(reply.json().path("resourceType").asString()).isEqualTo("OperationOutcome");
     assertThat(reply.sentence()).contains(english);
   }
@@ -55,7 +55,7 @@ class CodeAttackTests {
     assertThat(SERVER.reasons(person)).containsExactly("card.code-used", "card.code-used", "");
     assertThat(SERVER.reasons(elsewhere)).containsExactly("card.code-used", "card.code-used");
     Reply log = SERVER.get(person.self(), person.path("health-card-uses"));
-    assertThat(log.body()).contains(elsewhere.institution()).contains("自助机");
+    assertThat(log.text()).contains(elsewhere.institution()).contains("自助机");
   }
 
   @Test
@@ -224,7 +224,7 @@ class CodeAttackTests {
     Desk desk = SERVER.desk("identify", true);
     String code = SERVER.code(person);
     String printed =
-        SERVER.get(person.self(), person.path("health-card") + "?printed=true").text("code");
+        SERVER.get(person.self(), person.path("health-card") + "?printed=true").value("code");
     String step = person.path("health-card-step");
     assertThat(SERVER.call(person.self(), step, "step", "suspend", "reason", "lost").status())
         .isEqualTo(200);
@@ -248,14 +248,14 @@ class CodeAttackTests {
   void aPrintedCodeAloneOpensNothing() {
     Person person = SERVER.holder();
     String printed =
-        SERVER.get(person.self(), person.path("health-card") + "?printed=true").text("code");
+        SERVER.get(person.self(), person.path("health-card") + "?printed=true").value("code");
     refused(
         SERVER.scan(desk(), "identify", printed, "document", "resident-id"),
         422,
         "attended counter");
     Desk counter = SERVER.desk("identify check-in", true);
     refused(SERVER.scan(counter, "identify", printed), 422, "attended counter");
-    assertThat(SERVER.scan(counter, "identify", printed, "document", "resident-id").text("code"))
+    assertThat(SERVER.scan(counter, "identify", printed, "document", "resident-id").value("code"))
         .isEqualTo("printed");
     assertThat(SERVER.scan(counter, "identify", printed, "document", "resident-id").status())
         .as("a card is shown at many counters")
@@ -413,7 +413,7 @@ class CodeAttackTests {
     Desk desk = SERVER.desk("identify", true);
     String before = SERVER.code(person);
     String printed =
-        SERVER.get(person.self(), person.path("health-card") + "?printed=true").text("code");
+        SERVER.get(person.self(), person.path("health-card") + "?printed=true").value("code");
     int old = Code.parse(before).key();
     Caller operator = CardServer.operator();
     refused(SERVER.call(operator, "$card-key", "retire", String.valueOf(old)), 422, "signs now");

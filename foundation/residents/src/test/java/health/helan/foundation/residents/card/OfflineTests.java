@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.residents.card.CardServer.Desk;
 import health.helan.foundation.residents.card.CardServer.Person;
-import health.helan.foundation.residents.card.CardServer.Reply;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -82,14 +82,14 @@ class OfflineTests {
     Person person = SERVER.holder();
     Desk desk = SERVER.desk("identify", false);
     Reply list = keys(desk);
-    assertThat(list.status()).as(list.body()).isEqualTo(200);
-    Files.writeString(folder.resolve("keys.json"), list.body());
+    assertThat(list.status()).as(list.text()).isEqualTo(200);
+    Files.writeString(folder.resolve("keys.json"), list.text());
     pem(folder.resolve("seal.pem"), SERVER.vault.signer("seal").certificate().getEncoded());
     String code = SERVER.code(person);
     byte[] bytes = Base45.decode(code.substring(Code.HEAD.length()));
     bytes[9] ^= 1;
     String printed =
-        SERVER.get(person.self(), person.path("health-card") + "?printed=true").text("code");
+        SERVER.get(person.self(), person.path("health-card") + "?printed=true").value("code");
     SERVER.clock.ahead(Duration.ofSeconds(90));
     String early = SERVER.code(person);
     SERVER.clock.ahead(Duration.ofSeconds(-90));
@@ -131,8 +131,8 @@ class OfflineTests {
                     use.path("code").asString(),
                     Instant.parse(use.path("at").asString()),
                     use.path("scene").asString())));
-    assertThat(told.status()).as(told.body()).isEqualTo(200);
-    assertThat(CardServer.text(told.all("use").getFirst(), "noted")).isEqualTo("true");
+    assertThat(told.status()).as(told.text()).isEqualTo(200);
+    assertThat(CardServer.part(told.all("use").getFirst(), "noted")).isEqualTo("true");
   }
 
   @Test
@@ -143,11 +143,11 @@ class OfflineTests {
     pem(folder.resolve("seal.pem"), SERVER.vault.signer("seal").certificate().getEncoded());
     Files.writeString(
         folder.resolve("keys.json"),
-        list.body().replace("\\\"region\\\":\\\"640000", "\\\"region\\\":\\\"650000"));
+        list.text().replace("\\\"region\\\":\\\"640000", "\\\"region\\\":\\\"650000"));
     Said forged = verifier(folder, code);
     assertThat(forged.exitCode()).isEqualTo(2);
     assertThat(forged.lines().getFirst()).contains("not the platform's");
-    Files.writeString(folder.resolve("keys.json"), list.body());
+    Files.writeString(folder.resolve("keys.json"), list.text());
     Said old =
         verifier(
             folder,
@@ -162,10 +162,10 @@ class OfflineTests {
   void getOpenersForAProofOnly() {
     Desk desk = SERVER.desk("identify", false);
     SERVER.code(SERVER.holder());
-    assertThat(keys(desk).text("list")).contains("opener");
+    assertThat(keys(desk).value("list")).contains("opener");
     Reply without = SERVER.get(desk.system(), "$card-keys");
     assertThat(without.status()).isEqualTo(200);
-    assertThat(without.text("list")).contains("\"key\"").doesNotContain("opener");
+    assertThat(without.value("list")).contains("\"key\"").doesNotContain("opener");
     assertThat(SERVER.get(desk.system(), "$card-keys?terminal=" + desk.id()).status())
         .isEqualTo(403);
     assertThat(SERVER.get(CardServer.resident("x"), "$card-keys").status()).isEqualTo(403);
@@ -186,7 +186,7 @@ class OfflineTests {
       parts.addObject().put("name", "at").put("valueInstant", use.at().toString());
       parts.addObject().put("name", "scene").put("valueCode", use.scene());
     }
-    return SERVER.send(desk.system(), "POST", "$report-card-uses", body.toString(), "en");
+    return SERVER.send(desk.system(), "POST", "$report-card-uses", body.toString());
   }
 
   private static Instant second() {
@@ -202,7 +202,7 @@ class OfflineTests {
     }
     Reply reply = report(desk, uses);
     assertThat(reply.status()).isEqualTo(200);
-    assertThat(reply.body()).contains("card.code-unreadable").doesNotContain("too-many-wrong");
+    assertThat(reply.text()).contains("card.code-unreadable").doesNotContain("too-many-wrong");
     assertThat(SERVER.scan(desk, "identify", SERVER.code(SERVER.holder())).status()).isEqualTo(200);
   }
 
@@ -216,21 +216,21 @@ class OfflineTests {
     var there = List.of(new Scans.Offline(code, second().plusSeconds(2), "identify"));
     SERVER.clock.ahead(Duration.ofHours(3));
     Reply one = report(first, here);
-    assertThat(one.status()).as(one.body()).isEqualTo(200);
-    assertThat(CardServer.text(one.all("use").getFirst(), "noted")).isEqualTo("true");
+    assertThat(one.status()).as(one.text()).isEqualTo(200);
+    assertThat(CardServer.part(one.all("use").getFirst(), "noted")).isEqualTo("true");
     for (int again = 0; again < 2; again++) {
-      assertThat(CardServer.text(report(first, here).all("use").getFirst(), "noted"))
+      assertThat(CardServer.part(report(first, here).all("use").getFirst(), "noted"))
           .as("the same report again")
           .isEqualTo("true");
       Reply two = report(second, there);
       JsonNode told = two.all("use").getFirst();
-      assertThat(CardServer.text(told, "noted")).isEqualTo("false");
-      assertThat(CardServer.text(told, "reason-code")).isEqualTo("card.code-used-twice");
-      assertThat(CardServer.text(told, "elsewhere")).isEqualTo(here.getFirst().at().toString());
+      assertThat(CardServer.part(told, "noted")).isEqualTo("false");
+      assertThat(CardServer.part(told, "reason-code")).isEqualTo("card.code-used-twice");
+      assertThat(CardServer.part(told, "elsewhere")).isEqualTo(here.getFirst().at().toString());
     }
     assertThat(SERVER.reasons(person)).containsExactly("card.code-used-twice", "");
     Reply log = SERVER.get(person.self(), person.path("health-card-uses"));
-    assertThat(CardServer.text(log.all("use").getFirst(), "offline")).isEqualTo("true");
+    assertThat(CardServer.part(log.all("use").getFirst(), "offline")).isEqualTo("true");
     assertThat(SERVER.reasons(second)).containsExactly("card.code-used-twice");
   }
 
@@ -243,7 +243,7 @@ class OfflineTests {
     Instant at = second();
     assertThat(SERVER.scan(online, "identify", code).status()).isEqualTo(200);
     Reply told = report(offline, List.of(new Scans.Offline(code, at, "identify")));
-    assertThat(CardServer.text(told.all("use").getFirst(), "reason-code"))
+    assertThat(CardServer.part(told.all("use").getFirst(), "reason-code"))
         .isEqualTo("card.code-used-twice");
   }
 
@@ -259,7 +259,7 @@ class OfflineTests {
     SERVER.clock.ahead(Duration.ofSeconds(20));
     uses.add(new Scans.Offline(after, second(), "identify"));
     Reply told = report(desk, uses);
-    assertThat(told.all("use").stream().map(use -> CardServer.text(use, "reason-code")))
+    assertThat(told.all("use").stream().map(use -> CardServer.part(use, "reason-code")))
         .containsExactly("", "card.code-card-suspended");
     assertThat(SERVER.reasons(person)).contains("", "card.code-card-suspended");
   }
@@ -284,11 +284,11 @@ class OfflineTests {
             second().minusSeconds(300),
             second().minus(Duration.ofDays(30)))) {
       Reply told = report(desk, List.of(new Scans.Offline(code, at, "identify")));
-      assertThat(CardServer.text(told.all("use").getFirst(), "reason-code"))
+      assertThat(CardServer.part(told.all("use").getFirst(), "reason-code"))
           .isEqualTo("card.code-expired");
     }
     Reply scene = report(desk, List.of(new Scans.Offline(code, second(), "payment")));
-    assertThat(CardServer.text(scene.all("use").getFirst(), "reason-code"))
+    assertThat(CardServer.part(scene.all("use").getFirst(), "reason-code"))
         .isEqualTo("card.scene-not-allowed");
     assertThat(report(desk, List.of()).status()).isEqualTo(400);
     var many = new ArrayList<Scans.Offline>();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.residents.card.CardServer.Desk;
 import health.helan.foundation.residents.card.CardServer.Person;
-import health.helan.foundation.residents.card.CardServer.Reply;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Binding;
 import health.helan.foundation.store.Caller.Role;
@@ -38,7 +38,7 @@ class PartyTests {
             new Binding("", Set.of(), Set.of(), Set.of("system/Coverage.rs")));
     Reply reply =
         SERVER.call(CardServer.operator(), "$card-party", "id", client, "kind", kind, "name", name);
-    assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
     return system;
   }
 
@@ -59,12 +59,12 @@ class PartyTests {
     assertThat(
             SERVER
                 .call(insurer, "$card-enrol", "code", SERVER.code(person), "number", INSURED)
-                .text("number"))
+                .value("number"))
         .isEqualTo(INSURED);
     assertThat(
             SERVER
                 .call(wallet, "$card-enrol", "code", SERVER.code(person), "number", WALLET)
-                .text("number"))
+                .value("number"))
         .isEqualTo(WALLET);
     return person;
   }
@@ -87,23 +87,23 @@ class PartyTests {
   void oneCodeIsResolvedByEachToItsOwnNumberOnly() {
     Person person = enrolled();
     String card =
-        CardServer.text(
+        CardServer.part(
             SERVER.get(person.self(), person.path("health-card")).all("card").getFirst(), "number");
     String code = SERVER.code(person);
     Reply byHospital = SERVER.scan(hospital, "payment", code);
     Reply byInsurer = SERVER.call(insurer, "$card-resolve", "code", code);
     Reply byWallet = SERVER.call(wallet, "$card-resolve", "code", code);
-    assertThat(byHospital.text("number")).isEqualTo(card);
-    assertThat(byInsurer.text("number")).isEqualTo(INSURED);
-    assertThat(byWallet.text("number")).isEqualTo(WALLET);
-    assertThat(byHospital.body()).doesNotContain(INSURED).doesNotContain(WALLET);
-    assertThat(byInsurer.body())
+    assertThat(byHospital.value("number")).isEqualTo(card);
+    assertThat(byInsurer.value("number")).isEqualTo(INSURED);
+    assertThat(byWallet.value("number")).isEqualTo(WALLET);
+    assertThat(byHospital.text()).doesNotContain(INSURED).doesNotContain(WALLET);
+    assertThat(byInsurer.text())
         .doesNotContain(WALLET)
         .doesNotContain(card)
         .doesNotContain(person.number())
         .doesNotContain(person.patient())
         .doesNotContain("赵一");
-    assertThat(byWallet.body())
+    assertThat(byWallet.text())
         .doesNotContain(INSURED)
         .doesNotContain(card)
         .doesNotContain(person.number())
@@ -113,13 +113,13 @@ class PartyTests {
     for (Caller party : new Caller[] {insurer, wallet}) {
       Reply again = SERVER.call(party, "$card-resolve", "code", code);
       assertThat(again.status()).isEqualTo(409);
-      assertThat(again.body()).doesNotContain(INSURED).doesNotContain(WALLET);
+      assertThat(again.text()).doesNotContain(INSURED).doesNotContain(WALLET);
     }
     Reply log = SERVER.get(person.self(), person.path("health-card-uses"));
     assertThat(log.all("use")).hasSize(7);
-    assertThat(log.body()).contains("某地医保").contains("某支付").contains("insurance");
+    assertThat(log.text()).contains("某地医保").contains("某支付").contains("insurance");
     Reply terminal = SERVER.get(hospital.system(), "$card-terminal-uses?terminal=" + hospital.id());
-    assertThat(terminal.body())
+    assertThat(terminal.text())
         .doesNotContain(INSURED)
         .doesNotContain(WALLET)
         .doesNotContain(person.patient());
@@ -154,12 +154,12 @@ class PartyTests {
     Caller rival = party("payment", "另一家支付");
     Reply reply = SERVER.call(rival, "$card-resolve", "code", SERVER.code(person));
     assertThat(reply.status()).isEqualTo(404);
-    assertThat(reply.body()).doesNotContain(WALLET);
+    assertThat(reply.text()).doesNotContain(WALLET);
     Reply made = SERVER.call(rival, "$card-enrol", "code", SERVER.code(person));
-    assertThat(made.text("number")).startsWith("P").hasSize(20);
-    assertThat(SERVER.call(rival, "$card-resolve", "code", SERVER.code(person)).text("number"))
-        .isEqualTo(made.text("number"));
-    assertThat(SERVER.call(wallet, "$card-resolve", "code", SERVER.code(person)).text("number"))
+    assertThat(made.value("number")).startsWith("P").hasSize(20);
+    assertThat(SERVER.call(rival, "$card-resolve", "code", SERVER.code(person)).value("number"))
+        .isEqualTo(made.value("number"));
+    assertThat(SERVER.call(wallet, "$card-resolve", "code", SERVER.code(person)).value("number"))
         .isEqualTo(WALLET);
   }
 
@@ -212,7 +212,7 @@ class PartyTests {
   void aPrintedCodePaysNothing() {
     Person person = enrolled();
     String printed =
-        SERVER.get(person.self(), person.path("health-card") + "?printed=true").text("code");
+        SERVER.get(person.self(), person.path("health-card") + "?printed=true").value("code");
     assertThat(SERVER.call(wallet, "$card-resolve", "code", printed).status()).isEqualTo(422);
     assertThat(SERVER.call(wallet, "$card-enrol", "code", printed).status()).isEqualTo(422);
   }
@@ -222,12 +222,12 @@ class PartyTests {
     Person person = enrolled();
     Reply card = SERVER.get(person.self(), person.path("health-card"));
     assertThat(card.all("account")).hasSize(2);
-    assertThat(card.body()).contains(INSURED).contains(WALLET);
+    assertThat(card.text()).contains(INSURED).contains(WALLET);
     Reply atCounter =
         SERVER.call(
             CardServer.clerk("h"), person.path("health-card"), "identifier", person.number());
     assertThat(atCounter.status()).isEqualTo(200);
-    assertThat(atCounter.body()).doesNotContain(INSURED).doesNotContain(WALLET);
+    assertThat(atCounter.text()).doesNotContain(INSURED).doesNotContain(WALLET);
     Reply ended =
         SERVER.call(person.self(), person.path("health-card-account"), "party", wallet.subject());
     assertThat(ended.all("account")).hasSize(1);
@@ -242,7 +242,7 @@ class PartyTests {
     assertThat(
             SERVER.call(person.self(), person.path("health-card-step"), "step", "replace").status())
         .isEqualTo(200);
-    assertThat(SERVER.call(insurer, "$card-resolve", "code", SERVER.code(person)).text("number"))
+    assertThat(SERVER.call(insurer, "$card-resolve", "code", SERVER.code(person)).value("number"))
         .isEqualTo(INSURED);
   }
 }

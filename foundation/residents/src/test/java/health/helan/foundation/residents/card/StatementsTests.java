@@ -46,7 +46,8 @@ class StatementsTests {
             "V88__health_card",
             "V89__health_card_use",
             "V90__health_card_places",
-            "V91__health_card_pace")) {
+            "V91__health_card_pace",
+            "V130__health_card_shadow")) {
       try (var in = Cards.class.getResourceAsStream("/db/migration/" + file + ".sql")) {
         String script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         assertThat(Rules.brokenByWords(script.replaceAll("(?m)--.*$", ""))).isEmpty();
@@ -56,7 +57,7 @@ class StatementsTests {
             .forEach(r -> tables.add(r.group(1)));
       }
     }
-    assertThat(tables).hasSize(8);
+    assertThat(tables).hasSize(9);
     assertThat(Distribution.ofOtherRooms().keySet()).containsAll(tables);
   }
 }

@@ -82,6 +82,11 @@ public abstract class ApiForTests {
       return json().path("issue").path(0).path("diagnostics").asString("");
     }
 
+    /** The sentence of a refusal, as people read it. */
+    public String sentence() {
+      return json().path("issue").path(0).path("details").path("text").asString("");
+    }
+
     /** Parameters of that name. */
     public List<JsonNode> all(String name) {
       return named(json().path("parameter"), name);

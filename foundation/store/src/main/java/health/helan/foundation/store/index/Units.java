@@ -56,6 +56,16 @@ public final class Units {
     return known.orElse(null);
   }
 
+  /** Whether a code is written as UCUM prescribes (The Unified Code for Units of Measure, 2.1). */
+  public static boolean isUcum(String code) {
+    if (code.isBlank() || code.length() > 100) {
+      return false;
+    }
+    synchronized (Ucum.SERVICE) {
+      return Ucum.SERVICE.validate(code) == null;
+    }
+  }
+
   private static @Nullable Canonical workOut(String code) {
     if (code.isBlank() || code.length() > 100) {
       return null;

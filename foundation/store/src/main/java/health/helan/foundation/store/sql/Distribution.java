@@ -112,7 +112,11 @@ public enum Distribution {
     // residents: cards and their uses with the resident, places and keys read by all
     for (String table :
         new String[] {
-          "health_card", "health_card_step", "health_card_account", "health_card_use"
+          "health_card",
+          "health_card_step",
+          "health_card_account",
+          "health_card_use",
+          "health_card_shadow"
         }) {
       tables.put(table, HOME);
     }

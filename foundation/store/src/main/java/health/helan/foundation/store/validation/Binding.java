@@ -1,5 +1,6 @@
 package health.helan.foundation.store.validation;
 
+import health.helan.foundation.store.index.Units;
 import java.util.Currency;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,15 +46,20 @@ final class Binding {
     return codes;
   }
 
+  private static final String UCUM_UNITS = "http://hl7.org/fhir/ValueSet/ucum-units";
+
   /** Null for a value set of which nothing is known. */
   static @Nullable Binding byForm(String valueSet, String type) {
+    if (valueSet.equals(UCUM_UNITS) && type.equals("CodeableConcept")) {
+      return new Binding(valueSet, type, Units::isUcum);
+    }
     Predicate<String> form = BY_FORM.get(valueSet);
-    return form == null || !type.equals("code") ? null : new Binding(valueSet, form);
+    return form == null || !type.equals("code") ? null : new Binding(valueSet, type, form);
   }
 
-  private Binding(String valueSet, Predicate<String> form) {
+  private Binding(String valueSet, String type, Predicate<String> form) {
     this.valueSet = valueSet;
-    this.type = "code";
+    this.type = type;
     this.form = form;
   }
 
@@ -77,11 +83,9 @@ final class Binding {
 
   /** Whether a value whose structure was found right obeys this binding. */
   boolean allows(JsonNode value) {
-    if (form != null) {
-      return form.test(value.stringValue());
-    }
     return switch (type) {
-      case "code" -> codes.contains(value.stringValue());
+      case "code" ->
+          form == null ? codes.contains(value.stringValue()) : form.test(value.stringValue());
       case "Coding" -> allowsCoding(value);
       default -> {
         JsonNode codings = value.get("coding");
@@ -102,6 +106,9 @@ final class Binding {
     JsonNode code = coding.get("code");
     if (system == null || code == null || !system.isString() || !code.isString()) {
       return false;
+    }
+    if (form != null) {
+      return system.stringValue().equals(Units.UCUM) && form.test(code.stringValue());
     }
     Set<String> known = bySystem.get(system.stringValue());
     return known != null && known.contains(code.stringValue());

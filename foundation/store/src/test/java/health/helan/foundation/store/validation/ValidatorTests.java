@@ -259,6 +259,23 @@ class ValidatorTests {
     }
 
     @ParameterizedTest
+    @CsvSource({
+      "http://unitsofmeasure.org,mg/dL,0",
+      "http://unitsofmeasure.org,Cel,0",
+      "http://unitsofmeasure.org,{次}/min,1",
+      "http://unitsofmeasure.org,毫克,1",
+      "http://x,mg,1"
+    })
+    void forUnitsAreWrittenInUcum(String system, String code, int faults) {
+      assertThat(
+              faults(
+                  "{'resourceType':'ResearchElementDefinition','status':'draft','type':'exposure',"
+                      + "'characteristic':[{'definitionCodeableConcept':{'text':'x'},'unitOfMeasure':{'coding':[{'system':'%s','code':'%s'}]}}]}"
+                          .formatted(system, code)))
+          .hasSize(faults);
+    }
+
+    @ParameterizedTest
     @CsvSource(
         delimiter = ';',
         quoteCharacter = '~',

@@ -44,14 +44,31 @@ public final class Sql {
   }
 
   public <T> List<T> list(String sql, Mapper<T> mapper, @Nullable Object... values) {
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement = prepare(connection, sql, values);
+    try (Connection connection = database.getConnection()) {
+      return list(connection, sql, mapper, values);
+    } catch (SQLException failed) {
+      throw new DatabaseFailed(failed);
+    }
+  }
+
+  /** As part of a transaction, or on a connection that is there already. */
+  public static <T> List<T> list(
+      Connection connection, String sql, Mapper<T> mapper, @Nullable Object... values)
+      throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql, values);
         ResultSet rows = statement.executeQuery()) {
       var found = new ArrayList<T>();
       while (rows.next()) {
         found.add(mapper.map(rows));
       }
       return found;
+    }
+  }
+
+  /** Reads several things on one connection. */
+  public <T extends @Nullable Object> T on(Work<T> work) {
+    try (Connection connection = database.getConnection()) {
+      return work.on(connection);
     } catch (SQLException failed) {
       throw new DatabaseFailed(failed);
     }

@@ -107,6 +107,9 @@ final class Causes {
         if (isCase(after)) {
           return caller.isRoot() ? regulatory(after, about, at) : List.of();
         }
+        if (isCorrection(after)) {
+          return List.of(); // To answer it takes no look at the record of anybody else.
+        }
         actors.add(after.path("owner").path("reference").asString(""));
       }
       default -> throw new IllegalStateException(written.type());
@@ -266,6 +269,11 @@ final class Causes {
 
   static boolean isEmergency(ObjectNode task) {
     return hasCode(task, EMERGENCY_TASK);
+  }
+
+  /** A resident's request to correct a record; it opens nothing. */
+  static boolean isCorrection(ObjectNode task) {
+    return hasCode(task, CorrectionRequest.CODE);
   }
 
   static boolean isCase(ObjectNode task) {

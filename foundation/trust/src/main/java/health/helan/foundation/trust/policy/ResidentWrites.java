@@ -31,6 +31,9 @@ final class ResidentWrites {
       throw new Refusal(
           Refusal.Kind.BUSINESS_RULE, "Consent.policy.uri", "access.consent-text", new Object[] {});
     }
+    if (write.type().equals("Task")) {
+      CorrectionRequest.checkResident(write);
+    }
     if (write.type().equals("Appointment")) {
       String status = after.path("status").asString("");
       boolean isInstitutions = write.owner() != null && !write.owner().isEmpty();
@@ -85,6 +88,10 @@ final class ResidentWrites {
       case "Communication" -> {
         about.add(reference(resource.path("subject")));
         author.add(reference(resource.path("sender")));
+      }
+      case "Task" -> {
+        about.add(reference(resource.path("for")));
+        author.add(reference(resource.path("requester")));
       }
       default -> {
         return false;

@@ -429,6 +429,9 @@ public final class RolePolicy implements AccessPolicy {
       case RESIDENT -> ResidentWrites.check(caller, write);
       case PRACTITIONER, SYSTEM -> {
         checkInstitution(caller, write);
+        if (CorrectionRequest.is(write.before()) || CorrectionRequest.is(write.after())) {
+          CorrectionRequest.checkStaff(caller, write);
+        }
         ProvingWrites.check(caller, write);
       }
       case OPERATOR -> {

@@ -140,7 +140,8 @@ final class Roles {
           "Consent",
           "Observation",
           "QuestionnaireResponse",
-          "Communication");
+          "Communication",
+          "Task");
 
   /**
    * What bears a signature: whatever is a document by itself ({@code docs/guide/signatures.md}).

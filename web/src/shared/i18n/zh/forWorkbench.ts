@@ -1,0 +1,7 @@
+import codes from './codes.json';
+import common from './common.json';
+import record from './record.json';
+import types from './types.json';
+import workbench from './workbench.json';
+
+export default { common, workbench, record, codes, types };

@@ -1,0 +1,24 @@
+import { useTranslation } from 'react-i18next';
+import { formatMeasure } from '../format/numbers';
+import { sparkline, type Row } from './flowSheet';
+import styles from './FlowSheet.module.css';
+
+const WIDTH = 120;
+const HEIGHT = 28;
+
+/** A row's course at a glance: the line, the reference range as a band, values outside it as red dots. */
+export function Sparkline({ row }: { row: Row }) {
+  const { t } = useTranslation('record');
+  const drawn = sparkline(row, WIDTH, HEIGHT);
+  if (!drawn) return null;
+  const last = drawn.points.length - 1;
+  return (
+    <svg className={styles.spark} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t('results.course', { count: drawn.count, least: formatMeasure(drawn.least), most: formatMeasure(drawn.most) })}>
+      {drawn.band ? <rect x="0" width={WIDTH} y={drawn.band.top} height={Math.max(0, drawn.band.bottom - drawn.band.top)} className={styles.band} /> : null}
+      <polyline points={drawn.points.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ')} className={styles.line} />
+      {drawn.points.map(({ x, y, standing }, index) =>
+        standing || index === last ? <circle key={index} cx={x.toFixed(1)} cy={y.toFixed(1)} r={index === last ? 3 : 2.2} className={standing ? styles.outside : styles.dot} /> : null,
+      )}
+    </svg>
+  );
+}

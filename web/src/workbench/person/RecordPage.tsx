@@ -1,0 +1,51 @@
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { LoadFailed } from '../../shared/faces/Faces';
+import { PageTitle } from '../../shared/PageTitle';
+import { RecordViews, VIEWS, viewOf } from '../../shared/record/RecordViews';
+import { isMasked, usePatient } from '../../shared/record/useRecord';
+import { useShortcuts } from '../keys/KeyBoard';
+import { Closed } from './Closed';
+import styles from './Person.module.css';
+
+/** The record in the centre; where it is not open, why not and what may be done. */
+export function RecordPage() {
+  const { t } = useTranslation(['workbench', 'record']);
+  const { id = '' } = useParams();
+  const go = useNavigate();
+  const [address, setAddress] = useSearchParams();
+  const patient = usePatient(id);
+  const show = (next: string) => setAddress({ view: next }, { replace: true });
+  const write = `/persons/${encodeURIComponent(id)}/notes/new`;
+  useShortcuts([
+    ...VIEWS.map((view) => ({ key: VIEW_KEYS[view], label: t(`record:record.${view}`), run: () => show(view) })),
+    { key: 'n', label: t('notes.write'), run: () => void go(write) },
+  ]);
+  const closed = patient.data ? isMasked(patient.data) : patient.error !== null;
+  return (
+    <>
+      <PageTitle page={t('record:record.title')} />
+      <div className={styles.head}>
+        <h1>{t('record:record.title')}</h1>
+        {closed ? null : (
+          <div className={styles.actions}>
+            <Link to={write}>
+              <Button type="primary" tabIndex={-1}>
+                {t('notes.write')}
+              </Button>
+            </Link>
+          </div>
+        )}
+      </div>
+      {patient.error && !patient.data && !isHidden(patient.error) ? <LoadFailed error={patient.error} onRetry={() => void patient.refetch()} /> : null}
+      {closed && (patient.data || isHidden(patient.error)) ? <Closed id={id} /> : null}
+      {closed ? null : <RecordViews patient={id} view={viewOf(address.get('view'))} onView={show} />}
+    </>
+  );
+}
+
+const VIEW_KEYS = { summary: 's', timeline: 't', results: 'r', documents: 'd', accesses: 'a' } as const;
+
+/** What is closed to a caller is answered as if it were not there. */
+const isHidden = (error: unknown): boolean => error instanceof Error && 'status' in error && (error.status === 404 || error.status === 403);

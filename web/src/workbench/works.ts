@@ -1,0 +1,38 @@
+import type { ComponentType } from 'react';
+import type workbench from '../shared/i18n/zh/workbench.json';
+import { useCorrectionCount } from './corrections/useCorrections';
+import { useEmergencyCount } from './emergencies/useOwnEmergencies';
+import { useUnsignedCount } from './notes/useNotes';
+import { usePatientCount } from './patients/usePatients';
+
+type Load = () => Promise<ComponentType>;
+
+/** A page within the centre; `path` as React Router writes it. */
+export type WorkPage = { path: string; page: Load };
+
+/**
+ * One list of work. A capability mounts itself here and nowhere else: its list stands in the rail at `/lists/[name]` under the
+ * text `lists.[name]`, with how many wait; further pages of its own are `routes`, pages about a person {@link PERSON_PAGES}.
+ */
+export type Work = {
+  name: keyof (typeof workbench)['lists'];
+  page: Load;
+  /** How many wait for a hand; undefined while that is not known. A hook: called on each drawing of the rail. */
+  useCount: () => number | undefined;
+  routes?: WorkPage[];
+};
+
+/** In the order of the rail: the first is where one arrives; `1` to `9` lead to them. */
+export const WORKS: readonly Work[] = [
+  { name: 'patients', page: async () => (await import('./patients/PatientsPage')).PatientsPage, useCount: usePatientCount },
+  { name: 'notes', page: async () => (await import('./notes/UnsignedPage')).UnsignedPage, useCount: useUnsignedCount },
+  { name: 'corrections', page: async () => (await import('./corrections/CorrectionsPage')).CorrectionsPage, useCount: useCorrectionCount },
+  { name: 'emergencies', page: async () => (await import('./emergencies/EmergenciesPage')).EmergenciesPage, useCount: useEmergencyCount },
+];
+
+/** Below `/persons/:id`, with the person at the right: `useParams().id` says whose page it is. */
+export const PERSON_PAGES: readonly WorkPage[] = [
+  { path: '', page: async () => (await import('./person/RecordPage')).RecordPage },
+  { path: 'notes/new', page: async () => (await import('./notes/NotePage')).NewNotePage },
+  { path: 'notes/:note', page: async () => (await import('./notes/NotePage')).NotePage },
+];
