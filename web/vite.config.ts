@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 // One HTML file per entry.
-const entries = { console: 'index.html', resident: 'resident/index.html', screen: 'screen/index.html', workbench: 'workbench/index.html' };
+const entries = { console: 'index.html', resident: 'resident/index.html', workbench: 'workbench/index.html', screen: 'screen/index.html' };
 
 export default defineConfig({
   plugins: [react()],

@@ -45,8 +45,10 @@ export class Refused {
     readonly status: number,
     code: string,
     text: string,
+    /** FHIRPath of the place of the fault. */
+    expression?: string,
   ) {
-    this.outcome = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code, details: { text } }] };
+    this.outcome = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code, details: { text }, ...(expression === undefined ? {} : { expression: [expression] }) }] };
   }
 }
 

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { PageTitle } from '../../shared/PageTitle';
 import { runsPlatform, useMe, useRole, worksAtCounter } from '../useRole';
 import styles from './Cards.module.css';
@@ -21,6 +22,11 @@ export function CardsPage() {
           <Counter />
           {role === 'practitioner' && me?.fhirUser ? <ScanDesk self={me.fhirUser} /> : null}
         </div>
+      ) : null}
+      {role === 'practitioner' ? (
+        <p>
+          <Link to="/identities/review">{t('cards.doubles')}</Link> <span className="muted small">{t('cards.doublesHint')}</span>
+        </p>
       ) : null}
       {runsPlatform(role) ? <Places /> : null}
     </div>

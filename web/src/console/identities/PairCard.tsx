@@ -46,7 +46,7 @@ function Card({ pair, onTaken }: { pair: Pair; onTaken: (taken: Taken) => void }
         </h2>
         <StatusTag tone={pair.state === 'open' ? 'alert' : pair.state === 'postponed' ? 'warning' : 'plain'}>{t(`identities.states.${pair.state as 'open'}`, { defaultValue: pair.state })}</StatusTag>
       </div>
-      <p>{pair.reason === 'possible' && ruleOf(pair.evidence) ? t('identities.why.held') : t(`identities.why.${pair.reason as 'possible'}`, { defaultValue: pair.reason })}</p>
+      <p>{pair.reason === '' ? t('identities.ofOwn') : pair.reason === 'possible' && ruleOf(pair.evidence) ? t('identities.why.held') : t(`identities.why.${pair.reason as 'possible'}`, { defaultValue: pair.reason })}</p>
       <Sum pair={pair} />
       <Compare pair={pair} />
       {masked ? <p className="muted small">{t('identities.masked')}</p> : null}

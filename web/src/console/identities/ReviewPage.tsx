@@ -12,6 +12,7 @@ import { StatusTag } from '../../shared/StatusTag';
 import { showCase } from '../emergencies/Case';
 import list from '../emergencies/Emergencies.module.css';
 import styles from './Identities.module.css';
+import { runsPlatform, useRole } from '../useRole';
 import { PairCard, type Taken } from './PairCard';
 import { useDecide, useReviews, type Review } from './useIdentities';
 
@@ -23,6 +24,7 @@ const isTyping = (target: EventTarget | null) => target instanceof HTMLElement &
 export function ReviewPage() {
   const { t } = useTranslation('console');
   const language = useLanguage();
+  const role = useRole();
   const [query, setQuery] = useSearchParams();
   const state = query.get('state') === 'all' ? 'all' : 'open';
   const assignee = query.get('assignee') ?? '';
@@ -64,9 +66,11 @@ export function ReviewPage() {
   return (
     <div className={styles.page}>
       <PageTitle page={t('identities.review')} />
-      <Link to="/identities" className="small">
-        ← {t('identities.title')}
-      </Link>
+      {runsPlatform(role) ? (
+        <Link to="/identities" className="small">
+          ← {t('identities.title')}
+        </Link>
+      ) : null}
       <div className={styles.head}>
         <h1>{t('identities.review')}</h1>
         <div className={styles.row}>
@@ -161,7 +165,7 @@ function Item({ review, chosen, onChoose }: { review: Review; chosen: boolean; o
         <strong>{[one, other].map(({ patient }) => (patient && nameOf(patient)) ?? t('residents.unnamed')).join(' ↔ ')}</strong>
         {review.state === 'postponed' ? <StatusTag tone="warning">{t('identities.states.postponed')}</StatusTag> : null}
       </span>
-      <span>{t(`identities.reason.${review.reason as 'possible'}`, { defaultValue: review.reason })}</span>
+      <span>{review.reason === '' ? '' : t(`identities.reason.${review.reason as 'possible'}`, { defaultValue: review.reason })}</span>
       <span className="muted small">
         {[t('identities.since', { when: formatAgo(review.opened, Date.now(), language) }), review.assignee ? t('identities.with', { name: review.assignee }) : undefined].filter(Boolean).join(' · ')}
       </span>

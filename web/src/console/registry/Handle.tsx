@@ -1,41 +1,58 @@
-import { Button, Input, Radio } from 'antd';
-import { useId, useState, type FormEvent } from 'react';
+import { Button, Radio } from 'antd';
+import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LoadFailed, LoadingLines } from '../../shared/faces/Faces';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
+import { Field, Reason, Text, useProblems } from './Fields';
+import { NO_SITE, RightsField, SiteFields, siteAsked, type SiteValues } from './Filing';
 import styles from './Registry.module.css';
-import { useActs, useStep } from './useRegistry';
+import { useActs, useStep, useVersion } from './useRegistry';
 
-/** The API asks for as many characters of a reason. */
-const LEAST = 4;
-
-/** The steps that the reader may take with one licence or place, and those that were taken. What is typed stays when it is refused. */
+/**
+ * The steps that the reader may take with one licence, place or membership, and those that were taken. What is typed stays when it is
+ * refused; a step is taken with the version that was looked at, or not at all.
+ */
 export function Handle({ of, number, may }: { of: string; number?: string; may: string[] }) {
   const { t } = useTranslation('console');
   const language = useLanguage();
   const acts = useActs(of);
   const step = useStep();
-  const id = useId();
+  const version = useVersion(of);
   const [chosen, setChosen] = useState<string>();
   const [reason, setReason] = useState('');
   const [end, setEnd] = useState('');
+  const [alone, setAlone] = useState('');
   const [passed, setPassed] = useState(true);
-  const [tried, setTried] = useState(false);
-  const short = reason.trim().length < LEAST;
-  // Filing and rights are the institutions' own systems' matter: what they need to say does not fit a row.
-  const steps = may.filter((one) => one !== 'file' && one !== 'prescribing-rights');
+  const [site, setSite] = useState<SiteValues>(NO_SITE);
+  const isPlace = of.startsWith('PractitionerRole/');
+  const problems = useProblems(step.error, ['reason', 'end', 'due', 'site', 'right', 'alone']);
+  // A licence is filed with all its fields: the form above the list does that.
+  const steps = may.filter((one) => one !== 'file' || isPlace);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    setTried(true);
-    if (chosen === undefined || short) return;
+    if (chosen === undefined || problems.check({ reason, ...(chosen === 'renew' ? { end } : {}), ...(chosen === 'file' ? { site: site.site } : {}) })) return;
     step.mutate(
-      { of, step: chosen, values: { reason: reason.trim(), ...(number === undefined ? {} : { number }), ...(chosen === 'renew' ? { end: end.trim() } : {}), ...(chosen === 'check' ? { passed: String(passed) } : {}) } },
+      {
+        of,
+        step: chosen,
+        version: version.data ?? undefined,
+        values: {
+          reason: reason.trim(),
+          ...(number === undefined ? {} : { number }),
+          ...(chosen === 'renew' ? { end } : {}),
+          ...(chosen === 'check' ? { passed: String(passed) } : {}),
+          ...(chosen === 'file' ? siteAsked(site) : {}),
+          ...(chosen === 'prescribing-rights' ? { right: site.right.length === 0 ? '' : site.right } : {}),
+          ...(chosen === 'agree' && alone.trim() !== '' ? { alone: alone.trim() } : {}),
+        },
+      },
       {
         onSuccess: () => {
           setChosen(undefined);
           setReason('');
-          setTried(false);
+          setAlone('');
+          setSite(NO_SITE);
         },
       },
     );
@@ -60,22 +77,24 @@ export function Handle({ of, number, may }: { of: string; number?: string; may: 
         {chosen === undefined ? null : (
           <>
             {chosen === 'renew' ? (
-              <div>
-                <label htmlFor={`${id}-end`}>{t('registry.newEnd')}</label>
-                <Input id={`${id}-end`} value={end} inputMode="numeric" onChange={(event) => setEnd(event.target.value)} />
-              </div>
+              <Field label={t('registry.newEnd')} problem={problems.of('end')}>
+                {(wiring) => <Text date value={end} onChange={setEnd} wiring={wiring} />}
+              </Field>
             ) : null}
             {chosen === 'check' ? (
               <Radio.Group aria-label={t('registry.result')} value={passed} onChange={(event) => setPassed(event.target.value as boolean)} options={[{ value: true, label: t('registry.passed') }, { value: false, label: t('registry.failed') }]} />
             ) : null}
-            <div>
-              <label htmlFor={id}>{t('registry.reason')}</label>
-              <Input.TextArea id={id} rows={2} value={reason} aria-invalid={tried && short} aria-describedby={`${id}-problem`} onChange={(event) => setReason(event.target.value)} />
-              <p id={`${id}-problem`} className={styles.problem}>
-                {tried && short ? t('registry.short', { least: LEAST }) : ''}
-              </p>
-            </div>
-            {step.error ? <LoadFailed error={step.error} compact /> : null}
+            {chosen === 'file' ? <SiteFields values={site} onChange={setSite} problem={problems.of} /> : null}
+            {chosen === 'prescribing-rights' ? <RightsField value={site.right} onChange={(right) => setSite({ ...site, right })} problem={problems.of('right')} /> : null}
+            {chosen === 'agree' && (alone !== '' || problems.of('alone') !== '') ? (
+              <Field label={t('registry.alone')} problem={problems.of('alone')}>
+                {(wiring) => <Reason value={alone} onChange={setAlone} wiring={wiring} />}
+              </Field>
+            ) : null}
+            <Field label={t('registry.reason')} problem={problems.of('reason')}>
+              {(wiring) => <Reason value={reason} onChange={setReason} wiring={wiring} />}
+            </Field>
+            {problems.rest ? <LoadFailed error={problems.rest} compact /> : null}
             <div className={styles.buttons}>
               <Button type="primary" htmlType="submit" loading={step.isPending}>
                 {t('registry.take', { step: t(`registry.step.${chosen as 'verify'}`) })}

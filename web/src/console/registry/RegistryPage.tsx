@@ -1,14 +1,17 @@
-import { Segmented } from 'antd';
+import { Button, Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
-import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
+import { LoadFailed, LoadingLines } from '../../shared/faces/Faces';
 import { formatCount } from '../../shared/format/numbers';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
 import facts from '../emergencies/Emergencies.module.css';
+import { appliesForInstitutions, runsPlatform, useRole } from '../useRole';
+import { Alliances } from './Alliances';
+import { LicenceFiling, PlaceFiling } from './Filing';
 import { LicenceTable, LicenceTag, PlaceTable } from './Lists';
 import styles from './Registry.module.css';
-import { LICENCE_STATES, SITE_STATES, useAlliances, useFigures, useUnit, useUnits, type Alliance, type LicenceState } from './useRegistry';
+import { LICENCE_STATES, SITE_STATES, useAlliances, useFigures, useUnit, useUnits, type LicenceState } from './useRegistry';
 
 const VIEWS = ['units', 'licences', 'places', 'alliances'] as const;
 type View = (typeof VIEWS)[number];
@@ -31,6 +34,10 @@ export function RegistryPage() {
   const view: View = VIEWS.find((one) => one === query.get('view')) ?? 'units';
   const only = query.get('only') ?? 'all';
   const figures = useFigures();
+  const role = useRole();
+  // Institutions file, and operators for them; a post at another place is made by the operators or by the institution's system.
+  const mayFile = appliesForInstitutions(role);
+  const files = mayFile ? query.get('file') : null;
   const set = (values: Record<string, string>) => setQuery(new URLSearchParams(values), { preventScrollReset: true });
   const options = (states: readonly string[], family: 'licenceState' | 'siteState') => states.map((value) => ({ value, label: t(`codes:${family}.${value as 'active'}` as 'codes:licenceState.active') }));
   return (
@@ -65,6 +72,21 @@ export function RegistryPage() {
           </div>
         ) : null}
       </div>
+      {view === 'licences' || view === 'places' ? (
+        files === view ? (
+          view === 'licences' ? (
+            <LicenceFiling onDone={() => set({ view, only: 'filed' })} />
+          ) : (
+            <PlaceFiling onDone={() => set({ view, only: 'pending' })} />
+          )
+        ) : mayFile && (view === 'licences' || runsPlatform(role)) ? (
+          <div>
+            <Button type="primary" onClick={() => set({ view, only, file: view })}>
+              {t(view === 'licences' ? 'registry.fileLicence' : 'registry.filePlace')}
+            </Button>
+          </div>
+        ) : null
+      ) : null}
       {view === 'units' ? <Units at={query.get('at') ?? undefined} onGo={(at) => set({ view: 'units', ...(at ? { at } : {}) })} /> : null}
       {view === 'licences' ? (
         <section className="card" aria-label={t('registry.view.licences')}>
@@ -76,7 +98,7 @@ export function RegistryPage() {
           <PlaceTable key={only} filter={{ state: only === 'all' ? undefined : only }} />
         </section>
       ) : null}
-      {view === 'alliances' ? <Alliances /> : null}
+      {view === 'alliances' ? <Alliances mayPropose={mayFile} /> : null}
     </div>
   );
 }
@@ -86,7 +108,7 @@ function Units({ at, onGo }: { at: string | undefined; onGo: (at: string | undef
   const { t } = useTranslation(['console', 'codes']);
   const here = useUnit(at);
   const below = useUnits(at);
-  const alliances = useAlliances(at);
+  const alliances = useAlliances(at, at !== undefined);
   const unit = here.data;
   return (
     <div className={styles.columns}>
@@ -162,12 +184,14 @@ function Units({ at, onGo }: { at: string | undefined; onGo: (at: string | undef
                 <dd>{unit.address}</dd>
               </div>
             ) : null}
-            {alliances.data?.map((one) => (
-              <div key={one.key}>
-                <dt>{one.kind}</dt>
-                <dd>{`${t('registry.leader')} ${one.leader}`}</dd>
-              </div>
-            ))}
+            {alliances.data
+              ?.filter(({ state }) => state === 'active')
+              .map((one) => (
+                <div key={one.id}>
+                  <dt>{t(`codes:allianceKind.${one.kind as 'urban-group'}`, { defaultValue: one.kind })}</dt>
+                  <dd>{one.lead === unit.name ? `${t('registry.member')} ${one.member}` : `${t('registry.leader')} ${one.lead}`}</dd>
+                </div>
+              ))}
           </dl>
           {unit.department ? null : (
             <>
@@ -180,40 +204,5 @@ function Units({ at, onGo }: { at: string | undefined; onGo: (at: string | undef
         </section>
       )}
     </div>
-  );
-}
-
-function Alliances() {
-  const { t } = useTranslation('console');
-  const alliances = useAlliances();
-  if (alliances.data === undefined) return <div className="card">{alliances.error ? <LoadFailed error={alliances.error} onRetry={() => void alliances.refetch()} /> : <LoadingLines rows={6} />}</div>;
-  if (alliances.data.length === 0)
-    return (
-      <div className="card">
-        <NothingHere title={t('registry.noAlliances')} />
-      </div>
-    );
-  return (
-    <>
-      {alliances.data.map((one) => (
-        <AllianceCard key={one.key} one={one} />
-      ))}
-    </>
-  );
-}
-
-function AllianceCard({ one }: { one: Alliance }) {
-  const { t } = useTranslation('console');
-  return (
-    <section className={`card ${styles.panel}`} aria-label={one.leader}>
-      <h2>{[one.kind || t('registry.alliance'), `${t('registry.leader')} ${one.leader}`].join(' · ')}</h2>
-      <ul className={styles.units} aria-label={t('registry.member')}>
-        {one.members.map((member) => (
-          <li key={member.key}>
-            {member.name} {member.since ? <span className="muted small">{t('registry.since', { day: member.since })}</span> : null}
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

@@ -1,7 +1,9 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Bundle, FhirResource, OrganizationAffiliation, Parameters } from 'fhir/r4';
+import type { Bundle, FhirResource, HealthcareService, Organization, Parameters, Practitioner, PractitionerRole } from 'fhir/r4';
+import { useRef } from 'react';
 import { repetitionsOf, resourcesOf, type Parts } from '../../shared/fhir/bundles';
-import { get, operate } from '../../shared/fhir/client';
+import { create, get, operate } from '../../shared/fhir/client';
+import { nameOf } from '../../shared/fhir/words';
 
 export const LICENCE_STATES = ['filed', 'returned', 'verified', 'active', 'suspended', 'expired'] as const;
 export type LicenceState = (typeof LICENCE_STATES)[number];
@@ -109,34 +111,87 @@ export const useActs = (of: string) =>
     staleTime: 0,
   });
 
-export type Alliance = { key: string; kind: string; leader: string; members: { key: string; name: string; since: string | undefined }[] };
+export const ALLIANCE_STATES = ['proposed', 'active', 'ended'] as const;
+export type AllianceState = (typeof ALLIANCE_STATES)[number];
+export const ALLIANCE_KINDS = ['urban-group', 'county-community', 'specialty-alliance', 'telemedicine-network'] as const;
+/** The membership of one institution in an alliance. */
+export type Membership = { id: string; version: string; lead: string; member: string; kind: string; state: AllianceState; start: string | undefined; end: string | undefined; may: string[] };
 
-/** By leading institution and kind. */
-export const useAlliances = (organization?: string) =>
+/** Of an institution, or all; those that ended too. */
+export const useAlliances = (institution?: string, enabled = true) =>
   useQuery({
-    queryKey: [KEY, 'alliances', organization],
-    queryFn: async ({ signal }): Promise<Alliance[]> => {
-      const narrowed = organization === undefined ? '' : `&participating-organization=Organization/${encodeURIComponent(organization)}`;
-      const found = resourcesOf<OrganizationAffiliation>(await get<Bundle>(`OrganizationAffiliation?active=true&_count=500${narrowed}`, signal), 'OrganizationAffiliation');
-      const groups = new Map<string, Alliance>();
-      for (const one of found) {
-        const kind = one.code?.[0]?.text ?? one.code?.[0]?.coding?.[0]?.display ?? '';
-        const key = `${one.organization?.reference ?? ''}|${kind}`;
-        const group = groups.get(key) ?? { key, kind, leader: one.organization?.display ?? one.organization?.reference ?? '', members: [] };
-        group.members.push({ key: one.id ?? '', name: one.participatingOrganization?.display ?? one.participatingOrganization?.reference ?? '', since: one.period?.start });
-        groups.set(key, group);
-      }
-      return [...groups.values()].sort((a, b) => a.leader.localeCompare(b.leader, 'zh'));
-    },
+    queryKey: [KEY, 'alliances', institution],
+    queryFn: async ({ signal }): Promise<Membership[]> =>
+      repetitionsOf(await get<Parameters>(ask({ view: 'alliances', institution }), signal), 'alliance').map((one) => ({
+        id: one.text('id') ?? '',
+        version: one.text('version') ?? '',
+        lead: one.reference('lead')?.display ?? one.reference('lead')?.reference ?? '',
+        member: one.reference('member')?.display ?? one.reference('member')?.reference ?? '',
+        kind: one.text('kind') ?? '',
+        state: ALLIANCE_STATES.find((state) => state === one.text('state')) ?? 'ended',
+        start: one.text('start'),
+        end: one.text('end'),
+        may: one.texts('may'),
+      })),
+    enabled,
+    staleTime: 0,
   });
 
-/** @param of such as `Practitioner/12` */
-export type StepAsked = { of: string; step: string; values: Record<string, string> };
+/** The version of a resource that is looked at, so that a step is not taken with another. */
+export const useVersion = (of: string) =>
+  useQuery({
+    queryKey: [KEY, 'version', of],
+    queryFn: async ({ signal }) => (await get<FhirResource>(of, signal)).meta?.versionId ?? null,
+    staleTime: 0,
+  });
+
+/** @param of such as `Practitioner/12`, or a type where the step makes something */
+export type StepAsked = { of: string; step: string; values: Record<string, string | string[]>; version?: string | undefined };
 
 export function useStep() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ of, step, values }: StepAsked) => operate<FhirResource>(`${of}/$${step}`, values),
+    mutationFn: ({ of, step, values, version }: StepAsked) => operate<FhirResource>(`${of}/$${step}`, values, version),
     onSettled: () => client.invalidateQueries({ queryKey: [KEY] }),
   });
 }
+
+export type PlaceAsked = { practitioner: string; organization: string; title: string; values: Record<string, string | string[]> };
+
+/** Makes a post and files it. Where filing is refused the post is kept, and the next try files that one. */
+export function useFilePlace() {
+  const client = useQueryClient();
+  const made = useRef<{ key: string; id: string }>(undefined);
+  return useMutation({
+    mutationFn: async ({ practitioner, organization, title, values }: PlaceAsked) => {
+      const key = `${practitioner}|${organization}`;
+      if (made.current?.key !== key) {
+        const post = await create<PractitionerRole>({
+          resourceType: 'PractitionerRole',
+          active: true,
+          practitioner: { reference: practitioner },
+          organization: { reference: organization },
+          ...(title === '' ? {} : { code: [{ text: title }] }),
+        });
+        made.current = { key, id: post.id ?? '' };
+      }
+      return operate<FhirResource>(`PractitionerRole/${made.current.id}/$file`, values);
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: [KEY] }),
+  });
+}
+
+export type HolderType = 'Practitioner' | 'Organization' | 'HealthcareService';
+export type Found = { value: string; label: string };
+
+/** Whose name begins so. @param type whom to look for; institutions only where `institutions` */
+export const useFound = (type: HolderType, typed: string, institutions = false) =>
+  useQuery({
+    queryKey: [KEY, 'found', type, typed, institutions],
+    queryFn: async ({ signal }): Promise<Found[]> => {
+      const query = new URLSearchParams({ name: typed, _count: '20', ...(type === 'Organization' && institutions ? { type: 'prov' } : {}) });
+      const found = resourcesOf<Practitioner | Organization | HealthcareService>(await get<Bundle>(`${type}?${query.toString()}`, signal), type);
+      return found.map((one) => ({ value: `${type}/${one.id ?? ''}`, label: one.resourceType === 'Practitioner' ? (nameOf(one) ?? one.id ?? '') : (one.name ?? one.id ?? '') }));
+    },
+    enabled: typed.trim() !== '',
+  });

@@ -45,10 +45,11 @@ export function PublicOnlinePage() {
 function OnlineList() {
   const { t } = useTranslation(['resident', 'codes']);
   const names = useSpecialties();
+  const services = useOnlineServices();
   return (
     <>
       <p>{t('online.lead')}</p>
-      <Faces query={useOnlineServices()} isEmpty={(list) => list.length === 0} empty={<Empty title={t('online.none')} />}>
+      <Faces query={services} isEmpty={(list) => list.length === 0} empty={<Empty title={t('online.none')} />}>
         {(list) => (
           <ul className={styles.hits} aria-label={t('online.title')}>
             {list.map((one) => (
@@ -66,6 +67,14 @@ function OnlineList() {
           </ul>
         )}
       </Faces>
+      {services.hasNextPage ? (
+        <>
+          <p className="muted small">{t('online.cut', { count: services.data?.length ?? 0 })}</p>
+          <Button kind="plain" disabled={services.isFetchingNextPage} onClick={() => void services.fetchNextPage()}>
+            {t('more')}
+          </Button>
+        </>
+      ) : null}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Parameters } from 'fhir/r4';
 import { repetitionsOf } from '../../shared/fhir/bundles';
 import { FhirError, get } from '../../shared/fhir/client';
@@ -49,19 +49,24 @@ export const useCare = (asked: Asked) =>
 
 export type OnlineService = { id: string; name: string; institution: string; level: string; address: string; licence: string; validUntil?: string; specialties: string[]; doctors: number };
 
-/** The public list: the one request of these pages that needs no token. */
+type OnlineList = { services: OnlineService[]; cut?: boolean; next?: string };
+
+/** The public list: the one request of these pages that needs no token. A long one comes in pages. */
 export const useOnlineServices = () =>
-  useQuery({
+  useInfiniteQuery({
     queryKey: ['online-services'],
-    queryFn: async ({ signal }): Promise<OnlineService[]> => {
+    queryFn: async ({ pageParam, signal }): Promise<OnlineList> => {
       let response: Response;
       try {
-        response = await fetch('/public/online-services', { signal, credentials: 'omit', headers: { Accept: 'application/json' } });
+        response = await fetch(`/public/online-services${pageParam === undefined ? '' : `?after=${encodeURIComponent(pageParam)}`}`, { signal, credentials: 'omit', headers: { Accept: 'application/json' } });
       } catch (error) {
         if (signal.aborted) throw error;
         throw new FhirError(0, undefined, undefined);
       }
       if (!response.ok) throw new FhirError(response.status, undefined, undefined);
-      return ((await response.json()) as { services: OnlineService[] }).services;
+      return (await response.json()) as OnlineList;
     },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+    select: ({ pages }) => pages.flatMap(({ services }) => services),
   });

@@ -15,6 +15,8 @@ export class FhirError extends Error {
     readonly status: number,
     readonly sentence: string | undefined,
     readonly code: string | undefined,
+    /** The parameter of an operation that is at fault, where the server named one. */
+    readonly field?: string,
   ) {
     super(sentence ?? `HTTP ${status}`);
     this.name = 'FhirError';
@@ -63,7 +65,7 @@ async function send(url: string, ask: Ask, again = true): Promise<Response> {
   }
   const issue = outcomeOf(await response.text())?.issue[0];
   if (response.status === 401 && ask.token === undefined) endSession('rejected');
-  throw new FhirError(response.status, issue?.details?.text ?? issue?.diagnostics, issue?.code);
+  throw new FhirError(response.status, issue?.details?.text ?? issue?.diagnostics, issue?.code, /\.where\(name='([^']+)'\)$/.exec(issue?.expression?.[0] ?? '')?.[1]);
 }
 
 /** GETs `path` below the FHIR base. @throws FhirError */
@@ -96,10 +98,13 @@ export async function transact(bundle: Bundle): Promise<Bundle> {
   return (await send(BASE, { method: 'POST', body: JSON.stringify(bundle) })).json() as Promise<Bundle>;
 }
 
-/** Calls an operation that changes something, with texts and whole numbers as parameters. @param path such as `Task/12/$review` @throws FhirError */
-export async function operate<T extends FhirResource>(path: string, values: Record<string, string | number>): Promise<T> {
-  const parameter = Object.entries(values).map(([name, value]) => (typeof value === 'number' ? { name, valueInteger: value } : { name, valueString: value }));
-  return (await send(`${BASE}/${path}`, { method: 'POST', body: JSON.stringify({ resourceType: 'Parameters', parameter }) })).json() as Promise<T>;
+/**
+ * Calls an operation that changes something, with texts and whole numbers as parameters; those of a list repeat.
+ * @param path such as `Task/12/$review` @param version of the resource that was looked at: another is not changed @throws FhirError 412 if it is another by now
+ */
+export async function operate<T extends FhirResource>(path: string, values: Record<string, string | number | string[]>, version?: string): Promise<T> {
+  const parameter = Object.entries(values).flatMap(([name, value]) => (Array.isArray(value) ? value.map((one) => ({ name, valueString: one })) : [typeof value === 'number' ? { name, valueInteger: value } : { name, valueString: value }]));
+  return (await send(`${BASE}/${path}`, { method: 'POST', body: JSON.stringify({ resourceType: 'Parameters', parameter }), ifMatch: version === undefined ? undefined : `W/"${version}"` })).json() as Promise<T>;
 }
 
 /** Reads a file that an operation makes, such as a table. @param path below the base @throws FhirError */

@@ -1,8 +1,7 @@
 import codes from './codes.json';
 import common from './common.json';
 import console from './console.json';
-import queue from './queue.json';
 import record from './record.json';
 import types from './types.json';
 
-export default { common, console, queue, record, codes, types };
+export default { common, console, record, codes, types, queue };

@@ -2,11 +2,12 @@ import codes from './codes.json';
 import common from './common.json';
 import console from './console.json';
 import queue from './queue.json';
-import record from './record.json';
 import resident from './resident.json';
+import record from './record.json';
 import screen from './screen.json';
 import types from './types.json';
 import workbench from './workbench.json';
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, queue, record, resident, screen, workbench, codes, types };
+
+export default { common, console, record, resident, workbench, codes, types, queue, screen };

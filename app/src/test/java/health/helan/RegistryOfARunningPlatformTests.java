@@ -35,6 +35,13 @@ class RegistryOfARunningPlatformTests {
       assertThat(list.body()).as("one that is only filed").doesNotContain("妇幼保健院");
       String tag = list.headers().firstValue("ETag").orElseThrow();
       assertThat(ask(anybody, address, "GET", "If-None-Match", tag).statusCode()).isEqualTo(304);
+      JsonNode whole = Json.MAPPER.readTree(list.body());
+      assertThat(whole.path("cut").asBoolean(true)).isFalse();
+      assertThat(whole.has("next")).isFalse();
+      // ["0","","",""]: before everything.
+      HttpResponse<String> page = ask(anybody, address + "?after=WyIwIiwiIiwiIiwiIl0", "GET");
+      assertThat(page.body()).isEqualTo(list.body());
+      assertThat(ask(anybody, address + "?after=nowhere", "GET").statusCode()).isEqualTo(400);
       assertThat(ask(anybody, address, "POST").statusCode()).isEqualTo(401);
       assertThat(ask(anybody, platform.url() + "public/other", "GET").statusCode()).isEqualTo(401);
       assertThat(ask(anybody, platform.url() + "fhir/$find-care?what=doctor", "GET").statusCode())

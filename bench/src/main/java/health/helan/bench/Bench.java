@@ -56,6 +56,7 @@ public final class Bench {
     }
     switch (part) {
       case "gateway" -> GatewayCost.run(words);
+      case "booking" -> BookingSpeed.run(words);
       case "export" -> ExportSpeed.run(words);
       case "quality" -> QualityCost.run(words);
       case "lag" -> DeliveryLag.main(words.toArray(new String[0]));

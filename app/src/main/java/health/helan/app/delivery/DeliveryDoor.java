@@ -116,7 +116,7 @@ class DeliveryDoor {
         codec,
         agreements,
         audit,
-        caller -> caller.isRoot() || isRegistered(caller, clients.find(caller.subject())),
+        caller -> today(caller, clients),
         networks::hold,
         Uploads.Settings.DEFAULT);
   }
@@ -134,7 +134,7 @@ class DeliveryDoor {
         store,
         codec,
         audit,
-        caller -> caller.isRoot() || isRegistered(caller, clients.find(caller.subject())),
+        caller -> today(caller, clients),
         networks::hold,
         Imports.Settings.DEFAULT);
   }

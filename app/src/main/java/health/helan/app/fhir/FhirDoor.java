@@ -4,6 +4,7 @@ import health.helan.app.access.SmartSecurity;
 import health.helan.app.database.SearchConnections;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.StartRefused;
+import health.helan.care.appointment.Appointments;
 import health.helan.care.queue.QueueOperations;
 import health.helan.care.queue.Queues;
 import health.helan.foundation.delivery.agreement.Agreements;
@@ -47,6 +48,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -108,6 +110,7 @@ class FhirDoor {
       AccessPolicy policy,
       Terminology terminology,
       Registry providers,
+      List<WriteFollower> ofPlatforms,
       ObjectProvider<PersonLinks> links,
       @Value("${helan.version}") String version) {
     RecordStore store =
@@ -124,7 +127,11 @@ class FhirDoor {
                 !"off".equalsIgnoreCase(System.getenv(VALIDATION_VARIABLE)),
                 codec,
                 terminology,
-                WriteFollower.all(terminology.follower(), providers.follower()),
+                WriteFollower.all(
+                    Stream.concat(
+                            Stream.of(terminology.follower(), providers.follower()),
+                            ofPlatforms.stream())
+                        .toArray(WriteFollower[]::new)),
                 links.getIfAvailable(() -> PersonLinks.NONE)),
             ChangeLog.Settings.DEFAULT,
             retention(System.getenv(KEEP_CHANGES_VARIABLE), System.getenv(KEEP_ANSWERS_VARIABLE)));
@@ -188,6 +195,7 @@ class FhirDoor {
       ObjectProvider<Quality> quality,
       ObjectProvider<Residents> residents,
       ObjectProvider<Cards> cards,
+      Appointments appointments,
       ObjectProvider<Queues> queues) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
@@ -200,6 +208,7 @@ class FhirDoor {
     all.addAll(uploads.operations());
     all.addAll(imports.operations());
     all.addAll(providers.operations());
+    all.addAll(appointments.operations());
     cards.ifAvailable(known -> all.addAll(CardOperations.all(known)));
     queues.ifAvailable(known -> all.addAll(QueueOperations.all(known)));
     return new Operations(all);

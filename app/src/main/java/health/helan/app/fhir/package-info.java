@@ -5,6 +5,7 @@
       "app.access",
       "app.database",
       "app.start",
+      "care.appointment",
       "care.queue",
       "foundation.definitions",
       "foundation.delivery.agreement",

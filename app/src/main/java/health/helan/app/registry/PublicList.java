@@ -28,12 +28,18 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code GET /public/online-services}: the public list of online services (互联网诊疗服务公开清单), for
- * everybody, without sign-in (docs/adr/0085). Names no person. Made at most once a minute, and
- * served from memory.
+ * everybody, without sign-in (docs/adr/0085). Names no person. Each page is made at most once a
+ * minute, and served from memory. One that does not hold all of the list says so ({@code cut}), and
+ * where it goes on ({@code next}, to be sent as {@code after}).
  */
 final class PublicList extends HttpServlet {
   private static final long serialVersionUID = 1L;
   private static final int MOST = 5_000;
+
+  /** Pages kept in memory; who asks for others has them made. */
+  private static final int MOST_PAGES = 16;
+
+  private static final int LONGEST_PLACE = 2_000;
   private static final Duration FRESH = Duration.ofMinutes(1);
   private static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
   private static final int TOO_MANY_REQUESTS = 429;
@@ -42,10 +48,20 @@ final class PublicList extends HttpServlet {
   private final transient Rate rate;
   private final transient Clock clock;
   private final transient Transport transport;
-  private transient volatile @Nullable Kept kept;
+
+  /** By where they begin; the one looked at longest ago goes first. */
+  private final transient Map<String, Kept> pages =
+      new LinkedHashMap<>(MOST_PAGES, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Kept> eldest) {
+          return size() > MOST_PAGES;
+        }
+      };
 
   /** The list as it is served. */
-  private record Kept(byte[] body, String tag, Instant until) {}
+  private record Kept(byte[] body, String tag, @Nullable String next, Instant until) {}
 
   PublicList(Registry registry, Rate rate, Clock clock, Transport transport) {
     this.registry = registry;
@@ -97,9 +113,22 @@ final class PublicList extends HttpServlet {
       refuse(request, response, TOO_MANY_REQUESTS, "throttled", "registry.public-rate");
       return;
     }
+    String after = request.getParameter("after");
     Kept list;
     try {
-      list = list(now);
+      if (after != null && after.length() > LONGEST_PLACE) {
+        throw new IllegalArgumentException("too long to be a place");
+      }
+      list = list(after, now);
+    } catch (IllegalArgumentException wrong) {
+      refuse(
+          request,
+          response,
+          HttpServletResponse.SC_BAD_REQUEST,
+          "value",
+          "registry.parameter",
+          "after");
+      return;
     } catch (RuntimeException e) {
       log("The public list could not be made", e);
       refuse(
@@ -113,6 +142,9 @@ final class PublicList extends HttpServlet {
     response.setHeader("Cache-Control", "public, max-age=300");
     response.setHeader("ETag", list.tag);
     response.setHeader("Access-Control-Allow-Origin", "*");
+    if (list.next != null) {
+      response.setHeader("Link", "<?after=" + list.next + ">; rel=\"next\"");
+    }
     if (list.tag.equals(request.getHeader("If-None-Match"))) {
       response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
       return;
@@ -123,43 +155,47 @@ final class PublicList extends HttpServlet {
   }
 
   private static void refuse(
-      HttpServletRequest request, HttpServletResponse response, int status, String code, String key)
+      HttpServletRequest request,
+      HttpServletResponse response,
+      int status,
+      String code,
+      String key,
+      Object... arguments)
       throws IOException {
     ObjectNode outcome = Outcomes.empty();
     Outcomes.issue(
         outcome,
         "error",
         code,
-        Messages.of(Messages.language(request.getHeader("Accept-Language")), key, List.of()),
+        Messages.of(Messages.language(request.getHeader("Accept-Language")), key, List.of(arguments)),
         null);
     byte[] body = Outcomes.bytes(outcome);
     response.setStatus(status);
-    response.setHeader("Retry-After", "60");
+    if (status != HttpServletResponse.SC_BAD_REQUEST) {
+      response.setHeader("Retry-After", "60");
+    }
     response.setHeader("Cache-Control", "no-store");
     response.setContentType("application/fhir+json;charset=UTF-8");
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
   }
 
-  private Kept list(Instant now) {
-    Kept there = kept;
-    if (there != null && now.isBefore(there.until)) {
-      return there;
+  /** Made by one at a time: who else asks meanwhile waits for what is made. */
+  private synchronized Kept list(@Nullable String after, Instant now) {
+    String key = after == null ? "" : after;
+    Kept there = pages.get(key);
+    if (there == null || !now.isBefore(there.until)) {
+      there = make(after, now);
+      pages.put(key, there);
     }
-    synchronized (this) {
-      there = kept;
-      if (there == null || !now.isBefore(there.until)) {
-        there = make(now);
-        kept = there;
-      }
-      return there;
-    }
+    return there;
   }
 
-  private Kept make(Instant now) {
+  private Kept make(@Nullable String after, Instant now) {
     ObjectNode list = Json.MAPPER.createObjectNode();
     ArrayNode services = list.putArray("services");
-    for (Finder.Online one : registry.finder().publicList(now, MOST)) {
+    Finder.PublicPage page = registry.finder().publicList(now, after, MOST);
+    for (Finder.Online one : page.services()) {
       ObjectNode service = services.addObject();
       service.put("id", one.id()).put("name", one.name());
       service.put("institution", one.institutionName()).put("level", one.level());
@@ -173,8 +209,12 @@ final class PublicList extends HttpServlet {
       one.specialties().forEach(service.putArray("specialties")::add);
       service.put("doctors", one.doctors());
     }
+    list.put("cut", page.next() != null);
+    if (page.next() != null) {
+      list.put("next", page.next());
+    }
     byte[] body = Json.MAPPER.writeValueAsBytes(list);
-    return new Kept(body, "\"" + digest(body) + "\"", now.plus(FRESH));
+    return new Kept(body, "\"" + digest(body) + "\"", page.next(), now.plus(FRESH));
   }
 
   private static String digest(byte[] body) {

@@ -27,8 +27,8 @@ public enum AppointmentStep {
   HOLD(Set.of(NONE), PENDING, Set.of(RESIDENT, PRACTITIONER, SYSTEM)),
   /** 确认: what there is to pay is settled, or will be at the counter. */
   CONFIRM(Set.of(PENDING), BOOKED, Set.of(RESIDENT, PRACTITIONER, SYSTEM)),
-  /** 过期释放: nobody confirmed in time. */
-  LAPSE(Set.of(PENDING), CANCELLED, Set.of()),
+  /** 过期释放: nobody confirmed in time; or the day is over for which somebody waited. */
+  LAPSE(Set.of(WAITLIST, PENDING), CANCELLED, Set.of()),
   /** 取消, by the resident or the hospital; too late once the resident has come. */
   CANCEL(Set.of(WAITLIST, PENDING, BOOKED), CANCELLED, Set.of(RESIDENT, PRACTITIONER, SYSTEM)),
   /** 改约: other places for the old ones, in one go. */
@@ -76,7 +76,7 @@ public enum AppointmentStep {
     return mayTake(caller) && from.contains(state);
   }
 
-  private boolean mayTake(Caller caller) {
+  boolean mayTake(Caller caller) {
     return caller.isRoot() || takenBy.contains(caller.role());
   }
 

@@ -1,13 +1,17 @@
 package health.helan.foundation.registry;
 
+import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Finding doctors, services and hospitals (找医生、找服务、找医院). Only what may serve now: active, with a
@@ -345,46 +349,102 @@ public final class Finder {
       String address,
       long doctors) {}
 
-  /** The public list of online services (互联网诊疗服务公开清单): what holds now. */
-  public List<Online> publicList(Instant now, int most) {
-    return sql.list(
-        """
-        select s.id, s.name, l.kind, l.number, l.ends, s.specialties, i.id as institution,
-          i.name as institution_name, i.level, i.district, i.address,
-          (select count(distinct p.practitioner) from registry_post p
-             join registry_organization pd on pd.id = p.organization
-           where pd.institution = i.id and p.active and p.online and p.state = 'approved'
-             and p.valid @> ?::timestamptz and p.specialties && s.specialties
-             and exists (select 1 from registry_licence pl where pl.holder = 'Practitioner/' || p.practitioner
-               and pl.valid @> ?::timestamptz)) as doctors
-        from registry_service s
-        join registry_licence l on l.holder = 'HealthcareService/' || s.id and l.valid @> ?::timestamptz
-        join registry_organization d on d.id = s.organization
-        join registry_organization i on i.id = d.institution
-        where s.online and s.active and i.active
-          and not exists (select 1 from registry_licence o where o.holder = 'Organization/' || i.id
-            and o.state in ('active', 'suspended', 'expired') and not o.valid @> ?::timestamptz
-            and not exists (select 1 from registry_licence g where g.holder = o.holder and g.valid @> ?::timestamptz))
-        order by i.level_rank, i.name, s.name, s.id limit ?""",
-        row ->
-            new Online(
-                row.getString("id"),
-                row.getString("name"),
-                row.getString("kind"),
-                row.getString("number"),
-                Sql.instantOrNull(row, "ends"),
-                shown(Sql.texts(row, "specialties")),
-                row.getString("institution"),
-                row.getString("institution_name"),
-                row.getString("level"),
-                row.getString("district"),
-                row.getString("address"),
-                row.getLong("doctors")),
-        now,
-        now,
-        now,
-        now,
-        now,
-        most);
+  /**
+   * A page of the public list.
+   *
+   * @param next where the list goes on; null at its end
+   */
+  public record PublicPage(List<Online> services, @Nullable String next) {}
+
+  /**
+   * Online services that hold a licence now, of institutions that may work, by level and name.
+   *
+   * @param after {@code next} of the page before; null for the first
+   * @throws IllegalArgumentException for an {@code after} that no page has said
+   */
+  public PublicPage publicList(Instant now, @Nullable String after, int most) {
+    Place from = after == null ? null : Place.of(after);
+    var places = new ArrayList<Place>();
+    var values = new ArrayList<@Nullable Object>(List.of(now, now, now, now, now));
+    String onwards = "";
+    if (from != null) {
+      onwards = " and (i.level_rank, i.name, s.name, s.id) > (?, ?, ?, ?)";
+      values.addAll(List.of(from.rank, from.institution, from.name, from.id));
+    }
+    values.add(most + 1);
+    List<Online> found =
+        sql.list(
+            PUBLIC_LIST + onwards + " order by i.level_rank, i.name, s.name, s.id limit ?",
+            row -> {
+              places.add(
+                  new Place(
+                      row.getInt("level_rank"),
+                      row.getString("institution_name"),
+                      row.getString("name"),
+                      row.getString("id")));
+              return new Online(
+                  row.getString("id"),
+                  row.getString("name"),
+                  row.getString("kind"),
+                  row.getString("number"),
+                  Sql.instantOrNull(row, "ends"),
+                  shown(Sql.texts(row, "specialties")),
+                  row.getString("institution"),
+                  row.getString("institution_name"),
+                  row.getString("level"),
+                  row.getString("district"),
+                  row.getString("address"),
+                  row.getLong("doctors"));
+            },
+            values.toArray());
+    return found.size() <= most
+        ? new PublicPage(found, null)
+        : new PublicPage(found.subList(0, most), places.get(most - 1).text());
   }
+
+  /** Where a page of the public list ended. */
+  private record Place(int rank, String institution, String name, String id) {
+    String text() {
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(
+              Json.MAPPER.writeValueAsBytes(
+                  List.of(Integer.toString(rank), institution, name, id)));
+    }
+
+    static Place of(String text) {
+      try {
+        JsonNode parts = Json.MAPPER.readTree(Base64.getUrlDecoder().decode(text));
+        if (!parts.isArray() || parts.size() != 4) {
+          throw new IllegalArgumentException("not four parts");
+        }
+        return new Place(
+            Integer.parseInt(parts.path(0).asString("")),
+            parts.path(1).asString(""),
+            parts.path(2).asString(""),
+            parts.path(3).asString(""));
+      } catch (JacksonException | NumberFormatException wrong) {
+        throw new IllegalArgumentException("no place in the list", wrong);
+      }
+    }
+  }
+
+  private static final String PUBLIC_LIST =
+      """
+      select s.id, s.name, l.kind, l.number, l.ends, s.specialties, i.id as institution,
+        i.name as institution_name, i.level, i.level_rank, i.district, i.address,
+        (select count(distinct p.practitioner) from registry_post p
+           join registry_organization pd on pd.id = p.organization
+         where pd.institution = i.id and p.active and p.online and p.state = 'approved'
+           and p.valid @> ?::timestamptz and p.specialties && s.specialties
+           and exists (select 1 from registry_licence pl where pl.holder = 'Practitioner/' || p.practitioner
+             and pl.valid @> ?::timestamptz)) as doctors
+      from registry_service s
+      join registry_licence l on l.holder = 'HealthcareService/' || s.id and l.valid @> ?::timestamptz
+      join registry_organization d on d.id = s.organization
+      join registry_organization i on i.id = d.institution
+      where s.online and s.active and i.active
+        and not exists (select 1 from registry_licence o where o.holder = 'Organization/' || i.id
+          and o.state in ('active', 'suspended', 'expired') and not o.valid @> ?::timestamptz
+          and not exists (select 1 from registry_licence g where g.holder = o.holder and g.valid @> ?::timestamptz))""";
 }

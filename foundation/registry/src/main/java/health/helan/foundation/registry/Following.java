@@ -23,25 +23,35 @@ final class Following implements WriteFollower {
 
   @Override
   public boolean concerns(String type) {
-    return RegistryTable.TYPES.contains(type) || type.equals(Prescribing.TYPE);
+    return RegistryTable.TYPES.contains(type)
+        || type.equals(Prescribing.TYPE)
+        || type.equals(Alliance.TYPE);
   }
 
   /** The root loads what was decided elsewhere; all others take steps. */
   @Override
   public void check(Caller caller, Followed written) {
-    if (caller.isRoot() || !RegistryTable.TYPES.contains(written.type())) {
+    boolean isAlliance = written.type().equals(Alliance.TYPE);
+    if (caller.isRoot() || !isAlliance && !RegistryTable.TYPES.contains(written.type())) {
       return;
     }
     JsonNode before =
         written.before() == null ? JsonNodeFactory.instance.objectNode() : written.before();
     JsonNode after =
         written.after() == null ? JsonNodeFactory.instance.objectNode() : written.after();
-    boolean isRole = written.type().equals("PractitionerRole");
-    List<JsonNode> was = isRole ? Site.registered(before) : Licence.registered(before);
-    List<JsonNode> is = isRole ? Site.registered(after) : Licence.registered(after);
+    List<JsonNode> was = registered(written.type(), before);
+    List<JsonNode> is = registered(written.type(), after);
     if (!was.equals(is)) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "registry.by-steps", written.type());
     }
+  }
+
+  private static List<JsonNode> registered(String type, JsonNode resource) {
+    return switch (type) {
+      case "PractitionerRole" -> Site.registered(resource);
+      case Alliance.TYPE -> Alliance.registered(resource);
+      default -> Licence.registered(resource);
+    };
   }
 
   @Override

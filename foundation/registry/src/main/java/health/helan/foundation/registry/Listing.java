@@ -7,7 +7,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +54,17 @@ public final class Listing {
   public @Nullable Unit unit(String id) {
     List<Unit> found = units("o.id = ?", id, 1);
     return found.isEmpty() ? null : found.getFirst();
+  }
+
+  /** Names of organizations by id; of those that are there. */
+  public Map<String, String> names(Collection<String> organizations) {
+    var names = new HashMap<String, String>();
+    sql.list(
+            "select id, name from registry_organization where id = any(?::text[])",
+            row -> Map.entry(row.getString(1), row.getString(2)),
+            List.copyOf(organizations))
+        .forEach(one -> names.put(one.getKey(), one.getValue()));
+    return names;
   }
 
   private List<Unit> units(String condition, String value, int most) {

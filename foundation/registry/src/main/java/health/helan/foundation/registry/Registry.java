@@ -89,6 +89,16 @@ public final class Registry {
     return new Following(new Prescribing(standing));
   }
 
+  /**
+   * Makes the registry's rows of resources that were written before there was a registry; once in
+   * the life of a database, beside everybody's work.
+   *
+   * @return of how many resources; 0 where it was done before
+   */
+  public long makeOnce(RecordStore store) {
+    return new Making(database, store, clock).once();
+  }
+
   public List<FhirOperation> operations() {
     return RegistryOperations.all(this);
   }
@@ -99,6 +109,8 @@ public final class Registry {
    * Files a licence: a new one, or again one that is not verified yet.
    *
    * @param type Practitioner, Organization or HealthcareService
+   * @param ifMatch version that the resource must have; null for any
+   * @throws Refusal PRECONDITION when it has another by now
    */
   public Outcome file(
       RecordStore store,
@@ -106,21 +118,23 @@ public final class Registry {
       String type,
       String id,
       Licence.Filing filing,
-      @Nullable String reason) {
+      @Nullable String reason,
+      @Nullable Integer ifMatch) {
     // First, so that whoever may not at all learns nothing by a fault in what was sent.
     LicenceStep.FILE.take(caller, LicenceState.UNFILED);
     if (!filing.kind().type().equals(type)) {
-      throw new Refusal(Refusal.Kind.VALUE, "registry.kind-of-other", filing.kind().code(), type);
+      throw Faults.of(
+          Refusal.Kind.VALUE, "kind", "registry.kind-of-other", filing.kind().code(), type);
     }
     if (filing.start() != null && filing.end() != null && filing.end().isBefore(filing.start())) {
-      throw new Refusal(Refusal.Kind.VALUE, "registry.parameter", "end");
+      throw Faults.wrong("end");
     }
     store.read(caller, type, id);
     String institution = mayFile(store, caller, type, id);
     asked(
         connection -> {
           if (RegistryTable.otherHolder(connection, filing.number(), type + "/" + id) != null) {
-            throw new Refusal(Refusal.Kind.CONFLICT, "registry.number-taken");
+            throw Faults.of(Refusal.Kind.CONFLICT, "number", "registry.number-taken");
           }
         });
     String why = reason(reason);
@@ -132,6 +146,7 @@ public final class Registry {
         LicenceStep.FILE.word(),
         why,
         filing.number(),
+        ifMatch,
         resource -> {
           Licence licence = find(resource, filing.number());
           if (licence == null) {
@@ -150,6 +165,8 @@ public final class Registry {
    * Takes a step of a licence that is filed.
    *
    * @param number which; null where the resource has but one
+   * @param ifMatch version that the resource must have; null for any
+   * @throws Refusal PRECONDITION when it has another by now
    */
   public Outcome take(
       RecordStore store,
@@ -158,7 +175,8 @@ public final class Registry {
       String type,
       String id,
       @Nullable String number,
-      Licence.Asked asked) {
+      Licence.Asked asked,
+      @Nullable Integer ifMatch) {
     store.read(caller, type, id);
     String why = reason(asked.reason());
     return change(
@@ -169,6 +187,7 @@ public final class Registry {
         step.word(),
         why,
         number,
+        ifMatch,
         resource -> {
           Licence licence;
           if (number != null) {
@@ -176,7 +195,7 @@ public final class Registry {
           } else {
             List<Licence> all = Licence.of(resource);
             if (all.size() > 1) {
-              throw new Refusal(Refusal.Kind.INVALID, "registry.parameter-missing", "number");
+              throw Faults.missing("number");
             }
             licence = all.isEmpty() ? null : all.getFirst();
           }
@@ -193,17 +212,24 @@ public final class Registry {
         });
   }
 
-  /** Takes a step of a place of practice. */
+  /**
+   * Takes a step of a place of practice.
+   *
+   * @param ifMatch version that the resource must have; null for any
+   * @throws Refusal PRECONDITION when it has another by now
+   */
   public Outcome take(
-      RecordStore store, Caller caller, SiteStep step, String id, Site.Asked asked) {
+      RecordStore store,
+      Caller caller,
+      SiteStep step,
+      String id,
+      Site.Asked asked,
+      @Nullable Integer ifMatch) {
     store.read(caller, "PractitionerRole", id);
     String why = reason(asked.reason());
     ObjectNode now = read(store, id);
     String practitioner = RegistryTable.id(now.path("practitioner"), "Practitioner");
-    boolean isOfInstitution =
-        !caller.isRoot()
-            && (caller.role() == Caller.Role.SYSTEM || caller.role() == Caller.Role.PRACTITIONER);
-    if (isOfInstitution) {
+    if (isOfInstitution(caller)) {
       boolean mayTake =
           step == SiteStep.AGREE
               ? isMain(practitioner, caller.institution())
@@ -223,20 +249,25 @@ public final class Registry {
           Site.of(now),
           institutionOf(RegistryTable.id(now.path("organization"), "Organization")));
     }
+    String alone = asked.alone() == null ? null : reason(asked.alone(), "alone");
+    boolean isAlone =
+        alone != null && Site.of(now).filedBy().equals(caller.subject()) && !caller.isRoot();
     return change(
         store,
         caller,
         "PractitionerRole",
         id,
         step.word(),
-        why,
+        // Whoever approves reads it among the steps, and it stays in the Provenance.
+        isAlone ? why + "（一人备案并同意 filed and agreed by one：" + alone + "）" : why,
         null,
+        ifMatch,
         resource ->
             Site.of(resource)
                 .take(
                     step,
                     caller,
-                    new Site.Asked(why, asked.kind(), asked.online(), asked.rights()),
+                    new Site.Asked(why, asked.kind(), asked.online(), asked.rights(), alone),
                     now()));
   }
 
@@ -274,6 +305,97 @@ public final class Registry {
 
   /** Years of independent practice before care online (互联网诊疗管理办法). */
   private static final int ONLINE_YEARS = 3;
+
+  // ------------------------------------------------------------------ alliances
+
+  /**
+   * Proposes that an institution join an alliance under another.
+   *
+   * @throws Refusal VALUE naming the parameter; FORBIDDEN for who does not act for the leading
+   *     institution; CONFLICT where the two are in such an alliance, or are proposed for it
+   */
+  public Outcome propose(
+      RecordStore store, Caller caller, Alliance.Proposal proposal, @Nullable String reason) {
+    AllianceStep.PROPOSE.take(caller, null);
+    String lead = proposal.lead();
+    String member = proposal.member();
+    if (isOfInstitution(caller) && !caller.institution().equals(lead)) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "registry.other-institution");
+    }
+    if (!lead.equals(institutionOf(lead))) {
+      throw Faults.of(Refusal.Kind.VALUE, "lead", "registry.no-institution");
+    }
+    if (!member.equals(institutionOf(member)) || member.equals(lead)) {
+      throw Faults.of(Refusal.Kind.VALUE, "member", "registry.no-institution");
+    }
+    String why = reason(reason);
+    for (JsonNode other : Alliance.all(store, null)) {
+      if (Alliance.of(other).isOf(proposal)) {
+        throw Faults.of(Refusal.Kind.CONFLICT, "member", "registry.allied-already");
+      }
+    }
+    ObjectNode resource = Alliance.proposed(proposal, caller, why, now(), name(lead), name(member));
+    String url = "urn:uuid:" + java.util.UUID.randomUUID();
+    return store
+        .transact(
+            caller.asPlatform(),
+            List.of(
+                new Interaction.Create(
+                    Alliance.TYPE, Interaction.Body.of(resource), null, url, null),
+                new Interaction.Create(
+                    "Provenance",
+                    Interaction.Body.of(
+                        provenance(caller, url, AllianceStep.PROPOSE.word(), why, null)),
+                    null,
+                    null,
+                    null)),
+            Set.of(),
+            null)
+        .getFirst();
+  }
+
+  private String name(String organization) {
+    String name = listing().names(List.of(organization)).get(organization);
+    return name == null ? "" : name;
+  }
+
+  /**
+   * Takes a step of an alliance.
+   *
+   * @param ifMatch version that the resource must have; null for any
+   */
+  public Outcome take(
+      RecordStore store,
+      Caller caller,
+      AllianceStep step,
+      String id,
+      @Nullable String reason,
+      @Nullable Integer ifMatch) {
+    store.read(caller, Alliance.TYPE, id);
+    String why = reason(reason);
+    Alliance now = Alliance.of(read(store, Alliance.TYPE, id));
+    step.take(caller, now.state());
+    if (isOfInstitution(caller)
+        && !caller.institution().equals(now.lead())
+        && !caller.institution().equals(now.member())) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "registry.other-institution");
+    }
+    return change(
+        store,
+        caller,
+        Alliance.TYPE,
+        id,
+        step.word(),
+        why,
+        null,
+        ifMatch,
+        resource -> Alliance.of(resource).take(step, caller, why, now()));
+  }
+
+  private static boolean isOfInstitution(Caller caller) {
+    return !caller.isRoot()
+        && (caller.role() == Caller.Role.SYSTEM || caller.role() == Caller.Role.PRACTITIONER);
+  }
 
   private boolean isMain(String practitioner, String institution) {
     return ask(
@@ -338,6 +460,10 @@ public final class Registry {
               ask(
                   connection ->
                       !RegistryTable.posts(connection, id, institution, now()).isEmpty()));
+      case Alliance.TYPE -> {
+        Alliance alliance = Alliance.of(read(store, type, id));
+        yield institution.equals(alliance.lead()) || institution.equals(alliance.member());
+      }
       default -> {
         String element = type.equals("PractitionerRole") ? "organization" : "providedBy";
         String organization = RegistryTable.id(read(store, type, id).path(element), "Organization");
@@ -349,6 +475,34 @@ public final class Registry {
   /** Whether a licence of this number is there. */
   boolean isFiled(String number) {
     return ask(connection -> RegistryTable.otherHolder(connection, number, "")) != null;
+  }
+
+  /**
+   * A post, as it stands now.
+   *
+   * @param department id of the Organization that the post names; the institution itself, or a part
+   *     of it
+   */
+  public record Seat(
+      String practitioner,
+      String department,
+      String institution,
+      boolean isActive,
+      List<String> specialties) {}
+
+  /** The post of a PractitionerRole; null for none, or for one of nowhere. */
+  public @Nullable Seat seat(String practitionerRole) {
+    return ask(connection -> RegistryTable.seat(connection, practitionerRole));
+  }
+
+  /**
+   * Refuses to let a practitioner be given work at an institution where he may not work now.
+   *
+   * @throws Refusal BUSINESS_RULE as {@link Licences#check}
+   */
+  public void checkMayWork(String practitioner, String institution, Instant at) {
+    asked(
+        connection -> standing.check(connection, "Practitioner/" + practitioner, institution, at));
   }
 
   private @Nullable String institutionOf(String organization) {
@@ -374,9 +528,13 @@ public final class Registry {
   }
 
   private static String reason(@Nullable String reason) {
+    return reason(reason, "reason");
+  }
+
+  private static String reason(@Nullable String reason, String parameter) {
     String text = reason == null ? "" : reason.strip();
     if (text.length() < SHORTEST || text.length() > LONGEST) {
-      throw new Refusal(Refusal.Kind.VALUE, "registry.reason", SHORTEST, LONGEST);
+      throw Faults.of(Refusal.Kind.VALUE, parameter, "registry.reason", SHORTEST, LONGEST);
     }
     return text;
   }
@@ -417,7 +575,8 @@ public final class Registry {
               one.holder().substring(0, slash),
               one.holder().substring(slash + 1),
               one.number(),
-              new Licence.Asked("有效期已过 The period is over", null, null, null, ""));
+              new Licence.Asked("有效期已过 The period is over", null, null, null, ""),
+              null);
       return true;
     } catch (Refusal e) {
       // Another instance was first, or it was renewed meanwhile; else the next round tells.
@@ -435,6 +594,7 @@ public final class Registry {
       String step,
       String reason,
       @Nullable String number,
+      @Nullable Integer ifMatch,
       Consumer<ObjectNode> change) {
     return store
         .transact(
@@ -448,7 +608,7 @@ public final class Registry {
                       change.accept(resource);
                       return resource;
                     },
-                    null),
+                    ifMatch),
                 new Interaction.Create(
                     "Provenance",
                     Interaction.Body.of(provenance(caller, type + "/" + id, step, reason, number)),

@@ -3,6 +3,8 @@ package health.helan.foundation.registry;
 import health.helan.foundation.store.WriteFollower.Followed;
 import health.helan.foundation.trust.account.Sql;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -446,6 +448,26 @@ final class RegistryTable {
   }
 
   /** Id of the institution that an organization is, or is a department of; null if unknown. */
+  static Registry.@Nullable Seat seat(Connection connection, String post) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            select p.practitioner, p.organization, o.institution, p.active, p.specialties
+            from registry_post p join registry_organization o on o.id = p.organization where p.id = ?""")) {
+      statement.setString(1, post);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next()
+            ? new Registry.Seat(
+                rows.getString(1),
+                rows.getString(2),
+                rows.getString(3),
+                rows.getBoolean(4),
+                Sql.texts(rows, "specialties"))
+            : null;
+      }
+    }
+  }
+
   static @Nullable String institutionOf(Connection connection, String organization)
       throws SQLException {
     return one(

@@ -89,8 +89,31 @@ public final class Site {
     return !text("agreed-by").isEmpty();
   }
 
-  /** When the practitioner may act there. */
+  /** Why one person filed and agreed alone; empty where two did. */
+  public String agreedAlone() {
+    return text("agreed-alone");
+  }
+
+  /** When the practitioner may act there, and when it might under earlier filings. */
   Spans valid() {
+    return current().with(held());
+  }
+
+  /** Times of earlier filings that have ended: what was done in them stays lawful. */
+  private Spans held() {
+    var spans = new ArrayList<Spans.Span>();
+    if (extension != null) {
+      for (JsonNode period : new Parts(extension).all("held")) {
+        Spans.Span span = Spans.of(period);
+        if (!span.isEmpty()) {
+          spans.add(span);
+        }
+      }
+    }
+    return new Spans(List.copyOf(spans));
+  }
+
+  private Spans current() {
     if (state() != SiteState.APPROVED && state() != SiteState.ENDED) {
       return Spans.NONE;
     }
@@ -112,9 +135,20 @@ public final class Site {
    * @param kind of {@link #KINDS}, of {@link SiteStep#FILE}
    * @param rights of {@link SiteStep#FILE} and {@link SiteStep#PRESCRIBING_RIGHTS}; null for those
    *     there are
+   * @param alone of {@link SiteStep#AGREE}: why who filed agrees too; null where two persons do
    */
   public record Asked(
-      String reason, @Nullable String kind, boolean online, @Nullable List<String> rights) {}
+      String reason,
+      @Nullable String kind,
+      boolean online,
+      @Nullable List<String> rights,
+      @Nullable String alone) {
+
+    /** Of a step that asks for no second person. */
+    Asked(String reason, @Nullable String kind, boolean online, @Nullable List<String> rights) {
+      this(reason, kind, online, rights, null);
+    }
+  }
 
   /**
    * Takes a step.
@@ -127,19 +161,31 @@ public final class Site {
     Parts parts = parts();
     switch (step) {
       case FILE -> {
+        if (state() == SiteState.ENDED) {
+          for (Spans.Span span : current().all()) {
+            ObjectNode period = parts.add("held").putObject("valuePeriod");
+            if (span.from() != null) {
+              period.put("start", span.from().toString());
+            }
+            if (span.to() != null) {
+              period.put("end", span.to().toString());
+            }
+          }
+        }
         parts.put("site", "valueCode", asked.kind());
         parts.put("online", asked.online());
         parts.put("filed-by", "valueString", caller.subject());
-        parts.remove("agreed-by").remove("from");
+        parts.remove("agreed-by").remove("agreed-alone").remove("from");
         rights(parts, asked.rights() == null ? List.of() : asked.rights());
       }
       case AGREE -> {
+        parts.put("agreed-alone", "valueString", alone(caller, asked.alone()));
         parts.put("agreed-by", "valueString", caller.subject());
         return;
       }
       case PRESCRIBING_RIGHTS -> {
         if (asked.rights() == null) {
-          throw new Refusal(Refusal.Kind.INVALID, "registry.parameter-missing", "right");
+          throw Faults.missing("right");
         }
         rights(parts, asked.rights());
         return;
@@ -151,9 +197,11 @@ public final class Site {
         if (isOnline() && !kind().equals("main") && !isAgreed()) {
           throw new Refusal(Refusal.Kind.BUSINESS_RULE, "registry.not-agreed");
         }
-        if (!kind().equals("main")) {
+        if (!kind().equals("main") || !parts.all("held").isEmpty()) {
           // The main place goes with the licence: what was done there before the platform was told
-          // was lawful too. A place beside counts from its approval.
+          // was lawful too. A place beside counts from its approval, and so does one that had
+          // ended:
+          // what was done in between does not become lawful.
           parts.put("from", "valueDateTime", at);
         }
       }
@@ -173,11 +221,25 @@ public final class Site {
     parts.put("reason", "valueString", asked.reason());
   }
 
+  /**
+   * Two persons look at a place before a third approves it. An operator that stands in for the main
+   * institution may be the one who filed; then the reason stays with the place.
+   */
+  private @Nullable String alone(Caller caller, @Nullable String why) {
+    if (caller.isRoot() || !filedBy().equals(caller.subject())) {
+      return null;
+    }
+    if (caller.role() != Caller.Role.OPERATOR || why == null) {
+      throw Faults.of(Refusal.Kind.FORBIDDEN, "alone", "registry.own-agreement");
+    }
+    return why;
+  }
+
   private static void rights(Parts parts, List<String> codes) {
     parts.remove("right");
     for (String code : codes) {
       if (PrescribingRight.of(code) == null) {
-        throw new Refusal(Refusal.Kind.VALUE, "registry.parameter", "right");
+        throw Faults.wrong("right");
       }
       parts.add("right").put("valueCode", code);
     }

@@ -105,6 +105,13 @@ record Spans(List<Span> all) {
     return new Spans(List.copyOf(rest));
   }
 
+  /** These and others; the database puts together what overlaps. */
+  Spans with(Spans others) {
+    var both = new ArrayList<>(all);
+    both.addAll(others.all);
+    return new Spans(List.copyOf(both));
+  }
+
   private static Instant earlier(@Nullable Instant end, Instant other) {
     return end == null || other.isBefore(end) ? other : end;
   }

@@ -28,7 +28,21 @@ public final class Watch implements AutoCloseable {
   }
 
   public void start() {
-    var unused =
+    var unused1 =
+        schedule.schedule(
+            () -> {
+              try {
+                long made = registry.makeOnce(store);
+                if (made > 0) {
+                  LOG.info("The registry took in {} resources from before it was there", made);
+                }
+              } catch (RuntimeException e) {
+                LOG.warn("The registry could not take in what was there; the next start tries", e);
+              }
+            },
+            0,
+            TimeUnit.MILLISECONDS);
+    var unused2 =
         schedule.scheduleWithFixedDelay(
             () -> {
               try {

@@ -145,9 +145,50 @@ class FindingCareTests {
   }
 
   private static java.util.List<String> publicList() {
-    return SERVER.registry.finder().publicList(SERVER.registry.now(), 100).stream()
+    return SERVER.registry.finder().publicList(SERVER.registry.now(), null, 100).services().stream()
         .map(Finder.Online::name)
         .toList();
+  }
+
+  @Test
+  void areListedToThePublicPageByPageAndEachPageSaysWhereItGoesOn() {
+    for (String name : new String[] {"甲互联网医院", "乙互联网医院", "丙互联网医院"}) {
+      String path =
+          "HealthcareService/"
+              + SERVER.created(
+                  hospital.system,
+                  """
+                  {'resourceType':'HealthcareService','active':true,'name':'%s','providedBy':{'reference':'Organization/%s'}}"""
+                      .formatted(name, hospital.id));
+      ok(
+          SERVER.call(
+              hospital.system,
+              path + "/$file",
+              "kind",
+              "internet-hospital",
+              "number",
+              name + hospital.run,
+              "reason",
+              "互联网医院备案"));
+      ok(SERVER.call(hospital.regulator, path + "/$verify", "reason", "材料齐全"));
+      ok(SERVER.call(hospital.regulator, path + "/$activate", "reason", "准予执业"));
+    }
+    Finder finder = SERVER.registry.finder();
+    var whole = finder.publicList(SERVER.registry.now(), null, 1_000);
+    assertThat(whole.next()).as("nothing was cut").isNull();
+    var paged = new java.util.ArrayList<Finder.Online>();
+    String after = null;
+    do {
+      var page = finder.publicList(SERVER.registry.now(), after, 1);
+      assertThat(page.services()).hasSize(1);
+      paged.addAll(page.services());
+      after = page.next();
+    } while (after != null);
+    assertThat(paged).isEqualTo(whole.services()).hasSizeGreaterThanOrEqualTo(3);
+    for (String none : new String[] {"!", "AAAA", "WzFd", "WyJ4IiwiIiwiIiwiIl0"}) {
+      org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
+          .isThrownBy(() -> finder.publicList(SERVER.registry.now(), none, 1));
+    }
   }
 
   @Test

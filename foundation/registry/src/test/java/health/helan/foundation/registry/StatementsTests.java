@@ -40,7 +40,10 @@ class StatementsTests {
     var tables = new TreeSet<String>();
     for (String file :
         new String[] {
-          "V92__registry_rights", "V93__registry_search", "V94__registry_specialties"
+          "V92__registry_rights",
+          "V93__registry_search",
+          "V94__registry_specialties",
+          "V131__registry_made"
         }) {
       try (var in = Registry.class.getResourceAsStream("/db/migration/" + file + ".sql")) {
         String script = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
@@ -51,7 +54,7 @@ class StatementsTests {
             .forEach(r -> tables.add(r.group(1)));
       }
     }
-    assertThat(tables).hasSize(6);
+    assertThat(tables).hasSize(7);
     assertThat(Distribution.ofOtherRooms().keySet()).containsAll(tables);
   }
 }

@@ -38,7 +38,7 @@ final class Notices implements AutoCloseable {
   private static final Caller PLATFORM = Caller.platform("residents");
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final String JOB = "notices";
-  private static final int AT_ONCE = 100;
+  private static final int AT_ONCE = 200;
 
   private static final String MAKE =
       "insert into resident_walk (job, stage, why, model, at_home, after_id, looked, changed,"
@@ -48,7 +48,9 @@ final class Notices implements AutoCloseable {
       "update resident_walk set holder = ?, until = ? where job = ? and (holder = ? or until < ?)";
   private static final String NEXT =
       "select key, at, home, id from resident_notice order by at, key limit ?";
-  private static final String DONE = "delete from resident_notice where key = ? and at = ?";
+  private static final String DONE =
+      "delete from resident_notice n using unnest(?::bigint[], ?::timestamptz[]) d (key, at) where"
+          + " n.key = d.key and n.at = d.at";
 
   private record Notice(long record, OffsetDateTime at, int home, String id) {}
 
@@ -115,9 +117,12 @@ final class Notices implements AutoCloseable {
     Map<String, String> owners = owners(notices);
     var writes = new ArrayList<Interaction>();
     for (Notice notice : notices) {
-      Index.Person person = residents.index().person(notice.home, notice.id);
       String owner = owners.getOrDefault(notice.id, "");
-      if (person != null && !owner.isEmpty()) {
+      if (owner.isEmpty()) {
+        continue; // There is nobody to tell.
+      }
+      Index.Person person = residents.index().person(notice.home, notice.id);
+      if (person != null) {
         writes.add(write(notice, person, owner));
       }
     }
@@ -213,12 +218,10 @@ final class Notices implements AutoCloseable {
   private void forget(List<Notice> notices) throws SQLException {
     try (Connection connection = database.getConnection();
         var done = connection.prepareStatement(DONE)) {
-      for (Notice notice : notices) {
-        done.setLong(1, notice.record);
-        done.setObject(2, notice.at);
-        done.addBatch();
-      }
-      done.executeBatch();
+      done.setObject(1, notices.stream().mapToLong(Notice::record).toArray());
+      done.setArray(
+          2, connection.createArrayOf("timestamptz", notices.stream().map(Notice::at).toArray()));
+      done.executeUpdate();
     }
   }
 

@@ -17,6 +17,7 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.SqlErrors;
 import health.helan.foundation.store.changes.Change;
 import health.helan.foundation.store.changes.ChangeConsumer;
+import io.micrometer.core.instrument.Metrics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -230,6 +232,55 @@ public final class Residents implements AutoCloseable {
       return true;
     }
 
+    /** Patients that were read before their turn, by id. */
+    private final Map<String, Source> readAhead = new ConcurrentHashMap<>();
+
+    @Override
+    public boolean readsAhead() {
+      return true;
+    }
+
+    @Override
+    public void ahead(Connection connection, List<Change> changes) throws SQLException {
+      if (readAhead.size() > 2 * settings.changesAtOnce()) {
+        readAhead.clear(); // Of changes that another instance has taken.
+      }
+      var all = new TreeMap<Integer, Collection<String>>();
+      for (Change change : changes) {
+        if (change.type().equals(PATIENT)) {
+          all.computeIfAbsent(change.home(), _ -> new LinkedHashSet<>()).add(change.id());
+        }
+      }
+      for (PlatformRows.Owned row : store.rows().currentOf(connection, PATIENT, all)) {
+        Source source = index.read(source(row));
+        readAhead.put(source.id(), source);
+      }
+    }
+
+    /** Those that stand as they were read ahead, now that nobody else changes the index. */
+    private Map<String, Source> takeAhead(
+        Connection transaction, Map<Integer, Collection<String>> all) throws SQLException {
+      if (readAhead.isEmpty()) {
+        return Map.of();
+      }
+      var standing = store.rows().standingOf(transaction, PATIENT, all);
+      var there = new HashMap<String, Source>();
+      for (Collection<String> ids : all.values()) {
+        for (String id : ids) {
+          Source source = readAhead.remove(id);
+          PlatformRows.Standing now = standing.get(id);
+          if (source != null
+              && now != null
+              && source.version() == now.version()
+              && source.owner().equals(now.owner())) {
+            there.put(id, source);
+          }
+        }
+      }
+      Metrics.counter("helan.residents.ahead").increment(there.size());
+      return there;
+    }
+
     @Override
     public void take(Connection transaction, List<Change> changes) throws SQLException {
       takeTogether(transaction, List.of(changes));
@@ -250,10 +301,18 @@ public final class Residents implements AutoCloseable {
       if (byHome.isEmpty()) {
         return;
       }
-      var there = new HashMap<String, Source>();
       var all = new LinkedHashMap<Integer, Collection<String>>();
       byHome.forEach((home, changes) -> all.put(home, changes.keySet()));
-      store.rows().currentOf(transaction, PATIENT, all).parallelStream()
+      var there = new HashMap<>(takeAhead(transaction, all));
+      var unread = new LinkedHashMap<Integer, Collection<String>>();
+      byHome.forEach(
+          (home, changes) -> {
+            var some = changes.keySet().stream().filter(id -> !there.containsKey(id)).toList();
+            if (!some.isEmpty()) {
+              unread.put(home, some);
+            }
+          });
+      store.rows().currentOf(transaction, PATIENT, unread).parallelStream()
           .map(Residents::source)
           .forEachOrdered(source -> there.put(source.id(), source));
       var sources = new ArrayList<Source>();

@@ -41,8 +41,8 @@ import javax.sql.DataSource;
  * The API with the resident index and the real access policy, on a real PostgreSQL behind a real
  * HTTP server. One per test JVM; each test has an institution of its own.
  */
-final class ResidentsServer extends ApiForTests {
-  static final Clock CLOCK = Clock.system(ZoneId.of("Asia/Shanghai"));
+public final class ResidentsServer extends ApiForTests {
+  public static final Clock CLOCK = Clock.system(ZoneId.of("Asia/Shanghai"));
 
   private static final class Running {
     static final ResidentsServer SERVER = new ResidentsServer();
@@ -51,16 +51,16 @@ final class ResidentsServer extends ApiForTests {
   }
 
   final DataSource database;
-  final RecordStore store;
+  public final RecordStore store;
 
-  final Residents residents;
+  public final Residents residents;
 
   private final String base;
 
   /** What the audit was told. */
   final List<AuditSink.Request> audited = new CopyOnWriteArrayList<>();
 
-  static ResidentsServer get() {
+  public static ResidentsServer get() {
     return Running.SERVER;
   }
 
@@ -116,12 +116,12 @@ final class ResidentsServer extends ApiForTests {
 
   // ---- callers
 
-  static Caller system(String institution) {
+  public static Caller system(String institution) {
     return caller(Role.SYSTEM, institution);
   }
 
   /** An institution that is there, so that what refers to it leads somewhere. */
-  String institution(String id) {
+  public String institution(String id) {
     Reply reply =
         send(
             Caller.operator("test"),
@@ -137,7 +137,7 @@ final class ResidentsServer extends ApiForTests {
   // ---- waiting
 
   /** Until everything that is committed has been taken in. */
-  void settle() {
+  public void settle() {
     StoreForTests.await("indexed", () -> behind() == 0);
   }
 

@@ -44,7 +44,8 @@ class StatementsTests {
           "V81__resident_reviews",
           "V82__resident_walks",
           "V83__resident_notices",
-          "V87__resident_source_merge"
+          "V87__resident_source_merge",
+          "V132__resident_review_institution"
         }) {
       try (var in = Residents.class.getResourceAsStream("/db/migration/" + file + ".sql")) {
         String script = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);

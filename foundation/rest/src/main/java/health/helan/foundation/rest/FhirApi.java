@@ -650,6 +650,7 @@ final class FhirApi {
             body,
             exchange.base(),
             exchange.language(),
-            exchange.accept()));
+            exchange.accept(),
+            operation.spec().affectsState() ? ifMatch(exchange.conditions().ifMatch()) : null));
   }
 }

@@ -40,6 +40,8 @@ public interface FhirOperation {
    * @param body the resource sent, {@code Parameters} or the operation's own; null for none
    * @param base of the API, for links
    * @param accept media types wanted, as the header says; null for none
+   * @param ifMatch version that what the operation changes must have ({@code If-Match}); null for
+   *     any. Operations that change nothing leave it alone
    */
   record Call(
       Caller caller,
@@ -51,7 +53,23 @@ public interface FhirOperation {
       @Nullable ObjectNode body,
       String base,
       Locale language,
-      @Nullable String accept) {
+      @Nullable String accept,
+      @Nullable Integer ifMatch) {
+
+    /** A call whatever version it meets. */
+    public Call(
+        Caller caller,
+        RecordStore store,
+        String method,
+        @Nullable String type,
+        @Nullable String id,
+        Query query,
+        @Nullable ObjectNode body,
+        String base,
+        Locale language,
+        @Nullable String accept) {
+      this(caller, store, method, type, id, query, body, base, language, accept, null);
+    }
 
     /** A call that takes the answer in any media type. */
     public Call(

@@ -3,6 +3,7 @@ package health.helan.foundation.store;
 import health.helan.foundation.store.sql.PlatformSql;
 import health.helan.foundation.store.sql.SqlText;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -61,6 +62,21 @@ public final class PlatformRows {
   public List<Owned> currentOf(
       Connection connection, String type, Map<Integer, Collection<String>> ids)
       throws SQLException {
+    if (ids.isEmpty()) {
+      return List.of();
+    }
+    try (var statement = connection.prepareStatement(PlatformSql.currentOf(type))) {
+      bind(connection, statement, type, ids);
+      return owned(statement.executeQuery(), type);
+    }
+  }
+
+  private static void bind(
+      Connection connection,
+      PreparedStatement statement,
+      String type,
+      Map<Integer, Collection<String>> ids)
+      throws SQLException {
     var homes = new ArrayList<Integer>();
     var all = new ArrayList<String>();
     ids.forEach(
@@ -70,17 +86,37 @@ public final class PlatformRows {
                   homes.add(home);
                   all.add(id);
                 }));
-    if (all.isEmpty()) {
-      return List.of();
+    statement.setArray(1, connection.createArrayOf("integer", homes.toArray()));
+    statement.setArray(2, connection.createArrayOf("text", all.toArray()));
+    if (PlatformSql.namesType(type)) {
+      statement.setString(3, type);
     }
-    try (var statement = connection.prepareStatement(PlatformSql.currentOf(type))) {
-      statement.setArray(1, connection.createArrayOf("integer", homes.toArray()));
-      statement.setArray(2, connection.createArrayOf("text", all.toArray()));
-      if (PlatformSql.namesType(type)) {
-        statement.setString(3, type);
+  }
+
+  /** Which version stands now, and whose it is. */
+  public record Standing(int version, String owner) {}
+
+  /**
+   * What stands now, by id, without contents: whether what was read before still holds. Those that
+   * are not there, or deleted, are left out.
+   *
+   * @param ids by home
+   */
+  public Map<String, Standing> standingOf(
+      Connection connection, String type, Map<Integer, Collection<String>> ids)
+      throws SQLException {
+    var found = new HashMap<String, Standing>();
+    if (!ids.isEmpty()) {
+      try (var statement = connection.prepareStatement(PlatformSql.standingOf(type))) {
+        bind(connection, statement, type, ids);
+        try (var rows = statement.executeQuery()) {
+          while (rows.next()) {
+            found.put(rows.getString(1), new Standing(rows.getInt(2), rows.getString(3)));
+          }
+        }
       }
-      return owned(statement.executeQuery(), type);
     }
+    return found;
   }
 
   /** The next current versions of a type, in the order of the primary key. */

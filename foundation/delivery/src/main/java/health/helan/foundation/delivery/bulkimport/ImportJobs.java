@@ -50,6 +50,12 @@ final class ImportJobs {
       return new Job(
           id, caller, inputs, language, state, file, line, epoch, 0, fault, made, finished);
     }
+
+    /** Asked for by the same, with what they may today. */
+    Job as(Caller today) {
+      return new Job(
+          id, today, inputs, language, state, file, line, epoch, failures, fault, made, finished);
+    }
   }
 
   /** What became of a file. */

@@ -3,6 +3,7 @@ package health.helan.foundation.delivery.bulkimport;
 import health.helan.foundation.delivery.bulkimport.ImportJobs.Input;
 import health.helan.foundation.delivery.bulkimport.ImportJobs.Job;
 import health.helan.foundation.delivery.bulkimport.ImportJobs.Refused;
+import health.helan.foundation.delivery.kept.Standing;
 import health.helan.foundation.delivery.wire.GuardedHttp;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.rest.Outcomes;
@@ -97,7 +98,7 @@ public final class Imports implements AutoCloseable {
   private final ImportJobs jobs;
   private final RecordStore store;
   private final AuditSink audit;
-  private final Predicate<Caller> admitted;
+  private final Standing standing;
   private final GuardedHttp http;
   private final Settings settings;
   private final List<Thread> threads = new ArrayList<>();
@@ -107,7 +108,7 @@ public final class Imports implements AutoCloseable {
    * Opens, and begins to work on what is there.
    *
    * @param codec seals addresses, which may hold signatures
-   * @param admitted whether who asked would still be let in
+   * @param standing as what who asked would be let in today: lines are written with that
    * @param allowed networks that files may lie in
    */
   public Imports(
@@ -115,13 +116,13 @@ public final class Imports implements AutoCloseable {
       RecordStore store,
       ContentCodec codec,
       AuditSink audit,
-      Predicate<Caller> admitted,
+      Standing standing,
       Predicate<InetAddress> allowed,
       Settings settings) {
     this.jobs = new ImportJobs(dataSource, codec);
     this.store = store;
     this.audit = audit;
-    this.admitted = admitted;
+    this.standing = standing;
     this.http = new GuardedHttp(allowed, settings.patience());
     this.settings = settings;
     for (int i = 0; i < settings.workers(); i++) {
@@ -190,11 +191,12 @@ public final class Imports implements AutoCloseable {
   }
 
   private void run(Job taken) {
-    Job job = taken;
-    if (!admitted.test(job.caller())) {
-      jobs.finish(job, "failed", "import.client", now());
+    Caller today = standing.now(taken.caller());
+    if (today == null) {
+      jobs.finish(taken, "failed", "import.client", now());
       return;
     }
+    Job job = taken.as(today);
     while (job.file() < job.inputs().size()) {
       Input input = job.inputs().get(job.file());
       String fault;
@@ -215,7 +217,7 @@ public final class Imports implements AutoCloseable {
       if (now == null || now.epoch() != job.epoch()) {
         throw new Stopped();
       }
-      job = now;
+      job = now.as(today);
       if (passing && job.failures() < settings.tries()) {
         putOff(job, fault);
         return;
@@ -291,7 +293,10 @@ public final class Imports implements AutoCloseable {
     return job;
   }
 
-  /** Reading alone keeps the job, as long as who asked for it would still be let in. */
+  /**
+   * Reading alone keeps the job, as long as who asked for it would still be let in as before; with
+   * less, it is taken up again where it stands.
+   */
   private InputStream held(Job job, InputStream in) {
     return new FilterInputStream(in) {
       private long renewed = System.nanoTime();
@@ -301,7 +306,7 @@ public final class Imports implements AutoCloseable {
         if (System.nanoTime() - renewed > settings.lease().toNanos() / 4) {
           renewed = System.nanoTime();
           if (closed
-              || !admitted.test(job.caller())
+              || !job.caller().equals(standing.now(job.caller()))
               || !jobs.renew(job, Instant.now().plus(settings.lease()))) {
             throw new Stopped();
           }

@@ -51,7 +51,33 @@ final class UploadTable {
       int refusals,
       long batch,
       String scan,
-      @Nullable Instant sent) {}
+      @Nullable Instant sent) {
+    /** Made by the same, with what they may today. */
+    Destination as(Caller today) {
+      return new Destination(
+          id,
+          owner,
+          today,
+          name,
+          base,
+          tokenUrl,
+          client,
+          scopes,
+          agreements,
+          privateKey,
+          publicKey,
+          version,
+          state,
+          fault,
+          epoch,
+          due,
+          failures,
+          refusals,
+          batch,
+          scan,
+          sent);
+    }
+  }
 
   /** A resource at a destination. */
   record Item(

@@ -2,6 +2,7 @@ package health.helan.foundation.delivery.upload;
 
 import health.helan.foundation.delivery.agreement.Agreement;
 import health.helan.foundation.delivery.agreement.Agreements;
+import health.helan.foundation.delivery.kept.Standing;
 import health.helan.foundation.delivery.upload.Bundles.Ready;
 import health.helan.foundation.delivery.upload.UploadTable.Batch;
 import health.helan.foundation.delivery.upload.UploadTable.Destination;
@@ -106,7 +107,7 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
   private final RecordStore store;
   private final Agreements agreements;
   private final AuditSink audit;
-  private final Predicate<Caller> admitted;
+  private final Standing standing;
   private final GuardedHttp http;
   private final Target target;
   private final Settings settings;
@@ -117,8 +118,8 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
    * Opens, follows the change log and begins to send.
    *
    * @param codec seals private keys
-   * @param admitted whether who made a destination would still be let in; nothing is sent for who
-   *     would not
+   * @param standing as what who made a destination would be let in today: what is sent is seen with
+   *     those eyes; nothing is sent for who would not be let in
    * @param allowed networks that destinations may lie in
    */
   public Uploads(
@@ -127,7 +128,7 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
       ContentCodec codec,
       Agreements agreements,
       AuditSink audit,
-      Predicate<Caller> admitted,
+      Standing standing,
       Predicate<InetAddress> allowed,
       Settings settings)
       throws SQLException {
@@ -135,7 +136,7 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
     this.store = store;
     this.agreements = agreements;
     this.audit = audit;
-    this.admitted = admitted;
+    this.standing = standing;
     this.http = new GuardedHttp(allowed, settings.patience());
     this.target = new Target(http);
     this.settings = settings;
@@ -340,11 +341,13 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
   }
 
   /** Does what is next. False when the hold was given up, or lost. */
-  private boolean deliver(Destination held) {
-    if (!admitted.test(held.caller())) {
-      failed(held, "client", null);
+  private boolean deliver(Destination kept) {
+    Caller today = standing.now(kept.caller());
+    if (today == null) {
+      failed(kept, "client", null);
       return false;
     }
+    Destination held = kept.as(today);
     Instant now = Instant.now();
     List<Agreement> inForce =
         named(held).stream().filter(agreement -> agreement.isInForce(now)).toList();
@@ -565,14 +568,15 @@ public final class Uploads implements AutoCloseable, ChangeConsumer {
   }
 
   /** A part of what was refused: as it is now, if it still may go. */
-  private boolean anew(Destination held, List<Ready> part) {
+  private boolean anew(Destination kept, List<Ready> part) {
     Instant now = Instant.now();
-    List<Agreement> inForce = named(held).stream().filter(one -> one.isInForce(now)).toList();
-    boolean isAdmitted = admitted.test(held.caller());
-    if (!isAdmitted || inForce.isEmpty()) {
-      failed(held, isAdmitted ? "agreement" : "client", null);
+    List<Agreement> inForce = named(kept).stream().filter(one -> one.isInForce(now)).toList();
+    Caller today = standing.now(kept.caller());
+    if (today == null || inForce.isEmpty()) {
+      failed(kept, today == null ? "client" : "agreement", null);
       return false;
     }
+    Destination held = kept.as(today);
     List<Item> leftOut = new ArrayList<>();
     List<Ready> ready = ready(held, inForce, part.stream().map(Ready::item).toList(), leftOut);
     table.leftOut(held.id(), leftOut);

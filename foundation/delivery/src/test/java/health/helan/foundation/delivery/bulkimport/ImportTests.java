@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -137,6 +138,21 @@ class ImportTests {
         .json()
         .path("total")
         .asInt();
+  }
+
+  @Test
+  void writesWithNoMoreThanIsAllowedToday() {
+    Caller ours = DeliveryServer.system("imp-narrowed");
+    file("/narrowed.ndjson", observations("imp-narrowed-", 3));
+    SERVER.narrowed.put(ours.subject(), Set.of("system/Patient.cruds"));
+    try {
+      JsonNode done = completed(ours, manifest("Observation", url("/narrowed.ndjson")));
+      assertThat(done.path("error").path(0).path("count").asInt()).isEqualTo(3);
+    } finally {
+      SERVER.narrowed.remove(ours.subject());
+    }
+    completed(ours, manifest("Observation", url("/narrowed.ndjson")));
+    assertThat(count(ours, "imp-narrowed-")).isEqualTo(3);
   }
 
   private static byte[] packed(byte[] bytes) {

@@ -332,6 +332,13 @@ class UploadTests {
       SERVER.send(ours, "POST", "$upload-destination?state=active&id=" + id, null);
       await("what waited", () -> province.written.containsAll(waiting));
 
+      // With less than when it asked, what it may not see any more stays here.
+      SERVER.narrowed.put(ours.subject(), Set.of("system/Patient.rs"));
+      List<String> unseen = observations(ours, patient, 1);
+      await("what was left out", () -> state(ours, id, "pending").equals("0"));
+      assertThat(province.written).doesNotContainAnyElementsOf(unseen);
+      SERVER.narrowed.remove(ours.subject());
+
       // A system that is no longer registered sends nothing.
       SERVER.dismissed.add(ours.subject());
       observations(ours, patient, 1);

@@ -58,7 +58,8 @@ final class FileLicenceOperation implements FhirOperation {
                 in.date("end"),
                 in.text("issuer"),
                 in.list("scope")),
-            in.reason());
+            in.reason(),
+            call.ifMatch());
     return answer(outcome);
   }
 

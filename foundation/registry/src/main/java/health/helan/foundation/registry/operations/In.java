@@ -1,5 +1,6 @@
 package health.helan.foundation.registry.operations;
 
+import health.helan.foundation.registry.Faults;
 import health.helan.foundation.rest.FhirOperation.Call;
 import health.helan.foundation.store.Refusal;
 import java.time.DateTimeException;
@@ -32,20 +33,23 @@ final class In {
 
   /** A reason: longer than other texts; its length is checked where it is taken. */
   @Nullable String reason() {
-    return call.text("reason");
+    return reason("reason");
+  }
+
+  @Nullable String reason(String name) {
+    return call.text(name);
   }
 
   String need(String name) {
     String value = text(name);
     if (value == null) {
-      throw new Refusal(
-          Refusal.Kind.INVALID, "Parameters", "registry.parameter-missing", new Object[] {name});
+      throw Faults.missing(name);
     }
     return value;
   }
 
   static Refusal wrong(String name) {
-    return new Refusal(Refusal.Kind.VALUE, "Parameters", "registry.parameter", new Object[] {name});
+    return Faults.wrong(name);
   }
 
   @Nullable LocalDate date(String name) {

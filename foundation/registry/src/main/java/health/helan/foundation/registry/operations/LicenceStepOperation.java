@@ -52,6 +52,7 @@ final class LicenceStepOperation implements FhirOperation {
                 in.date("end"),
                 in.flag("passed"),
                 in.date("due"),
-                "")));
+                ""),
+            call.ifMatch()));
   }
 }

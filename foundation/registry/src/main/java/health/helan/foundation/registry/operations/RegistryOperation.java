@@ -1,5 +1,8 @@
 package health.helan.foundation.registry.operations;
 
+import health.helan.foundation.registry.Alliance;
+import health.helan.foundation.registry.AllianceState;
+import health.helan.foundation.registry.AllianceStep;
 import health.helan.foundation.registry.LicenceState;
 import health.helan.foundation.registry.LicenceStep;
 import health.helan.foundation.registry.Listing;
@@ -14,7 +17,10 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
 import health.helan.foundation.trust.account.Sql;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +37,7 @@ import tools.jackson.databind.JsonNode;
  *       that one
  *   <li>{@code licences}: by {@code state}, {@code holder}, {@code due=true}, {@code ending=true}
  *   <li>{@code places}: posts by {@code state}, {@code practitioner}
+ *   <li>{@code alliances}: memberships, those that ended too, by {@code state}, {@code institution}
  *   <li>{@code acts}: the steps taken with {@code of} ({@code Type/id}), the latest first
  * </ul>
  *
@@ -82,6 +89,7 @@ final class RegistryOperation implements FhirOperation {
               case "units" -> units(in);
               case "licences" -> licences(call, in);
               case "places" -> places(call, in);
+              case "alliances" -> alliances(call, in);
               case "acts" -> acts(call, in);
               default -> throw In.wrong("view");
             });
@@ -226,11 +234,58 @@ final class RegistryOperation implements FhirOperation {
     return out.answer();
   }
 
+  /** By the leading institution's name; who leads whom is open, as units are. */
+  private Answer alliances(Call call, In in) {
+    String word = in.text("state");
+    AllianceState state = word == null ? null : AllianceState.of(word);
+    if (word != null && state == null) {
+      throw In.wrong("state");
+    }
+    List<Alliance> all =
+        Alliance.all(call.store(), in.text("institution")).stream()
+            .map(Alliance::of)
+            .filter(one -> state == null || one.state() == state)
+            .toList();
+    Set<String> ids = new HashSet<>();
+    all.forEach(one -> ids.addAll(List.of(one.lead(), one.member())));
+    Map<String, String> names = registry.listing().names(ids);
+    String own = call.caller().institution();
+    boolean isLimited =
+        !call.caller().isRoot()
+            && call.caller().role() != Caller.Role.OPERATOR
+            && call.caller().role() != Caller.Role.REGULATOR;
+    var out = new Out();
+    all.stream()
+        .sorted(
+            Comparator.comparing((Alliance one) -> names.getOrDefault(one.lead(), one.lead()))
+                .thenComparing(Alliance::kind)
+                .thenComparing(one -> names.getOrDefault(one.member(), one.member()))
+                .thenComparing(Alliance::id))
+        .forEach(
+            one -> {
+              Out.Parts parts = out.parts("alliance");
+              parts.text("id", one.id()).text("version", one.version());
+              parts.reference("lead", "Organization", one.lead(), names.get(one.lead()));
+              parts.reference("member", "Organization", one.member(), names.get(one.member()));
+              parts.code("kind", one.kind()).code("state", one.state().word());
+              parts.time("since", one.since());
+              parts.put("start", "valueDate", one.start()).put("end", "valueDate", one.end());
+              if (!isLimited || own.equals(one.lead()) || own.equals(one.member())) {
+                for (AllianceStep step : AllianceStep.values()) {
+                  if (step.isOpen(call.caller(), one.state())) {
+                    parts.code("may", step.word());
+                  }
+                }
+              }
+            });
+    return out.answer();
+  }
+
   /** Out of the Provenances, which hardly anybody may read themselves. */
   private Answer acts(Call call, In in) {
     String of = in.need("of");
     if (!of.matches(
-        "(Practitioner|PractitionerRole|Organization|HealthcareService)/[A-Za-z0-9.-]{1,64}")) {
+        "(Practitioner|PractitionerRole|Organization|OrganizationAffiliation|HealthcareService)/[A-Za-z0-9.-]{1,64}")) {
       throw In.wrong("of");
     }
     String own = institution(call.caller(), in);

@@ -29,6 +29,7 @@ public final class RegistryOperations {
         all.add(new LicenceStepOperation(registry, step));
       }
     }
+    all.addAll(AllianceOperations.all(registry));
     for (SiteStep step : SiteStep.values()) {
       all.add(new SiteStepOperation(registry, step));
     }

@@ -12,7 +12,8 @@ import java.util.Set;
  * {@code POST PractitionerRole/[id]/$file}, {@code $agree}, {@code $approve}, {@code $refuse},
  * {@code $end}, {@code $prescribing-rights}. Parameters: {@code reason}; {@code site} ({@code main,
  * additional, alliance}), {@code online} and {@code right} (repeats) of a filing; {@code right} of
- * the rights, none to take them away. Answers with the resource.
+ * the rights, none to take them away; {@code alone} of an agreement: why who filed agrees too.
+ * Honours If-Match. Answers with the resource.
  */
 final class SiteStepOperation implements FhirOperation {
   private final Registry registry;
@@ -53,6 +54,8 @@ final class SiteStepOperation implements FhirOperation {
                 reason == null ? "" : reason,
                 kind,
                 Boolean.TRUE.equals(in.flag("online")),
-                setsRights ? in.list("right") : null)));
+                setsRights ? in.list("right") : null,
+                step == SiteStep.AGREE ? in.reason("alone") : null),
+            call.ifMatch()));
   }
 }

@@ -6,6 +6,7 @@ import health.helan.foundation.store.index.Digests;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.Arrays;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What every piece of work on the index needs. Thread-safe.
@@ -26,6 +27,11 @@ record Context(
     return digests.reference("Patient", patientId);
   }
 
+  Reading read(JsonNode patient) {
+    Traits traits = Traits.of(patient);
+    return new Reading(traits, keys(traits));
+  }
+
   /** Keyed: blocking keys are made of names, days and numbers, which can be tried out. */
   long[] keys(Traits traits) {
     long[] blocks = matcher.blocks(traits);
@@ -33,6 +39,11 @@ record Context(
     for (int i = 0; i < blocks.length; i++) {
       keys[i] = digests.of(ByteBuffer.allocate(8).putLong(blocks[i]).array());
     }
+    return distinct(keys);
+  }
+
+  /** In their order, each once; the array itself is sorted. */
+  static long[] distinct(long[] keys) {
     Arrays.sort(keys);
     int distinct = 0;
     for (int i = 0; i < keys.length; i++) {

@@ -64,9 +64,27 @@ public final class Index {
    */
   public void take(Connection transaction, List<Source> sources, boolean again)
       throws SQLException {
-    Work work = new Work(transaction, context);
-    work.take(sources, again);
-    work.settle();
+    try (Work work = new Work(transaction, context, sources.size() > Work.FEW)) {
+      work.take(sources, again);
+      work.settle();
+    }
+  }
+
+  /**
+   * Reads a Patient before its turn comes, on any thread: what takes long about it and does not
+   * depend on what the index holds.
+   */
+  public Source read(Source source) {
+    return source.patient() == null
+        ? source
+        : new Source(
+            source.home(),
+            source.id(),
+            source.version(),
+            source.updated(),
+            source.owner(),
+            null,
+            context.read(source.patient()));
   }
 
   /** Keeps everybody else from changing the index until the transaction ends. */
@@ -141,9 +159,16 @@ public final class Index {
    *
    * @param kind {@code merge} or {@code review}
    * @param decision its id in the history
+   * @param institution for which it was said; empty for none
    */
   public record Ruled(
-      boolean isSame, Instant at, String kind, String decision, String by, String note) {}
+      boolean isSame,
+      Instant at,
+      String kind,
+      String decision,
+      String by,
+      String institution,
+      String note) {}
 
   /**
    * What a saying does, or would do.
@@ -303,6 +328,7 @@ public final class Index {
                 rows.getString(3),
                 rows.getString(4),
                 rows.getString(5),
+                rows.getString(6),
                 rows.getString(7))
             : null;
       }
@@ -350,14 +376,13 @@ public final class Index {
   public List<Candidate> match(Traits traits, String without) {
     try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(true);
-      var byKey = new HashMap<Long, List<Rows.Found>>();
-      var keys = new ArrayList<Long>();
-      for (long key : context.keys(traits)) {
-        keys.add(key);
-      }
-      Rows.find(connection, keys, context.mostPerKey(), byKey, () -> {});
       var records = new HashSet<Long>();
-      byKey.values().forEach(found -> found.forEach(one -> records.add(one.record())));
+      for (List<Long> found :
+          Rows.find(connection, context.keys(traits), context.mostPerKey()).values()) {
+        if (found.size() <= context.mostPerKey()) {
+          records.addAll(found);
+        }
+      }
       if (!without.isEmpty()) {
         records.remove(context.record(without));
       }

@@ -50,8 +50,8 @@ final class IndexSql {
 
   /** Those found by each key, and one more than a key may have. */
   static final String FIND =
-      "select q.key, k.record, k.home from unnest(?) q (key) cross join lateral (select r.record,"
-          + " r.home from resident_key r where r.key = q.key limit ?) k";
+      "select q.key, k.record from unnest(?::bigint[]) q (key) cross join lateral (select r.record"
+          + " from resident_key r where r.key = q.key limit ?) k";
 
   // ------------------------------------------------------------------ persons
 
@@ -111,8 +111,9 @@ final class IndexSql {
   // ------------------------------------------------------------------ notices
 
   static final String TELL =
-      "insert into resident_notice (key, at, home, id) values (?, ?, ?, ?) on conflict (key) do update"
-          + " set at = excluded.at";
+      "insert into resident_notice (key, at, home, id) select n.key, ?, n.home, n.id from"
+          + " unnest(?::bigint[], ?::integer[], ?::text[]) n (key, home, id) on conflict (key) do"
+          + " update set at = excluded.at";
   static final String FORGET_NOTICE = "delete from resident_notice where key = ?";
 
   // ------------------------------------------------------------------ decisions

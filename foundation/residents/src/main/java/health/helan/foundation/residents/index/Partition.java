@@ -2,6 +2,7 @@ package health.helan.foundation.residents.index;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,6 +32,8 @@ final class Partition {
   /** Two pairs as near as this go about as well: a factor of eight. */
   static final float MARGIN = 3;
 
+  private static final Comparator<Edge> STRONGEST = Partition::compareStrength;
+
   /**
    * A record.
    *
@@ -42,6 +45,9 @@ final class Partition {
   private final Map<Long, Long> parent = new HashMap<>();
   private final Map<Long, Cluster> clusters = new HashMap<>();
   private final Map<Edge, Reason> apart = new HashMap<>();
+
+  /** Pairs between records with an equal number. */
+  private final Set<Edge> sharing = new HashSet<>();
 
   private static final class Cluster {
     final List<Long> members = new ArrayList<>();
@@ -87,21 +93,38 @@ final class Partition {
         cluster(edge.high).joining.add(edge);
       }
     }
-    var order =
-        Comparator.comparing((Edge edge) -> !sharesNumber(edge))
-            .thenComparingDouble(edge -> -edge.weight)
-            .thenComparingLong(edge -> edge.low)
-            .thenComparingLong(edge -> edge.high);
-    must.sort(order);
-    may.sort(order);
-    for (Edge edge : must) {
+    for (Edge edge : inOrder(must)) {
       if (!isRefused(find(edge.low), find(edge.high))) {
         join(edge);
       }
     }
-    for (Edge edge : may) {
+    for (Edge edge : inOrder(may)) {
       consider(edge);
     }
+  }
+
+  /** The strongest first; what makes it so is looked up once for each. */
+  private List<Edge> inOrder(List<Edge> edges) {
+    var byNumber = new ArrayList<Edge>();
+    var others = new ArrayList<Edge>();
+    for (Edge edge : edges) {
+      (sharesNumber(edge) ? byNumber : others).add(edge);
+    }
+    sharing.addAll(byNumber);
+    byNumber.sort(STRONGEST);
+    others.sort(STRONGEST);
+    byNumber.addAll(others);
+    return byNumber;
+  }
+
+  private static int compareStrength(Edge one, Edge other) {
+    int byWeight = Float.compare(other.weight, one.weight);
+    if (byWeight != 0) {
+      return byWeight;
+    }
+    return one.low != other.low
+        ? Long.compare(one.low, other.low)
+        : Long.compare(one.high, other.high);
   }
 
   private void consider(Edge edge) {
@@ -118,7 +141,7 @@ final class Partition {
       apart.put(edge, Reason.NUMBERS);
     } else {
       List<Edge> asGood = new ArrayList<>();
-      if (!sharesNumber(edge)) {
+      if (!sharing.contains(edge)) {
         asGood.addAll(asGood(edge, a, b));
         asGood.addAll(asGood(edge, b, a));
       }
@@ -134,7 +157,7 @@ final class Partition {
   private boolean sharesNumber(Edge edge) {
     Node low = nodes.get(edge.low);
     Node high = nodes.get(edge.high);
-    return low != null && high != null && low.numbers.stream().anyMatch(high.numbers::contains);
+    return low != null && high != null && !Collections.disjoint(low.numbers, high.numbers);
   }
 
   private boolean isUnidentified(long record) {

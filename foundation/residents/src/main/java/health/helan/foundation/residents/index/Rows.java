@@ -6,7 +6,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -106,35 +108,24 @@ final class Rows {
   /**
    * Records found by keys.
    *
-   * @param most of one key; those with more are told to {@code full} and find nobody
+   * @param keys in their order, each once
+   * @param most of one key; those with more have one more here
    */
-  static void find(
-      Connection connection,
-      Collection<Long> keys,
-      int most,
-      Map<Long, List<Found>> byKey,
-      Runnable full)
+  static Map<Long, List<Long>> find(Connection connection, long[] keys, int most)
       throws SQLException {
-    each(
-        connection,
-        IndexSql.FIND,
-        keys,
-        row ->
-            byKey
-                .computeIfAbsent(row.getLong(1), _ -> new ArrayList<>(4))
-                .add(new Found(row.getLong(2), row.getInt(3))),
-        most + 1);
-    byKey
-        .values()
-        .removeIf(
-            found -> {
-              boolean isFull = found.size() > most;
-              if (isFull) {
-                full.run();
-              }
-              return isFull;
-            });
+    var byKey = new HashMap<Long, List<Long>>();
+    for (int from = 0; from < keys.length; from += AT_ONCE) {
+      try (var statement = connection.prepareStatement(IndexSql.FIND)) {
+        statement.setObject(
+            1, Arrays.copyOfRange(keys, from, Math.min(keys.length, from + AT_ONCE)));
+        statement.setInt(2, most + 1);
+        try (var rows = statement.executeQuery()) {
+          while (rows.next()) {
+            byKey.computeIfAbsent(rows.getLong(1), _ -> new ArrayList<>(4)).add(rows.getLong(2));
+          }
+        }
+      }
+    }
+    return byKey;
   }
-
-  record Found(long record, int home) {}
 }

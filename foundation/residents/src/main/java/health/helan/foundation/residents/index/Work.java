@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +38,9 @@ import org.jspecify.annotations.Nullable;
  * or go, people decide; then who is one person is computed anew for all records that this reaches,
  * and the tables are brought to it.
  */
-final class Work {
-  /** So few Patients are read one after the other. */
-  private static final int FEW = 64;
+final class Work implements AutoCloseable {
+  /** So few Patients are read one after the other, and written as they come. */
+  static final int FEW = 64;
 
   /** What is older is history: catching up tells nobody. */
   private static final Duration STILL_NEWS = Duration.ofHours(1);
@@ -52,7 +53,7 @@ final class Work {
   private final Map<Pair, Edge> edges = new HashMap<>();
 
   /** What is to be compared of the Patients that come, by their ids. */
-  private final Map<String, Traits> arriving = new ConcurrentHashMap<>();
+  private final Map<String, Reading> arriving = new ConcurrentHashMap<>();
 
   /** Pairs of each record whose pairs were read. */
   private final Map<Long, Map<Long, Edge>> around = new HashMap<>();
@@ -63,6 +64,9 @@ final class Work {
   private final List<Long> goneKeys = new ArrayList<>();
   private final List<Long> goneKeyRecords = new ArrayList<>();
   private final List<NewKey> newKeys = new ArrayList<>();
+  private final Pen pen;
+  private CompletableFuture<Map<Long, Encoded>> sealing =
+      CompletableFuture.completedFuture(Map.of());
   private final CopyBuffer decisions = new CopyBuffer(IndexSql.DECISION_WIDTH);
   private final Set<String> regrouped = new TreeSet<>();
   private long lastStep = System.nanoTime();
@@ -80,8 +84,16 @@ final class Work {
   private String cause = "";
 
   Work(Connection transaction, Context context) throws SQLException {
+    this(transaction, context, false);
+  }
+
+  /**
+   * @param isLarge writes while it computes; to be closed
+   */
+  Work(Connection transaction, Context context, boolean isLarge) throws SQLException {
     this.transaction = transaction;
     this.context = context;
+    pen = new Pen(isLarge);
     now = context.clock().instant().truncatedTo(ChronoUnit.MICROS);
     holdGate(transaction);
     try (var statement = transaction.createStatement()) {
@@ -125,7 +137,10 @@ final class Work {
         missing.add(record);
       }
     }
-    Rows.records(transaction, missing, one -> known.put(one.record, one));
+    if (!missing.isEmpty()) {
+      pen.rest();
+      Rows.records(transaction, missing, one -> known.put(one.record, one));
+    }
   }
 
   @Nullable Known find(String patientId) throws SQLException {
@@ -143,6 +158,10 @@ final class Work {
         missing.add(record);
       }
     }
+    if (missing.isEmpty()) {
+      return;
+    }
+    pen.rest();
     Rows.each(
         transaction,
         IndexSql.PAIRS,
@@ -156,10 +175,8 @@ final class Work {
           }
         });
     // Pairs that this work has made, of records whose pairs were read only now.
-    if (!missing.isEmpty()) {
-      for (Edge edge : edges.values()) {
-        place(edge);
-      }
+    for (Edge edge : edges.values()) {
+      place(edge);
     }
   }
 
@@ -211,21 +228,24 @@ final class Work {
     var needed = new ArrayList<Source>();
     for (Map.Entry<Long, Source> entry : byRecord.entrySet()) {
       Known one = known.get(entry.getKey());
-      if (entry.getValue().patient() != null
-          && (one == null || isNews(one, entry.getValue(), again))) {
+      if (!entry.getValue().isGone() && (one == null || isNews(one, entry.getValue(), again))) {
         needed.add(entry.getValue());
       }
     }
     (needed.size() > FEW ? needed.parallelStream() : needed.stream())
         .forEach(
             source ->
-                arriving.put(source.id(), Traits.of(Objects.requireNonNull(source.patient()))));
+                arriving.put(
+                    source.id(),
+                    source.read() != null
+                        ? source.read()
+                        : context.read(Objects.requireNonNull(source.patient()))));
     var arrived = new ArrayList<Known>();
     var gone = new ArrayList<Known>();
     for (Map.Entry<Long, Source> entry : byRecord.entrySet()) {
       Source source = entry.getValue();
       Known one = known.get(entry.getKey());
-      if (source.patient() == null) {
+      if (source.isGone()) {
         if (one != null) {
           gone.add(one);
         }
@@ -242,10 +262,8 @@ final class Work {
     loadPairs(arrived.stream().filter(one -> !one.isFresh).map(one -> one.record).toList());
     loadPairs(gone.stream().map(one -> one.record).toList());
     gone.forEach(this::leave);
-    writeKeys();
-    step("keys");
+    forgetKeys();
     compareAll(arrived);
-    step("compare");
   }
 
   private boolean isNews(Known one, Source source, boolean again) {
@@ -267,28 +285,28 @@ final class Work {
     one.isFresh = true;
     known.put(record, one);
     around.put(record, new LinkedHashMap<>());
-    Traits traits = Objects.requireNonNull(arriving.get(source.id()));
-    one.traits(traits);
-    keys(one, context.keys(traits));
+    Reading read = Objects.requireNonNull(arriving.get(source.id()));
+    one.traits(read.traits);
+    keys(one, read.keys);
     seeds.add(record);
     return one;
   }
 
   /** False when nothing that is compared has changed. */
   private boolean renew(Known one, Source source, boolean again) {
-    Traits traits = Objects.requireNonNull(arriving.get(source.id()));
+    Reading read = Objects.requireNonNull(arriving.get(source.id()));
     boolean isOther =
         again
             || !one.model.equals(context.model())
-            || !Arrays.equals(one.traits(context.seal()).bytes(), traits.bytes());
+            || !Arrays.equals(one.traits(context.seal()).bytes(), read.traits.bytes());
     one.version = source.version();
     one.updated = source.updated();
     one.owner = source.owner();
     one.model = context.model();
-    one.traits(traits);
+    one.traits(read.traits);
     one.isChanged = true;
     if (isOther) {
-      keys(one, context.keys(traits));
+      keys(one, read.keys);
       seeds.add(one.record);
     }
     return isOther;
@@ -330,12 +348,12 @@ final class Work {
     Known one = known.get(record);
     if (one != null) {
       leave(one);
-      writeKeys();
+      forgetKeys();
     }
     settle();
   }
 
-  private void writeKeys() throws SQLException {
+  private void forgetKeys() throws SQLException {
     if (!goneKeys.isEmpty()) {
       try (var forget = transaction.prepareStatement(IndexSql.FORGET_KEY)) {
         for (int i = 0; i < goneKeys.size(); i++) {
@@ -348,14 +366,22 @@ final class Work {
       goneKeys.clear();
       goneKeyRecords.clear();
     }
+  }
+
+  private void writeKeys() throws SQLException {
     if (!newKeys.isEmpty()) {
-      newKeys.sort(Comparator.comparingLong(NewKey::key)); // Neighbours in the index go together.
-      var rows = new CopyBuffer(IndexSql.KEY_WIDTH);
-      for (NewKey one : newKeys) {
-        rows.row().int8(one.key).int8(one.record).int4(one.home);
-      }
-      rows.send(transaction, IndexSql.COPY_KEYS);
+      var some = new ArrayList<>(newKeys);
       newKeys.clear();
+      pen.write(
+          () -> {
+            // Neighbours in the index go together.
+            some.sort(Comparator.comparingLong(NewKey::key).thenComparingLong(NewKey::record));
+            var rows = new CopyBuffer(IndexSql.KEY_WIDTH);
+            for (NewKey one : some) {
+              rows.row().int8(one.key).int8(one.record).int4(one.home);
+            }
+            rows.send(transaction, IndexSql.COPY_KEYS);
+          });
     }
   }
 
@@ -363,28 +389,17 @@ final class Work {
     if (arrived.isEmpty()) {
       return;
     }
-    var keys = new HashSet<Long>();
-    for (Known one : arrived) {
-      for (long key : one.keys) {
-        keys.add(key);
-      }
-    }
-    var byKey = new HashMap<Long, List<Rows.Found>>();
-    Rows.find(
-        transaction,
-        keys,
-        context.mostPerKey(),
-        byKey,
-        Metrics.counter("helan.residents.keys.full")::increment);
+    sealAhead(arrived);
+    Map<Long, List<Long>> byKey = find(arrived);
     step("find");
     var foundBy = new HashMap<Long, Set<Long>>();
     var others = new HashSet<Long>();
     for (Known one : arrived) {
       var found = new LinkedHashSet<Long>();
       for (long key : one.keys) {
-        for (Rows.Found there : byKey.getOrDefault(key, List.of())) {
-          if (there.record() != one.record) {
-            found.add(there.record());
+        for (long there : byKey.getOrDefault(key, List.of())) {
+          if (there != one.record) {
+            found.add(there);
           }
         }
       }
@@ -396,9 +411,46 @@ final class Work {
     }
     load(others);
     step("load");
+    writeKeys(); // Nothing is read by them any more: written while pairs are compared.
     for (Known one : arrived) {
       compareWithAll(one, foundBy.getOrDefault(one.record, Set.of()));
     }
+    step("compare");
+  }
+
+  /**
+   * Records by the keys of those that have come: what stands in the table, and what comes with
+   * them. Keys that nobody else bears may be left out.
+   */
+  private Map<Long, List<Long>> find(List<Known> arrived) throws SQLException {
+    int count = 0;
+    for (Known one : arrived) {
+      count += one.keys.length;
+    }
+    long[] keys = new long[count];
+    for (Known one : arrived) {
+      count -= one.keys.length;
+      System.arraycopy(one.keys, 0, keys, count, one.keys.length);
+    }
+    pen.rest();
+    int most = context.mostPerKey();
+    // Neighbours in the index go together.
+    Map<Long, List<Long>> byKey = Rows.find(transaction, Context.distinct(keys), most);
+    Set<Long> shared = severalTimes();
+    for (NewKey one : newKeys) {
+      List<Long> there = byKey.get(one.key);
+      if (there == null && shared.contains(one.key)) {
+        there = new ArrayList<>(4);
+        byKey.put(one.key, there);
+      }
+      if (there != null) {
+        there.add(one.record);
+      }
+    }
+    int all = byKey.size();
+    byKey.values().removeIf(found -> found.size() > most);
+    Metrics.counter("helan.residents.keys.full").increment(all - byKey.size());
+    return byKey;
   }
 
   private void compareWithAll(Known one, Set<Long> found) {
@@ -474,8 +526,19 @@ final class Work {
     var nodes = new HashMap<Long, Partition.Node>();
     for (long record : reached) {
       Known one = known.get(record);
-      if (one != null && !one.isGone) {
-        nodes.put(record, node(one));
+      if (one == null || one.isGone) {
+        continue;
+      }
+      if (around.getOrDefault(record, Map.of()).isEmpty()) {
+        one.personNow = ""; // Most: nobody is like them.
+      } else {
+        nodes.put(
+            record,
+            new Partition.Node(
+                record,
+                one.id,
+                one.numbers(context.seal()),
+                one.traits(context.seal()).unidentified()));
       }
     }
     var all = new LinkedHashSet<Edge>();
@@ -487,15 +550,6 @@ final class Work {
     judge(partition, nodes.keySet(), all);
     step("judge");
     write(all);
-  }
-
-  private Partition.Node node(Known one) {
-    boolean isAlone = around.getOrDefault(one.record, Map.of()).isEmpty();
-    return new Partition.Node(
-        one.record,
-        one.id,
-        isAlone ? Set.of() : one.numbers(context.seal()),
-        !isAlone && one.traits(context.seal()).unidentified());
   }
 
   /** All records that pairs may join to those that this work has touched. */
@@ -650,6 +704,7 @@ final class Work {
     Set<String> numbers = numbers(one);
     if (!one.person.isEmpty()) {
       var members = new ArrayList<Long>();
+      pen.rest();
       Rows.each(
           transaction,
           IndexSql.MEMBERS,
@@ -673,13 +728,16 @@ final class Work {
   // ------------------------------------------------------------------ writing
 
   private void write(Set<Edge> all) throws SQLException {
-    writeMembers();
-    writeRecords();
+    // What is written is final by now, so the pen may look at it while what comes next is made.
+    pen.write(this::writeMembers);
+    pen.write(this::writeRecords);
     writePairs(all); // Finds out between whom links came or went.
     if (decisions.rows() > 0) {
-      decisions.send(transaction, IndexSql.COPY_DECISIONS);
+      pen.write(() -> decisions.send(transaction, IndexSql.COPY_DECISIONS));
     }
     tell();
+    step("encode");
+    pen.rest();
     step("write");
     if (!regrouped.isEmpty()) {
       context.persons().changed(transaction, regrouped, now);
@@ -698,15 +756,20 @@ final class Work {
           told.add(one);
         }
       }
+      if (told.isEmpty()) {
+        return;
+      }
       told.sort(Comparator.comparingLong(one -> one.record));
-      batch(
-          IndexSql.TELL,
-          told,
-          (statement, one) -> {
-            statement.setLong(1, one.record);
-            statement.setObject(2, now.atOffset(ZoneOffset.UTC));
-            statement.setInt(3, one.home);
-            statement.setString(4, one.id);
+      pen.write(
+          () -> {
+            try (var tell = transaction.prepareStatement(IndexSql.TELL)) {
+              tell.setObject(1, now.atOffset(ZoneOffset.UTC));
+              tell.setObject(2, told.stream().mapToLong(one -> one.record).toArray());
+              tell.setObject(3, told.stream().mapToInt(one -> one.home).toArray());
+              tell.setArray(
+                  4, transaction.createArrayOf("text", told.stream().map(one -> one.id).toArray()));
+              tell.executeUpdate();
+            }
           });
     }
   }
@@ -806,7 +869,43 @@ final class Work {
         });
   }
 
+  /** Keys that several of those bear that have come. */
+  private Set<Long> severalTimes() {
+    long[] all = new long[newKeys.size()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = newKeys.get(i).key;
+    }
+    Arrays.sort(all);
+    var several = new HashSet<Long>();
+    for (int i = 1; i < all.length; i++) {
+      if (all[i] == all[i - 1]) {
+        several.add(all[i]);
+      }
+    }
+    return several;
+  }
+
+  /** While the database looks for others. */
+  private void sealAhead(List<Known> arrived) {
+    if (arrived.size() > FEW) {
+      sealing =
+          CompletableFuture.supplyAsync(
+              () -> {
+                var sealed = new HashMap<Long, Encoded>();
+                for (Known one : arrived) {
+                  sealed.put(one.record, seal(one));
+                }
+                return sealed;
+              });
+    }
+  }
+
   private Encoded sealed(Known one) {
+    Encoded before = sealing.join().get(one.record);
+    return before == null ? seal(one) : before;
+  }
+
+  private Encoded seal(Known one) {
     return context.seal().close(one.id, one.version, one.traits(context.seal()).bytes());
   }
 
@@ -867,8 +966,13 @@ final class Work {
       }
     }
     if (fresh.rows() > 0) {
-      fresh.send(transaction, IndexSql.COPY_PAIRS);
+      pen.write(() -> fresh.send(transaction, IndexSql.COPY_PAIRS));
     }
+    pen.write(() -> changePairs(changed, gone));
+    pen.write(() -> changeReviews(wanted, settled));
+  }
+
+  private void changePairs(List<Edge> changed, List<Edge> gone) throws SQLException {
     var both = new ArrayList<long[]>();
     for (Edge edge : gone) {
       both.add(new long[] {edge.low, edge.high});
@@ -908,6 +1012,9 @@ final class Work {
             statement.setLong(10, inOrder ? edge.high : edge.low);
           });
     }
+  }
+
+  private void changeReviews(List<Edge> wanted, List<Edge> settled) throws SQLException {
     batch(
         IndexSql.WANT_REVIEW,
         wanted,
@@ -930,6 +1037,12 @@ final class Work {
           statement.setLong(1, edge.low);
           statement.setLong(2, edge.high);
         });
+  }
+
+  /** Lets the connection go, whatever has come of it. */
+  @Override
+  public void close() {
+    pen.drop();
   }
 
   private boolean isGone(long record) {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,6 +25,13 @@ public final class Model {
   static final int HOUSEHOLD = 1;
   static final int UNRELATED = 2;
   static final String[] KINDS = {"same", "household", "unrelated"};
+
+  /** Of a prior among fewer records nothing sensible follows; of one among more neither. */
+  public static final long FEWEST = 1_000;
+
+  public static final long MOST = 10_000_000_000L;
+
+  private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9._+-]{1,64}");
 
   private final String version;
   private final long population;
@@ -120,15 +128,30 @@ public final class Model {
 
   /** The same for an index of so many records. */
   public Model withPopulation(long records) {
-    return copy(Math.max(1000, records), sameFrom, possibleFrom);
+    return copy(version, Math.max(FEWEST, records), sameFrom, possibleFrom);
+  }
+
+  /**
+   * The same for an index of so many records, under a name of its own: what was compared with the
+   * other prior is compared anew.
+   */
+  public Model forIndexOf(long records) {
+    return records == population
+        ? this
+        : copy(version + "+" + records, records, sameFrom, possibleFrom);
+  }
+
+  /** The same under another name. */
+  public Model named(String name) {
+    return copy(name, population, sameFrom, possibleFrom);
   }
 
   /** The same with other thresholds, in log2 of odds. */
   public Model withThresholds(double same, double possible) {
-    return copy(population, same, possible);
+    return copy(version, population, same, possible);
   }
 
-  private Model copy(long records, double same, double possible) {
+  private Model copy(String name, long records, double same, double possible) {
     double[][][] shares = new double[logs.length][][];
     for (int field = 0; field < shares.length; field++) {
       shares[field] = new double[KINDS.length][];
@@ -140,7 +163,7 @@ public final class Model {
       }
     }
     return new Model(
-        version,
+        name,
         records,
         partners,
         same,
@@ -197,7 +220,7 @@ public final class Model {
   /**
    * A model from its file.
    *
-   * @throws IllegalArgumentException when a level or share is missing or out of range
+   * @throws IllegalArgumentException naming what is missing or out of range
    */
   public static Model read(JsonNode file) {
     Field[] fields = Field.values();
@@ -218,27 +241,50 @@ public final class Model {
         shares[field.ordinal()][kind] = of;
       }
     }
+    String version = file.path("version").asString("");
+    if (!VERSION.matcher(version).matches()) {
+      throw new IllegalArgumentException("model: version");
+    }
+    double same = number(file, "thresholds", "same", -100, 100);
+    double possible = number(file, "thresholds", "possible", -100, 100);
+    if (possible > same) {
+      throw new IllegalArgumentException("model: thresholds possible above same");
+    }
     JsonNode names = file.path("names");
     return new Model(
-        file.path("version").asString(),
-        file.path("population").asLong(),
+        version,
+        (long) number(file, "population", "", FEWEST, MOST),
         new double[] {
-          file.path("partners").path("same").asDouble(),
-          file.path("partners").path("household").asDouble()
+          number(file, "partners", "same", 1e-6, 1_000),
+          number(file, "partners", "household", 0, 1_000)
         },
-        file.path("thresholds").path("same").asDouble(),
-        file.path("thresholds").path("possible").asDouble(),
+        same,
+        possible,
         shares,
-        shares(names.path("family")),
-        shares(names.path("given")),
-        names.path("familyFloor").asDouble(),
-        names.path("givenFloor").asDouble());
+        shares(names, "family"),
+        shares(names, "given"),
+        number(names, "familyFloor", "", 0, 1),
+        number(names, "givenFloor", "", 0, 1));
   }
 
-  private static Map<String, Double> shares(JsonNode names) {
+  private static double number(
+      JsonNode file, String name, String within, double least, double most) {
+    JsonNode node = within.isEmpty() ? file.path(name) : file.path(name).path(within);
+    double value = node.isNumber() ? node.asDouble() : Double.NaN;
+    if (!(value >= least && value <= most)) {
+      throw new IllegalArgumentException("model: " + (name + " " + within).strip());
+    }
+    return value;
+  }
+
+  private static Map<String, Double> shares(JsonNode names, String kind) {
     Map<String, Double> shares = new HashMap<>();
-    for (Map.Entry<String, JsonNode> name : names.properties()) {
-      shares.put(name.getKey(), name.getValue().asDouble());
+    for (Map.Entry<String, JsonNode> name : names.path(kind).properties()) {
+      double share = name.getValue().isNumber() ? name.getValue().asDouble() : Double.NaN;
+      if (!(share > 0 && share <= 1)) {
+        throw new IllegalArgumentException("model: share of a " + kind + " name");
+      }
+      shares.put(name.getKey(), share);
     }
     return shares;
   }

@@ -14,12 +14,14 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiPredicate;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,15 +38,30 @@ final class MatchOperation implements FhirOperation {
   private static final int COUNT = 10;
   private static final int MOST = 50;
 
-  /** Candidates looked at through the eyes of the caller. */
+  /** Of those that the caller sees; a full answer has room for fewer. */
   private static final int MOST_LOOKED_AT = 200;
+
+  /** Candidates looked up together. */
+  private static final int AT_ONCE = 100;
 
   private static final String GRADE = "http://hl7.org/fhir/StructureDefinition/match-grade";
 
   private final Residents residents;
+  private final int most;
+  private final int atOnce;
 
   MatchOperation(Residents residents) {
+    this(residents, MOST_LOOKED_AT, AT_ONCE);
+  }
+
+  /**
+   * @param most candidates that the caller sees
+   * @param atOnce candidates looked up together
+   */
+  MatchOperation(Residents residents, int most, int atOnce) {
     this.residents = residents;
+    this.most = most;
+    this.atOnce = atOnce;
   }
 
   @Override
@@ -73,25 +90,19 @@ final class MatchOperation implements FhirOperation {
     boolean onlyCertain = isParameters && new In(call).flag("onlyCertainMatches");
     int count = isParameters ? new In(call).number("count", COUNT, MOST) : COUNT;
     Traits traits = Traits.of(asked);
-    List<Candidate> likely = likely(traits);
-    List<Candidate> byNumber =
-        traits.numbers().isEmpty() ? List.of() : likely(Traits.of(identifiersOf(asked)));
-    var ids = new LinkedHashSet<String>();
-    likely.forEach(one -> ids.add(one.id()));
-    byNumber.forEach(one -> ids.add(one.id()));
-    Map<String, ObjectNode> seen = Eyes.patients(call, residents, ids);
+    var seen = new HashMap<String, ObjectNode>();
     var found = new ArrayList<Candidate>();
-    for (Candidate one : likely) {
-      ObjectNode patient = seen.get(one.id());
-      if (patient != null && !Eyes.isMasked(patient)) {
-        found.add(one);
-      }
-    }
-    for (Candidate one : byNumber) {
-      ObjectNode patient = seen.get(one.id());
-      if (patient != null && Eyes.isMasked(patient) && isOfOneNumber(traits, one)) {
-        found.add(one);
-      }
+    look(
+        call,
+        residents.index().match(traits, ""),
+        seen,
+        (one, patient) -> !Eyes.isMasked(patient) && found.add(one));
+    if (!traits.numbers().isEmpty()) {
+      look(
+          call,
+          residents.index().match(Traits.of(identifiersOf(asked)), ""),
+          seen,
+          (one, patient) -> Eyes.isMasked(patient) && isOfOneNumber(traits, one) && found.add(one));
     }
     found.sort(Comparator.comparingDouble((Candidate one) -> one.comparison().weight()).reversed());
     if (onlyCertain) {
@@ -107,11 +118,33 @@ final class MatchOperation implements FhirOperation {
     return answer;
   }
 
-  private List<Candidate> likely(Traits traits) {
-    return residents.index().match(traits, "").stream()
-        .filter(one -> one.comparison().verdict() != Verdict.DIFFERENT)
-        .limit(MOST_LOOKED_AT)
-        .toList();
+  /**
+   * Goes through the candidates, the likeliest first, until enough of those that the caller sees
+   * were taken: what it does not see takes up no place.
+   *
+   * @param seen what was looked up, by id
+   * @param taken whether one that is seen takes part
+   */
+  private void look(
+      Call call,
+      List<Candidate> candidates,
+      Map<String, ObjectNode> seen,
+      BiPredicate<Candidate, ObjectNode> taken) {
+    List<Candidate> likely =
+        candidates.stream().filter(one -> one.comparison().verdict() != Verdict.DIFFERENT).toList();
+    int count = 0;
+    for (int from = 0; from < likely.size() && count < most; from += atOnce) {
+      List<Candidate> some = likely.subList(from, Math.min(likely.size(), from + atOnce));
+      var ids = new LinkedHashSet<String>();
+      some.stream().map(Candidate::id).filter(id -> !seen.containsKey(id)).forEach(ids::add);
+      seen.putAll(Eyes.patients(call, residents, ids));
+      for (Candidate one : some) {
+        ObjectNode patient = seen.get(one.id());
+        if (patient != null && count < most && taken.test(one, patient)) {
+          count++;
+        }
+      }
+    }
   }
 
   /** The Patient as one knows it of whom nothing but numbers is told. */

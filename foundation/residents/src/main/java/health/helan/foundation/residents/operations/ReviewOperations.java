@@ -12,8 +12,11 @@ import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation.Call;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.PlatformRows;
+import health.helan.foundation.store.Refusal;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The queue of pairs for people, and the state of the index; for those who keep it. */
+/**
+ * The queue of pairs for people, for those who keep the index, and for registration clerks as far
+ * as both Patients are of their institution ({@link Clerks}); and the state of the index.
+ */
 final class ReviewOperations {
   private final Residents residents;
 
@@ -41,10 +47,14 @@ final class ReviewOperations {
     if (!state.equals("open") && !state.equals("all")) {
       throw In.wrong("state");
     }
-    List<Review> reviews =
-        residents
-            .reviews()
-            .list(in.text("after", ""), state.equals("all"), in.text("assignee", ""), count);
+    String own = Clerks.institution(call, residents);
+    String after = in.text("after", "");
+    String assignee = in.text("assignee", "");
+    List<Review> page =
+        own.isEmpty()
+            ? residents.reviews().list(after, state.equals("all"), assignee, count)
+            : residents.reviews().listOf(own, after, state.equals("all"), assignee, count);
+    List<Review> reviews = own.isEmpty() ? page : owned(own, page);
     Set<String> ids = new LinkedHashSet<>();
     reviews.forEach(
         review -> {
@@ -53,26 +63,62 @@ final class ReviewOperations {
         });
     Map<String, ObjectNode> patients = Eyes.patients(call, residents, ids);
     Out out = new Out();
-    out.all().number("waiting", residents.reviews().waiting());
+    out.all()
+        .number(
+            "waiting",
+            own.isEmpty() ? residents.reviews().waiting() : residents.reviews().waitingOf(own));
     for (Review review : reviews) {
-      tell(out.all().parts("review"), review, patients);
+      tell(out.all().parts("review"), review, patients, own.isEmpty());
     }
-    if (reviews.size() == count) {
-      out.all().text("after", reviews.getLast().id());
+    if (page.size() == count) {
+      out.all().text("after", page.getLast().id());
     }
     return out.answer();
   }
 
-  private static void tell(Out.Parts parts, Review review, Map<String, ObjectNode> patients) {
+  /** Those of which both Patients are still the institution's. */
+  private List<Review> owned(String institution, List<Review> reviews) {
+    Set<String> ids = new LinkedHashSet<>();
+    reviews.forEach(review -> ids.addAll(List.of(review.patient(), review.other())));
+    Set<String> own = new HashSet<>();
+    for (PlatformRows.Owned row : Eyes.rows(residents, ids)) {
+      if (row.owner().equals(institution)) {
+        own.add(row.version().id());
+      }
+    }
+    return reviews.stream()
+        .filter(review -> own.contains(review.patient()) && own.contains(review.other()))
+        .toList();
+  }
+
+  /**
+   * A pair as the caller may know it.
+   *
+   * @throws Refusal NOT_FOUND, the same for a pair of others and for none
+   */
+  private Review found(String own, String id) {
+    Review review = residents.reviews().find(id);
+    if (!own.isEmpty() && owned(own, List.of(review)).isEmpty()) {
+      throw new Refusal(Refusal.Kind.NOT_FOUND, "residents.no-review", id);
+    }
+    return review;
+  }
+
+  /**
+   * @param whole false for clerks: why a pair waits, and what others noted of it, may come from
+   *     records that are not theirs
+   */
+  private static void tell(
+      Out.Parts parts, Review review, Map<String, ObjectNode> patients, boolean whole) {
     parts
         .put("id", "valueId", null)
         .text("review", review.id())
         .code("state", review.state())
-        .code("reason", review.reason())
+        .code("reason", whole ? review.reason() : "")
         .decimal("weight", review.weight())
         .put("opened", "valueInstant", review.opened().toString())
         .text("assignee", review.assignee())
-        .text("note", review.note());
+        .text("note", whole ? review.note() : "");
     if (review.state().equals("postponed")) {
       parts.put("until", "valueInstant", review.until().toString());
     }
@@ -95,13 +141,22 @@ final class ReviewOperations {
    * numbers are valid, and the ruling.
    */
   Answer one(Call call, In in) {
-    return one(call, residents.reviews().find(in.need("review")));
+    String own = Clerks.institution(call, residents);
+    return one(call, found(own, in.need("review")), own);
   }
 
-  private Answer one(Call call, Review review) {
+  /**
+   * @param own institution of a clerk; empty for those who keep the whole index
+   */
+  private Answer one(Call call, Review review, String own) {
+    boolean whole = own.isEmpty();
     Out out = new Out();
     Out.Parts parts = out.all().parts("review");
-    tell(parts, review, Eyes.patients(call, residents, List.of(review.patient(), review.other())));
+    tell(
+        parts,
+        review,
+        Eyes.patients(call, residents, List.of(review.patient(), review.other())),
+        whole);
     Comparison comparison = residents.index().compare(review.patient(), review.other());
     if (comparison != null) {
       Evidence.tell(parts, comparison);
@@ -109,19 +164,23 @@ final class ReviewOperations {
     numbers(parts, review);
     Index.Ruled ruled = residents.index().ruling(review.patient(), review.other());
     if (ruled != null) {
-      parts
-          .parts("ruling")
+      Out.Parts ruling = parts.parts("ruling");
+      ruling
           .code("says", ruled.isSame() ? "same" : "not-same")
           .code("kind", ruled.kind())
-          .put("at", "valueInstant", ruled.at().toString())
-          .text("by", ruled.by())
-          .text("note", ruled.note());
+          .put("at", "valueInstant", ruled.at().toString());
+      if (whole || ruled.institution().equals(own)) {
+        ruling.text("by", ruled.by()).text("note", ruled.note());
+      }
     }
     for (String id : List.of(review.patient(), review.other())) {
       Index.Person person = residents.index().person(residents.home(id), id);
       if (person != null) {
-        Out.Parts members = parts.parts("person").put("id", "valueId", person.id());
-        person.members().forEach(member -> members.reference("member", "Patient/" + member));
+        Collection<String> members =
+            whole ? person.members() : Eyes.patients(call, residents, person.members()).keySet();
+        String name = members.contains(person.id()) ? person.id() : id;
+        Out.Parts told = parts.parts("person").put("id", "valueId", name);
+        members.forEach(member -> told.reference("member", "Patient/" + member));
       }
     }
     return out.answer();
@@ -163,12 +222,15 @@ final class ReviewOperations {
    * assign ({@code assignee}).
    */
   Answer decide(Call call, In in) {
+    String own = Clerks.institution(call, residents);
+    boolean whole = own.isEmpty();
     String id = in.text("review");
-    Review review = id == null ? null : residents.reviews().find(id);
+    Review review = id == null ? null : found(own, id);
     String decision = in.need("decision");
     switch (decision) {
       case "same", "not-same" -> {
         String[] pair = pair(in, review);
+        check(own, pair);
         residents
             .index()
             .say(
@@ -176,12 +238,17 @@ final class ReviewOperations {
                 pair[0],
                 pair[1],
                 decision.equals("same") ? Index.Saying.CONFIRM : Index.Saying.REFUSE,
-                true,
+                whole,
                 false,
                 in.note(true));
       }
       case "reopen" -> {
         String[] pair = pair(in, review);
+        check(own, pair);
+        Index.Ruled ruled = whole ? null : residents.index().ruling(pair[0], pair[1]);
+        if (ruled != null && !ruled.institution().equals(own)) {
+          throw new Refusal(Refusal.Kind.FORBIDDEN, "residents.not-yours-to-reopen");
+        }
         residents.index().withdraw(call.caller(), pair[0], pair[1], "review", in.note(true));
       }
       case "postpone" -> {
@@ -198,11 +265,29 @@ final class ReviewOperations {
       default -> throw In.wrong("decision");
     }
     if (review != null && residents.reviews().isThere(review.id())) {
-      return one(call, residents.reviews().find(review.id()));
+      return one(call, residents.reviews().find(review.id()), own);
     }
     Out out = new Out();
     out.all().code("status", "completed");
     return out.answer();
+  }
+
+  /** A clerk decides about Patients of its institution alone; others are answered as nobody's. */
+  private void check(String own, String[] pair) {
+    if (own.isEmpty()) {
+      return;
+    }
+    Set<String> theirs = new HashSet<>();
+    for (PlatformRows.Owned row : Eyes.rows(residents, List.of(pair))) {
+      if (row.owner().equals(own)) {
+        theirs.add(row.version().id());
+      }
+    }
+    for (String patient : pair) {
+      if (!theirs.contains(patient)) {
+        throw MatchOperation.notFound(patient);
+      }
+    }
   }
 
   private static String assignee(In in) {

@@ -13,7 +13,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +30,25 @@ public final class Reviews {
       COLUMNS
           + "where wanted and (opened, key, other) > (?, ?, ?) and (state = 'open' or until <= ? or"
           + " ?) and (? = '' or assignee = ?) order by opened, key, other limit ?";
+  private static final String LIST_OF =
+      COLUMNS
+          + "where wanted and institution = ? and (opened, key, other) > (?, ?, ?) and (state = 'open'"
+          + " or until <= ? or ?) and (? = '' or assignee = ?) order by opened, key, other limit ?";
+  private static final String COUNT_OF =
+      "select count(*) from resident_review where wanted and institution = ? and (state = 'open' or"
+          + " until <= ?)";
+  private static final String UNPLACED =
+      "select key, other from resident_review where institution is null limit ?";
+  private static final String OWNERS =
+      "select record, owner from resident_record where record = any(?)";
+  private static final String PLACE =
+      "update resident_review set institution = ? where key = ? and other = ?";
+
+  /** Pairs placed in one round, and rounds of one call: a long backlog is placed by and by. */
+  private static final int PLACED_AT_ONCE = 1_000;
+
+  private static final int ROUNDS = 20;
+
   private static final String FIND = COLUMNS + "where key = ? and other = ?";
   private static final String COUNT =
       "select count(*) from resident_review where wanted and (state = 'open' or until <= ?)";
@@ -76,6 +99,110 @@ public final class Reviews {
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);
     }
+  }
+
+  /**
+   * The same of pairs whose Patients are both of one institution.
+   *
+   * @param institution not empty
+   */
+  public List<Review> listOf(
+      String institution, String after, boolean withPostponed, String assignee, int limit) {
+    Key from = after.isEmpty() ? null : key(after);
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(true);
+      place(connection);
+      try (var statement = connection.prepareStatement(LIST_OF)) {
+        statement.setString(1, institution);
+        statement.setObject(2, at(from == null ? Instant.EPOCH : from.opened));
+        statement.setLong(3, from == null ? Long.MIN_VALUE : from.low);
+        statement.setLong(4, from == null ? Long.MIN_VALUE : from.high);
+        statement.setObject(5, at(clock.instant()));
+        statement.setBoolean(6, withPostponed);
+        statement.setString(7, assignee);
+        statement.setString(8, assignee);
+        statement.setInt(9, limit);
+        try (var rows = statement.executeQuery()) {
+          var found = new ArrayList<Review>();
+          while (rows.next()) {
+            found.add(review(rows));
+          }
+          return found;
+        }
+      }
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  /** How many pairs wait now whose Patients are both of one institution. */
+  public long waitingOf(String institution) {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(true);
+      place(connection);
+      try (var statement = connection.prepareStatement(COUNT_OF)) {
+        statement.setString(1, institution);
+        statement.setObject(2, at(clock.instant()));
+        try (var rows = statement.executeQuery()) {
+          rows.next();
+          return rows.getLong(1);
+        }
+      }
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  /**
+   * Notes of which institution pairs are that have come since somebody last asked: the index, which
+   * writes them by the thousand, has nothing to do with it. Of none where the two differ.
+   */
+  private static void place(Connection connection) throws SQLException {
+    for (int round = 0; round < ROUNDS; round++) {
+      record Pair(long key, long other) {}
+      var pairs = new ArrayList<Pair>();
+      try (var statement = connection.prepareStatement(UNPLACED)) {
+        statement.setInt(1, PLACED_AT_ONCE);
+        try (var rows = statement.executeQuery()) {
+          while (rows.next()) {
+            pairs.add(new Pair(rows.getLong(1), rows.getLong(2)));
+          }
+        }
+      }
+      if (pairs.isEmpty()) {
+        return;
+      }
+      var records = new HashSet<Long>();
+      pairs.forEach(pair -> records.addAll(List.of(pair.key, pair.other)));
+      Map<Long, String> owners = owners(connection, records);
+      try (var statement = connection.prepareStatement(PLACE)) {
+        for (Pair pair : pairs) {
+          String one = owners.getOrDefault(pair.key, "");
+          statement.setString(1, one.equals(owners.get(pair.other)) ? one : "");
+          statement.setLong(2, pair.key);
+          statement.setLong(3, pair.other);
+          statement.addBatch();
+        }
+        statement.executeBatch();
+      }
+      if (pairs.size() < PLACED_AT_ONCE) {
+        return;
+      }
+    }
+  }
+
+  private static Map<Long, String> owners(Connection connection, Collection<Long> records)
+      throws SQLException {
+    var owners = new HashMap<Long, String>();
+    try (var statement = connection.prepareStatement(OWNERS)) {
+      statement.setArray(1, connection.createArrayOf("bigint", records.toArray()));
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          owners.put(rows.getLong(1), rows.getString(2));
+        }
+      }
+    }
+    return owners;
   }
 
   /** How many wait now. */

@@ -58,6 +58,32 @@ class ArrivingTests {
     assertThat(reviewed).isGreaterThan(25);
   }
 
+  /** So many at once are written while they are computed, and find each other before they stand. */
+  @Test
+  void hundredsAtOnceComeToTheSameAsFewAtATime() {
+    Random random = new Random(77);
+    var sources = new ArrayList<Source>();
+    for (ObjectNode one : PeopleForTests.people(random, 300)) {
+      sources.add(IndexForTests.source("p" + sources.size(), 1, one));
+    }
+    index.empty();
+    portions(sources, random);
+    Map<String, List<String>> fewAtATime = index.state();
+    assertThat(fewAtATime.get("member")).hasSizeGreaterThan(50);
+    for (int at : new int[] {0, 150}) {
+      index.empty();
+      Collections.shuffle(sources, random);
+      index.take(sources.subList(0, at));
+      index.take(sources.subList(at, sources.size()));
+      assertThat(index.state()).isEqualTo(fewAtATime);
+    }
+    // Read before their turn, and some of them once more.
+    index.empty();
+    index.take(sources.subList(0, 100));
+    index.take(sources.stream().map(index.index::read).toList());
+    assertThat(index.state()).isEqualTo(fewAtATime);
+  }
+
   @Test
   void changesAndDeparturesLeaveNoTrace() {
     for (int seed = 100; seed < 105; seed++) {

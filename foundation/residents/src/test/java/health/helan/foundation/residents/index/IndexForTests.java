@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -99,6 +100,10 @@ final class IndexForTests implements AutoCloseable {
   }
 
   List<String> rows(String sql) {
+    return rows(database, sql);
+  }
+
+  static List<String> rows(DataSource database, String sql) {
     try (Connection connection = database.getConnection();
         var statement = connection.createStatement();
         var rows = statement.executeQuery(sql)) {

@@ -64,6 +64,22 @@ public interface ChangeConsumer {
     return false;
   }
 
+  /** True for consumers that want to be shown what comes next ({@link #ahead}). */
+  default boolean readsAhead() {
+    return false;
+  }
+
+  /**
+   * Shown changes that are probably taken next, on another thread, while what comes before them is
+   * taken: to read and work out what takes long. Nothing may depend on it: it may be called for
+   * changes that are never taken here, may fail (nobody is told), and what it reads may be another
+   * by the time they are taken.
+   *
+   * @param connection in auto-commit
+   * @param changes of several homes, in order within each
+   */
+  default void ahead(Connection connection, List<Change> changes) throws SQLException {}
+
   /** Greatest number of changes taken in one transaction. */
   default int changesPerTransaction() {
     return 1000;

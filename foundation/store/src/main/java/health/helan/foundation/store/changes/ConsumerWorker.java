@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
@@ -49,6 +50,7 @@ final class ConsumerWorker {
   private volatile boolean awake;
   private volatile boolean closed;
   private boolean mustReload;
+  private CompletableFuture<Void> reading = CompletableFuture.completedFuture(null);
   private long nextCheck = System.nanoTime();
 
   /** A change that failed, and when it is tried again. */
@@ -272,6 +274,7 @@ final class ConsumerWorker {
   }
 
   private void leave() {
+    reading.join(); // The pool it reads from may be closed next.
     try (Connection connection = log.dataSource().getConnection()) {
       connection.setAutoCommit(true);
       leases.leave(connection);
@@ -424,6 +427,7 @@ final class ConsumerWorker {
     for (int i = 0; i < sound.size() && !closed; i += homes) {
       List<Integer> some = sound.subList(i, Math.min(sound.size(), i + homes));
       long begun = System.nanoTime();
+      readAhead(sound, i + homes);
       try {
         take(some, Math.max(1, consumer.changesPerTransaction() / some.size()));
       } catch (Failed e) {
@@ -438,6 +442,41 @@ final class ConsumerWorker {
         return; // Leases first; what is left is still due.
       }
     }
+  }
+
+  /**
+   * Shows the consumer what is taken after the homes that are taken now. What is shown for them has
+   * been looked at before they are taken.
+   */
+  private void readAhead(List<Integer> sound, int from) {
+    if (!consumer.readsAhead()) {
+      return;
+    }
+    reading.join();
+    // Behind the last come the first again, as long as there is much to do.
+    int begin = from < sound.size() ? from : lag > consumer.changesPerTransaction() ? 0 : -1;
+    int homes = Math.max(1, consumer.homesPerTransaction());
+    if (begin < 0 || from - homes == begin) {
+      return;
+    }
+    List<Integer> next = List.copyOf(sound.subList(begin, Math.min(sound.size(), begin + homes)));
+    int limit = Math.max(1, consumer.changesPerTransaction() / next.size());
+    long[] after = next.stream().mapToLong(home -> position[home]).toArray();
+    reading =
+        CompletableFuture.runAsync(
+            () -> {
+              try (Connection connection = log.dataSource().getConnection()) {
+                connection.setAutoCommit(true);
+                consumer.ahead(connection, changesOf(connection, next, after, limit));
+              } catch (SQLException | RuntimeException e) {
+                LOG.debug("Consumer {} reads nothing ahead: {}", consumer.name(), e.getClass());
+              }
+            },
+            task ->
+                Thread.ofPlatform()
+                    .daemon()
+                    .name("helan-consumer-" + consumer.name() + "-ahead")
+                    .start(task));
   }
 
   private void restAfter(long begun) {
@@ -577,17 +616,9 @@ final class ConsumerWorker {
         }
       }
     } else {
-      try (var statement = connection.prepareStatement(ChangeSql.CHANGES_OF_HOMES)) {
-        statement.setArray(1, connection.createArrayOf("integer", homes.toArray()));
-        statement.setArray(
-            2,
-            connection.createArrayOf(
-                "bigint", homes.stream().map(home -> position[home]).toArray()));
-        statement.setInt(3, limit);
-        try (var rows = statement.executeQuery()) {
-          changes = ChangeLog.changes(rows);
-        }
-      }
+      changes =
+          changesOf(
+              connection, homes, homes.stream().mapToLong(home -> position[home]).toArray(), limit);
     }
     Change before = null;
     for (Change change : changes) {
@@ -604,6 +635,18 @@ final class ConsumerWorker {
       before = change;
     }
     return changes;
+  }
+
+  private static List<Change> changesOf(
+      Connection connection, List<Integer> homes, long[] after, int limit) throws SQLException {
+    try (var statement = connection.prepareStatement(ChangeSql.CHANGES_OF_HOMES)) {
+      statement.setArray(1, connection.createArrayOf("integer", homes.toArray()));
+      statement.setObject(2, after);
+      statement.setInt(3, limit);
+      try (var rows = statement.executeQuery()) {
+        return ChangeLog.changes(rows);
+      }
+    }
   }
 
   private void move(Connection connection, Map<Integer, List<Change>> byHome)

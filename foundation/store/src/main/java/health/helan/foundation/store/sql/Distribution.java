@@ -86,6 +86,7 @@ public enum Distribution {
     tables.put("registry_practitioner", REFERENCE);
     tables.put("registry_service", REFERENCE);
     tables.put("registry_place", REFERENCE);
+    tables.put("registry_made", REFERENCE);
     tables.put("subscription_delivery", HOME); // delivery: with the change it tells of
     tables.put("upload_item", KEY); // delivery: by destination and resource
     // quality: findings and counts in the home of the record, rules read by all
@@ -124,6 +125,14 @@ public enum Distribution {
     tables.put("health_card_party", REFERENCE);
     tables.put("health_card_key", REFERENCE);
     tables.put("health_card_pace", KEY);
+    // booking: Slots and places with the Schedule, bookings with the resident
+    for (String table :
+        new String[] {
+          "booking_slot", "booking_place", "booking_wait", "booking", "booking_resident"
+        }) {
+      tables.put(table, HOME);
+    }
+    tables.put("booking_pace", KEY);
     // care: queues and tickets in the bucket of the department
     tables.put("visit_queue", HOME);
     tables.put("visit_queue_ticket", HOME);

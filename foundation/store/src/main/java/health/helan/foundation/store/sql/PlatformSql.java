@@ -28,6 +28,12 @@ public final class PlatformSql {
         .formatted(Tables.of(type), namesType(type) ? " where r.type = ?" : "");
   }
 
+  /** As {@link #currentOf}, without contents. */
+  public static String standingOf(String type) {
+    return "select r.id, r.version, r.owner from unnest(?, ?) n (home, id) join %s r on r.home = n.home and r.id = n.id where r.method <> 4%s"
+        .formatted(Tables.of(type), namesType(type) ? " and r.type = ?" : "");
+  }
+
   public static String next(String type) {
     return (COLUMNS + " where (r.home, r.id) > (?, ?)%s order by r.home, r.id limit ?")
         .formatted(Tables.of(type), namesType(type) ? " and r.type = ?" : "");

@@ -271,6 +271,51 @@ class TakingChangesTests {
   }
 
   @Test
+  void areShownBeforeTheirTurnToWhoeverAsksAndTakenAllTheSame() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      two.write(create(resource("Observation", "x")));
+    }
+    var shown = new ConcurrentLinkedQueue<String>();
+    var takenUnshown = new AtomicInteger();
+    var reader =
+        new Noting("one") {
+          @Override
+          public boolean readsAhead() {
+            return true;
+          }
+
+          @Override
+          public int homesPerTransaction() {
+            return 4;
+          }
+
+          @Override
+          public void ahead(Connection connection, List<Change> changes) throws SQLException {
+            assertThat(connection.getAutoCommit()).isTrue();
+            changes.forEach(change -> shown.add(change.key()));
+            if (shown.size() > 20) {
+              throw new IllegalStateException("fails, and nobody minds");
+            }
+          }
+
+          @Override
+          public void take(Connection transaction, List<Change> changes) throws SQLException {
+            for (Change change : changes) {
+              if (!shown.contains(change.key())) {
+                takenUnshown.incrementAndGet();
+              }
+            }
+            super.take(transaction, changes);
+          }
+        };
+    one.store.changes().register(reader);
+    await("all changes are taken", this::allNoted);
+    assertThat(reader.outOfOrder).isEmpty();
+    assertThat(shown).hasSizeGreaterThan(20).doesNotHaveDuplicates();
+    assertThat(takenUnshown.get()).as("those of the first transactions only").isLessThan(20);
+  }
+
+  @Test
   void areHandedOverAtOnceByAnInstanceThatStops() throws Exception {
     var longLease = new ChangeLog.Settings(100, 10, 600_000, 60_000, 100, 1000);
     try (var three = StoreForTests.open(one.database, "three", longLease);

@@ -179,6 +179,8 @@ final class Roles {
           .callsWithin("person")
           .calls("health-card", "health-card-uses")
           .runs("health-code", "health-card-step", "health-card-account")
+          .calls("find-places")
+          .runs("book")
           .calls("queue-tickets")
           .runs("queue-check-in", "queue-leave");
 
@@ -204,8 +206,12 @@ final class Roles {
           .calls("onboarding", "kit")
           .runs("onboarding-apply", "onboarding-step")
           .callsWithin("match", "person")
+          .calls("link-reviews") // Registration clerks, of pairs of their institution.
+          .runs("link-decide")
           .calls("health-card", "card-keys", "card-terminals", "card-terminal-uses")
           .runs("health-card-step", "scan-card")
+          .calls("find-places")
+          .runs("book", "release-places", "appointment-step")
           .calls("queues", "queue-line", "queue-screens")
           .runs("queue-set", "queue-screen", "queue-check-in", "queue-triage", "queue-call")
           .runs("queue-miss", "queue-return", "queue-start", "queue-finish", "queue-move")
@@ -241,6 +247,8 @@ final class Roles {
           .callsWithin("scan-card", "report-card-uses", "card-keys", "card-terminals")
           .callsWithin("card-terminal-uses", "card-resolve", "card-enrol")
           .runs("card-terminal")
+          .calls("find-places")
+          .runs("book", "release-places", "appointment-step")
           .calls("queues", "queue-line", "queue-screens")
           .runs("queue-set", "queue-screen", "queue-check-in", "queue-call", "queue-miss")
           .runs("queue-return", "queue-move", "queue-leave");
@@ -259,7 +267,8 @@ final class Roles {
           .calls("trace", "alerts", "cases", "projection-progress")
           .calls("quality-rules", "quality-findings", "quality-score")
           .calls("onboarding", "kit")
-          .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step");
+          .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step")
+          .calls("find-places");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -292,7 +301,8 @@ final class Roles {
           .calls("person", "link-reviews", "resident-index")
           .runs("merge", "link-decide", "rebuild-index")
           .calls("card-keys", "card-terminals", "card-terminal-uses", "card-parties")
-          .runs("card-terminal", "card-party", "card-key");
+          .runs("card-terminal", "card-party", "card-key")
+          .calls("find-places");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(

@@ -1,0 +1,48 @@
+package health.helan.care.appointment.operations;
+
+import health.helan.care.appointment.Appointments;
+import health.helan.foundation.rest.Answer;
+import health.helan.foundation.rest.FhirOperation;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.util.Set;
+
+/**
+ * {@code POST Appointment/$join}: joins the waiting list (候补) of a {@code schedule} on a {@code
+ * day} that is full, for a {@code patient}. Answers with the Appointment, status {@code waitlist}.
+ */
+final class JoinOperation implements FhirOperation {
+  private final Appointments appointments;
+
+  JoinOperation(Appointments appointments) {
+    this.appointments = appointments;
+  }
+
+  @Override
+  public Spec spec() {
+    return new Spec(
+        "join",
+        Set.of(Level.TYPE),
+        Set.of("Appointment"),
+        true,
+        "https://helan.health/fhir/OperationDefinition/Appointment-join");
+  }
+
+  @Override
+  public Answer execute(Call call) {
+    call.store().checkMayOperate(call.caller(), "book");
+    var in = new In(call);
+    in.only(Set.of("schedule", "day", "patient", "patient-reference"));
+    String schedule = in.id("schedule", "Schedule");
+    String day = in.text("day");
+    if (schedule == null || day == null) {
+      throw In.missing(schedule == null ? "schedule" : "day");
+    }
+    try {
+      return Out.appointment(
+          appointments.join(call.caller(), in.patient(), schedule, LocalDate.parse(day)));
+    } catch (DateTimeException e) {
+      throw In.wrong("day");
+    }
+  }
+}
