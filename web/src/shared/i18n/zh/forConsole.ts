@@ -4,4 +4,4 @@ import console from './console.json';
 import record from './record.json';
 import types from './types.json';
 
-export default { common, console, record, codes, types, queue };
+export default { common, console, record, codes, types };
