@@ -326,7 +326,8 @@ class BookingTests {
     assertThat(late.slots()).isEmpty();
     String notYet =
         SERVER.text(
-            "select slot from booking_slot where schedule = '%s' and day = '%s' limit 1".formatted(late.schedule, tomorrow()));
+            "select slot from booking_slot where schedule = '%s' and day = '%s' limit 1"
+                .formatted(late.schedule, tomorrow()));
     isRefused(SERVER.hold(resident(other), other, notYet), 422, "from ");
   }
 
