@@ -20,6 +20,7 @@ import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
+import health.helan.foundation.trust.erasure.Erasable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +49,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Places}) are there together or not at all; a verb that is repeated has the effect of once.
  * Thread-safe; one per application instance.
  */
-public final class Appointments {
+public final class Appointments implements Erasable {
   private static final Logger LOG = LoggerFactory.getLogger(Appointments.class);
 
   /** System of {@code Provenance.activity}. */
@@ -1201,6 +1202,13 @@ public final class Appointments {
     } catch (Refusal e) {
       LOG.debug("The status of a Slot was not changed: {}", e.messageKey());
     }
+  }
+
+  // ------------------------------------------------------------------ erasure
+
+  @Override
+  public void erase(long subject) {
+    pool.erase(subject);
   }
 
   // ------------------------------------------------------------------ what is written

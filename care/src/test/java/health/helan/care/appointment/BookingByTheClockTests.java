@@ -105,6 +105,18 @@ class BookingByTheClockTests {
     assertThat(doctor.slots()).hasSize(slots);
   }
 
+  @Test
+  void anErasedResidentGivesBackWhatWasBookedAndIsCountedNoMore() {
+    String slot = doctor.slots().getFirst();
+    String id = id(SERVER.book(resident, patient, slot));
+    long subject = SERVER.store.parameters().digests().reference("Patient", patient);
+    SERVER.appointments.erase(subject);
+    assertThat(SERVER.number("select count(*) from booking where appointment = '%s'".formatted(id)))
+        .isZero();
+    String other = SERVER.patient();
+    ok(SERVER.book(resident(other), other, slot));
+  }
+
   // ------------------------------------------------------------------ waiting
 
   private static Reply join(Caller caller, String patient, Doctor doctor) {
