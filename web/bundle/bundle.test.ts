@@ -79,7 +79,7 @@ describe('The workbench', () => {
 
 describe("The residents' pages", () => {
   const entry = 'resident/index.html';
-  const routes = ['record/VisitsPage', 'messages/MessagesPage', 'mine/MinePage', 'seen/SeenPage', 'grants/MaySeePage', 'consents/ConsentsPage', 'consents/GivePage', 'emergency/EmergencyPage', 'account/AccountPage', 'card/CardPage', 'card/UsesPage', 'card/LostPage', 'card/ApplyPage', 'card/PrintPage', 'identities/IdentitiesPage'];
+  const routes = ['record/VisitsPage', 'messages/MessagesPage', 'mine/MinePage', 'seen/SeenPage', 'grants/MaySeePage', 'consents/ConsentsPage', 'consents/GivePage', 'emergency/EmergencyPage', 'account/AccountPage', 'card/CardPage', 'card/UsesPage', 'card/LostPage', 'card/ApplyPage', 'card/PrintPage', 'identities/IdentitiesPage', 'reports/ReportsPage', 'reports/ReportPage', 'reports/DocumentsPage', 'reports/DocumentPage', 'reports/SummaryPage', 'corrections/CorrectionsPage', 'corrections/AskPage'];
 
   test.each(['', ...routes])('open %s within their budget of script', (route) => {
     const key = `src/resident/${route}.tsx`;

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useSyncExternalStore, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from './router';
 import { signOut } from '../shared/session/account';
@@ -6,11 +6,26 @@ import { usePersons } from './requests/person';
 import { Actions, Button, Failed, Loading, Notice, useFocusOnMain } from './ui/ui';
 import styles from './ui/Ui.module.css';
 
+function useOnline(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      addEventListener('online', changed);
+      addEventListener('offline', changed);
+      return () => {
+        removeEventListener('online', changed);
+        removeEventListener('offline', changed);
+      };
+    },
+    () => navigator.onLine,
+  );
+}
+
 /** The frame of every page. Below it there is a person whose record may be looked at. */
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useTranslation('resident');
   const { pathname } = useLocation();
   const { me, person, error, refetch } = usePersons();
+  const online = useOnline();
   useFocusOnMain(pathname);
   return (
     <div className={styles.frame}>
@@ -24,6 +39,11 @@ export function Shell({ children }: { children: ReactNode }) {
       >
         {t('shell.skip')}
       </a>
+      {online ? null : (
+        <div className={styles.offline} role="status">
+          <b>{t('shell.offline')}</b> {t('shell.offlineHint')}
+        </div>
+      )}
       {person ? (
         children
       ) : (

@@ -1,5 +1,6 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { createHashRouter, Navigate, RouterProvider } from 'react-router';
+import { createHashRouter, Navigate, RouterProvider, type RouteObject } from 'react-router';
 import { Broken, NoSuchPage } from '../shared/faces/Lost';
 import { LoadingLines } from '../shared/faces/Faces';
 import { useMe } from '../shared/session/useMe';
@@ -16,7 +17,7 @@ import { WrongDoor } from './WrongDoor';
 const page = (load: () => Promise<React.ComponentType>) => async () => ({ Component: await load() });
 
 /** Behind `#`, as everywhere, so that whom one looked at reaches no log. Work lists and pages of a person come from {@link WORKS}. */
-const router = createHashRouter([
+const ROUTES: RouteObject[] = [
   {
     Component: Shell,
     ErrorBoundary: Broken,
@@ -39,7 +40,7 @@ const router = createHashRouter([
       },
     ],
   },
-]);
+];
 
 /** Clinicians' pages; whoever is none is shown the way to their own. */
 export function Workbench() {
@@ -64,5 +65,11 @@ function Inside() {
   const { data } = useMe();
   // The operator token treats nobody and has no work lists.
   if (refresh === undefined || (data && data.role !== 'practitioner')) return <WrongDoor {...(data ? { role: data.role } : {})} />;
-  return data ? <RouterProvider router={router} /> : <main aria-label={t('shell.title')} />;
+  return data ? <Routed /> : <main aria-label={t('shell.title')} />;
+}
+
+/** Begins where the address is: whoever signs in anew goes on where they were. */
+function Routed() {
+  const [router] = useState(() => createHashRouter(ROUTES));
+  return <RouterProvider router={router} />;
 }

@@ -4,6 +4,8 @@ import { useCorrectionCount } from './corrections/useCorrections';
 import { useEmergencyCount } from './emergencies/useOwnEmergencies';
 import { useUnsignedCount } from './notes/useNotes';
 import { usePatientCount } from './patients/usePatients';
+import { useWaitingCount } from './queue/useQueue';
+import { useDeskCount } from './visit/useDesk';
 
 type Load = () => Promise<ComponentType>;
 
@@ -25,6 +27,13 @@ export type Work = {
 /** In the order of the rail: the first is where one arrives; `1` to `9` lead to them. */
 export const WORKS: readonly Work[] = [
   { name: 'patients', page: async () => (await import('./patients/PatientsPage')).PatientsPage, useCount: usePatientCount },
+  { name: 'queue', page: async () => (await import('./queue/QueuePage')).QueuePage, useCount: useWaitingCount },
+  {
+    name: 'online',
+    page: async () => (await import('./visit/DeskPage')).DeskPage,
+    useCount: useDeskCount,
+    routes: [{ path: 'online/:visit', page: async () => (await import('./visit/VisitDesk')).VisitDesk }],
+  },
   { name: 'notes', page: async () => (await import('./notes/UnsignedPage')).UnsignedPage, useCount: useUnsignedCount },
   { name: 'corrections', page: async () => (await import('./corrections/CorrectionsPage')).CorrectionsPage, useCount: useCorrectionCount },
   { name: 'emergencies', page: async () => (await import('./emergencies/EmergenciesPage')).EmergenciesPage, useCount: useEmergencyCount },

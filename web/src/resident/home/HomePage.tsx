@@ -21,7 +21,7 @@ const SHOWN = 3;
 
 /** What is unusual first, then what one comes for. */
 export function HomePage() {
-  const { t } = useTranslation(['resident', 'common']);
+  const { t } = useTranslation(['resident', 'common', 'visit']);
   return (
     <Page title={t('signIn.title')} brand>
       <PersonCard>
@@ -48,6 +48,10 @@ export function HomePage() {
         <Link to="/find">
           <Icon name="find" />
           {t('find.title')}
+        </Link>
+        <Link to="/online-visits">
+          <Icon name="messages" />
+          {t('visit:title')}
         </Link>
       </nav>
       <Lately />

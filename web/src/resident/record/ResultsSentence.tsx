@@ -16,7 +16,7 @@ export function ResultsSentence() {
         {({ day, results, off }) => (
           <Rows>
             <Row
-              to="/visits"
+              to="/reports"
               title={off > 0 ? t('results.off', { count: off }) : t('results.allGood')}
               tags={off > 0 ? <Tag tone="warning">{t('results.askDoctor')}</Tag> : <Tag tone="good">{t('results.good')}</Tag>}
               note={t('results.of', { day: formatDay(day, language), count: results.length })}

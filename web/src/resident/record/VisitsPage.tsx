@@ -1,13 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import { conceptText, referenceText } from '../../shared/fhir/words';
-import type { Result } from '../../shared/fhir/observations';
 import { formatDay } from '../../shared/format/dates';
 import { useCodeName, useLanguage } from '../../shared/i18n/i18n';
 import { usePerson } from '../requests/person';
 import { useAllergies, useLatestResults, useMedicines, useProblems, useVisits } from '../requests/record';
+import { Icon } from '../ui/Icon';
 import { Page } from '../ui/Page';
+import { Measured } from './Measured';
 import { Faces, Nothing, Notice, Row, Rows, Section, Tag } from '../ui/ui';
-import ui from '../ui/Ui.module.css';
 
 /** 就诊: the record in brief. Results first as a sentence, then as values. */
 export function VisitsPage() {
@@ -16,6 +16,7 @@ export function VisitsPage() {
     <Page title={t('tabs.visits')}>
       <Allergies />
       <Results />
+      <More />
       <Problems />
       <Medicines />
       <Encounters />
@@ -75,23 +76,19 @@ function Results() {
   );
 }
 
-function Measured({ result }: { result: Result }) {
+/** The record at length, and what its owner may do with it. */
+function More() {
   const { t } = useTranslation('resident');
-  const { name, value, unit, standing } = result;
   return (
-    <span className={ui.value} style={{ width: '100%' }}>
-      <span>{name}</span>
-      <b className={standing ? ui.off : undefined}>
-        {value}
-        {standing ? (
-          <>
-            <span aria-hidden="true"> {{ high: '↑', low: '↓', abnormal: '!' }[standing.direction]}</span>
-            <span className="visually-hidden"> {t(`results.standing.${standing.direction}`)}</span>
-          </>
-        ) : null}
-        {unit ? <span className="muted small"> {unit}</span> : null}
-      </b>
-    </span>
+    <Section title={t('record.more.title')}>
+      <Rows>
+        <Row to="/reports" icon={<Icon name="records" />} title={t('record.more.reportsTitle')} note={t('record.more.reports')} />
+        <Row to="/documents" icon={<Icon name="visits" />} title={t('record.more.documentsTitle')} note={t('record.more.documents')} />
+        <Row to="/summary" icon={<Icon name="card" />} title={t('record.more.summaryTitle')} note={t('record.more.summary')} />
+        <Row to="/consents/new/who" icon={<Icon name="key" />} title={t('record.more.doctor')} note={t('record.more.doctorNote')} />
+        <Row to="/corrections" icon={<Icon name="consent" />} title={t('record.more.correctionsTitle')} note={t('record.more.corrections')} />
+      </Rows>
+    </Section>
   );
 }
 

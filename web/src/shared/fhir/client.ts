@@ -1,4 +1,4 @@
-import type { Bundle, FhirResource, OperationOutcome } from 'fhir/r4';
+import type { Bundle, FhirResource, OperationOutcome, Parameters, ParametersParameter } from 'fhir/r4';
 import { renew, type Me } from '../session/account';
 import { currentRefresh, currentToken, endSession } from '../session/session';
 import { currentLanguage } from '../i18n/language';
@@ -105,6 +105,12 @@ export async function transact(bundle: Bundle): Promise<Bundle> {
 export async function operate<T extends FhirResource>(path: string, values: Record<string, string | number | string[]>, version?: string): Promise<T> {
   const parameter = Object.entries(values).flatMap(([name, value]) => (Array.isArray(value) ? value.map((one) => ({ name, valueString: one })) : [typeof value === 'number' ? { name, valueInteger: value } : { name, valueString: value }]));
   return (await send(`${BASE}/${path}`, { method: 'POST', body: JSON.stringify({ resourceType: 'Parameters', parameter }), ifMatch: version === undefined ? undefined : `W/"${version}"` })).json() as Promise<T>;
+}
+
+/** Calls an operation with parameters of any type; what answers without a body is answered by empty Parameters. @throws FhirError */
+export async function call<T extends FhirResource = Parameters>(path: string, parameter: ParametersParameter[]): Promise<T> {
+  const response = await send(`${BASE}/${path}`, { method: 'POST', body: JSON.stringify({ resourceType: 'Parameters', ...(parameter.length > 0 ? { parameter } : {}) }) });
+  return (response.status === 204 ? { resourceType: 'Parameters' } : await response.json()) as T;
 }
 
 /** Reads a file that an operation makes, such as a table. @param path below the base @throws FhirError */

@@ -62,7 +62,7 @@ test('Every text is used somewhere', () => {
   const code = sources.map(([, text]) => text).join('\n');
   // t(`kinds.${kind}`) uses all of `kinds.`.
   const families = [...code.matchAll(/`(?:\w+:)?([\w.]+\.)\$\{/g)].map(([, family]) => family!);
-  const unused = [...flat(zh.console), ...flat(zh.record), ...flat(zh.resident), ...flat(zh.workbench), ...flat(zh.common)]
+  const unused = [...flat(zh.console), ...flat(zh.record), ...flat(zh.reports), ...flat(zh.resident), ...flat(zh.workbench), ...flat(zh.common)]
     .map(([key]) => base(key))
     .filter((key) => !code.includes(`'${key}'`) && !code.includes(`:${key}'`) && !families.some((family) => key.startsWith(family)));
   expect(unused).toEqual([]);

@@ -40,6 +40,11 @@ export async function startTranslation(texts: EntryTexts): Promise<void> {
   await speak(language);
 }
 
+/** Chinese texts that come with a page rather than with the entry; their English is in the entry's English file. */
+export function bring(namespace: keyof typeof zh, texts: object): void {
+  i18next.addResourceBundle('zh', namespace, texts);
+}
+
 export async function speak(language: Language): Promise<void> {
   await load(language);
   rememberLanguage(language);

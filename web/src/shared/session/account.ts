@@ -17,6 +17,8 @@ export function enter(which: Entry): void {
 const SCOPES = 'openid profile fhirUser online_access';
 const WAITING = 'helan.sign-in';
 const RESUME = 'helan.resume';
+/** Which client the tokens of this tab were given to: another entry, opened in the same tab, renews them as that one. */
+const CLIENT = 'helan.client';
 
 type Waiting = { state: string; verifier: string; place: string };
 type Tokens = { access_token?: string; refresh_token?: string };
@@ -65,7 +67,9 @@ export async function finishSignIn(): Promise<void> {
     const code = answer.get('code');
     if (code === null || answer.get('state') !== waiting.state) return;
     const tokens = await ask({ grant_type: 'authorization_code', code, redirect_uri: home(), code_verifier: waiting.verifier }).catch(() => undefined);
-    if (tokens?.access_token) signIn(tokens.access_token, tokens.refresh_token);
+    if (!tokens?.access_token) return;
+    sessionStorage.setItem(CLIENT, entry.client);
+    signIn(tokens.access_token, tokens.refresh_token);
   } else if (sessionStorage.getItem(RESUME) !== null) {
     sessionStorage.removeItem(RESUME);
     await beginSignIn();
@@ -83,7 +87,7 @@ export function renew(): Promise<boolean> {
 async function renewOnce(): Promise<boolean> {
   const refresh = currentRefresh();
   if (refresh === undefined) return false;
-  const tokens = await ask({ grant_type: 'refresh_token', refresh_token: refresh }).catch(() => undefined);
+  const tokens = await ask({ client_id: sessionStorage.getItem(CLIENT) ?? entry.client, grant_type: 'refresh_token', refresh_token: refresh }).catch(() => undefined);
   if (!tokens?.access_token) return false;
   signIn(tokens.access_token, tokens.refresh_token ?? refresh);
   return true;

@@ -8,7 +8,7 @@ import { formatTime } from '../../shared/format/dates';
 import { useShortcuts } from '../keys/KeyBoard';
 import keys from '../keys/Keys.module.css';
 import { DiagnosisField } from './DiagnosisField';
-import { isEmpty, missing, type Draft, type Setting } from './note';
+import { isEmpty, missing, partsOf, type Draft, type Setting } from './note';
 import styles from './Notes.module.css';
 import { DIAGNOSIS, TEMPLATE_NAMES, TEMPLATES, type Part, type TemplateName } from './templates';
 import { useFinish, useSave, useSign } from './useNotes';
@@ -35,7 +35,8 @@ export function NoteEditor({ patient, author, encounter, note, first, onTemplate
   const sign = useSign();
   const fields = useRef(new Map<Part, HTMLTextAreaElement>());
   const diagnosis = useRef<HTMLInputElement>(null);
-  const { parts, asked } = TEMPLATES[draft.template] as { parts: readonly Part[]; asked: readonly Part[] };
+  const parts = partsOf(draft);
+  const asked: readonly Part[] = TEMPLATES[draft.template].asked;
   const changed = draft !== kept;
   const busy = save.isPending || finish.isPending || sign.isPending;
 
@@ -95,7 +96,7 @@ export function NoteEditor({ patient, author, encounter, note, first, onTemplate
     return () => clearTimeout(timer);
   }, [draft, changed]);
 
-  const begin = parts[0];
+  const begin = TEMPLATES[draft.template].parts[0];
   useEffect(() => focus(begin), [begin]);
 
   useShortcuts([

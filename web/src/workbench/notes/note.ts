@@ -14,10 +14,17 @@ export const emptyDraft = (template: TemplateName): Draft => ({ template, texts:
 
 export const isEmpty = ({ texts, diagnoses }: Draft): boolean => diagnoses.length === 0 && Object.values(texts).every((text) => text.trim() === '');
 
+/** The parts of a note: its template's, and whatever was filled in before another one was chosen. Nothing typed falls out of sight. */
+export function partsOf({ template, texts, diagnoses }: Draft): Part[] {
+  const own = new Set<Part>(TEMPLATES[template].parts);
+  return (Object.keys(PARTS) as Part[]).filter((part) => own.has(part) || (part === DIAGNOSIS ? diagnoses.length > 0 : (texts[part] ?? '').trim() !== ''));
+}
+
 /** Parts that must be filled and are not, in the order of the page. */
-export function missing({ template, texts, diagnoses }: Draft): Part[] {
-  const { parts, asked } = TEMPLATES[template] as { parts: readonly Part[]; asked: readonly Part[] };
-  return parts.filter((part) => asked.includes(part) && (part === DIAGNOSIS ? diagnoses.length === 0 : (texts[part] ?? '').trim() === ''));
+export function missing(draft: Draft): Part[] {
+  const { template, texts, diagnoses } = draft;
+  const asked: readonly Part[] = TEMPLATES[template].asked;
+  return partsOf(draft).filter((part) => asked.includes(part) && (part === DIAGNOSIS ? diagnoses.length === 0 : (texts[part] ?? '').trim() === ''));
 }
 
 const escapeXml = (text: string) => text.replace(/[&<>"]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character] ?? '');
@@ -59,8 +66,8 @@ function conditionOf({ system, code, display, suspected }: Diagnosis, { patient,
 const diagnosisText = (diagnoses: readonly Diagnosis[], suspected: string) => diagnoses.map(({ display, code, suspected: unsure }, index) => `${index + 1}. ${display}${unsure ? ` (${suspected})` : ''} ${code}`).join('\n');
 
 function compositionOf(draft: Draft, setting: Setting, status: 'preliminary' | 'final', now: string, entries: readonly string[]): Composition {
-  const { parts, type } = TEMPLATES[draft.template] as { parts: readonly Part[]; type: string };
-  const section = parts.flatMap((part): CompositionSection[] => {
+  const { type } = TEMPLATES[draft.template];
+  const section = partsOf(draft).flatMap((part): CompositionSection[] => {
     const isDiagnosis = part === DIAGNOSIS;
     const text = isDiagnosis ? diagnosisText(draft.diagnoses, setting.titles.suspected) : (draft.texts[part] ?? '');
     if (text.trim() === '') return [];

@@ -136,15 +136,26 @@ const ICD_10 = 'http://hl7.org/fhir/sid/icd-10';
 
 export type Found = { system: string; code: string; display: string };
 
+const FOUND = 30;
+const SHOWN = 12;
+
+/** Chapters and blocks (`IX`, `I10-I15`) group diagnoses and are none. The code that was typed whole comes first. */
+export function diagnosesIn(expanded: ValueSet, typed: string): Found[] {
+  const whole = typed.toUpperCase();
+  return (expanded.expansion?.contains ?? [])
+    .flatMap(({ system, code, display, abstract }) => (code && !abstract && /^[A-Z]\d\d(?!.*-)/.test(code) ? [{ system: system ?? ICD_10, code, display: display ?? code }] : []))
+    .sort((a, b) => Number(b.code === whole) - Number(a.code === whole));
+}
+
 /** Diagnoses of ICD-10 that fit what is typed: by code, by words, and by first letters where the server knows them. */
 export function useDiagnoses(text: string) {
   const typed = text.trim();
   return useQuery({
     queryKey: ['diagnoses', typed],
     queryFn: async ({ signal }): Promise<Found[]> => {
-      const query = new URLSearchParams({ url: `${ICD_10}?fhir_vs`, filter: typed, count: '12', activeOnly: 'true' });
+      const query = new URLSearchParams({ url: `${ICD_10}?fhir_vs`, filter: typed, count: String(FOUND), activeOnly: 'true' });
       const answer = await get<ValueSet>(`ValueSet/$expand?${query.toString()}`, signal);
-      return (answer.expansion?.contains ?? []).flatMap(({ system, code, display, abstract }) => (code && !abstract ? [{ system: system ?? ICD_10, code, display: display ?? code }] : []));
+      return diagnosesIn(answer, typed).slice(0, SHOWN);
     },
     enabled: typed !== '',
     staleTime: 300_000,

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Bundle, Encounter, Patient } from 'fhir/r4';
 import { nextLink, resourcesOf } from '../../shared/fhir/bundles';
 import { get } from '../../shared/fhir/client';
@@ -12,6 +12,7 @@ export type Present = { encounter: Encounter; patient: Patient | undefined; id: 
 /** Who is with me now: encounters that I take part in and that nobody has ended, the latest first. */
 export function usePatients() {
   const { data: me } = useMe();
+  const client = useQueryClient();
   const practitioner = idOf(me?.fhirUser);
   return useQuery({
     queryKey: ['work', 'patients', practitioner],
@@ -25,6 +26,8 @@ export function usePatients() {
       });
       const bundle = await get<Bundle>(`Encounter?${query.toString()}`, signal);
       const patients = new Map(resourcesOf<Patient>(bundle, 'Patient').map((patient) => [patient.id ?? '', patient]));
+      // Whoever opens one of them sees the person at once.
+      for (const [id, patient] of patients) client.setQueryData(['patient', id], patient);
       const present = resourcesOf<Encounter>(bundle, 'Encounter').flatMap((encounter) => {
         const id = idOf(encounter.subject?.reference);
         return id === undefined ? [] : [{ encounter, id, patient: patients.get(id) }];

@@ -17,7 +17,7 @@ export function Closed({ id }: { id: string }) {
   const [short, setShort] = useState(false);
   const open = useMutation({
     mutationFn: () => operate<Task>(`Patient/${encodeURIComponent(id)}/$emergency-access`, { reason: reason.trim() }),
-    // Whatever of this person was answered before was answered to somebody else, so to speak.
+    // What was answered while it was closed holds no more.
     onSuccess: () => client.invalidateQueries(),
   });
   return (

@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
-import { LoadFailed } from '../../shared/faces/Faces';
+import { LoadFailed, LoadingLines } from '../../shared/faces/Faces';
 import { PageTitle } from '../../shared/PageTitle';
 import { RecordViews, VIEWS, viewOf } from '../../shared/record/RecordViews';
 import { isMasked, usePatient } from '../../shared/record/useRecord';
@@ -22,13 +22,15 @@ export function RecordPage() {
     ...VIEWS.map((view) => ({ key: VIEW_KEYS[view], label: t(`record:record.${view}`), run: () => show(view) })),
     { key: 'n', label: t('notes.write'), run: () => void go(write) },
   ]);
-  const closed = patient.data ? isMasked(patient.data) : patient.error !== null;
+  // Nothing is asked of a record before it is known to be open: its owner would be shown looks at nothing.
+  const opened = patient.data !== undefined && !isMasked(patient.data);
+  const closed = patient.data ? isMasked(patient.data) : isHidden(patient.error);
   return (
     <>
       <PageTitle page={t('record:record.title')} />
       <div className={styles.head}>
         <h1>{t('record:record.title')}</h1>
-        {closed ? null : (
+        {opened ? (
           <div className={styles.actions}>
             <Link to={write}>
               <Button type="primary" tabIndex={-1}>
@@ -36,11 +38,12 @@ export function RecordPage() {
               </Button>
             </Link>
           </div>
-        )}
+        ) : null}
       </div>
-      {patient.error && !patient.data && !isHidden(patient.error) ? <LoadFailed error={patient.error} onRetry={() => void patient.refetch()} /> : null}
-      {closed && (patient.data || isHidden(patient.error)) ? <Closed id={id} /> : null}
-      {closed ? null : <RecordViews patient={id} view={viewOf(address.get('view'))} onView={show} />}
+      {patient.error && !patient.data && !closed ? <LoadFailed error={patient.error} onRetry={() => void patient.refetch()} /> : null}
+      {closed ? <Closed id={id} /> : null}
+      {!patient.data && !patient.error ? <LoadingLines rows={10} /> : null}
+      {opened ? <RecordViews patient={id} view={viewOf(address.get('view'))} onView={show} /> : null}
     </>
   );
 }

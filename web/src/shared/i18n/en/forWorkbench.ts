@@ -1,7 +1,9 @@
 import codes from './codes.json';
 import common from './common.json';
+import queue from './queue.json';
 import record from './record.json';
 import types from './types.json';
+import visit from './visit.json';
 import workbench from './workbench.json';
 
-export default { common, workbench, record, codes, types };
+export default { common, workbench, queue, record, codes, types, visit };

@@ -4,10 +4,11 @@ import console from './console.json';
 import queue from './queue.json';
 import resident from './resident.json';
 import record from './record.json';
+import reports from './reports.json';
 import screen from './screen.json';
 import types from './types.json';
+import visit from './visit.json';
 import workbench from './workbench.json';
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-
-export default { common, console, record, resident, workbench, codes, types, queue, screen };
+export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit };

@@ -414,6 +414,28 @@ class SigningInTests {
   }
 
   @Test
+  void leadsCliniciansBackToTheWorkbenchAndNowhereElse() throws Exception {
+    account(Account.Kind.OPERATOR, "op-w", "");
+    String pages = base + "/workbench/";
+    try (Visit visit = new Visit(base)) {
+      String way =
+          authorize("helan-workbench", pages, "openid profile fhirUser online_access", Map.of());
+      visit.get(Visit.location(visit.signIn(way, "op-w", PASSWORD)));
+      String back = Visit.location(visit.get(way));
+      assertThat(back).startsWith(pages + "?code=");
+      String code = Visit.parameter(back, "code");
+      assertThat(
+              json(token(exchange("helan-workbench", pages, code, Visit.VERIFIER)))
+                  .path("access_token")
+                  .asString())
+          .isNotEmpty();
+      HttpResponse<String> elsewhere =
+          visit.get(authorize("helan-workbench", base + "/", "openid", Map.of()));
+      assertThat(elsewhere.statusCode()).isEqualTo(400);
+    }
+  }
+
+  @Test
   void refusesWhatACodeThiefWouldTry() throws Exception {
     account(Account.Kind.OPERATOR, "op-5", "");
     try (Visit visit = new Visit(base)) {

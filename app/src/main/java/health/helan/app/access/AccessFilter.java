@@ -45,7 +45,8 @@ public final class AccessFilter extends OncePerRequestFilter {
           "/health",
           "/health/ready",
           AccessFilter.PUBLIC_LIST,
-          AccessFilter.SOCKET);
+          AccessFilter.SOCKET,
+          AccessFilter.VISIT_SOCKET);
 
   /**
    * What anyone may know of online care (docs/adr/0085): holds nothing about any person, is kept
@@ -56,9 +57,12 @@ public final class AccessFilter extends OncePerRequestFilter {
   /** Opened by anyone; what comes over it is for who binds with a token. */
   static final String SOCKET = "/subscription-socket";
 
+  /** Likewise: of conversations in visits on line. */
+  static final String VISIT_SOCKET = "/visit-socket";
+
   /**
-   * What screens in halls show (docs/guide/queue.md): for the token of a screen, which opens nothing
-   * else and is asked for by the servlet there. Nobody gets anything there without one.
+   * What screens in halls show (docs/guide/queue.md): for the token of a screen, which opens
+   * nothing else and is asked for by the servlet there. Nobody gets anything there without one.
    */
   public static final String HALL = "/hall";
 
@@ -119,7 +123,7 @@ public final class AccessFilter extends OncePerRequestFilter {
     }
     String presented = presented(request);
     // What comes over a socket is as private as a token.
-    boolean isSecret = presented != null || path.equals(SOCKET);
+    boolean isSecret = presented != null || path.equals(SOCKET) || path.equals(VISIT_SOCKET);
     if (isSecret && !transport.isPrivate(request)) {
       refuse(
           response,

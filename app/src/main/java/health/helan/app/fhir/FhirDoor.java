@@ -7,6 +7,8 @@ import health.helan.app.start.StartRefused;
 import health.helan.care.appointment.Appointments;
 import health.helan.care.queue.QueueOperations;
 import health.helan.care.queue.Queues;
+import health.helan.care.visit.VisitOperations;
+import health.helan.care.visit.Visits;
 import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.bulkimport.Imports;
 import health.helan.foundation.delivery.upload.Uploads;
@@ -196,7 +198,8 @@ class FhirDoor {
       ObjectProvider<Residents> residents,
       ObjectProvider<Cards> cards,
       Appointments appointments,
-      ObjectProvider<Queues> queues) {
+      ObjectProvider<Queues> queues,
+      ObjectProvider<Visits> visits) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -211,6 +214,7 @@ class FhirDoor {
     all.addAll(appointments.operations());
     cards.ifAvailable(known -> all.addAll(CardOperations.all(known)));
     queues.ifAvailable(known -> all.addAll(QueueOperations.all(known)));
+    visits.ifAvailable(known -> all.addAll(VisitOperations.all(known)));
     return new Operations(all);
   }
 

@@ -103,6 +103,17 @@ public final class Registry {
     return RegistryOperations.all(this);
   }
 
+  /**
+   * What is registered of a place of practice for care online.
+   *
+   * @param post id of the PractitionerRole
+   * @param at when it is asked for
+   * @return null for a place that nobody filed
+   */
+  public @Nullable OnlineStanding online(String post, Instant at) {
+    return ask(connection -> OnlineStanding.of(connection, post, at));
+  }
+
   // ------------------------------------------------------------------ steps
 
   /**
@@ -304,7 +315,7 @@ public final class Registry {
   }
 
   /** Years of independent practice before care online (互联网诊疗管理办法). */
-  private static final int ONLINE_YEARS = 3;
+  static final int ONLINE_YEARS = 3;
 
   // ------------------------------------------------------------------ alliances
 

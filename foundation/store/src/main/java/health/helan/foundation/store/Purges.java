@@ -29,6 +29,14 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Purges {
   private static final Caller CALLER = Caller.platform("erasure");
+
+  /**
+   * Whether a delete is part of an erasure, which was allowed as a whole: whoever keeps single
+   * resources for a time lets it pass.
+   */
+  public static boolean isErasing(Caller caller) {
+    return caller.isRoot() && caller.subject().equals(CALLER.subject());
+  }
   private static final int CHUNK = 100;
 
   /** More rounds than that, and somebody keeps writing about the resident. */

@@ -85,6 +85,18 @@ public enum Sensitivity {
     return codes;
   }
 
+  /** The labels of the categories that a resource's codes, or its own labels, speak of. */
+  public static List<String> labelsOf(JsonNode resource) {
+    int bits = of(resource);
+    var labels = new ArrayList<String>();
+    for (Sensitivity each : values()) {
+      if ((bits & each.bit()) != 0) {
+        labels.add(each.label());
+      }
+    }
+    return labels;
+  }
+
   /** Bits of the categories that the codes of a resource, or its labels, speak of. */
   static int of(JsonNode resource) {
     return labels(resource) | inCodes(resource);

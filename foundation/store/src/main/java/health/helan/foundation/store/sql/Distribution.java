@@ -125,6 +125,10 @@ public enum Distribution {
     tables.put("health_card_party", REFERENCE);
     tables.put("health_card_key", REFERENCE);
     tables.put("health_card_pace", KEY);
+    // care: visits on line and what was said and recorded in them, with the resident
+    for (String table : new String[] {"visit", "visit_message", "visit_signal", "visit_chunk"}) {
+      tables.put(table, HOME);
+    }
     // booking: Slots and places with the Schedule, bookings with the resident
     for (String table :
         new String[] {

@@ -182,7 +182,9 @@ final class Roles {
           .calls("find-places")
           .runs("book")
           .calls("queue-tickets")
-          .runs("queue-check-in", "queue-leave");
+          .runs("queue-check-in", "queue-leave")
+          .calls("visits")
+          .runs("visit-step");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -215,7 +217,9 @@ final class Roles {
           .calls("queues", "queue-line", "queue-screens")
           .runs("queue-set", "queue-screen", "queue-check-in", "queue-triage", "queue-call")
           .runs("queue-miss", "queue-return", "queue-start", "queue-finish", "queue-move")
-          .runs("queue-leave");
+          .runs("queue-leave")
+          .calls("visits", "diagnoses")
+          .runs("visit-step");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.

@@ -1,0 +1,18 @@
+/** Assembles visits on line: their services, the socket of their conversations, the watch. */
+@ApplicationModule(
+    displayName = "互联网诊疗装配",
+    allowedDependencies = {
+      "app.access",
+      "app.start",
+      "care.visit",
+      "foundation.registry",
+      "foundation.rest",
+      "foundation.store",
+      "foundation.terminology",
+      "foundation.trust.signature"
+    })
+@NullMarked
+package health.helan.app.visit;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

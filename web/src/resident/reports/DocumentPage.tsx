@@ -1,0 +1,51 @@
+import { useTranslation } from 'react-i18next';
+import { referenceText } from '../../shared/fhir/words';
+import { formatMoment } from '../../shared/format/dates';
+import { useLanguage } from '../../shared/i18n/i18n';
+import { useDocument, useSigned } from '../requests/reports';
+import { useParams } from '../router';
+import { Page } from '../ui/Page';
+import { Actions, ButtonLink, Facts, Faces } from '../ui/ui';
+import { AttachmentBody, Sections } from './DocumentBody';
+import { documentName } from './DocumentsPage';
+import { Signed } from './Signed';
+import styles from './Reports.module.css';
+import './texts';
+
+/** One document, and who stands for it. */
+export function DocumentPage() {
+  const { t } = useTranslation(['reports', 'resident']);
+  const language = useLanguage();
+  const { type = '', id = '' } = useParams();
+  const query = useDocument(type, id);
+  const signed = useSigned(query.data);
+  return (
+    <Page title={(query.data && documentName(query.data)) ?? t('untitled')} back="/documents">
+      <Faces query={query}>
+        {(document) => (
+          <>
+            <div className="card">
+              <Facts
+                facts={[
+                  { name: t('by'), value: [referenceText(document.custodian), referenceText(document.author?.[0])].filter(Boolean).join(t('resident:dot')) || t('resident:unknown') },
+                  { name: t('when'), value: formatMoment(document.date, language) },
+                  { name: t('signature'), value: <Signed query={signed} /> },
+                ]}
+              />
+            </div>
+            {document.resourceType === 'Composition' ? (
+              <article className={`card ${styles.document}`}>
+                <Sections sections={document.section ?? []} />
+              </article>
+            ) : (
+              document.content.map(({ attachment }, index) => <AttachmentBody key={index} attachment={attachment} />)
+            )}
+            <Actions>
+              <ButtonLink to={`/corrections/new?about=${document.resourceType}/${id}`}>{t('wrong')}</ButtonLink>
+            </Actions>
+          </>
+        )}
+      </Faces>
+    </Page>
+  );
+}

@@ -1,0 +1,9 @@
+/** Saves a file on the device. Its name tells nobody's: it ends up in a folder that others may see. */
+export function save(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}

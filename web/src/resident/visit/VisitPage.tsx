@@ -1,0 +1,180 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatMoment } from '../../shared/format/dates';
+import { useLanguage } from '../../shared/i18n/i18n';
+import { Conversation } from '../../shared/visit/Conversation';
+import { useSeen, useTalk } from '../../shared/visit/useTalk';
+import type { Visit } from '../../shared/visit/visits';
+import { useAgree, useConsentWords, useNote, useOnlineVisits, useOrders, useWithdraw } from '../requests/visit';
+import { useParams } from '../router';
+import { Page } from '../ui/Page';
+import { Actions, Bottom, Button, ButtonLink, Empty, Faces, Facts, Failed, Notice, Section, Tag } from '../ui/ui';
+import { TONES } from './OnlineVisitsPage';
+import styles from './Visit.module.css';
+
+/** One visit: what it waits for, the conversation, and what came of it. */
+export function VisitPage() {
+  const { t } = useTranslation(['resident', 'visit']);
+  const { id } = useParams();
+  const visits = useOnlineVisits();
+  const visit = visits.data?.find((one) => one.id === id);
+  if (visit) return <OfVisit key={visit.id} visit={visit} refetch={() => void visits.refetch()} />;
+  return (
+    <Page title={t('visit:title')} back="/online-visits" own>
+      <Faces query={visits}>{() => <Empty title={t('visit:unknown')} />}</Faces>
+    </Page>
+  );
+}
+
+function OfVisit({ visit, refetch }: { visit: Visit; refetch: () => void }) {
+  const { t } = useTranslation(['resident', 'visit']);
+  const { talk, now } = useTalk(visit.id);
+  useSeen(talk, now);
+  const state = now.state ?? visit.state;
+  // The list tells more than the line: what came of the visit.
+  if (now.state !== undefined && now.state !== visit.state) refetch();
+  const live = { ...visit, state };
+  const isTalk = state === 'in-progress';
+  return (
+    <Page title={visit.practitioner?.display ?? t('visit:title')} back="/online-visits" own bottom={isTalk ? <span /> : state === 'applied' ? <Agree visit={live} /> : undefined}>
+      <div className={isTalk ? styles.talking : styles.page}>
+        <p className={styles.head}>
+          <Tag tone={TONES[state]}>{t(`visit:state.${state}`)}</Tag>
+          <span className="muted small">{[visit.department?.display, visit.diagnosis?.display].filter(Boolean).join(t('dot'))}</span>
+        </p>
+        {state === 'applied' ? <Words visit={live} /> : null}
+        {state === 'eligible' || state === 'accepted' ? <Waiting visit={live} /> : null}
+        {state === 'closed' || state === 'offline' || state === 'refunded' ? <Result visit={live} /> : null}
+        {isTalk || now.messages.length > 0 ? <Conversation talk={talk} now={now} side="resident" open={isTalk} /> : null}
+      </div>
+    </Page>
+  );
+}
+
+function Words({ visit }: { visit: Visit }) {
+  const { t } = useTranslation(['resident', 'visit']);
+  const words = useConsentWords(visit.consent);
+  return (
+    <>
+      <h2>{t('visit:consent')}</h2>
+      <p className="muted">{t('visit:consentHint')}</p>
+      <Faces query={words}>
+        {(text) => (
+          <div className={`card ${styles.words}`} lang="zh-CN">
+            {text.split('\n').filter(Boolean).map((line) => (
+              <p key={line}>{line}</p>
+            ))}
+          </div>
+        )}
+      </Faces>
+      <Withdraw visit={visit} />
+    </>
+  );
+}
+
+function Agree({ visit }: { visit: Visit }) {
+  const { t } = useTranslation(['resident', 'visit']);
+  const agree = useAgree(visit.id, visit.consent);
+  return (
+    <Bottom>
+      {agree.error ? <Failed error={agree.error} /> : null}
+      <Button kind="primary" wide busy={agree.isPending} onClick={() => agree.mutate()}>
+        {t('visit:agree')}
+      </Button>
+    </Bottom>
+  );
+}
+
+function Waiting({ visit }: { visit: Visit }) {
+  const { t } = useTranslation(['resident', 'visit']);
+  const language = useLanguage();
+  return (
+    <>
+      <Notice tone="good" role="status" title={t(`visit:waiting.${visit.state === 'accepted' ? 'accepted' : 'eligible'}`)}>
+        <p>{t('visit:waitingHint')}</p>
+      </Notice>
+      <div className="card">
+        <Facts
+          facts={[
+            { name: t('visit:since'), value: formatMoment(visit.since, language) },
+            { name: t('visit:complaint'), value: visit.complaint },
+          ]}
+        />
+      </div>
+      <Withdraw visit={visit} />
+    </>
+  );
+}
+
+function Withdraw({ visit }: { visit: Visit }) {
+  const { t } = useTranslation(['resident', 'visit']);
+  const withdraw = useWithdraw(visit.id);
+  const [asked, setAsked] = useState(false);
+  return (
+    <>
+      {withdraw.error ? <Failed error={withdraw.error} /> : null}
+      {asked ? (
+        <Notice tone="warning" title={t('visit:withdrawSure')}>
+          <Actions>
+            <Button kind="danger" busy={withdraw.isPending} onClick={() => withdraw.mutate()}>
+              {t('visit:withdraw')}
+            </Button>
+            <Button onClick={() => setAsked(false)}>{t('visit:stay')}</Button>
+          </Actions>
+        </Notice>
+      ) : (
+        <Button wide onClick={() => setAsked(true)}>
+          {t('visit:withdraw')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Result({ visit }: { visit: Visit }) {
+  const { t } = useTranslation(['resident', 'visit']);
+  const note = useNote(visit.note);
+  const orders = useOrders(visit.id, true);
+  return (
+    <>
+      {visit.state === 'closed' ? null : (
+        <Notice tone="warning" title={t(`visit:ended.${visit.state === 'offline' ? 'offline' : 'refunded'}`)}>
+          <p>{t(`visit:ended.${visit.state === 'offline' ? 'offlineHint' : 'refundedHint'}`)}</p>
+          {visit.state === 'offline' ? (
+            <Actions>
+              <ButtonLink to="/find">{t('find.title')}</ButtonLink>
+            </Actions>
+          ) : null}
+        </Notice>
+      )}
+      {visit.refundDue ? <Notice title={t('visit:refund')} /> : null}
+      {visit.note ? (
+        <Section title={t('visit:note')}>
+          <Faces query={note}>
+            {(sections) => (
+              <div className={`card ${styles.note}`}>
+                {sections.map(({ title, lines }) => (
+                  <section key={title}>
+                    <h3>{title}</h3>
+                    {lines.map((line) => (
+                      <p key={line}>{line}</p>
+                    ))}
+                  </section>
+                ))}
+              </div>
+            )}
+          </Faces>
+        </Section>
+      ) : null}
+      {orders.data && orders.data.length > 0 ? (
+        <Section title={t('visit:orders')}>
+          <ul className="card">
+            {orders.data.map(({ id, name }) => (
+              <li key={id}>{name}</li>
+            ))}
+          </ul>
+        </Section>
+      ) : null}
+    </>
+  );
+}
