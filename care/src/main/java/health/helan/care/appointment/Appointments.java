@@ -533,7 +533,21 @@ public final class Appointments implements Erasable {
     if (reason != null && reason.length() > LONGEST_REASON) {
       throw new Refusal(Refusal.Kind.VALUE, "appointment.parameter", "reason");
     }
-    return write(caller, step, id, ifMatch, null, null, reason, _ -> {});
+    return write(
+        caller,
+        step,
+        id,
+        ifMatch,
+        null,
+        null,
+        reason,
+        appointment -> {
+          // Three of them suspend booking: none is counted before its time.
+          if (step == AppointmentStep.MISS
+              && Instant.parse(appointment.path("start").asString("")).isAfter(now())) {
+            throw new Refusal(Refusal.Kind.BUSINESS_RULE, "appointment.too-early");
+          }
+        });
   }
 
   private ResourceVersion take(

@@ -52,6 +52,8 @@ class BookingByTheClockTests {
     SERVER.clock.ahead(Duration.ofMinutes(16));
     SERVER.appointments.lapse();
     assertThat(SERVER.status(id)).isEqualTo("booked");
+    Reply early = SERVER.call(HOSPITAL.system, "Appointment/" + id + "/$miss");
+    assertThat(early.said()).contains("still to come");
   }
 
   @Test
