@@ -28,6 +28,9 @@ export function HomePage() {
         <HomeCode />
       </PersonCard>
       <InLine />
+      <ButtonLink to="/bookings" kind="primary" wide>
+        {t('book.title')}
+      </ButtonLink>
       <Unusual />
       <nav className={styles.actions} aria-label={t('home.actions')}>
         <Link to="/seen">

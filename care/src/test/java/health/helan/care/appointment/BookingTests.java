@@ -69,6 +69,8 @@ class BookingTests {
     JsonNode first = found.json().path("entry").path(0).path("resource");
     assertThat(first.path("status").asString()).isEqualTo("proposed");
     assertThat(first.path("minutesDuration").asInt()).isEqualTo(30);
+    assertThat(first.path("supportingInformation").path(0).path("reference").asString())
+        .isEqualTo("Schedule/" + doctor.schedule);
     assertThat(first.toString()).contains("free-places\",\"valueUnsignedInt\":2", "12.50", "03.04");
 
     Reply held =
