@@ -1,3 +1,4 @@
+import '../../shared/visit/texts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatMoment } from '../../shared/format/dates';

@@ -2,7 +2,6 @@ import codes from './codes.json';
 import common from './common.json';
 import record from './record.json';
 import types from './types.json';
-import visit from './visit.json';
 import workbench from './workbench.json';
 
-export default { common, workbench, record, codes, types, visit };
+export default { common, workbench, record, codes, types };

@@ -2,6 +2,5 @@ import codes from './codes.json';
 import common from './common.json';
 import resident from './resident.json';
 import types from './types.json';
-import visit from './visit.json';
 
-export default { common, resident, codes, types, visit };
+export default { common, resident, codes, types };
