@@ -70,7 +70,9 @@ class ModelSettingTests {
     Model model = ResidentsDoor.model(null, " 7200000 ");
     assertThat(model.population()).isEqualTo(7_200_000);
     assertThat(model.version()).isEqualTo(Model.shipped().version() + "+7200000");
-    assertThat(ResidentsDoor.model(null, "1000000")).as("the model's own").isSameAs(Model.shipped());
+    assertThat(ResidentsDoor.model(null, "1000000"))
+        .as("the model's own")
+        .isSameAs(Model.shipped());
   }
 
   @Test
@@ -84,7 +86,9 @@ class ModelSettingTests {
     refused(changed(file -> file.put("population", 10)), null, "population");
     refused(changed(file -> file.put("population", "many")), null, "population");
     refused(
-        changed(file -> ((ObjectNode) file.path("partners")).put("same", 0)), null, "partners same");
+        changed(file -> ((ObjectNode) file.path("partners")).put("same", 0)),
+        null,
+        "partners same");
     refused(
         changed(file -> ((ObjectNode) file.path("thresholds")).put("possible", 9)),
         null,
@@ -106,7 +110,8 @@ class ModelSettingTests {
 
   @Test
   void whatIsNoPopulationKeepsThePlatformFromStarting() {
-    for (String wrong : new String[] {"999", "many", "-5", "1e6", "10000000001", "99999999999999"}) {
+    for (String wrong :
+        new String[] {"999", "many", "-5", "1e6", "10000000001", "99999999999999"}) {
       refused(null, wrong, "HELAN_MATCH_POPULATION");
     }
   }

@@ -265,7 +265,8 @@ public final class Queues implements Erasable {
     }
     Map<String, Ticket> byId = new HashMap<>();
     line.forEach(ticket -> byId.put(ticket.id(), ticket));
-    List<QueueTable.Measured> measured = table.measured(queue, day(now).minusDays(1), morning(now), MEASURED);
+    List<QueueTable.Measured> measured =
+        table.measured(queue, day(now).minusDays(1), morning(now), MEASURED);
     Estimate.Now pace = pace(measured, called, now);
     List<Waiting> waiting = new ArrayList<>();
     for (Line.Place place : Line.order(line.stream().map(Ticket::inLine).toList(), queue.calls())) {
