@@ -190,12 +190,12 @@ final class CheckIns {
     switch (caller.role()) {
       case RESIDENT -> {
         if (!caller.binding().patients().contains(patient)) {
-          throw new Refusal(Refusal.Kind.NOT_FOUND, "queues.store.not-found", "Patient", patient);
+          throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Patient", patient);
         }
       }
       case PRACTITIONER -> {
         if (!hasNumber(caller, patient, arrival.number())) {
-          throw new Refusal(Refusal.Kind.NOT_FOUND, "queues.store.not-found", "Patient", patient);
+          throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Patient", patient);
         }
       }
       default -> {
