@@ -179,6 +179,24 @@ describe.skipIf(reason)('An operator', () => {
     await looksRight(page, 'registry-alliances');
   });
 
+  test('files a licence and a place of practice, with what is missing said at the field', async () => {
+    for (const [view, form] of [['licences', '备案许可'], ['places', '备案执业地点']] as const) {
+      await page.goto(`${environment.url}/#/registry?view=${view}`);
+      await page.getByRole('button', { name: form }).click();
+      await page.getByRole('form', { name: form }).getByRole('button', { name: '提交备案' }).click();
+      await page.getByText('请填写这一项。').first().waitFor();
+      await filled();
+      await looksRight(page, `registry-file-${view}`, { widths: [375, 1440] });
+    }
+    await page.goto(`${environment.url}/#/registry?view=alliances`);
+    await page.getByRole('button', { name: '提出加入医联体' }).click();
+    await page.getByRole('combobox', { name: '牵头机构' }).fill('银川');
+    await page.locator('.ant-select-item-option-content').first().click();
+    await page.getByRole('button', { name: '提出', exact: true }).click();
+    await page.getByText('请填写这一项。').first().waitFor();
+    await looksRight(page, 'registry-propose', { widths: [375, 1440] });
+  });
+
   test('finds a resident by name', async () => {
     await page.getByRole('link', { name: '居民', exact: true }).first().click();
     const rows = page.locator('tbody tr');

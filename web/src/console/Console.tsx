@@ -24,7 +24,6 @@ const router = createHashRouter([
           { path: 'cases', lazy: async () => ({ Component: (await import('./cases/CasesPage')).CasesPage }) },
           { path: 'onboarding', lazy: async () => ({ Component: (await import('./onboarding/OnboardingPage')).OnboardingPage }) },
           { path: 'cards', lazy: async () => ({ Component: (await import('./cards/CardsPage')).CardsPage }) },
-          { path: 'queue', lazy: async () => ({ Component: (await import('./queue/QueuePage')).QueuePage }) },
           { path: 'registry', lazy: async () => ({ Component: (await import('./registry/RegistryPage')).RegistryPage }) },
           { path: 'edge', lazy: async () => ({ Component: (await import('./edge/EdgePage')).EdgePage }) },
           { path: 'audit', lazy: async () => ({ Component: (await import('./audit/AuditPage')).AuditPage }) },

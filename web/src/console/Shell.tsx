@@ -4,7 +4,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { signOut } from '../shared/session/account';
-import { runsPlatform, seesAudit, seesCards, seesCases, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, useRole, worksInQueues } from './useRole';
+import { runsPlatform, seesAudit, seesCards, seesCases, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, useRole } from './useRole';
 import { WhoAmI } from './WhoAmI';
 import { LanguageButton } from '../shared/LanguageButton';
 import { Mark } from '../shared/Mark';
@@ -32,7 +32,6 @@ export function Shell() {
             {seesOverview(role) ? <Tab to="/">{t('shell.overview')}</Tab> : null}
             {seesResidents(role) ? <Tab to="/residents">{t('shell.residents')}</Tab> : null}
             {seesCards(role) ? <Tab to="/cards">{t('shell.cards')}</Tab> : null}
-            {worksInQueues(role) ? <Tab to="/queue">{t('shell.queue')}</Tab> : null}
             {seesEmergencies(role) ? <Tab to="/emergencies">{t('shell.emergencies')}</Tab> : null}
             {seesCases(role) ? <Tab to="/cases">{t('shell.cases')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/identities">{t('shell.identities')}</Tab> : null}

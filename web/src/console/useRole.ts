@@ -33,5 +33,3 @@ export const appliesForInstitutions = (role: Role | undefined): boolean => role 
 /** Counters issue and suspend cards and scan codes; operators keep terminals and parties. */
 export const seesCards = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner' || role === 'operator';
 export const worksAtCounter = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner';
-/** Queues are of an institution: of its practitioners. */
-export const worksInQueues = (role: Role | undefined): boolean => role === 'practitioner';

@@ -4,6 +4,8 @@ import type { Access } from '../shared/fhir/accesses';
 import { emergencyOf, isWithin } from '../shared/fhir/emergencies';
 import { visitsOf } from './requests/accesses';
 import { consentOf, narrowed, termsOf } from './requests/consents';
+import en from '../shared/i18n/en/forResident';
+import zh from '../shared/i18n/zh/forResident';
 import { match } from './router';
 
 const NOW = new Date('2026-11-26T03:00:00Z');
@@ -92,4 +94,11 @@ test('Routes match whole paths, and hand over the values of their names', () => 
   expect(match('/consents/:id', '/consents/1/narrow')).toBeUndefined();
   expect(match('/', '/seen')).toBeUndefined();
   expect(match('*', '/anything/at/all')).toEqual({});
+});
+
+test('The names of all codes that the pages show come with them, in both languages', () => {
+  const sources = import.meta.glob<string>(['./**/*.{ts,tsx}', '../shared/{card,fhir,format,record}/**/*.{ts,tsx}', '!./**/*.test.*'], { query: '?raw', import: 'default', eager: true });
+  const shown = new Set(Object.values(sources).flatMap((source) => [...source.matchAll(/codeName\('(\w+)'|codes:(\w+)/g)].map(([, first, second]) => first ?? second ?? '')));
+  expect(shown.size).toBeGreaterThan(10);
+  expect([...shown].filter((family) => !(family in zh.codes) || !(family in en.codes))).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { useCorrectionCount } from './corrections/useCorrections';
 import { useEmergencyCount } from './emergencies/useOwnEmergencies';
 import { useUnsignedCount } from './notes/useNotes';
 import { usePatientCount } from './patients/usePatients';
-import { useWaiting } from './queue/useWaiting';
+import { useWaitingCount } from './queue/useQueue';
 import { useDeskCount } from './visit/useDesk';
 
 type Load = () => Promise<ComponentType>;
@@ -27,7 +27,7 @@ export type Work = {
 /** In the order of the rail: the first is where one arrives; `1` to `9` lead to them. */
 export const WORKS: readonly Work[] = [
   { name: 'patients', page: async () => (await import('./patients/PatientsPage')).PatientsPage, useCount: usePatientCount },
-  { name: 'queue', page: async () => (await import('./queue/QueuePage')).QueuePage, useCount: useWaiting },
+  { name: 'queue', page: async () => (await import('./queue/QueuePage')).QueuePage, useCount: useWaitingCount },
   {
     name: 'online',
     page: async () => (await import('./visit/DeskPage')).DeskPage,

@@ -8,6 +8,7 @@ import { nameOf } from '../../shared/fhir/words';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { StatusTag } from '../../shared/StatusTag';
+import { runsPlatform, useRole } from '../useRole';
 import { isMasked, LINES, percentOf, ruleOf, signed, speaksAgainst, speaksFor } from './compare';
 import { LineValue, useEvidenceWords, Weight } from './Facts';
 import styles from './Identities.module.css';
@@ -273,7 +274,9 @@ function Decide({ pair, onTaken }: { pair: Pair; onTaken: (taken: Taken) => void
 function Does({ pair, choice }: { pair: Pair; choice: Choice }) {
   const { t } = useTranslation('console');
   const [one, other] = pair.sides;
-  const preview = usePreview(one.id, other.id, choice === 'same');
+  const role = useRole();
+  // A clerk may not ask; what is wrong is said when it decides.
+  const preview = usePreview(one.id, other.id, choice === 'same' && runsPlatform(role));
   const [a, b] = pair.persons;
   const together = a !== undefined && b !== undefined && a.id === b.id;
   const count = new Set([...(a?.members ?? [one.id]), ...(b?.members ?? [other.id])]).size;

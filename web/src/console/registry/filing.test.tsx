@@ -25,8 +25,11 @@ function answers(role: string, own: (asked: Asked) => unknown): Asked[] {
 
 async function choose(label: string, typed: string, option: string) {
   const field = screen.getByRole('combobox', { name: label });
-  await userEvent.type(field, typed);
-  await userEvent.click(await screen.findByText(option, { selector: '.ant-select-item-option-content' }));
+  if (typed === '') await userEvent.click(field);
+  else await userEvent.type(field, typed);
+  // The lists of fields before it stay in the page.
+  const found = await screen.findAllByText(option, { selector: '.ant-select-item-option-content' });
+  await userEvent.click(found.at(-1) as HTMLElement);
 }
 
 /** Names and values of the Parameters that were sent. */
@@ -41,7 +44,7 @@ describe('Filing', () => {
     });
     await open(<RegistryPage />, { account: true, path: '/registry', at: '/registry?view=licences&file=licences' });
     const form = await screen.findByRole('form', { name: '备案许可' });
-    await userEvent.click(within(form).getByRole('button', { name: '提交备案' }));
+    await userEvent.click(within(form).getByRole('button', { name: /提交备案/ }));
     expect(within(form).getAllByText('请填写这一项。')).toHaveLength(3);
     expect(within(form).getByText(/请写明理由/)).toBeDefined();
     expect(log.some(({ path }) => path.endsWith('$file'))).toBe(false);
@@ -51,7 +54,7 @@ describe('Filing', () => {
     await userEvent.type(screen.getByLabelText('编号'), '110640100000001');
     await userEvent.type(screen.getByLabelText('有效期止'), '2030-12-31');
     await userEvent.type(screen.getByLabelText('理由'), '首次执业注册');
-    await userEvent.click(within(form).getByRole('button', { name: '提交备案' }));
+    await userEvent.click(within(form).getByRole('button', { name: /提交备案/ }));
     const problem = await screen.findByText('该编号已属于他人的许可。');
     const number = screen.getByLabelText<HTMLInputElement>('编号');
     expect(number.getAttribute('aria-describedby')).toBe(problem.id);
@@ -60,7 +63,7 @@ describe('Filing', () => {
     expect(screen.getAllByText('该编号已属于他人的许可。')).toHaveLength(1);
 
     refuse = false;
-    await userEvent.click(within(form).getByRole('button', { name: '提交备案' }));
+    await userEvent.click(within(form).getByRole('button', { name: /提交备案/ }));
     await screen.findByRole('button', { name: '备案许可' });
     expect(sent(log.findLast(({ path }) => path === 'Practitioner/wang/$file'))).toEqual([
       ['kind', 'physician'],
@@ -84,10 +87,10 @@ describe('Filing', () => {
     await choose('执业地点类别', '', '多点执业');
     await choose('处方权', '', '普通处方权');
     await userEvent.type(screen.getByLabelText('理由'), '多点执业备案');
-    await userEvent.click(within(form).getByRole('button', { name: '提交备案' }));
+    await userEvent.click(within(form).getByRole('button', { name: /提交备案/ }));
     await screen.findByText('没有可开处方的许可。');
     refuse = false;
-    await userEvent.click(within(form).getByRole('button', { name: '提交备案' }));
+    await userEvent.click(within(form).getByRole('button', { name: /提交备案/ }));
     await screen.findByRole('button', { name: '备案执业地点' });
     const posts = log.filter(({ path, method }) => path === 'PractitionerRole' && method === 'POST');
     expect(posts).toHaveLength(1);
@@ -126,21 +129,21 @@ describe('A step', () => {
     await userEvent.click(await screen.findByRole('button', { name: '批准' }));
     await userEvent.type(screen.getByLabelText('理由'), '准予备案');
     version = '4';
-    await userEvent.click(screen.getByRole('button', { name: '执行：批准' }));
+    await userEvent.click(screen.getByRole('button', { name: /执行：批准/ }));
     await screen.findByText('资源已被更改。');
     const approve = () => log.filter(({ path }) => path.endsWith('$approve'));
     expect(approve()[0]?.ifMatch).toBe('W/"3"');
     await expect.poll(() => log.filter(({ path, method }) => path === 'PractitionerRole/post' && method === 'GET').length).toBe(2);
-    await userEvent.click(screen.getByRole('button', { name: '执行：批准' }));
+    await userEvent.click(screen.getByRole('button', { name: /执行：批准/ }));
     await expect.poll(() => approve()[1]?.ifMatch).toBe('W/"4"');
 
     await userEvent.click(screen.getByRole('button', { name: '同意' }));
     expect(screen.queryByLabelText('一人备案并代为同意的理由')).toBeNull();
-    await userEvent.click(screen.getByRole('button', { name: '执行：同意' }));
+    await userEvent.click(screen.getByRole('button', { name: /执行：同意/ }));
     const alone = await screen.findByLabelText('一人备案并代为同意的理由');
     expect(screen.getByText('备案人不能同时代为同意。').id).toBe(alone.getAttribute('aria-describedby'));
     await userEvent.type(alone, '主机构来函');
-    await userEvent.click(screen.getByRole('button', { name: '执行：同意' }));
+    await userEvent.click(screen.getByRole('button', { name: /执行：同意/ }));
     await expect.poll(() => sent(log.findLast(({ path }) => path.endsWith('$agree')))).toContainEqual(['alone', '主机构来函']);
   });
 });

@@ -1,17 +1,18 @@
 import { useTranslation } from 'react-i18next';
-// The desk was written to stand in either entry; it needs nothing around it but a session.
-import { QueueDesk } from '../../console/queue/QueueDesk';
 import { PageTitle } from '../../shared/PageTitle';
-import lists from '../Lists.module.css';
+import styles from './Queue.module.css';
+import { QueueDesk } from './QueueDesk';
+import { Screens } from './Screens';
 
-/** 候诊叫号: who is next, and check-in. */
+/** 候诊叫号: the desk of whoever works in a queue, and the screens of the hall. */
 export function QueuePage() {
-  const { t } = useTranslation('workbench');
+  const { t } = useTranslation('queue');
   return (
-    <div className={lists.page}>
-      <PageTitle page={t('lists.queue')} />
-      <h1>{t('lists.queue')}</h1>
+    <div className={styles.page}>
+      <PageTitle page={t('title')} />
+      <h1>{t('title')}</h1>
       <QueueDesk />
+      <Screens />
     </div>
   );
 }

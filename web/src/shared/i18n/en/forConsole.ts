@@ -3,6 +3,5 @@ import common from './common.json';
 import console from './console.json';
 import record from './record.json';
 import types from './types.json';
-import queue from './queue.json';
 
-export default { common, console, record, codes, types, queue };
+export default { common, console, record, codes, types };

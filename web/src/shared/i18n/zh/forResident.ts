@@ -1,7 +1,10 @@
-import codes from './codes.json';
+// Of the codes, those that residents' pages show: the others are the staff's, and weigh.
+import { accountEvent, cardScene, clinicalStatus, criticality, documentStatus, encounterClass, encounterStatus, eventStatus, gender, grantReason, institutionLevel, purpose, reportStatus, requestStatus, sensitive, specialty } from './codes.json';
 import common from './common.json';
 import resident from './resident.json';
 import types from './types.json';
 import visit from './visit.json';
+
+const codes = { accountEvent, cardScene, clinicalStatus, criticality, documentStatus, encounterClass, encounterStatus, eventStatus, gender, grantReason, institutionLevel, purpose, reportStatus, requestStatus, sensitive, specialty };
 
 export default { common, resident, codes, types, visit };

@@ -6,6 +6,7 @@ import health.helan.app.access.DemoAccounts;
 import health.helan.app.access.DemoVisits;
 import health.helan.app.access.OperatorToken;
 import health.helan.app.card.DemoCards;
+import health.helan.app.queue.DemoQueue;
 import health.helan.app.database.Database;
 import health.helan.app.database.ProjectionConnections;
 import health.helan.app.database.SearchConnections;
@@ -353,6 +354,7 @@ final class Platform implements AutoCloseable {
       context().getBean(DemoSignatures.class).create();
       context().getBean(DemoVisits.class).create();
       context().getBean(DemoCards.class).create().forEach(console::say);
+      context().getBean(DemoQueue.class).create();
     } catch (RuntimeException failed) {
       LoggerFactory.getLogger(Platform.class).error("Demo accounts could not be made", failed);
       console.say("演示账户没有建好，详情见日志。/ Demo accounts could not be made; see the log.");

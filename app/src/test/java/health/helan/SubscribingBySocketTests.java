@@ -84,14 +84,44 @@ class SubscribingBySocketTests {
 
   private static WebSocket open(
       HttpClient client, RunningPlatform platform, Ear ear, String... headers) {
+    return open(client, platform, "subscription-socket", ear, headers);
+  }
+
+  private static WebSocket open(
+      HttpClient client, RunningPlatform platform, String path, Ear ear, String... headers) {
     WebSocket.Builder builder = client.newWebSocketBuilder();
     for (int i = 0; i < headers.length; i += 2) {
       builder.header(headers[i], headers[i + 1]);
     }
     return builder
         .buildAsync(
-            URI.create(platform.url().replaceFirst("^http", "ws") + "subscription-socket"), ear)
+            URI.create(platform.url().replaceFirst("^http", "ws") + path), ear)
         .join();
+  }
+
+  /** What is told to the two sides of a visit is tried in the room of visits. */
+  private static void theSocketOfVisitsTellsNobody(HttpClient client, RunningPlatform platform)
+      throws Exception {
+    assertThat(platform.get("visit-socket").statusCode()).isEqualTo(426);
+    for (String words :
+        List.of(
+            "hello",
+            "{\"here\":true}",
+            "{\"bind\":{\"token\":\"nosuch\",\"visit\":\"1\",\"after\":0}}",
+            "{\"bind\":{\"token\":\"%s\",\"visit\":\"1\",\"after\":0}}"
+                .formatted(platform.token()))) {
+      var stranger = new Ear();
+      open(client, platform, "visit-socket", stranger).sendText(words, true).join();
+      assertThat(stranger.closed.get(20, TimeUnit.SECONDS)).as(words).isIn("login", "invalid");
+      assertThat(stranger.texts).hasSize(1).first().asString().contains("refused");
+    }
+    assertThatThrownBy(
+            () ->
+                open(client, platform, "visit-socket", new Ear(), "X-Forwarded-For", "192.0.2.7"))
+        .cause()
+        .isInstanceOfSatisfying(
+            java.net.http.WebSocketHandshakeException.class,
+            refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(403));
   }
 
   private static String subscription(RunningPlatform platform, String meta, String payload) {
@@ -182,6 +212,7 @@ class SubscribingBySocketTests {
             .isInstanceOfSatisfying(
                 java.net.http.WebSocketHandshakeException.class,
                 refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(403));
+        theSocketOfVisitsTellsNobody(client, platform);
         platform.kill();
       }
       try (RunningPlatform platform = RunningPlatform.start(data, "--no-demo")) {

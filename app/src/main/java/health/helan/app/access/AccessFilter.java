@@ -61,8 +61,8 @@ public final class AccessFilter extends OncePerRequestFilter {
   static final String VISIT_SOCKET = "/visit-socket";
 
   /**
-   * What screens in halls show (docs/guide/queue.md): for the token of a screen, which opens nothing
-   * else and is asked for by the servlet there. Nobody gets anything there without one.
+   * What screens in halls show (docs/guide/queue.md): for the token of a screen, which opens
+   * nothing else and is asked for by the servlet there. Nobody gets anything there without one.
    */
   public static final String HALL = "/hall";
 

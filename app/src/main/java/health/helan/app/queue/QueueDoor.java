@@ -1,6 +1,7 @@
 package health.helan.app.queue;
 
 import health.helan.app.access.AccessFilter;
+import health.helan.care.appointment.Appointments;
 import health.helan.care.queue.Bookings;
 import health.helan.care.queue.Hall;
 import health.helan.care.queue.Queues;
@@ -11,7 +12,6 @@ import health.helan.foundation.store.Licences;
 import health.helan.foundation.store.RecordStore;
 import java.time.Clock;
 import javax.sql.DataSource;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ApplicationListener;
@@ -22,9 +22,11 @@ import org.springframework.context.event.ContextClosedEvent;
 /** Queues of departments. docs/guide/queue.md. */
 @Configuration(proxyBeanMethods = false)
 class QueueDoor {
-  /**
-   * @param bookings of the booking capability, where there is one
-   */
+  @Bean
+  Bookings queueBookings(Appointments appointments, RecordStore store) {
+    return new BookingSteps(appointments, store);
+  }
+
   @Bean
   Queues queues(
       RecordStore store,
@@ -32,7 +34,7 @@ class QueueDoor {
       ContentCodec codec,
       Cards cards,
       Licences licences,
-      ObjectProvider<Bookings> bookings) {
+      Bookings bookings) {
     return new Queues(
         new Queues.Parts(
             store,
@@ -40,7 +42,7 @@ class QueueDoor {
             codec,
             new Scans(cards),
             licences,
-            bookings.getIfAvailable(() -> Bookings.BY_STATUS),
+            bookings,
             Clock.systemUTC()));
   }
 

@@ -3,8 +3,8 @@
     displayName = "候诊叫号装配",
     allowedDependencies = {
       "app.access",
+      "care.appointment",
       "care.queue",
-      "demo",
       "foundation.residents.card",
       "foundation.rest",
       "foundation.store",

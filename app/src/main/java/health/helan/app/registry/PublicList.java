@@ -167,7 +167,8 @@ final class PublicList extends HttpServlet {
         outcome,
         "error",
         code,
-        Messages.of(Messages.language(request.getHeader("Accept-Language")), key, List.of(arguments)),
+        Messages.of(
+            Messages.language(request.getHeader("Accept-Language")), key, List.of(arguments)),
         null);
     byte[] body = Outcomes.bytes(outcome);
     response.setStatus(status);

@@ -17,8 +17,8 @@ import org.springframework.web.servlet.resource.PathResourceResolver;
  * The built front end, from {@code static/} in the jar. Files under {@code assets/} carry a digest
  * in their names and are cached for a year; everything else is asked for again each time. A path
  * without an extension is a place inside a page, and gets the page: below {@code /resident} the
- * residents', below {@code /workbench} the clinicians', {@code /screen}
- * that of halls, else the console.
+ * residents', below {@code /workbench} the clinicians', {@code /screen} that of halls, else the
+ * console.
  */
 @Configuration(proxyBeanMethods = false)
 class StaticPages implements WebMvcConfigurer {

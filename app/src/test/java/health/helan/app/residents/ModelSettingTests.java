@@ -9,13 +9,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
 /** HELAN_MATCH_MODEL and HELAN_MATCH_POPULATION. */
 class ModelSettingTests {
-  @TempDir Path folder;
+  private final Path folder;
+
+  ModelSettingTests(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   private String file(String text) throws IOException {
     return Files.writeString(folder.resolve("model.json"), text).toString();
@@ -27,7 +32,7 @@ class ModelSettingTests {
     return file(model.toString());
   }
 
-  private static void refused(String file, String population, String why) {
+  private static void refused(@Nullable String file, @Nullable String population, String why) {
     assertThatExceptionOfType(StartRefused.class)
         .isThrownBy(() -> ResidentsDoor.model(file, population))
         .withMessageContaining(why);
@@ -70,7 +75,9 @@ class ModelSettingTests {
     Model model = ResidentsDoor.model(null, " 7200000 ");
     assertThat(model.population()).isEqualTo(7_200_000);
     assertThat(model.version()).isEqualTo(Model.shipped().version() + "+7200000");
-    assertThat(ResidentsDoor.model(null, "1000000")).as("the model's own").isSameAs(Model.shipped());
+    assertThat(ResidentsDoor.model(null, "1000000"))
+        .as("the model's own")
+        .isSameAs(Model.shipped());
   }
 
   @Test
@@ -84,7 +91,9 @@ class ModelSettingTests {
     refused(changed(file -> file.put("population", 10)), null, "population");
     refused(changed(file -> file.put("population", "many")), null, "population");
     refused(
-        changed(file -> ((ObjectNode) file.path("partners")).put("same", 0)), null, "partners same");
+        changed(file -> ((ObjectNode) file.path("partners")).put("same", 0)),
+        null,
+        "partners same");
     refused(
         changed(file -> ((ObjectNode) file.path("thresholds")).put("possible", 9)),
         null,
@@ -106,7 +115,8 @@ class ModelSettingTests {
 
   @Test
   void whatIsNoPopulationKeepsThePlatformFromStarting() {
-    for (String wrong : new String[] {"999", "many", "-5", "1e6", "10000000001", "99999999999999"}) {
+    for (String wrong :
+        new String[] {"999", "many", "-5", "1e6", "10000000001", "99999999999999"}) {
       refused(null, wrong, "HELAN_MATCH_POPULATION");
     }
   }

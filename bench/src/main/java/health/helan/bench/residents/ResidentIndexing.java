@@ -2,6 +2,8 @@ package health.helan.bench.residents;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import health.helan.bench.measure.CpuMeter;
+import health.helan.bench.measure.CpuUse;
 import health.helan.bench.server.Postgres;
 import health.helan.foundation.residents.Residents;
 import health.helan.foundation.residents.index.IndexLinks;
@@ -19,9 +21,6 @@ import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.changes.ChangeLog;
 import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.search.ValueSets;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -73,7 +72,7 @@ final class ResidentIndexing {
               ChangeLog.Settings.DEFAULT,
               Retention.DEFAULT)) {
         List<ObjectNode> asked = load(store, records);
-        measure(database, store, codec, records, asked);
+        measure(postgres, database, store, codec, records, asked);
       }
     }
   }
@@ -121,14 +120,18 @@ final class ResidentIndexing {
   }
 
   private static void measure(
-      DataSource database, RecordStore store, ZstdCodec codec, int records, List<ObjectNode> asked)
+      Postgres postgres,
+      DataSource database,
+      RecordStore store,
+      ZstdCodec codec,
+      int records,
+      List<ObjectNode> asked)
       throws Exception {
     execute(database, "analyze");
     var meters = new io.micrometer.core.instrument.simple.SimpleMeterRegistry();
     io.micrometer.core.instrument.Metrics.addRegistry(meters);
     long begun = System.nanoTime();
-    long cpu = cpu();
-    long postgres = postgresCpu();
+    var meter = new CpuMeter(CpuMeter.NOBODY, postgres.postmaster()).start();
     try (var residents = new Residents(database, store, codec, Clock.systemUTC())) {
       // Counting the rows again and again would be a good part of the work.
       var counter = io.micrometer.core.instrument.Metrics.counter("helan.residents.taken");
@@ -153,14 +156,16 @@ final class ResidentIndexing {
         Thread.sleep(20); // The last transaction commits.
       }
       double seconds = (System.nanoTime() - begun) / 1e9;
+      CpuUse use = meter.stop();
       System.out.printf(
           Locale.ROOT,
-          "indexed %d in %.1f s: %.0f/s; cpu per record %.0f us here, %.0f us in PostgreSQL%n",
+          "indexed %d in %.1f s: %.0f/s; CPU us each %.0f here, %.0f in PostgreSQL; others %.2f cores%n",
           records,
           seconds,
           records / seconds,
-          (cpu() - cpu) / 1e3 / records,
-          (postgresCpu() - postgres) * 1e4 / records);
+          use.clientMs() * 1e3 / records,
+          use.postgresMs() * 1e3 / records,
+          use.othersMs() / 1e3 / seconds);
       System.out.println(
           residents.index().counts()
               + " waiting "
@@ -168,7 +173,18 @@ final class ResidentIndexing {
               + " pairs "
               + number(database, "select count(*) / 2 from resident_pair")
               + " keys "
-              + number(database, "select count(*) from resident_key"));
+              + number(database, "select count(*) from resident_key")
+              + "; of the keys find nobody, as more than 64 bear them: "
+              + number(
+                  database,
+                  "select count(*) from (select from resident_key group by key having count(*) > 64) f")
+              + ", the most bears "
+              + number(
+                  database,
+                  "select max(c) from (select count(*) c from resident_key group by key) k")
+              + " records; read ahead "
+              + (long)
+                  io.micrometer.core.instrument.Metrics.counter("helan.residents.ahead").count());
       for (var timer : meters.find("helan.residents.step").timers()) {
         System.out.printf(
             Locale.ROOT,
@@ -229,36 +245,6 @@ final class ResidentIndexing {
             times.get(times.size() * 95 / 100) / 1e6,
             times.get(times.size() * 99 / 100) / 1e6);
       }
-    }
-  }
-
-  /** Nanoseconds of this process. */
-  private static long cpu() {
-    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-        .getProcessCpuTime();
-  }
-
-  /** Hundredths of a second of all processes below this one. */
-  private static long postgresCpu() throws Exception {
-    long ticks = 0;
-    for (Path process : processes()) {
-      try {
-        String stat = Files.readString(process.resolve("stat"));
-        if (stat.contains("(postgres)")) {
-          String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-          ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-          ticks += Long.parseLong(fields[13]) + Long.parseLong(fields[14]);
-        }
-      } catch (java.io.IOException e) {
-        // It ended meanwhile.
-      }
-    }
-    return ticks;
-  }
-
-  private static List<Path> processes() throws Exception {
-    try (var all = Files.list(Path.of("/proc"))) {
-      return all.filter(path -> path.getFileName().toString().matches("\\d+")).toList();
     }
   }
 

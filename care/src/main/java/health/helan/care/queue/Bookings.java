@@ -2,6 +2,9 @@ package health.helan.care.queue;
 
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Refusal;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -10,7 +13,6 @@ import tools.jackson.databind.node.ObjectNode;
  * room. Each is taken in the queue's own transaction, so that nobody is in line whose booking says
  * otherwise. Booking's own state machine takes this place where the platform is assembled.
  */
-@FunctionalInterface
 public interface Bookings {
   /** Steps of a booking. */
   enum Step {
@@ -30,26 +32,40 @@ public interface Bookings {
    */
   UnaryOperator<ObjectNode> take(Caller caller, Step step);
 
+  /**
+   * Writes a step, so that what booking keeps of the Appointment follows in the same transaction.
+   *
+   * @param appointment id
+   * @param patient id of the Patient
+   */
+  default <T> T during(
+      Step step, String appointment, String patient, Instant now, Supplier<T> write) {
+    return write.get();
+  }
+
   /** By the codes of FHIR R4 {@code Appointment.status} alone. */
   Bookings BY_STATUS =
-      (_, step) ->
-          appointment -> {
+      new Bookings() {
+        @Override
+        public UnaryOperator<ObjectNode> take(Caller caller, Step step) {
+          return appointment -> {
             String from = step == Step.CHECK_IN ? "booked" : "arrived";
             String status = appointment.path("status").asString("");
             if (!status.equals(from)) {
               throw new Refusal(
                   Refusal.Kind.BUSINESS_RULE,
                   "queue.appointment-state",
-                  step.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+                  step.name().toLowerCase(Locale.ROOT).replace('_', '-'),
                   status);
             }
-            appointment.put(
+            return appointment.put(
                 "status",
                 switch (step) {
                   case CHECK_IN -> "arrived";
                   case COMPLETE -> "fulfilled";
                   case LEAVE -> "cancelled";
                 });
-            return appointment;
           };
+        }
+      };
 }

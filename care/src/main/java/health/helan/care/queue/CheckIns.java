@@ -6,6 +6,7 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.policy.Arrivals;
 import health.helan.foundation.trust.policy.Masking;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -94,7 +96,9 @@ final class CheckIns {
     }
     String id = Ids.next(queue.home());
     var made = new Ticket[1];
-    queues.store.transact(
+    Supplier<List<Outcome>> write =
+        () ->
+            queues.store.transact(
         caller.asPlatformOf(queue.institution()),
         writes,
         (connection, ids, at) -> {
@@ -129,6 +133,10 @@ final class CheckIns {
                       ""));
           queues.table.insert(connection, made[0], at);
         });
+    List<Outcome> unused =
+        booked == null
+            ? write.get()
+            : bookings.during(Bookings.Step.CHECK_IN, booked.id, patient, now, write);
     queues.tellWhoIsNear(queue.id());
     return made[0];
   }

@@ -79,9 +79,10 @@ public record Estimate(int low, int high) {
     return random.nextGaussian() / Math.sqrt(squares / (measured - 1));
   }
 
-  /** One day that could be: whether its visits are longer or shorter than those seen is drawn too. */
-  private static double draw(
-      Now now, double[] took, double unsure, int before, Random random) {
+  /**
+   * One day that could be: whether its visits are longer or shorter than those seen is drawn too.
+   */
+  private static double draw(Now now, double[] took, double unsure, int before, Random random) {
     double pace = Math.exp(t(took.length, random) * unsure);
     double[] typical = Arrays.stream(took).map(one -> one * pace).toArray();
     var free = new PriorityQueue<Double>();

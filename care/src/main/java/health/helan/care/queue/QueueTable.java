@@ -292,6 +292,16 @@ final class QueueTable {
         most);
   }
 
+  /** Those whose visits ended since a day, of all queues, the latest first. */
+  List<Ticket> served(LocalDate since, int most) {
+    return sql.list(
+        TICKETS + " where state = ? and day >= ? order by changed desc limit ?",
+        this::ticket,
+        FIRST_FINAL,
+        since,
+        most);
+  }
+
   /** Takes out what ended before a day; what happened stands in Encounters and Provenances. */
   int prune(LocalDate before) {
     return sql.update(

@@ -9,6 +9,7 @@ import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Licences;
+import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -205,6 +207,16 @@ public final class Queues implements Erasable {
     }
   }
 
+  /** The queues of an institution, for the platform's own parts. */
+  public List<Queue> of(String institution) {
+    return table.ofInstitution(institution);
+  }
+
+  /** How many wait in a queue. */
+  public int waiting(Queue queue) {
+    return standing(queue).line.size();
+  }
+
   /** The queues of the caller's institution. */
   List<Queue> list(Caller caller) {
     if (caller.institution().isEmpty()) {
@@ -265,7 +277,8 @@ public final class Queues implements Erasable {
     }
     Map<String, Ticket> byId = new HashMap<>();
     line.forEach(ticket -> byId.put(ticket.id(), ticket));
-    List<QueueTable.Measured> measured = table.measured(queue, day(now).minusDays(1), morning(now), MEASURED);
+    List<QueueTable.Measured> measured =
+        table.measured(queue, day(now).minusDays(1), morning(now), MEASURED);
     Estimate.Now pace = pace(measured, called, now);
     List<Waiting> waiting = new ArrayList<>();
     for (Line.Place place : Line.order(line.stream().map(Ticket::inLine).toList(), queue.calls())) {
@@ -557,7 +570,9 @@ public final class Queues implements Erasable {
       writes.add(Papers.tellOfMiss(queue, before, now));
     }
     var made = new Ticket[1];
-    store.transact(
+    Supplier<List<Outcome>> write =
+        () ->
+            store.transact(
         caller.asPlatformOf(queue.institution()),
         writes,
         (connection, _, at) -> {
@@ -571,6 +586,12 @@ public final class Queues implements Erasable {
           made[0] = change.done();
           save(connection, made[0], at);
         });
+    String appointment = before.content().appointment();
+    List<Outcome> unused =
+        step == Step.LEAVE && !appointment.isEmpty()
+            ? bookings.during(
+                Bookings.Step.LEAVE, appointment, before.content().patient(), now, write)
+            : write.get();
     tellWhoIsNear(queue.id());
     return made[0];
   }
@@ -635,7 +656,13 @@ public final class Queues implements Erasable {
       JsonNode now = read(caller, "Appointment", appointment);
       if (now.path("status").asString("").equals("arrived")) {
         Queue queue = queueOf(ticket);
-        store.transact(
+        List<Outcome> unused =
+            bookings.during(
+                Bookings.Step.COMPLETE,
+                appointment,
+                ticket.content().patient(),
+                now(),
+                () -> store.transact(
             caller.asPlatformOf(queue.institution()),
             List.of(
                 new Interaction.Patch(
@@ -661,7 +688,7 @@ public final class Queues implements Erasable {
                     null,
                     "Patient/" + ticket.content().patient())),
             Set.of(),
-            null);
+            null));
       }
     } catch (Refusal failed) {
       LOG.warn("A booking was not completed with its visit: {}", failed.messageKey());
@@ -855,6 +882,9 @@ public final class Queues implements Erasable {
       } catch (Refusal failed) {
         LOG.warn("A ticket of yesterday could not be ended: {}", failed.messageKey());
       }
+    }
+    for (Ticket ticket : table.served(day(now).minusDays(1), 500)) {
+      complete(platform, ticket);
     }
     table.prune(day(now).minusDays(KEPT_DAYS));
     return ended;

@@ -78,7 +78,7 @@ final class Notes {
     Visits.Member member = visits.member(caller, id);
     mayWrite(member);
     Visit visit = visits.read(caller, id);
-    visits.maySee(visit);
+    visits.mayTreat(visit);
     List<Diagnoses.Diagnosis> diagnoses = check(draft);
     Instant now = visits.now();
     String patient = "Patient/" + visit.patient();
@@ -414,7 +414,7 @@ final class Notes {
     Visits.Member member = visits.member(caller, id);
     mayWrite(member);
     Visit visit = visits.read(caller, id);
-    visits.maySee(visit);
+    visits.mayTreat(visit);
     String text = Visits.text(order.text, 1, LONGEST_ORDER, "visit.order-length");
     Instant now = visits.now();
     ObjectNode request = Json.MAPPER.createObjectNode().put("resourceType", "ServiceRequest");

@@ -50,7 +50,6 @@ public final class Talk {
 
   private volatile @Nullable String token;
   private volatile String visit = "";
-  private volatile @Nullable Party side;
   private volatile boolean isOver;
   private int told;
   private int signalled;
@@ -66,10 +65,6 @@ public final class Talk {
   /** Nothing was bound yet. */
   public boolean isIdle() {
     return visit.isEmpty();
-  }
-
-  @Nullable Party side() {
-    return side;
   }
 
   /** The client said something. */
@@ -157,14 +152,20 @@ public final class Talk {
     if (caller == null) {
       throw new Refusal(Refusal.Kind.LOGIN, "visit.socket-token");
     }
-    visits.store.checkMayOperate(caller, "visits");
     String id = asked.path("visit").asString("");
-    Visits.Member member = visits.member(caller, id);
+    Visits.Member member;
+    try {
+      visits.store.checkMayOperate(caller, VisitOperations.READ);
+      member = visits.member(caller, id);
+    } catch (Refusal e) {
+      talks.audit(caller, socket.remote(), id, e.kind().status()); // It is known who tried.
+      refuse(e);
+      return;
+    }
     talks.audit(caller, socket.remote(), id, 200);
     speaking.lock();
     try {
       token = given;
-      side = member.party();
       told = number(asked.path("after"));
       signalled = member.row().signals(); // Those before are of a call that it was not in.
       ObjectNode bound = Json.MAPPER.createObjectNode();
@@ -182,7 +183,6 @@ public final class Talk {
       speaking.unlock();
     }
     visits.live().listen(id, hint);
-    talks.add(this, id);
     if (isOver) {
       leave();
     }
@@ -286,7 +286,6 @@ public final class Talk {
     String id = visit;
     if (!id.isEmpty()) {
       visits.live().leave(id, hint);
-      talks.remove(this, id);
     }
   }
 }

@@ -3,17 +3,13 @@ package health.helan.care.visit;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** The open lines of this instance. */
+/** Opens lines to the sides of visits; knows who is behind a token, and keeps who was bound. */
 public final class Talks {
   private final Visits visits;
   private final Talk.Tokens tokens;
   private final AuditSink audit;
-  private final Map<String, CopyOnWriteArrayList<Talk>> byVisit = new ConcurrentHashMap<>();
 
   /**
    * @param audit keeps who was bound to which visit
@@ -56,22 +52,5 @@ public final class Talks {
             0,
             0,
             row == null ? new long[0] : new long[] {row.patient()}));
-  }
-
-  void add(Talk talk, String visit) {
-    byVisit.computeIfAbsent(visit, _ -> new CopyOnWriteArrayList<>()).add(talk);
-  }
-
-  void remove(Talk talk, String visit) {
-    byVisit.computeIfPresent(
-        visit,
-        (_, all) -> {
-          all.remove(talk);
-          return all.isEmpty() ? null : all;
-        });
-  }
-
-  List<Talk> of(String visit) {
-    return byVisit.getOrDefault(visit, new CopyOnWriteArrayList<>());
   }
 }

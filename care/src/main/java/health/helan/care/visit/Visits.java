@@ -389,7 +389,7 @@ public final class Visits implements Erasable, AutoCloseable {
         yield write(caller, member, step, reason, null, _ -> {});
       }
       case ACCEPT, BEGIN -> {
-        maySee(visit);
+        mayTreat(visit);
         yield write(caller, member, step, reason, null, _ -> {});
       }
       case CLOSE -> end(caller, member, step, reason, false);
@@ -419,7 +419,7 @@ public final class Visits implements Erasable, AutoCloseable {
   }
 
   /** A licence may end between two steps: the doctor's rules are asked again at each. */
-  void maySee(Visit visit) {
+  void mayTreat(Visit visit) {
     Instant now = now();
     OnlineStanding standing = registry.online(visit.role(), now);
     Facts facts =
@@ -465,7 +465,7 @@ public final class Visits implements Erasable, AutoCloseable {
       Visit before = Visit.of(content(current));
       List<String> conditions = step == VisitStep.CLOSE ? notes.signed(caller, before) : List.of();
       if (step == VisitStep.CLOSE) {
-        maySee(before);
+        mayTreat(before);
       }
       boolean isOwed =
           step == VisitStep.REFER_OFFLINE && (refund || before.state() != VisitState.IN_PROGRESS);

@@ -326,7 +326,7 @@ class BookingTests {
     assertThat(late.slots()).isEmpty();
     String notYet =
         SERVER.text(
-            "select slot from booking_slot where schedule = '%s' limit 1".formatted(late.schedule));
+            "select slot from booking_slot where schedule = '%s' and day = '%s' limit 1".formatted(late.schedule, tomorrow()));
     isRefused(SERVER.hold(resident(other), other, notYet), 422, "from ");
   }
 
@@ -360,7 +360,7 @@ class BookingTests {
                 "08:00:00",
                 "10:00:00",
                 1,
-                ",{'url':'fee','valueMoney':{'value':100,'currency':'CNY'}}"));
+                ",{'url':'referral-percent','valueUnsignedInt':0},{'url':'fee','valueMoney':{'value':100,'currency':'CNY'}}"));
     String day = "&start=" + tomorrow() + "&end=" + tomorrow().plusDays(1);
     assertThat(entries("organization=Organization/" + hospital.id + day)).hasSize(8);
     assertThat(entries("organization=" + hospital.department + day)).hasSize(8);

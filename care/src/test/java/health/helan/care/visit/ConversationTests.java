@@ -261,6 +261,13 @@ class ConversationTests {
     assertThat(new Line(talks).bind("s", one.id, 0).closed).isEqualTo("forbidden");
     assertThat(new Line(talks).bind("nobody", one.id, 0).closed).isEqualTo("login");
     assertThat(traced).extracting(AuditSink.Request::status).containsExactly(404, 404, 403, 401);
+    // Who tried is known, and whose visit it was.
+    assertThat(traced.subList(0, 3))
+        .allSatisfy(
+            request -> {
+              assertThat(request.caller()).isNotNull();
+              assertThat(request.subjects()).hasSize(1);
+            });
     Line broken = new Line(talks);
     broken.talk.hear("got 7");
     assertThat(broken.closed).isEqualTo("invalid");

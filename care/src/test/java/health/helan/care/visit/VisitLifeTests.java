@@ -134,8 +134,11 @@ class VisitLifeTests {
   @Test
   void canBeWithdrawnBeforeItBeginsAndDeclinedAndThenRecordsClose() {
     Case withdrawn = visit().confirmed();
+    String record = "Patient/" + withdrawn.patient;
+    assertThat(SERVER.get(HOSPITAL.asDoctor, record).text()).contains("张小三");
     ok(withdrawn.step(withdrawn.resident, "withdraw"));
     assertThat(withdrawn.state()).isEqualTo("refunded");
+    assertThat(SERVER.get(HOSPITAL.asDoctor, record).text()).doesNotContain("张小三");
     // Twice has the effect of once; the doctor's step that leads there is another.
     ok(withdrawn.step(withdrawn.resident, "withdraw"));
     refused(withdrawn.step(HOSPITAL.asDoctor, "decline", "reason", "不符合"), 422, "refunded");

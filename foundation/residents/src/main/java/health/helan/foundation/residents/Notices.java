@@ -4,7 +4,6 @@ import health.helan.foundation.residents.index.Index;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
-import health.helan.foundation.store.PlatformRows;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.SqlErrors;
 import java.sql.Connection;
@@ -184,10 +183,11 @@ final class Notices implements AutoCloseable {
         byHome.computeIfAbsent(notice.home, _ -> new ArrayList<>()).add(notice.id);
       }
       var owners = new HashMap<String, String>();
-      for (PlatformRows.Owned row :
-          residents.store().rows().currentOf(connection, "Patient", byHome)) {
-        owners.put(row.version().id(), row.owner());
-      }
+      residents
+          .store()
+          .rows()
+          .standingOf(connection, "Patient", byHome)
+          .forEach((id, patient) -> owners.put(id, patient.owner()));
       return owners;
     } catch (SQLException e) {
       throw SqlErrors.refusal(e);

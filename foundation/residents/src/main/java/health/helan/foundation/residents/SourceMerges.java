@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,6 +48,12 @@ final class SourceMerges implements ChangeConsumer {
   private static final String NOTED =
       "select id, other_id, merged from resident_source_merge where home = ? and patient = any(?)";
 
+  /** Homes among some Patients that say links, or of which some are noted. */
+  private static final String CONCERNED =
+      "select r.home from unnest(?::integer[], ?::text[]) n (home, id) join res_patient r on r.home = n.home and r.id = n.id"
+          + " where r.vals -> 'link' is not null union select m.home from unnest(?::integer[], ?::bigint[]) p (home, patient)"
+          + " join resident_source_merge m on m.home = p.home and m.patient = p.patient";
+
   private static final String NOTE =
       """
       insert into resident_source_merge (patient, other, home, merged, id, other_id, reason) values (?, ?, ?, ?, ?, ?, ?)
@@ -72,7 +79,57 @@ final class SourceMerges implements ChangeConsumer {
     return NAME;
   }
 
-  /** Few Patients have links: most changes cost a look into an index. */
+  @Override
+  public boolean takesTogether() {
+    return true;
+  }
+
+  @Override
+  public int homesPerTransaction() {
+    return 256;
+  }
+
+  /** Few Patients have links: one look tells that all of them have none. */
+  @Override
+  public void takeTogether(Connection transaction, List<List<Change>> homes) throws SQLException {
+    Set<Integer> concerned = concerned(transaction, homes);
+    for (List<Change> changes : homes) {
+      if (concerned.contains(changes.getFirst().home())) {
+        take(transaction, changes);
+      }
+    }
+  }
+
+  private Set<Integer> concerned(Connection transaction, List<List<Change>> homes)
+      throws SQLException {
+    var places = new ArrayList<Integer>();
+    var ids = new ArrayList<String>();
+    for (List<Change> changes : homes) {
+      for (Change change : changes) {
+        if (change.type().equals("Patient")) {
+          places.add(change.home());
+          ids.add(change.id());
+        }
+      }
+    }
+    Set<Integer> concerned = new HashSet<>();
+    if (!ids.isEmpty()) {
+      try (PreparedStatement statement = transaction.prepareStatement(CONCERNED)) {
+        int[] all = places.stream().mapToInt(Integer::intValue).toArray();
+        statement.setObject(1, all);
+        statement.setArray(2, transaction.createArrayOf("text", ids.toArray()));
+        statement.setObject(3, all);
+        statement.setObject(4, ids.stream().mapToLong(this::digest).toArray());
+        try (var rows = statement.executeQuery()) {
+          while (rows.next()) {
+            concerned.add(rows.getInt(1));
+          }
+        }
+      }
+    }
+    return concerned;
+  }
+
   @Override
   public void take(Connection transaction, List<Change> changes) throws SQLException {
     Set<String> ids = new LinkedHashSet<>();

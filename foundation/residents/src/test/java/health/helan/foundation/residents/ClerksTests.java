@@ -86,7 +86,9 @@ class ClerksTests {
   private String[] pair(String first, String second) {
     String[] two = LIKE_NOBODY[pairs++];
     String number = PeopleForTests.number(two[1], PEOPLE.addAndGet(2));
-    String[] pair = {patient(first, number, two[0], two[1]), patient(second, number, two[2], two[3])};
+    String[] pair = {
+      patient(first, number, two[0], two[1]), patient(second, number, two[2], two[3])
+    };
     server.settle();
     return pair;
   }
@@ -216,6 +218,44 @@ class ClerksTests {
   }
 
   @Test
+  void seeNoMoreOfMaskedRecordsByWhatSpeaksForAPair() {
+    String[] own = pair(one, one);
+    String id = review(clerk, own);
+    assertThat(part(waiting(clerk).getFirst(), "weight")).isEmpty();
+    String whole = evidence(server.get(KEEPER, "$link-review?review=" + id));
+    assertThat(whole).contains("rule two-on-one-number");
+    Reply masked = server.get(clerk, "$link-review?review=" + id);
+    // The number is hidden, so that it agrees is too: else a record of one's own would try it out.
+    assertThat(evidence(masked)).isNotEmpty().doesNotContain("number").doesNotContain("exact");
+    assertThat(masked.all("number")).isEmpty();
+    assertThat(masked.text()).doesNotContain("\"valid\"");
+    for (String patient : own) {
+      server.created(
+          ResidentsServer.system(one),
+          "{'resourceType':'Encounter','status':'arrived','class':{'code':'AMB'},'subject':{'reference':'Patient/"
+              + patient
+              + "'},'participant':[{'individual':{'reference':'Practitioner/"
+              + clerk.binding().practitioner()
+              + "'}}]}");
+    }
+    Reply inFull = server.get(clerk, "$link-review?review=" + id);
+    assertThat(inFull.text()).contains("赵桂英").contains("\"valid\"");
+    assertThat(evidence(inFull)).as("of records that are open to the clerk").isEqualTo(whole);
+  }
+
+  private static String evidence(Reply shown) {
+    var told = new StringBuilder();
+    for (JsonNode review : shown.all("review")) {
+      for (JsonNode part : review.path("part")) {
+        if (part.path("name").asString("").equals("evidence")) {
+          told.append(part(part, "field")).append(' ').append(part(part, "level")).append('\n');
+        }
+      }
+    }
+    return told.toString();
+  }
+
+  @Test
   void areToldNothingThatOthersRecordsSay() {
     String[] own = pair(one, one);
     String id = review(clerk, own);
@@ -230,7 +270,9 @@ class ClerksTests {
             server.get(clerk, "$link-reviews?state=all"),
             server.get(clerk, "$link-review?review=" + id))) {
       assertThat(reply.text()).doesNotContain(hidden).doesNotContain(other);
-      assertThat(reply.values("review", "reason")).containsOnly("");
+      // Where the other record fits better still, that pair waits, with those who keep the index.
+      assertThat(reply.values("review", "reason")).allMatch(String::isEmpty);
+      assertThat(reply.status()).isEqualTo(200);
     }
     assertThat(decide(KEEPER, own, "not-same").status()).isEqualTo(200);
     Reply ruled = server.get(clerk, "$link-review?review=" + id);

@@ -6,15 +6,19 @@ import health.helan.foundation.residents.index.PeopleForTests;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
+import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.Json;
 import health.helan.foundation.store.testing.StoreForTests;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What other systems ask of persons: golden record, PIXm, PDQm. */
 class InterfacesTests {
@@ -224,6 +228,37 @@ class InterfacesTests {
     assertThat(ids(pix(ROOT, mrn(one) + "|M-1"))).isEmpty();
     assertThat(server.number("select count(*) from resident_source_merge where id = '" + a + "'"))
         .isZero();
+  }
+
+  @Test
+  void mergesOfSeveralHomesAtOnceAreAllTaken() {
+    String kept = bare(system, one, "M-6");
+    List<String> replaced = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      replaced.add(bare(system, one, "M-6" + i));
+    }
+    server.settle();
+    List<Interaction> writes = new ArrayList<>();
+    for (String id : replaced) {
+      String patient =
+          "{'resourceType':'Patient','id':'%s','managingOrganization':{'reference':'Organization/%s'}%s}"
+              .formatted(id, one, replacedBy(kept))
+              .replace('\'', '"');
+      writes.add(
+          new Interaction.Update(
+              "Patient",
+              id,
+              null,
+              Interaction.Body.of((ObjectNode) Json.MAPPER.readTree(patient)),
+              null,
+              false,
+              null,
+              null));
+    }
+    server.store.transact(system, writes, Set.of(), null);
+    for (String id : replaced) {
+      StoreForTests.await("merged", () -> kinds(id).contains("merged patient-link"));
+    }
   }
 
   @Test

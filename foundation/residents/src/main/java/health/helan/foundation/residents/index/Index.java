@@ -367,6 +367,11 @@ public final class Index {
    */
   public record Candidate(String id, String person, Traits traits, Comparison comparison) {}
 
+  /** Compares two records of which nothing need be indexed. */
+  public Comparison compare(Traits one, Traits other) {
+    return context.matcher().compare(one, other);
+  }
+
   /**
    * Records that may be the person that {@code traits} speak of, whoever may see them; the
    * likeliest first.

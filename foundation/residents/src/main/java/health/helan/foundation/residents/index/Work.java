@@ -68,7 +68,7 @@ final class Work implements AutoCloseable {
   private CompletableFuture<Map<Long, Encoded>> sealing =
       CompletableFuture.completedFuture(Map.of());
   private final CopyBuffer decisions = new CopyBuffer(IndexSql.DECISION_WIDTH);
-  private final Set<String> regrouped = new TreeSet<>();
+  private final Set<Known> regrouped = new LinkedHashSet<>();
   private long lastStep = System.nanoTime();
 
   private record NewKey(long key, long record, int home) {}
@@ -740,7 +740,9 @@ final class Work implements AutoCloseable {
     pen.rest();
     step("write");
     if (!regrouped.isEmpty()) {
-      context.persons().changed(transaction, regrouped, now);
+      var ids = new TreeSet<String>();
+      regrouped.forEach(one -> ids.add(one.id));
+      context.persons().changed(transaction, ids, now);
     }
     step("persons");
     Metrics.counter("helan.residents.taken").increment(taken);
@@ -751,8 +753,8 @@ final class Work implements AutoCloseable {
   private void tell() throws SQLException {
     if (isNews) {
       var told = new ArrayList<Known>();
-      for (Known one : known.values()) {
-        if (!one.isGone && regrouped.contains(one.id)) {
+      for (Known one : regrouped) {
+        if (!one.isGone) {
           told.add(one);
         }
       }
@@ -941,8 +943,8 @@ final class Work implements AutoCloseable {
       }
       boolean isLinked = edge.status == Status.LINKED;
       if (isLinked != (edge.before() == Status.LINKED) || edge.certain != edge.wasCertain()) {
-        regrouped.add(id(edge.low));
-        regrouped.add(id(edge.high));
+        regroup(known.get(edge.low));
+        regroup(known.get(edge.high));
       }
       if (edge.status != edge.before() || edge.reason != edge.reasonBefore()) {
         note(edge);
@@ -970,6 +972,12 @@ final class Work implements AutoCloseable {
     }
     pen.write(() -> changePairs(changed, gone));
     pen.write(() -> changeReviews(wanted, settled));
+  }
+
+  private void regroup(@Nullable Known one) {
+    if (one != null) {
+      regrouped.add(one);
+    }
   }
 
   private void changePairs(List<Edge> changed, List<Edge> gone) throws SQLException {

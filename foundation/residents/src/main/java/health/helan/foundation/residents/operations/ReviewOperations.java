@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -106,7 +107,7 @@ final class ReviewOperations {
 
   /**
    * @param whole false for clerks: why a pair waits, and what others noted of it, may come from
-   *     records that are not theirs
+   *     records that are not theirs, and its weight from what is masked
    */
   private static void tell(
       Out.Parts parts, Review review, Map<String, ObjectNode> patients, boolean whole) {
@@ -115,10 +116,12 @@ final class ReviewOperations {
         .text("review", review.id())
         .code("state", review.state())
         .code("reason", whole ? review.reason() : "")
-        .decimal("weight", review.weight())
         .put("opened", "valueInstant", review.opened().toString())
         .text("assignee", review.assignee())
         .text("note", whole ? review.note() : "");
+    if (whole) {
+      parts.decimal("weight", review.weight());
+    }
     if (review.state().equals("postponed")) {
       parts.put("until", "valueInstant", review.until().toString());
     }
@@ -152,16 +155,22 @@ final class ReviewOperations {
     boolean whole = own.isEmpty();
     Out out = new Out();
     Out.Parts parts = out.all().parts("review");
-    tell(
-        parts,
-        review,
-        Eyes.patients(call, residents, List.of(review.patient(), review.other())),
-        whole);
-    Comparison comparison = residents.index().compare(review.patient(), review.other());
+    Map<String, ObjectNode> patients =
+        Eyes.patients(call, residents, List.of(review.patient(), review.other()));
+    tell(parts, review, patients, whole);
+    Comparison comparison =
+        whole ? residents.index().compare(review.patient(), review.other()) : seen(review, patients);
     if (comparison != null) {
       Evidence.tell(parts, comparison);
     }
-    numbers(parts, review);
+    numbers(
+        parts,
+        Eyes.rows(
+            residents,
+            Stream.of(review.patient(), review.other())
+                .filter(
+                    id -> whole || patients.containsKey(id) && !Eyes.isMasked(patients.get(id)))
+                .toList()));
     Index.Ruled ruled = residents.index().ruling(review.patient(), review.other());
     if (ruled != null) {
       Out.Parts ruling = parts.parts("ruling");
@@ -187,11 +196,33 @@ final class ReviewOperations {
   }
 
   /**
+   * The comparison of two records as a clerk sees them. Who writes Patients could else try out what
+   * a mask hides, by a record of its own and the evidence that it brings about.
+   */
+  private @Nullable Comparison seen(Review review, Map<String, ObjectNode> patients) {
+    ObjectNode one = patients.get(review.patient());
+    ObjectNode other = patients.get(review.other());
+    return one == null || other == null
+        ? null
+        : residents.index().compare(Traits.of(shown(one)), Traits.of(shown(other)));
+  }
+
+  /** Without numbers whose middle is hidden: what is left of two may agree by chance. */
+  private static ObjectNode shown(ObjectNode patient) {
+    if (!Eyes.isMasked(patient)) {
+      return patient;
+    }
+    ObjectNode shown = patient.deepCopy();
+    shown.remove(List.of("identifier", "telecom"));
+    return shown;
+  }
+
+  /**
    * Which of the numbers are national numbers in force by form and check character: who is shown
    * them masked could not tell.
    */
-  private void numbers(Out.Parts parts, Review review) {
-    for (PlatformRows.Owned row : Eyes.rows(residents, List.of(review.patient(), review.other()))) {
+  private static void numbers(Out.Parts parts, List<PlatformRows.Owned> rows) {
+    for (PlatformRows.Owned row : rows) {
       byte[] content = row.version().content();
       if (content == null) {
         continue;

@@ -50,6 +50,7 @@ final class ConsumerWorker {
   private volatile boolean awake;
   private volatile boolean closed;
   private boolean mustReload;
+  private int goesOnAt;
   private CompletableFuture<Void> reading = CompletableFuture.completedFuture(null);
   private long nextCheck = System.nanoTime();
 
@@ -418,7 +419,7 @@ final class ConsumerWorker {
 
   private void work(List<Integer> due) throws SQLException, Fenced {
     int homes = Math.max(1, consumer.homesPerTransaction());
-    List<Integer> sound = due.stream().filter(home -> !stuck.containsKey(home)).toList();
+    List<Integer> sound = fromWhereItStood(due);
     for (int home : due) {
       if (stuck.containsKey(home) && !closed) {
         isolate(home);
@@ -430,6 +431,7 @@ final class ConsumerWorker {
       readAhead(sound, i + homes);
       try {
         take(some, Math.max(1, consumer.changesPerTransaction() / some.size()));
+        goesOnAt = some.getLast() + 1;
       } catch (Failed e) {
         for (int home : some) {
           if (!closed) {
@@ -442,6 +444,22 @@ final class ConsumerWorker {
         return; // Leases first; what is left is still due.
       }
     }
+  }
+
+  /**
+   * Those that are not held up, in a round: leases are looked after in the middle of it, and homes
+   * at the end are not to wait for those at the beginning.
+   */
+  private List<Integer> fromWhereItStood(List<Integer> due) {
+    var later = new ArrayList<Integer>();
+    var sound = new ArrayList<Integer>();
+    for (int home : due) {
+      if (!stuck.containsKey(home)) {
+        (home < goesOnAt ? later : sound).add(home);
+      }
+    }
+    sound.addAll(later);
+    return sound;
   }
 
   /**
@@ -468,7 +486,8 @@ final class ConsumerWorker {
               try (Connection connection = log.dataSource().getConnection()) {
                 connection.setAutoCommit(true);
                 consumer.ahead(connection, changesOf(connection, next, after, limit));
-              } catch (SQLException | RuntimeException e) {
+              } catch (SQLException | RuntimeException | Error e) {
+                // It fails again when its turn comes, and is told then.
                 LOG.debug("Consumer {} reads nothing ahead: {}", consumer.name(), e.getClass());
               }
             },

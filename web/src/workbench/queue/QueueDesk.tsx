@@ -7,10 +7,9 @@ import { StatusTag } from '../../shared/StatusTag';
 import { CheckIn } from './CheckIn';
 import { LineTable } from './LineTable';
 import styles from './Queue.module.css';
-import { useLine, useQueues, useStep } from './useQueue';
+import { CHOSEN, useLine, useQueues, useStep } from './useQueue';
 
 const PLACE = 'helan-queue-place';
-const CHOSEN = 'helan-queue';
 
 /** What this seat works in, kept for as long as the tab is open. */
 function useKept(key: string): [string, (value: string) => void] {

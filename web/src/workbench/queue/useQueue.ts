@@ -4,6 +4,9 @@ import { repetitionsOf, resourcesOf, type Parts } from '../../shared/fhir/bundle
 import { get, operate } from '../../shared/fhir/client';
 import { ticketOf, type Ticket } from '../../shared/queue/tickets';
 
+/** Under which this seat keeps its queue, for as long as the tab is open. */
+export const CHOSEN = 'helan-queue';
+
 export type Queue = { id: string; name: string; where: string | undefined; open: boolean; waiting: number; served: number };
 
 const queueOf = (part: Parts): Queue => ({
@@ -15,7 +18,10 @@ const queueOf = (part: Parts): Queue => ({
   served: part.number('served') ?? 0,
 });
 
-export const useQueues = () => useQuery({ queryKey: ['queues'], queryFn: async ({ signal }) => repetitionsOf(await get<Parameters>('$queues', signal), 'queue').map(queueOf), staleTime: 0 });
+/** How many wait everywhere, for the choice of queues and the rail. */
+const COUNTS = 20_000;
+
+export const useQueues = () => useQuery({ queryKey: ['queues'], queryFn: async ({ signal }) => repetitionsOf(await get<Parameters>('$queues', signal), 'queue').map(queueOf), staleTime: 0, refetchInterval: COUNTS });
 
 export type Line = { waiting: Ticket[]; called: Ticket[]; missed: Ticket[]; served: number };
 
@@ -72,3 +78,22 @@ export function usePutScreen() {
     onSuccess: () => client.invalidateQueries({ queryKey: ['queue-screens'] }),
   });
 }
+
+/** How many wait in the queue of this seat, for the rail. */
+export function useWaitingCount(): number | undefined {
+  const { data } = useQueues();
+  const chosen = sessionStorage.getItem(CHOSEN);
+  return (data?.find(({ id }) => id === chosen) ?? data?.[0])?.waiting;
+}
+
+export type Terminal = { id: string; name: string };
+
+/** Counters that read codes for check-in: attended, without a key of their own. */
+export const useCheckInTerminals = () =>
+  useQuery({
+    queryKey: ['queue-terminals'],
+    queryFn: async ({ signal }) =>
+      repetitionsOf(await get<Parameters>('$card-terminals', signal), 'terminal')
+        .filter((part) => part.flag('attended') && !part.flag('key') && part.text('state') === 'active' && part.texts('scene').includes('check-in'))
+        .map((part): Terminal => ({ id: part.text('id') ?? '', name: part.text('name') ?? '' })),
+  });

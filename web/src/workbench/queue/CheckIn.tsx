@@ -7,9 +7,8 @@ import { nameOf } from '../../shared/fhir/words';
 import { cleanIdentityNumber, hasRightCheckDigit, looksLikeIdentityNumber, maskIdentifier } from '../../shared/format/identity';
 import { useCodeName } from '../../shared/i18n/i18n';
 import { StatusTag } from '../../shared/StatusTag';
-import { useTerminals } from '../cards/useCardDesk';
 import styles from './Queue.module.css';
-import { useFind, useStep } from './useQueue';
+import { useCheckInTerminals, useFind, useStep } from './useQueue';
 
 /** 签到取号: by the code of a health card, or by the number of the document in hand. */
 export function CheckIn({ queue }: { queue: string }) {
@@ -86,11 +85,11 @@ function ByCode({ queue }: { queue: string }) {
   const { t } = useTranslation('queue');
   const id = useId();
   const input = useRef<InputRef>(null);
-  const terminals = useTerminals();
+  const terminals = useCheckInTerminals();
   const step = useStep();
   const [chosen, setChosen] = useState<string>();
   const [code, setCode] = useState('');
-  const counters = (terminals.data ?? []).filter(({ attended, active, key, scenes }) => attended && active && !key && scenes.includes('check-in'));
+  const counters = terminals.data ?? [];
   const terminal = counters.find((one) => one.id === chosen) ?? counters[0];
   useEffect(() => {
     // Codes are taken once: what was read is of no more use, whatever came of it.

@@ -1,0 +1,141 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import en from '../../shared/i18n/en';
+import { startTranslation } from '../../shared/i18n/i18n';
+import zh from '../../shared/i18n/zh';
+import { signIn } from '../../shared/session/session';
+import { bundleOf, platform, Refused, type Asked } from '../../test/platform';
+import { Resident } from '../Resident';
+import { go } from '../router';
+import { keepDraft } from './draft';
+
+const ME = { name: '王芳', role: 'resident', account: 'acc', institution: '', fhirUser: 'Patient/p', patients: ['p'] };
+const WORDS = '一、只接收复诊。\n二、需要当面检查的，到医院就诊。';
+const text = (name: string, valueString: string) => ({ name, valueString });
+const code = (name: string, valueCode: string) => ({ name, valueCode });
+const at = (name: string, reference: string, display?: string) => ({ name, valueReference: { reference, display } });
+const parameters = (...parameter: unknown[]) => ({ resourceType: 'Parameters', parameter });
+const DOCTOR = { name: 'hit', part: [at('resource', 'PractitionerRole/r'), text('name', '李医生'), text('title', '主任医师'), at('institution', 'Organization/h', '县医院'), text('department', '心血管内科')] };
+const CONDITION = { resourceType: 'Condition' as const, id: 'c', subject: { reference: 'Patient/p' }, recordedDate: '2026-03-01', code: { text: '原发性高血压', coding: [{ system: 'http://hl7.org/fhir/sid/icd-10', code: 'I10' }] } };
+
+function visit(state: string, ...more: unknown[]) {
+  return { name: 'visit', part: [at('visit', 'Encounter/v'), code('state', state), code('side', 'resident'), at('patient', 'Patient/p', '王芳'), at('practitioner', 'Practitioner/d', '李医生'), text('complaint', '头晕'), { name: 'applied', valueInstant: '2026-11-26T01:00:00Z' }, { name: 'since', valueInstant: '2026-11-26T01:00:00Z' }, at('consent', 'Consent/k'), ...more] };
+}
+
+let state = 'applied';
+let more: unknown[] = [];
+
+function answers(own: (asked: Asked) => unknown = () => undefined): Asked[] {
+  return platform((asked) => {
+    const said = own(asked);
+    if (said !== undefined) return said;
+    const { path } = asked;
+    if (path === '/access/me') return ME;
+    if (path === 'Patient') return bundleOf([{ resourceType: 'Patient', id: 'p', name: [{ text: '王芳' }] }]);
+    if (path === '$find-care') return parameters(DOCTOR);
+    if (path === 'Condition') return bundleOf([CONDITION, { ...CONDITION, id: 'x', code: { text: '头痛待查' } }]);
+    if (path === '$visits') return parameters(visit(state, ...more));
+    if (path.endsWith('$conversation')) return parameters(visit(state));
+    if (path === 'Consent/k') return { resourceType: 'Consent', id: 'k', sourceAttachment: { data: btoa(String.fromCharCode(...new TextEncoder().encode(WORDS))) } };
+    if (path.endsWith('$confirm')) {
+      state = 'eligible';
+      return { resourceType: 'Encounter', id: 'v' };
+    }
+    if (path.endsWith('$sign')) return { resourceType: 'Provenance' };
+    if (path.endsWith('$apply')) return { resourceType: 'Encounter', id: 'v' };
+    return bundleOf([]);
+  });
+}
+
+async function open(route: string) {
+  await startTranslation({ zh, en: () => Promise.resolve(en) });
+  go(route);
+  signIn('token', 'refresh');
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <Resident />
+    </QueryClientProvider>,
+  );
+}
+
+beforeEach(() => {
+  sessionStorage.clear();
+  keepDraft(undefined);
+  state = 'applied';
+  more = [];
+  vi.stubGlobal('WebSocket', class {});
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe('Applying', () => {
+  test('asks whom, what was diagnosed, what is wrong; a refusal is told in the platform’s words and loses nothing', async () => {
+    let refuse = true;
+    const log = answers(({ path }) => (path.endsWith('$apply') && refuse ? new Refused(422, 'business-rule', '这位医生没有获准开展互联网诊疗。') : undefined));
+    await open('/online-visits/new/complaint'); // Nothing was chosen: it begins at the beginning.
+    await userEvent.click(await screen.findByRole('radio', { name: /李医生/ }));
+    await userEvent.click(screen.getByRole('button', { name: '下一步' }));
+    // What has no code proves nothing, and is not offered.
+    const proofs = await screen.findAllByRole('radio');
+    expect(proofs).toHaveLength(1);
+    await userEvent.click(proofs[0]!);
+    await userEvent.click(screen.getByRole('button', { name: '下一步' }));
+    await userEvent.click(await screen.findByRole('button', { name: '提交申请' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('2');
+    await userEvent.type(screen.getByRole('textbox'), '最近三天头晕');
+    await userEvent.click(screen.getByRole('button', { name: '提交申请' }));
+    await screen.findByText('这位医生没有获准开展互联网诊疗。');
+    expect((screen.getByRole('textbox') as HTMLTextAreaElement).value).toBe('最近三天头晕');
+    refuse = false;
+    await userEvent.click(screen.getByRole('button', { name: '提交申请' }));
+    await screen.findByText('请阅读并签署知情同意书');
+    const sent = JSON.stringify(log.findLast(({ path }) => path.endsWith('$apply'))?.body);
+    expect(sent).toContain('PractitionerRole/r'.split('/')[1]);
+    expect(sent).toContain('Condition/c');
+  });
+
+  test('says where to go when no diagnosis proves a repeat visit', async () => {
+    answers(({ path }) => (path === 'Condition' ? bundleOf([]) : undefined));
+    await open('/online-visits/new/doctor');
+    await userEvent.click(await screen.findByRole('radio', { name: /李医生/ }));
+    await userEvent.click(screen.getByRole('button', { name: '下一步' }));
+    await screen.findByText('第一次看这个病，请到医院就诊。');
+  });
+});
+
+describe('A visit', () => {
+  test('is signed for with the very words, and waits then', async () => {
+    const log = answers();
+    await open('/online-visits/v');
+    await screen.findByText('二、需要当面检查的，到医院就诊。');
+    await userEvent.click(screen.getByRole('button', { name: '我已阅读，同意并签署' }));
+    await screen.findByText('申请已送到医生');
+    const steps = log.map(({ path }) => path).filter((path) => /\$(sign|confirm)$/.test(path));
+    expect(steps).toEqual(['Consent/k/$sign', 'Encounter/v/$confirm']);
+  });
+
+  test('can be withdrawn, after a question', async () => {
+    state = 'eligible';
+    const log = answers();
+    await open('/online-visits/v');
+    await userEvent.click(await screen.findByRole('button', { name: '撤回申请' }));
+    expect(log.some(({ path }) => path.endsWith('$withdraw'))).toBe(false);
+    await userEvent.click(screen.getByRole('button', { name: '撤回申请' }));
+    await vi.waitFor(() => expect(log.some(({ path }) => path.endsWith('$withdraw'))).toBe(true));
+  });
+
+  test('shows what came of it', async () => {
+    state = 'closed';
+    more = [at('note', 'Composition/n'), { name: 'refund-due', valueBoolean: true }];
+    answers(({ path }) => {
+      if (path === 'Composition/n') return { resourceType: 'Composition', section: [{ title: '处理意见', text: { div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>继续原方案<br/>一周后复诊</p></div>' } }] };
+      if (path === 'ServiceRequest') return bundleOf([{ resourceType: 'ServiceRequest', id: 'o', status: 'active', intent: 'order', subject: { reference: 'Patient/p' }, code: { text: '血常规' } }]);
+      return undefined;
+    });
+    await open('/online-visits/v');
+    await screen.findByText('一周后复诊');
+    await screen.findByText('血常规');
+    screen.getByText('已付的费用将退还');
+  });
+});
