@@ -78,8 +78,7 @@ public final class DemoVisits {
                 null,
                 null,
                 List.of(
-                    new SearchRequest.Parameter(
-                        "participant", "Practitioner/" + doctor.person()),
+                    new SearchRequest.Parameter("participant", "Practitioner/" + doctor.person()),
                     new SearchRequest.Parameter("status", "arrived,in-progress,finished"),
                     new SearchRequest.Parameter("date", "ge" + clock.instant().minus(FRESH)),
                     new SearchRequest.Parameter("_count", "1")),
@@ -115,8 +114,7 @@ public final class DemoVisits {
         .put("reference", "Organization/" + post.institution())
         .put("display", post.institutionName());
     var desk =
-        new Caller(
-            BY, Caller.Role.SYSTEM, post.institution(), Set.of(), "", Caller.Binding.NONE);
+        new Caller(BY, Caller.Role.SYSTEM, post.institution(), Set.of(), "", Caller.Binding.NONE);
     store.write(
         desk,
         new Interaction.Create(
