@@ -2,14 +2,17 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorBoundary, Routes, useAddress, type Route } from './router';
 import { useSession } from '../shared/session/session';
-import { HomePage } from './home/HomePage';
 import { Shell } from './Shell';
 import { SignIn } from './SignIn';
 import { Button, ButtonLink, Empty, Loading } from './ui/ui';
 import { Page } from './ui/Page';
 
+const home = () => import('./home/HomePage');
+// On its way before anything is drawn; other pages do not carry it, with its code to scan, along.
+if (/^(#\/?)?$/.test(location.hash)) void home();
+
 const ROUTES: Route[] = [
-  { path: '/', load: () => HomePage },
+  { path: '/', load: async () => (await home()).HomePage },
   { path: '/visits', load: async () => (await import('./record/VisitsPage')).VisitsPage },
   { path: '/reports', load: async () => (await import('./reports/ReportsPage')).ReportsPage },
   { path: '/reports/:id', load: async () => (await import('./reports/ReportPage')).ReportPage },

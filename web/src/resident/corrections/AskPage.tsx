@@ -7,6 +7,7 @@ import { useAbout, useAsk } from '../requests/corrections';
 import { useNavigate, useSearchParams } from '../router';
 import { Page } from '../ui/Page';
 import { Bottom, Button, Empty, Facts, Failed, Faces, Field } from '../ui/ui';
+import '../types';
 
 const LEAST = 5;
 

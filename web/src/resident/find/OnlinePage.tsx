@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { PageTitle } from '../../shared/PageTitle';
-import { speak, useLanguage } from '../../shared/i18n/i18n';
+import { bring, speak, useLanguage } from '../../shared/i18n/i18n';
 import { useOnlineServices } from '../requests/care';
 import { Link } from '../router';
 import { Page } from '../ui/Page';
@@ -8,6 +8,9 @@ import { Button, Empty, Faces, Tag } from '../ui/ui';
 import ui from '../ui/Ui.module.css';
 import { useSpecialties } from './FindPage';
 import styles from './Find.module.css';
+import texts from '../../shared/i18n/zh/residentOnline.json';
+
+bring('resident', texts);
 
 /** The public list (互联网诊疗服务公开清单) among a resident's pages. */
 export function OnlinePage() {

@@ -1,13 +1,16 @@
 import { useTranslation } from 'react-i18next';
 import { conceptText, referenceText } from '../../shared/fhir/words';
 import { formatDay } from '../../shared/format/dates';
-import { useCodeName, useLanguage } from '../../shared/i18n/i18n';
+import { bring, useCodeName, useLanguage } from '../../shared/i18n/i18n';
 import { usePerson } from '../requests/person';
 import { useAllergies, useLatestResults, useMedicines, useProblems, useVisits } from '../requests/record';
 import { Icon } from '../ui/Icon';
 import { Page } from '../ui/Page';
 import { Measured } from './Measured';
 import { Faces, Nothing, Notice, Row, Rows, Section, Tag } from '../ui/ui';
+import texts from '../../shared/i18n/zh/residentRecord.json';
+
+bring('resident', texts);
 
 /** 就诊: the record in brief. Results first as a sentence, then as values. */
 export function VisitsPage() {

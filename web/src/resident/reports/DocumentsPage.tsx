@@ -1,16 +1,13 @@
 import { useTranslation } from 'react-i18next';
-import { conceptText, referenceText } from '../../shared/fhir/words';
+import { referenceText } from '../../shared/fhir/words';
 import { formatDay } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { useDocuments } from '../../shared/record/useRecord';
 import { usePerson } from '../requests/person';
-import type { Document } from '../requests/reports';
+import { documentName } from '../requests/reports';
 import { Page } from '../ui/Page';
 import { Button, Empty, Faces, Row, Rows } from '../ui/ui';
 import './texts';
-
-export const documentName = (document: Document): string | undefined =>
-  document.resourceType === 'Composition' ? document.title : (document.description ?? document.content[0]?.attachment.title ?? conceptText(document.type));
 
 /** 文书: notes, discharge letters and whatever else institutions shared, the latest first. */
 export function DocumentsPage() {

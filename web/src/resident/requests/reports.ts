@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { nextLink, repetitionsOf, resourcesOf } from '../../shared/fhir/bundles';
 import { follow, get } from '../../shared/fhir/client';
 import { observedAt, resultsOf, urgency, type Result } from '../../shared/fhir/observations';
-import { idOf } from '../../shared/fhir/words';
+import { conceptText, idOf } from '../../shared/fhir/words';
 import { sheetOf, type Row } from '../../shared/record/flowSheet';
 
 /** A report as it is read: with its results, what is off first. `off`: how many are outside their range. */
@@ -71,6 +71,9 @@ export function useReport(id: string) {
 }
 
 export type Document = DocumentReference | Composition;
+
+export const documentName = (document: Document): string | undefined =>
+  document.resourceType === 'Composition' ? document.title : (document.description ?? document.content[0]?.attachment.title ?? conceptText(document.type));
 
 export const useDocument = (type: string, id: string) =>
   useQuery({

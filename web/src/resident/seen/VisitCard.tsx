@@ -8,6 +8,7 @@ import type { AccessGrant } from '../requests/grants';
 import { Tag } from '../ui/ui';
 import ui from '../ui/Ui.module.css';
 import styles from './Seen.module.css';
+import '../types';
 
 const SHOWN = 4;
 

@@ -54,9 +54,12 @@ export async function startTranslation(texts: EntryTexts): Promise<void> {
   await speak(language);
 }
 
-/** Chinese texts that come with a page rather than with the entry; their English is in the entry's English file. */
+/**
+ * Chinese texts that come with a page rather than with the entry: a namespace, or a part of one that is there. Their English is in
+ * the entry's English file.
+ */
 export function bring(namespace: keyof typeof zh, texts: object): void {
-  i18next.addResourceBundle('zh', namespace, texts);
+  i18next.addResourceBundle('zh', namespace, texts, true);
 }
 
 export async function speak(language: Language): Promise<void> {

@@ -1,7 +1,9 @@
 import type { Bundle, Encounter, FhirResource, Observation } from 'fhir/r4';
 import { describe, expect, test } from 'vitest';
+import type { Access } from '../fhir/accesses';
 import { resultsOf } from '../fhir/observations';
 import { bundleOf } from '../../test/platform';
+import { looksOf } from './AccessLog';
 import { isAbnormal, resultOn, sheetOf, sparkline } from './flowSheet';
 import { daysOf, holdingBack, readPage, SOURCES, type Cursor, type Entry } from './timeline';
 
@@ -107,5 +109,27 @@ describe('The flow sheet', () => {
 
   test('draws no line from one value', () => {
     expect(sparkline(sheetOf(resultsOf(observation('a', '2026-01-01'), words), 2).rows[0]!, 100, 30)).toBeUndefined();
+  });
+});
+
+describe('The looks at a record', () => {
+  const access = (id: string, at: string, more: Partial<Access> = {}): Access => ({
+    id, at, role: 'practitioner', account: 'a', practitioner: 'Practitioner/d', institution: 'Organization/h', purposes: ['TREAT'], interaction: 'search-type', type: 'Observation',
+    operation: undefined, count: 1, refused: false, failed: false, address: undefined, status: '200', ...more,
+  });
+
+  test('are one a day for each who looked, whatever the number of requests', () => {
+    const looks = looksOf([
+      access('4', '2026-11-26T09:30:00+08:00', { type: 'Condition' }),
+      access('3', '2026-11-26T09:00:00+08:00'),
+      access('2', '2026-11-26T08:00:00+08:00', { practitioner: 'Practitioner/e', account: 'b', refused: true }),
+      access('1', '2026-11-25T09:00:00+08:00'),
+    ]);
+    expect(looks.map(({ day, requests, refused, types }) => [day, requests, refused, types])).toEqual([
+      ['2026-11-26', 2, 0, ['Condition', 'Observation']],
+      ['2026-11-26', 1, 1, []],
+      ['2026-11-25', 1, 0, ['Observation']],
+    ]);
+    expect([looks[0]?.first.id, looks[0]?.last.id]).toEqual(['3', '4']);
   });
 });

@@ -2,8 +2,7 @@
 import { accountEvent, cardScene, clinicalStatus, criticality, documentStatus, encounterClass, encounterStatus, eventStatus, gender, grantReason, institutionLevel, purpose, reportStatus, requestStatus, sensitive, specialty } from './codes.json';
 import common from './common.json';
 import resident from './resident.json';
-import types from './types.json';
 
 const codes = { accountEvent, cardScene, clinicalStatus, criticality, documentStatus, encounterClass, encounterStatus, eventStatus, gender, grantReason, institutionLevel, purpose, reportStatus, requestStatus, sensitive, specialty };
 
-export default { common, resident, codes, types };
+export default { common, resident, codes };

@@ -52,6 +52,11 @@ class RegistryOfARunningPlatformTests {
       }
       assertThat(last).as("more than sixty in a minute, or a new minute began").isIn(429, 200);
 
+      platform.awaitOutput("The demo region is ready");
+      assertThat(platform.get("fhir/Encounter?status=arrived,in-progress&_count=50").body())
+          .as("whom the demo doctors treat today")
+          .contains("咳嗽加重 1 周", "前臂骨折后复查", "高血压、糖尿病复诊", "哮喘复诊");
+
       String orthopaedists =
           platform.get("fhir/$find-care?what=doctor&specialty=04.03&_count=100").body();
       assertThat(Json.MAPPER.readTree(orthopaedists).path("parameter").size())
