@@ -61,7 +61,7 @@ function AllianceCard({ members }: { members: Membership[] }) {
                 <StatusTag tone={TONES[one.state]}>{t(`codes:allianceState.${one.state}`)}</StatusTag>
                 <span className="muted small">{one.end ? t('registry.untilDay', { day: one.end }) : one.start ? t('registry.since', { day: one.start }) : ''}</span>
               </span>
-              <Button size="small" aria-expanded={open === one.id} aria-label={t(open === one.id ? 'registry.closeOf' : 'registry.handleOf', { name: one.member })} onClick={() => setOpen(open === one.id ? undefined : one.id)}>
+              <Button aria-expanded={open === one.id} aria-label={t(open === one.id ? 'registry.closeOf' : 'registry.handleOf', { name: one.member })} onClick={() => setOpen(open === one.id ? undefined : one.id)}>
                 {t(open === one.id ? 'registry.close' : 'registry.handle')}
               </Button>
             </div>
