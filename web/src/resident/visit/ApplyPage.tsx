@@ -44,10 +44,8 @@ function Flow({ at, draft, name }: { at: number; draft: Draft; name: string }) {
     apply.mutate(
       { patient: draft.patient, doctor: draft.doctor?.id ?? '', proof: draft.proof?.reference ?? '', complaint },
       {
-        onSuccess: (visit) => {
-          void navigate(`/online-visits/${visit.id ?? ''}`, { replace: true });
-          keepDraft(undefined);
-        },
+        // The draft goes when the visit is shown: without it this page would lead away first.
+        onSuccess: (visit) => void navigate(`/online-visits/${visit.id ?? ''}`, { replace: true }),
       },
     );
   };

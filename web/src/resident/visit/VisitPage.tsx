@@ -5,11 +5,12 @@ import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { Conversation } from '../../shared/visit/Conversation';
 import { useSeen, useTalk } from '../../shared/visit/useTalk';
-import type { Visit } from '../../shared/visit/visits';
+import { further, type Visit } from '../../shared/visit/visits';
 import { useAgree, useConsentWords, useNote, useOnlineVisits, useOrders, useWithdraw } from '../requests/visit';
 import { useParams } from '../router';
 import { Page } from '../ui/Page';
 import { Actions, Bottom, Button, ButtonLink, Empty, Faces, Facts, Failed, Notice, Section, Tag } from '../ui/ui';
+import { keepDraft } from './draft';
 import { TONES } from './OnlineVisitsPage';
 import styles from './Visit.module.css';
 import './texts';
@@ -32,13 +33,15 @@ function OfVisit({ visit, refetch }: { visit: Visit; refetch: () => void }) {
   const { t } = useTranslation(['resident', 'visit']);
   const { talk, now } = useTalk(visit.id);
   useSeen(talk, now);
-  const state = now.state ?? visit.state;
+  const state = further(now.state, visit.state);
   // The list tells more than the line: what came of the visit.
-  const isBehind = now.state !== undefined && now.state !== visit.state;
+  const isBehind = state !== visit.state;
   useEffect(() => {
     if (isBehind) refetch();
     // Once for each state; what the parent gives is new each time.
-  }, [isBehind, now.state]);
+  }, [isBehind, state]);
+  // What was applied for is here: the page that asked would lead away without its answers.
+  useEffect(() => keepDraft(undefined), []);
   const live = { ...visit, state };
   const isTalk = state === 'in-progress';
   return (

@@ -65,7 +65,9 @@ beforeEach(() => {
   keepDraft(undefined);
   state = 'applied';
   more = [];
-  vi.stubGlobal('WebSocket', class {});
+  vi.stubGlobal('WebSocket', class {
+    close() {}
+  });
 });
 afterEach(() => vi.unstubAllGlobals());
 

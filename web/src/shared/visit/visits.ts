@@ -5,6 +5,9 @@ export type Side = 'resident' | 'doctor';
 export const VISIT_STATES = ['applied', 'eligible', 'accepted', 'in-progress', 'closed', 'offline', 'refunded'] as const;
 export type VisitState = (typeof VISIT_STATES)[number];
 
+/** Of what the line tells and what the list does, the state that comes later: a visit never goes back. */
+export const further = (one: VisitState | undefined, other: VisitState): VisitState => (one !== undefined && VISIT_STATES.indexOf(one) > VISIT_STATES.indexOf(other) ? one : other);
+
 /** How far each side is with the other's messages: the highest number that has reached it, and that it has read. */
 export type Marks = Record<Side, { got: number; read: number }>;
 

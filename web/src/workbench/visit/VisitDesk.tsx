@@ -9,7 +9,7 @@ import { idOf } from '../../shared/fhir/words';
 import { PageTitle } from '../../shared/PageTitle';
 import { Conversation } from '../../shared/visit/Conversation';
 import { useSeen, useTalk } from '../../shared/visit/useTalk';
-import type { Visit } from '../../shared/visit/visits';
+import { further, type Visit } from '../../shared/visit/visits';
 import { SECTIONS, useDesk, useDiagnoses, useKeptNote, useStep, useWriteNote, type Draft, type Step } from './useDesk';
 import styles from './Desk.module.css';
 
@@ -28,7 +28,7 @@ function Desk({ visit }: { visit: Visit }) {
   const { t } = useTranslation('visit');
   const { talk, now } = useTalk(visit.id);
   useSeen(talk, now);
-  const state = now.state ?? visit.state;
+  const state = further(now.state, visit.state);
   return (
     <div className={styles.desk}>
       <PageTitle page={visit.patient?.display ?? t('desk.list')} />
