@@ -56,8 +56,9 @@ function AllianceCard({ members }: { members: Membership[] }) {
         {members.map((one) => (
           <li key={one.id}>
             <div className={styles.membership}>
-              <span>
-                {one.member} <StatusTag tone={TONES[one.state]}>{t(`codes:allianceState.${one.state}`)}</StatusTag>{' '}
+              <span className={styles.tags}>
+                <span>{one.member}</span>
+                <StatusTag tone={TONES[one.state]}>{t(`codes:allianceState.${one.state}`)}</StatusTag>
                 <span className="muted small">{one.end ? t('registry.untilDay', { day: one.end }) : one.start ? t('registry.since', { day: one.start }) : ''}</span>
               </span>
               <Button size="small" aria-expanded={open === one.id} aria-label={t(open === one.id ? 'registry.closeOf' : 'registry.handleOf', { name: one.member })} onClick={() => setOpen(open === one.id ? undefined : one.id)}>

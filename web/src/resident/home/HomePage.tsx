@@ -21,13 +21,16 @@ const SHOWN = 3;
 
 /** What is unusual first, then what one comes for. */
 export function HomePage() {
-  const { t } = useTranslation(['resident', 'common', 'visit']);
+  const { t } = useTranslation(['resident', 'common']);
   return (
     <Page title={t('signIn.title')} brand>
       <PersonCard>
         <HomeCode />
       </PersonCard>
       <InLine />
+      <ButtonLink to="/bookings" kind="primary" wide>
+        {t('book.title')}
+      </ButtonLink>
       <Unusual />
       <nav className={styles.actions} aria-label={t('home.actions')}>
         <Link to="/seen">
@@ -48,7 +51,7 @@ export function HomePage() {
         </Link>
         <Link to="/online-visits">
           <Icon name="messages" />
-          {t('visit:title')}
+          {t('home.online')}
         </Link>
       </nav>
       <Lately />

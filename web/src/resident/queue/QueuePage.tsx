@@ -97,7 +97,7 @@ function CheckIn({ first }: { first: boolean }) {
   };
   return (
     <Section title={t('queue.checkIn')}>
-      <form className="card" onSubmit={submit} noValidate autoComplete="off">
+      <form className={`card ${styles.form}`} onSubmit={submit} noValidate autoComplete="off">
         <p className="muted">{t(first ? 'queue.checkInLead' : 'queue.checkInAgain')}</p>
         <Field label={t('queue.door')} problem={wrong ? t('queue.doorWrong') : undefined}>
           {(id, problem) => <input id={id} className={styles.door} inputMode="numeric" maxLength={7} value={code} aria-invalid={wrong} aria-describedby={wrong ? problem : undefined} onChange={(event) => setCode(event.target.value)} />}

@@ -7,9 +7,9 @@ export const WHATS = ['doctor', 'hospital', 'service'] as const;
 export type What = (typeof WHATS)[number];
 
 /** A doctor, a hospital or a service; `km` where a place was said. */
-export type Hit = { id: string; name: string; title: string | undefined; department: string | undefined; institution: string | undefined; specialties: string[]; level: string | undefined; address: string | undefined; online: boolean; km: number | undefined };
+export type Hit = { id: string; practitioner: string | undefined; name: string; title: string | undefined; department: string | undefined; institution: string | undefined; specialties: string[]; level: string | undefined; address: string | undefined; online: boolean; km: number | undefined };
 
-export type Asked = { what: What; q?: string; specialty?: string; level?: string; online?: boolean; near?: string };
+export type Asked = { what: What; q?: string; specialty?: string; level?: string; online?: boolean; near?: string; institution?: string };
 
 /** What may serve now, the nearest or the highest level first. */
 export const useCare = (asked: Asked) =>
@@ -20,6 +20,7 @@ export const useCare = (asked: Asked) =>
       if (asked.q) query.set('q', asked.q);
       if (asked.specialty) query.set('specialty', asked.specialty);
       if (asked.level) query.set('level', asked.level);
+      if (asked.institution) query.set('institution', asked.institution);
       if (asked.online) query.set('online', 'true');
       if (asked.near) {
         query.set('near', asked.near);
@@ -34,6 +35,7 @@ export const useCare = (asked: Asked) =>
       pages.flatMap((page) =>
         repetitionsOf(page, 'hit').map((hit) => ({
           id: hit.reference('resource')?.reference ?? '',
+          practitioner: hit.reference('practitioner')?.reference,
           name: hit.text('name') ?? '',
           title: hit.text('title'),
           department: hit.text('department'),

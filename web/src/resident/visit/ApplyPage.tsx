@@ -1,3 +1,4 @@
+import '../../shared/visit/texts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDay } from '../../shared/format/dates';

@@ -1,3 +1,4 @@
+import '../../shared/visit/texts';
 import { useTranslation } from 'react-i18next';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';

@@ -1,4 +1,5 @@
-import { useState } from 'react';
+import '../../shared/visit/texts';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
@@ -33,7 +34,11 @@ function OfVisit({ visit, refetch }: { visit: Visit; refetch: () => void }) {
   useSeen(talk, now);
   const state = now.state ?? visit.state;
   // The list tells more than the line: what came of the visit.
-  if (now.state !== undefined && now.state !== visit.state) refetch();
+  const isBehind = now.state !== undefined && now.state !== visit.state;
+  useEffect(() => {
+    if (isBehind) refetch();
+    // Once for each state; what the parent gives is new each time.
+  }, [isBehind, now.state]);
   const live = { ...visit, state };
   const isTalk = state === 'in-progress';
   return (

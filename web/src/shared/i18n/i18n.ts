@@ -20,9 +20,23 @@ export type EntryTexts = { zh: Texts; en: () => Promise<Texts> };
 
 let entry: EntryTexts = { zh: {}, en: () => Promise.resolve({}) };
 
+/** Texts that came with the code of later pages. */
+const later = new Set<EntryTexts>();
+
 async function load(language: Language): Promise<void> {
-  if (language === 'zh' || i18next.hasResourceBundle('en', 'common')) return;
-  for (const [namespace, texts] of Object.entries(await entry.en())) i18next.addResourceBundle('en', namespace, texts);
+  if (language === 'zh') return;
+  for (const texts of [entry, ...later]) {
+    const known = Object.keys(texts.zh).every((namespace) => i18next.hasResourceBundle('en', namespace));
+    if (known && i18next.hasResourceBundle('en', 'common')) continue;
+    for (const [namespace, english] of Object.entries(await texts.en())) i18next.addResourceBundle('en', namespace, english);
+  }
+}
+
+/** For pages whose texts are too many for the first view: called by their module before it draws anything. */
+export async function alsoTexts(texts: EntryTexts): Promise<void> {
+  later.add(texts);
+  for (const [namespace, chinese] of Object.entries(texts.zh)) i18next.addResourceBundle('zh', namespace, chinese);
+  await load(currentLanguage());
 }
 
 export async function startTranslation(texts: EntryTexts): Promise<void> {

@@ -1,3 +1,4 @@
+import '../../shared/visit/texts';
 import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';

@@ -1,3 +1,4 @@
+import '../../shared/visit/texts';
 import { Button, Checkbox, Input, Popconfirm, Select, Space } from 'antd';
 import type { Coding } from 'fhir/r4';
 import { useEffect, useState } from 'react';

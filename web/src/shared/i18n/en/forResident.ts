@@ -4,8 +4,7 @@ import common from './common.json';
 import reports from './reports.json';
 import resident from './resident.json';
 import types from './types.json';
-import visit from './visit.json';
 
 const codes = { accountEvent, cardScene, clinicalStatus, criticality, documentStatus, encounterClass, encounterStatus, eventStatus, gender, grantReason, institutionLevel, purpose, reportStatus, requestStatus, sensitive, specialty };
 
-export default { common, reports, resident, codes, types, visit };
+export default { common, reports, resident, codes, types };

@@ -3,7 +3,6 @@ import common from './common.json';
 import queue from './queue.json';
 import record from './record.json';
 import types from './types.json';
-import visit from './visit.json';
 import workbench from './workbench.json';
 
-export default { common, workbench, queue, record, codes, types, visit };
+export default { common, workbench, queue, record, codes, types };

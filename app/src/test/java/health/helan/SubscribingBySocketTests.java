@@ -94,8 +94,7 @@ class SubscribingBySocketTests {
       builder.header(headers[i], headers[i + 1]);
     }
     return builder
-        .buildAsync(
-            URI.create(platform.url().replaceFirst("^http", "ws") + path), ear)
+        .buildAsync(URI.create(platform.url().replaceFirst("^http", "ws") + path), ear)
         .join();
   }
 
@@ -116,8 +115,7 @@ class SubscribingBySocketTests {
       assertThat(stranger.texts).hasSize(1).first().asString().contains("refused");
     }
     assertThatThrownBy(
-            () ->
-                open(client, platform, "visit-socket", new Ear(), "X-Forwarded-For", "192.0.2.7"))
+            () -> open(client, platform, "visit-socket", new Ear(), "X-Forwarded-For", "192.0.2.7"))
         .cause()
         .isInstanceOfSatisfying(
             java.net.http.WebSocketHandshakeException.class,

@@ -24,10 +24,10 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Bookings by {@code Appointment/$book}, each of another resident: as many as eight connections can,
- * then at a fixed rate, where a booking's time counts from when it was due. Half of the Slots have
- * one place, half have eight. The caller is the operator token: no statement carries a policy, all
- * else is as residents meet it but for their limits.
+ * Bookings by {@code Appointment/$book}, each of another resident: as many as eight connections
+ * can, then at a fixed rate, where a booking's time counts from when it was due. Half of the Slots
+ * have one place, half have eight. The caller is the operator token: no statement carries a policy,
+ * all else is as residents meet it but for their limits.
  *
  * <pre>
  * ./helan bench booking DATA_FOLDER,URL,PID [seconds of a phase] [rate]
@@ -216,8 +216,7 @@ final class BookingSpeed {
           {"name":"slot","valueReference":{"reference":"Slot/%s"}},
           {"name":"patient","valueReference":{"reference":"Patient/%s"}}]}"""
             .formatted(places.get(n), patients.get(n));
-    return connection.send(
-        "POST", "/Appointment/$book", body.getBytes(StandardCharsets.UTF_8), "");
+    return connection.send("POST", "/Appointment/$book", body.getBytes(StandardCharsets.UTF_8), "");
   }
 
   /** A booking is due every so often, whether or not those before are answered. */

@@ -55,7 +55,7 @@ public final class DemoBundle {
   public enum Kind {
     /** An institution and its staff: {@code PUT} with ids of the region's own, safe to repeat. */
     INSTITUTION,
-    /** An institution's schedules and slots: {@code PUT} as well. */
+    /** An institution's schedules: {@code PUT} as well. */
     ROTA,
     /**
      * A household and the records of its members: Patients by conditional create, the rest by

@@ -54,8 +54,7 @@ class RegionValidityTests {
             "Procedure",
             "RelatedPerson",
             "Schedule",
-            "ServiceRequest",
-            "Slot");
+            "ServiceRequest");
   }
 
   @Test

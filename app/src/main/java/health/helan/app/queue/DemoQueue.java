@@ -16,8 +16,9 @@ import java.util.List;
 import org.springframework.stereotype.Component;
 
 /**
- * A queue to try in the demo region: of the first demo doctor's department, with a few residents who
- * have come without a booking, one of them triaged. Filled again at a start that finds it empty.
+ * A queue to try in the demo region: of the first demo doctor's department, with a few residents
+ * who have come without a booking, one of them triaged. Filled again at a start that finds it
+ * empty.
  */
 @Component
 public final class DemoQueue {
@@ -86,8 +87,7 @@ public final class DemoQueue {
     for (SearchResult.Entry entry : store.search(platform, people).entries()) {
       Ticket ticket =
           queues.checkIn(
-              platform,
-              new Arrival(queue.id(), entry.resource().id(), null, null, null, null));
+              platform, new Arrival(queue.id(), entry.resource().id(), null, null, null, null));
       if (++number == PEOPLE - 1) {
         var unused = queues.triage(platform, ticket.id(), Level.PRIORITY, "80 岁以上（演示）");
       }

@@ -37,13 +37,7 @@ class QueueDoor {
       Bookings bookings) {
     return new Queues(
         new Queues.Parts(
-            store,
-            connections,
-            codec,
-            new Scans(cards),
-            licences,
-            bookings,
-            Clock.systemUTC()));
+            store, connections, codec, new Scans(cards), licences, bookings, Clock.systemUTC()));
   }
 
   @Bean

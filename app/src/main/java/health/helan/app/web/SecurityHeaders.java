@@ -53,7 +53,8 @@ final class SecurityHeaders extends OncePerRequestFilter {
     if (overTls || request.isSecure()) {
       response.setHeader("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     }
-    response.setHeader("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(self)");
+    response.setHeader(
+        "Permissions-Policy", "geolocation=(self), camera=(self), microphone=(self)");
     chain.doFilter(request, response);
   }
 }

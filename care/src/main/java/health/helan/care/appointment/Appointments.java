@@ -20,6 +20,7 @@ import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
+import health.helan.foundation.trust.erasure.Erasable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +49,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Places}) are there together or not at all; a verb that is repeated has the effect of once.
  * Thread-safe; one per application instance.
  */
-public final class Appointments {
+public final class Appointments implements Erasable {
   private static final Logger LOG = LoggerFactory.getLogger(Appointments.class);
 
   /** System of {@code Provenance.activity}. */
@@ -532,7 +533,21 @@ public final class Appointments {
     if (reason != null && reason.length() > LONGEST_REASON) {
       throw new Refusal(Refusal.Kind.VALUE, "appointment.parameter", "reason");
     }
-    return write(caller, step, id, ifMatch, null, null, reason, _ -> {});
+    return write(
+        caller,
+        step,
+        id,
+        ifMatch,
+        null,
+        null,
+        reason,
+        appointment -> {
+          // Three of them suspend booking: none is counted before its time.
+          if (step == AppointmentStep.MISS
+              && Instant.parse(appointment.path("start").asString("")).isAfter(now())) {
+            throw new Refusal(Refusal.Kind.BUSINESS_RULE, "appointment.too-early");
+          }
+        });
   }
 
   private ResourceVersion take(
@@ -1201,6 +1216,13 @@ public final class Appointments {
     } catch (Refusal e) {
       LOG.debug("The status of a Slot was not changed: {}", e.messageKey());
     }
+  }
+
+  // ------------------------------------------------------------------ erasure
+
+  @Override
+  public void erase(long subject) {
+    pool.erase(subject);
   }
 
   // ------------------------------------------------------------------ what is written

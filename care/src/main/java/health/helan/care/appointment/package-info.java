@@ -14,7 +14,8 @@
       "foundation.registry",
       "foundation.rest",
       "foundation.store",
-      "foundation.trust.account"
+      "foundation.trust.account",
+      "foundation.trust.erasure"
     })
 @NullMarked
 package health.helan.care.appointment;

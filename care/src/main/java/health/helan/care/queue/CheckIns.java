@@ -99,40 +99,40 @@ final class CheckIns {
     Supplier<List<Outcome>> write =
         () ->
             queues.store.transact(
-        caller.asPlatformOf(queue.institution()),
-        writes,
-        (connection, ids, at) -> {
-          int number = QueueTable.number(connection, queue, Queues.day(now), at);
-          made[0] =
-              new Ticket(
-                  queue.home(),
-                  id,
-                  queue.id(),
-                  Queues.day(now),
-                  number,
-                  1,
-                  State.WAITING,
-                  Level.ROUTINE,
-                  due,
-                  now,
-                  0,
-                  0,
-                  queues.digest(patient),
-                  0,
-                  "",
-                  false,
-                  null,
-                  null,
-                  null,
-                  0,
-                  new Ticket.Content(
-                      patient,
-                      ids.getFirst(),
-                      booked == null ? "" : booked.id,
-                      Masking.name(Papers.name(person)),
-                      ""));
-          queues.table.insert(connection, made[0], at);
-        });
+                caller.asPlatformOf(queue.institution()),
+                writes,
+                (connection, ids, at) -> {
+                  int number = QueueTable.number(connection, queue, Queues.day(now), at);
+                  made[0] =
+                      new Ticket(
+                          queue.home(),
+                          id,
+                          queue.id(),
+                          Queues.day(now),
+                          number,
+                          1,
+                          State.WAITING,
+                          Level.ROUTINE,
+                          due,
+                          now,
+                          0,
+                          0,
+                          queues.digest(patient),
+                          0,
+                          "",
+                          false,
+                          null,
+                          null,
+                          null,
+                          0,
+                          new Ticket.Content(
+                              patient,
+                              ids.getFirst(),
+                              booked == null ? "" : booked.id,
+                              Masking.name(Papers.name(person)),
+                              ""));
+                  queues.table.insert(connection, made[0], at);
+                });
     List<Outcome> unused =
         booked == null
             ? write.get()
@@ -190,12 +190,12 @@ final class CheckIns {
     switch (caller.role()) {
       case RESIDENT -> {
         if (!caller.binding().patients().contains(patient)) {
-          throw new Refusal(Refusal.Kind.NOT_FOUND, "queues.store.not-found", "Patient", patient);
+          throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Patient", patient);
         }
       }
       case PRACTITIONER -> {
         if (!hasNumber(caller, patient, arrival.number())) {
-          throw new Refusal(Refusal.Kind.NOT_FOUND, "queues.store.not-found", "Patient", patient);
+          throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Patient", patient);
         }
       }
       default -> {

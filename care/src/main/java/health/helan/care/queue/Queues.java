@@ -573,19 +573,19 @@ public final class Queues implements Erasable {
     Supplier<List<Outcome>> write =
         () ->
             store.transact(
-        caller.asPlatformOf(queue.institution()),
-        writes,
-        (connection, _, at) -> {
-          long calls = QueueTable.touch(connection, queue.home(), queue.id(), at);
-          Ticket.Change change = before.to(next);
-          switch (step) {
-            case MISS -> change.missed(until.of(queue, calls));
-            case RETURN -> change.returned(until.of(queue, calls));
-            default -> change.ended(now);
-          }
-          made[0] = change.done();
-          save(connection, made[0], at);
-        });
+                caller.asPlatformOf(queue.institution()),
+                writes,
+                (connection, _, at) -> {
+                  long calls = QueueTable.touch(connection, queue.home(), queue.id(), at);
+                  Ticket.Change change = before.to(next);
+                  switch (step) {
+                    case MISS -> change.missed(until.of(queue, calls));
+                    case RETURN -> change.returned(until.of(queue, calls));
+                    default -> change.ended(now);
+                  }
+                  made[0] = change.done();
+                  save(connection, made[0], at);
+                });
     String appointment = before.content().appointment();
     List<Outcome> unused =
         step == Step.LEAVE && !appointment.isEmpty()
@@ -662,33 +662,34 @@ public final class Queues implements Erasable {
                 appointment,
                 ticket.content().patient(),
                 now(),
-                () -> store.transact(
-            caller.asPlatformOf(queue.institution()),
-            List.of(
-                new Interaction.Patch(
-                    "Appointment",
-                    appointment,
-                    null,
-                    bookings.take(caller, Bookings.Step.COMPLETE),
-                    null),
-                new Interaction.Create(
-                    "Provenance",
-                    Interaction.Body.of(
-                        Papers.provenanceOf(
-                            caller,
-                            queue,
-                            Step.FINISH,
-                            List.of(
-                                "Appointment/" + appointment,
-                                "Patient/" + ticket.content().patient()),
-                            "",
-                            "",
-                            now())),
-                    null,
-                    null,
-                    "Patient/" + ticket.content().patient())),
-            Set.of(),
-            null));
+                () ->
+                    store.transact(
+                        caller.asPlatformOf(queue.institution()),
+                        List.of(
+                            new Interaction.Patch(
+                                "Appointment",
+                                appointment,
+                                null,
+                                bookings.take(caller, Bookings.Step.COMPLETE),
+                                null),
+                            new Interaction.Create(
+                                "Provenance",
+                                Interaction.Body.of(
+                                    Papers.provenanceOf(
+                                        caller,
+                                        queue,
+                                        Step.FINISH,
+                                        List.of(
+                                            "Appointment/" + appointment,
+                                            "Patient/" + ticket.content().patient()),
+                                        "",
+                                        "",
+                                        now())),
+                                null,
+                                null,
+                                "Patient/" + ticket.content().patient())),
+                        Set.of(),
+                        null));
       }
     } catch (Refusal failed) {
       LOG.warn("A booking was not completed with its visit: {}", failed.messageKey());

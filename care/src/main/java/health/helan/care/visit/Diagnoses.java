@@ -42,20 +42,24 @@ public final class Diagnoses {
     if (selection == null || asked.isEmpty()) {
       return List.of();
     }
-    List<Diagnosis> found = new ArrayList<>();
+    List<Ranked> found = new ArrayList<>();
     for (Expander.Item item :
         Expander.page(selection, new Expander.Asked(asked, true, true, 0, LOOKED_AT)).items()) {
       Concept concept = item.concept();
       if (concept != null && isDiagnosis(concept.code())) {
-        found.add(new Diagnosis(concept.code(), concept.display("zh")));
+        var one = new Diagnosis(concept.code(), concept.display("zh"));
+        found.add(new Ranked(one, rank(one, asked)));
       }
     }
     found.sort(
-        Comparator.comparingInt((Diagnosis one) -> rank(one, asked))
-            .thenComparingInt(one -> one.display.length())
-            .thenComparing(Diagnosis::code));
-    return found.subList(0, Math.min(most, found.size()));
+        Comparator.comparingInt(Ranked::rank)
+            .thenComparingInt(one -> one.diagnosis.display.length())
+            .thenComparing(one -> one.diagnosis.code));
+    return found.stream().limit(most).map(Ranked::diagnosis).toList();
   }
+
+  /** Ranked once: first letters of pinyin are dear, and a sort asks many times. */
+  private record Ranked(Diagnosis diagnosis, int rank) {}
 
   /** Chapters and blocks ({@code I10-I15}) are none. */
   private static boolean isDiagnosis(String code) {
@@ -67,10 +71,13 @@ public final class Diagnoses {
       return 0;
     }
     String name = SearchText.normal(one.display);
-    if (name.equals(asked) || SearchText.initials(one.display).equals(asked)) {
+    // Only letters can be first letters.
+    String initials =
+        asked.chars().allMatch(c -> c >= 'a' && c <= 'z') ? SearchText.initials(one.display) : "";
+    if (name.equals(asked) || initials.equals(asked)) {
       return 1;
     }
-    return name.startsWith(asked) || SearchText.initials(one.display).startsWith(asked) ? 2 : 3;
+    return name.startsWith(asked) || !initials.isEmpty() && initials.startsWith(asked) ? 2 : 3;
   }
 
   /** The diagnosis of a code, as the platform's table calls it; null for one that it has not. */

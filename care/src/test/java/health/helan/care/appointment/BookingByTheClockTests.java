@@ -52,6 +52,8 @@ class BookingByTheClockTests {
     SERVER.clock.ahead(Duration.ofMinutes(16));
     SERVER.appointments.lapse();
     assertThat(SERVER.status(id)).isEqualTo("booked");
+    Reply early = SERVER.call(HOSPITAL.system, "Appointment/" + id + "/$miss");
+    assertThat(early.said()).contains("still to come");
   }
 
   @Test
@@ -103,6 +105,18 @@ class BookingByTheClockTests {
     assertThat(doctor.slots()).hasSize(slots);
     new Upkeep(SERVER.appointments, SERVER.store, SERVER.database).release();
     assertThat(doctor.slots()).hasSize(slots);
+  }
+
+  @Test
+  void anErasedResidentGivesBackWhatWasBookedAndIsCountedNoMore() {
+    String slot = doctor.slots().getFirst();
+    String id = id(SERVER.book(resident, patient, slot));
+    long subject = SERVER.store.parameters().digests().reference("Patient", patient);
+    SERVER.appointments.erase(subject);
+    assertThat(SERVER.number("select count(*) from booking where appointment = '%s'".formatted(id)))
+        .isZero();
+    String other = SERVER.patient();
+    ok(SERVER.book(resident(other), other, slot));
   }
 
   // ------------------------------------------------------------------ waiting

@@ -69,6 +69,8 @@ class BookingTests {
     JsonNode first = found.json().path("entry").path(0).path("resource");
     assertThat(first.path("status").asString()).isEqualTo("proposed");
     assertThat(first.path("minutesDuration").asInt()).isEqualTo(30);
+    assertThat(first.path("supportingInformation").path(0).path("reference").asString())
+        .isEqualTo("Schedule/" + doctor.schedule);
     assertThat(first.toString()).contains("free-places\",\"valueUnsignedInt\":2", "12.50", "03.04");
 
     Reply held =
@@ -326,7 +328,8 @@ class BookingTests {
     assertThat(late.slots()).isEmpty();
     String notYet =
         SERVER.text(
-            "select slot from booking_slot where schedule = '%s' and day = '%s' limit 1".formatted(late.schedule, tomorrow()));
+            "select slot from booking_slot where schedule = '%s' and day = '%s' limit 1"
+                .formatted(late.schedule, tomorrow()));
     isRefused(SERVER.hold(resident(other), other, notYet), 422, "from ");
   }
 

@@ -63,8 +63,7 @@ class DiagnosesSpeed {
       long[] nanos = new long[asked.size()];
       int found = 0;
       for (int i = 0; i < nanos.length; i++) {
-        String path =
-            "$diagnoses?q=" + URLEncoder.encode(asked.get(i), StandardCharsets.UTF_8);
+        String path = "$diagnoses?q=" + URLEncoder.encode(asked.get(i), StandardCharsets.UTF_8);
         long start = System.nanoTime();
         found += SERVER.get(doctor, path).all("diagnosis").size();
         nanos[i] = System.nanoTime() - start;

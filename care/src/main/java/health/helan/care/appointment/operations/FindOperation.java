@@ -280,6 +280,10 @@ final class FindOperation implements FhirOperation {
     one.put("start", slot.start().toString()).put("end", slot.end().toString());
     one.put("minutesDuration", Duration.between(slot.start(), slot.end()).toMinutes());
     one.putArray("slot").addObject().put("reference", slot.reference());
+    // For who wants to wait for it.
+    one.putArray("supportingInformation")
+        .addObject()
+        .put("reference", "Schedule/" + slot.schedule());
     ArrayNode participants = one.putArray("participant");
     slot.template()
         .path("actor")

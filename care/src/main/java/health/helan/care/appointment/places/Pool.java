@@ -425,6 +425,43 @@ public final class Pool {
         due.appointment());
   }
 
+  // ------------------------------------------------------------------ erasure
+
+  /**
+   * Forgets a resident: what was booked is given back, what was counted is gone.
+   *
+   * @param patient keyed digest of {@code Patient/id}
+   */
+  public void erase(long patient) {
+    record Row(String appointment, List<String> slots) {}
+    for (Row row :
+        sql.list(
+            "select appointment, slots from booking where home between ? and ? and patient = ?",
+            found -> new Row(found.getString(1), Sql.texts(found, "slots")),
+            0,
+            Ids.HOMES - 1,
+            patient)) {
+      for (String slot : row.slots) {
+        sql.update(
+            "update booking_place set appointment = null where home = ? and slot = ? and appointment = ?",
+            Ids.home(slot),
+            slot,
+            row.appointment);
+      }
+      sql.update(
+          "delete from booking_wait where home between ? and ? and appointment = ?",
+          0,
+          Ids.HOMES - 1,
+          row.appointment);
+    }
+    for (String statement :
+        List.of(
+            "delete from booking where home between ? and ? and patient = ?",
+            "delete from booking_resident where home between ? and ? and patient = ?")) {
+      sql.update(statement, 0, Ids.HOMES - 1, patient);
+    }
+  }
+
   // ------------------------------------------------------------------ upkeep
 
   /** Bookings that wait for the clock, the longest overdue first. */

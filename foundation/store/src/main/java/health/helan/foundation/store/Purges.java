@@ -37,6 +37,7 @@ public final class Purges {
   public static boolean isErasing(Caller caller) {
     return caller.isRoot() && caller.subject().equals(CALLER.subject());
   }
+
   private static final int CHUNK = 100;
 
   /** More rounds than that, and somebody keeps writing about the resident. */

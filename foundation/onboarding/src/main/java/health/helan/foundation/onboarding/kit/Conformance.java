@@ -11,9 +11,16 @@ import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.search.SearchEngine;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The platform's own conformance resources. */
@@ -77,7 +84,40 @@ final class Conformance {
     extension(found, "nationality", "民族", "Patient", "Coding", version, released);
     extension(found, "sex-gbt2261", "性别（GB/T 2261.1）", "Patient", "Coding", version, released);
     found.add(creditCode(released));
+    found.addAll(ofModules(version, released));
     return found;
+  }
+
+  /**
+   * What the platform's modules bring with them: each has a list {@code fhir/package.list} of files
+   * on its class path.
+   */
+  private static List<ObjectNode> ofModules(String version, String released) {
+    var found = new ArrayList<ObjectNode>();
+    ClassLoader modules = Conformance.class.getClassLoader();
+    try {
+      for (URL list : Collections.list(modules.getResources("fhir/package.list"))) {
+        for (String line : text(list).lines().toList()) {
+          if (line.isBlank() || line.startsWith("#")) {
+            continue;
+          }
+          URL file = Objects.requireNonNull(modules.getResource(line.strip()), line);
+          ObjectNode resource = (ObjectNode) Json.MAPPER.readTree(text(file));
+          resource.put("version", version);
+          resource.put("date", released);
+          found.add(resource);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return found;
+  }
+
+  private static String text(URL url) throws IOException {
+    try (InputStream in = url.openStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   private static ObjectNode head(

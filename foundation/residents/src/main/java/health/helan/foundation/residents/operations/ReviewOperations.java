@@ -159,7 +159,9 @@ final class ReviewOperations {
         Eyes.patients(call, residents, List.of(review.patient(), review.other()));
     tell(parts, review, patients, whole);
     Comparison comparison =
-        whole ? residents.index().compare(review.patient(), review.other()) : seen(review, patients);
+        whole
+            ? residents.index().compare(review.patient(), review.other())
+            : seen(review, patients);
     if (comparison != null) {
       Evidence.tell(parts, comparison);
     }
@@ -168,8 +170,7 @@ final class ReviewOperations {
         Eyes.rows(
             residents,
             Stream.of(review.patient(), review.other())
-                .filter(
-                    id -> whole || patients.containsKey(id) && !Eyes.isMasked(patients.get(id)))
+                .filter(id -> whole || patients.containsKey(id) && !Eyes.isMasked(patients.get(id)))
                 .toList()));
     Index.Ruled ruled = residents.index().ruling(review.patient(), review.other());
     if (ruled != null) {
