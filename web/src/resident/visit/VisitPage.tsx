@@ -12,7 +12,6 @@ import { Page } from '../ui/Page';
 import { Actions, Bottom, Button, ButtonLink, Empty, Faces, Facts, Failed, Notice, Section, Tag } from '../ui/ui';
 import { TONES } from './OnlineVisitsPage';
 import styles from './Visit.module.css';
-import './texts';
 
 /** One visit: what it waits for, the conversation, and what came of it. */
 export function VisitPage() {
