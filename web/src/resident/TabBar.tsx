@@ -10,15 +10,17 @@ const TABS = [
   { to: '/mine', name: 'mine' },
 ] as const;
 
+const OF_THE_RECORD = /^\/(reports|documents|summary|corrections)(\/|$)/;
+
 export function TabBar() {
   const { t } = useTranslation('resident');
   const { pathname } = useLocation();
-  // Pages that one reaches from 我的 are still there.
-  const known = TABS.some(({ to }) => to === pathname);
+  // Pages that one reaches from another are still there: those of the record from 就诊, all the rest from 我的.
+  const here = TABS.find(({ to }) => to === pathname)?.name ?? (OF_THE_RECORD.test(pathname) ? 'visits' : 'mine');
   return (
     <nav className={styles.tabs} aria-label={t('shell.navigation')}>
       {TABS.map(({ to, name }) => (
-        <Link key={to} to={to} aria-current={to === pathname || (name === 'mine' && !known) ? 'page' : undefined}>
+        <Link key={to} to={to} aria-current={name === here ? 'page' : undefined}>
           <Icon name={name} />
           {t(`tabs.${name}`)}
         </Link>

@@ -43,7 +43,7 @@ function One({ task, names }: { task: Task; names: ReadonlyMap<string, string> }
   const back = useTakeBack();
   const one = correctionOf(task);
   return (
-    <article className={`card ${seen.visit}`}>
+    <article className={`card ${seen.visit}`} style={{ gap: '0.75rem' }}>
       <header>
         <h2>{one.what ?? t('untitled')}</h2>
         <Tag tone={TONES[one.state]}>{t(`corrections.state.${one.state}`)}</Tag>

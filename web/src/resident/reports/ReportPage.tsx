@@ -32,7 +32,7 @@ export function ReportPage() {
             {results.length > 0 ? (
               <Notice tone={off > 0 ? 'warning' : 'good'} title={off > 0 ? t('offLong', { count: off }) : t('allGood')}>
                 {report.conclusion ? <p>{report.conclusion}</p> : null}
-                <p className="muted small">{t('plain')}</p>
+                {off > 0 ? <p className="muted small">{t('plain')}</p> : null}
               </Notice>
             ) : report.conclusion ? (
               <Notice title={t('conclusion')}>

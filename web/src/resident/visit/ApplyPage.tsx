@@ -11,7 +11,6 @@ import { Bottom, Button, Choice, Choices, Empty, Faces, Facts, Failed, Field, No
 import ui from '../ui/Ui.module.css';
 import { keepDraft, useDraft, type Draft } from './draft';
 import styles from './Visit.module.css';
-import './texts';
 
 const STEPS = ['doctor', 'proof', 'complaint'] as const;
 const SHORTEST = 2;

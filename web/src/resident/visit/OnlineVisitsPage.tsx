@@ -6,7 +6,6 @@ import type { Visit, VisitState } from '../../shared/visit/visits';
 import { useOnlineVisits } from '../requests/visit';
 import { Page } from '../ui/Page';
 import { Bottom, ButtonLink, Empty, Faces, Row, Rows, Tag, type Tone } from '../ui/ui';
-import './texts';
 
 export const TONES: Record<VisitState, Tone> = { applied: 'warning', eligible: 'running', accepted: 'running', 'in-progress': 'alert', closed: 'good', offline: 'warning', refunded: 'plain' };
 

@@ -13,7 +13,6 @@ import { Actions, Bottom, Button, ButtonLink, Empty, Faces, Facts, Failed, Notic
 import { keepDraft } from './draft';
 import { TONES } from './OnlineVisitsPage';
 import styles from './Visit.module.css';
-import './texts';
 
 /** One visit: what it waits for, the conversation, and what came of it. */
 export function VisitPage() {

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Bundle, Patient } from 'fhir/r4';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'react-router';
@@ -23,10 +23,16 @@ const escape = (value: string) => value.replace(/[\\,|$]/g, '\\$&');
 function useFound(text: string) {
   const number = cleanIdentityNumber(text);
   const isNumber = looksLikeIdentityNumber(number);
+  const client = useQueryClient();
   return useQuery({
     queryKey: ['work-find', text],
     queryFn: async ({ signal }) => {
-      if (isNumber) return resourcesOf<Patient>(await operate<Bundle>('Patient/$locate', { identifier: number }), 'Patient');
+      if (isNumber) {
+        const bearers = resourcesOf<Patient>(await operate<Bundle>('Patient/$locate', { identifier: number }), 'Patient');
+        // Whoever opens one whose record is closed still sees, masked, whom it is about.
+        for (const bearer of bearers) if (client.getQueryData(['patient', bearer.id]) === undefined) client.setQueryData(['patient', bearer.id], bearer);
+        return bearers;
+      }
       const parameters = new URLSearchParams({ _count: String(MOST) });
       if (/^\d{6,}$/.test(number)) parameters.set('identifier', number);
       else for (const part of text.split(/\s+/).filter(Boolean)) parameters.append('name', escape(part));

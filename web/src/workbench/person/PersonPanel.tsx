@@ -9,6 +9,7 @@ import { IdentityNumber } from '../../shared/person/IdentityNumber';
 import { Allergies, Insurance } from '../../shared/record/PersonBanner';
 import { isMasked, usePatient } from '../../shared/record/useRecord';
 import { StatusTag } from '../../shared/StatusTag';
+import { isHidden } from './hidden';
 import styles from './Person.module.css';
 
 /** Who this is, in sight however far one scrolls. */
@@ -21,7 +22,7 @@ export function PersonPanel({ id }: { id: string }) {
   const verified = number !== undefined && looksLikeIdentityNumber(number) && hasRightCheckDigit(number);
   return (
     <aside className={styles.panel} aria-label={t('person.label')}>
-      {error && !data ? <LoadFailed error={error} onRetry={() => void refetch()} compact /> : null}
+      {error && !data ? isHidden(error) ? <p className="muted">{t('closed.title')}</p> : <LoadFailed error={error} onRetry={() => void refetch()} compact /> : null}
       {!data && !error ? <LoadingLines rows={5} /> : null}
       {data ? (
         <>

@@ -7,6 +7,7 @@ import { RecordViews, VIEWS, viewOf } from '../../shared/record/RecordViews';
 import { isMasked, usePatient } from '../../shared/record/useRecord';
 import { useShortcuts } from '../keys/KeyBoard';
 import { Closed } from './Closed';
+import { isHidden } from './hidden';
 import styles from './Person.module.css';
 
 /** The record in the centre; where it is not open, why not and what may be done. */
@@ -49,6 +50,3 @@ export function RecordPage() {
 }
 
 const VIEW_KEYS = { summary: 's', timeline: 't', results: 'r', documents: 'd', accesses: 'a' } as const;
-
-/** What is closed to a caller is answered as if it were not there. */
-const isHidden = (error: unknown): boolean => error instanceof Error && 'status' in error && (error.status === 404 || error.status === 403);

@@ -36,8 +36,7 @@ class ProfilesTests {
 
   @Test
   void namesEachStepThereIs() throws Exception {
-    var codes =
-        Json.MAPPER.readTree(text("fhir/CodeSystem-appointment-step.json")).path("concept");
+    var codes = Json.MAPPER.readTree(text("fhir/CodeSystem-appointment-step.json")).path("concept");
     assertThat(codes.values().stream().map(one -> one.path("code").asString()))
         .containsExactlyInAnyOrderElementsOf(
             Arrays.stream(AppointmentStep.values()).map(AppointmentStep::word).toList());
