@@ -49,9 +49,12 @@ function One({ one }: { one: Emergency }) {
         <dd>{one.reason}</dd>
         <dt>{t('emergencies.when')}</dt>
         <dd>
-          {formatMoment(one.start, language)} – {formatMoment(one.end, language)} <Link to={`/persons/${idOf(one.patient) ?? ''}`}>{t('emergencies.record')}</Link>
+          {formatMoment(one.start, language)} – {formatMoment(one.end, language)}
         </dd>
       </dl>
+      <p>
+        <Link to={`/persons/${idOf(one.patient) ?? ''}`}>{t('emergencies.record')}</Link>
+      </p>
       <form
         className={lists.form}
         noValidate

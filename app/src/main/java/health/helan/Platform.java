@@ -21,6 +21,7 @@ import health.helan.app.start.RunArguments;
 import health.helan.app.start.StartCheck;
 import health.helan.app.start.StartRefused;
 import health.helan.app.start.TlsSettings;
+import health.helan.care.appointment.Upkeep;
 import health.helan.foundation.store.StoreUnusable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -355,6 +356,8 @@ final class Platform implements AutoCloseable {
       context().getBean(DemoVisits.class).create();
       context().getBean(DemoCards.class).create().forEach(console::say);
       context().getBean(DemoQueue.class).create();
+      // The region's Schedules are new: nobody should find the hospitals full at first sight.
+      context().getBean(Upkeep.class).hasten();
     } catch (RuntimeException failed) {
       LoggerFactory.getLogger(Platform.class).error("Demo accounts could not be made", failed);
       console.say("演示账户没有建好，详情见日志。/ Demo accounts could not be made; see the log.");

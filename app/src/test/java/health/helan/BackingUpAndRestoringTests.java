@@ -56,7 +56,8 @@ class BackingUpAndRestoringTests {
           "alert");
 
   /** Quality judges behind the log and sums up by the clock: nothing would stand still. */
-  private static final Map<String, String> STILL = Map.of("HELAN_QUALITY", "off");
+  private static final Map<String, String> STILL =
+      Map.of("HELAN_QUALITY", "off", "HELAN_BOOKING_UPKEEP", "off");
 
   @Test
   void bringBackWhatWasThere(@TempDir Path folder) throws Exception {

@@ -44,6 +44,8 @@ public final class Upkeep implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("booking-upkeep-", 0).factory());
 
+  private volatile boolean started;
+
   private record Done(int version, Instant until) {}
 
   public Upkeep(Appointments appointments, RecordStore store, DataSource database) {
@@ -53,6 +55,7 @@ public final class Upkeep implements AutoCloseable {
   }
 
   public void start() {
+    started = true;
     repeat(OFTEN, "Holds could not be let lapse", appointments::lapse);
     repeat(OFTEN, "Places could not be offered to who waits", appointments::offer);
     repeat(SELDOM, "Reminders could not be sent", appointments::remind);
@@ -76,6 +79,21 @@ public final class Upkeep implements AutoCloseable {
             0,
             every.toMillis(),
             TimeUnit.MILLISECONDS);
+  }
+
+  /** Releases soon, after many Schedules were written at once; nothing unless it was started. */
+  public void hasten() {
+    if (!started) {
+      return;
+    }
+    schedule.execute(
+        () -> {
+          try {
+            release();
+          } catch (RuntimeException e) {
+            LOG.warn("Schedules could not be released", e);
+          }
+        });
   }
 
   /** Releases what is due of all Schedules that say how. */
