@@ -174,7 +174,7 @@ describe.skipIf(reason)('A visit on line', () => {
       .poll(
         async () => {
           const answer = await ask(`/fhir/Encounter/${visit}/$recordings`, await tokenOf(doctor));
-          return (answer.parameter ?? []).filter(({ part }: any) => part.some(({ name, valueInteger }: any) => name === 'next' && valueInteger > 1)).length;
+          return (answer.parameter ?? []).filter(({ part }: any) => part.some(({ name, valueInteger }: any) => name === 'next' && valueInteger > 1) && part.some(({ name, valueDecimal }: any) => name === 'size' && valueDecimal > 1_000) && !part.some(({ name }: any) => name === 'gap')).length;
         },
         { timeout: 60_000, interval: 1_000 },
       )

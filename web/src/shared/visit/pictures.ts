@@ -25,7 +25,8 @@ export async function prepare(file: Blob): Promise<Prepared> {
 export function base64(blob: Blob): Promise<string> {
   return new Promise((done, failed) => {
     const reader = new FileReader();
-    reader.onload = () => done(String(reader.result).replace(/^[^,]*,/, ''));
+    // The type of a recording has a comma itself: video/webm;codecs=vp8,opus.
+    reader.onload = () => done(String(reader.result).replace(/^.*?;base64,/, ''));
     reader.onerror = () => failed(reader.error ?? new Error('unreadable'));
     reader.readAsDataURL(blob);
   });

@@ -13,6 +13,9 @@ import { further, type Visit } from '../../shared/visit/visits';
 import { SECTIONS, useDesk, useDiagnoses, useKeptNote, useStep, useWriteNote, type Draft, type Step } from './useDesk';
 import styles from './Desk.module.css';
 
+/** A step that was refused: its error is shown, and the page stays. */
+const stays = () => undefined;
+
 /** One visit at the doctor's desk: the conversation, the note beside it, and the steps. */
 export function VisitDesk() {
   const { t } = useTranslation('visit');
@@ -58,7 +61,7 @@ function Steps({ visit }: { visit: Visit }) {
   const end = (which: Step) => {
     const why = reason.trim();
     setWanted(why.length < 2);
-    if (why.length >= 2) step.mutate({ step: which, reason: why, refund }, { onSuccess: () => void navigate('/lists/online') });
+    if (why.length >= 2) void step.mutateAsync({ step: which, reason: why, refund }).then(() => navigate('/lists/online'), stays);
   };
   const isOpen = visit.state === 'eligible' || visit.state === 'accepted' || visit.state === 'in-progress';
   return (
@@ -118,7 +121,7 @@ function NoteForm({ visit, kept }: { visit: string; kept: Draft }) {
     const soon = setTimeout(() => setAsked(words), 150);
     return () => clearTimeout(soon);
   }, [words]);
-  const finish = () => write.mutate({ draft, finish: true }, { onSuccess: () => void navigate('/lists/online') });
+  const finish = () => void write.mutateAsync({ draft, finish: true }).then(() => navigate('/lists/online'), stays);
   const known = new Map<string, Coding>([...draft.diagnoses, ...(found.data ?? [])].map((coding) => [coding.code ?? '', coding]));
   return (
     <form

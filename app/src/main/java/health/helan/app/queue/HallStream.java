@@ -62,7 +62,8 @@ final class HallStream extends HttpServlet {
     Screens.Screen screen = token == null ? null : hall.screen(token);
     if (token == null || screen == null) {
       response.setHeader("WWW-Authenticate", "Bearer realm=\"helan-hall\"");
-      refuse(request, response, HttpServletResponse.SC_UNAUTHORIZED, "login", "queue.screen-unknown");
+      refuse(
+          request, response, HttpServletResponse.SC_UNAUTHORIZED, "login", "queue.screen-unknown");
       return;
     }
     if (ends || !places.tryAcquire()) {
