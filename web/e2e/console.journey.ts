@@ -336,6 +336,8 @@ describe.skipIf(reason)('An operator', () => {
     expect(await sent.text()).toContain('MSA|AA|journey-code');
     await page.goto(`${environment.url}/#/exchange`);
     await page.getByRole('link', { name: '本地代码对照' }).click();
+    // The address changes when the page's code has come; a reload before that would stay where it was.
+    await page.waitForURL(/#\/exchange\/codes/);
     const line = page.locator('li', { hasText: 'MALE9' }).first();
     // Counted codes are put down every few seconds.
     await expect
