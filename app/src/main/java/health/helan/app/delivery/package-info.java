@@ -4,6 +4,7 @@
     allowedDependencies = {
       "app.links",
       "app.start",
+      "app.web",
       "foundation.delivery.agreement",
       "foundation.delivery.bulkimport",
       "foundation.delivery.export",

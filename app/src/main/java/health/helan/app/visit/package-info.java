@@ -4,6 +4,7 @@
     allowedDependencies = {
       "app.access",
       "app.start",
+      "app.web",
       "care.visit",
       "foundation.registry",
       "foundation.rest",
