@@ -7,6 +7,8 @@ import health.helan.foundation.store.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -122,6 +124,22 @@ class SubscribingBySocketTests {
             refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(403));
   }
 
+  /** What a screen shows is tried in the room of queues, and in the journey of bookings. */
+  private static void theHallShowsNothingWithoutTheTokenOfAScreen(
+      HttpClient client, RunningPlatform platform) throws Exception {
+    var hall = HttpRequest.newBuilder(URI.create(platform.url() + "hall"));
+    for (String token : List.of("", "Bearer hqs_guessed", "Bearer " + platform.token())) {
+      var request = token.isEmpty() ? hall.copy() : hall.copy().header("Authorization", token);
+      var answer =
+          client.send(
+              request.header("Accept-Language", "en").build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(401);
+      assertThat(answer.body()).contains("token of a screen");
+    }
+    assertThat(platform.send("POST", "hall", "", "text/plain", true).statusCode()).isEqualTo(405);
+  }
+
   private static String subscription(RunningPlatform platform, String meta, String payload) {
     return ask(
             platform,
@@ -211,6 +229,7 @@ class SubscribingBySocketTests {
                 java.net.http.WebSocketHandshakeException.class,
                 refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(403));
         theSocketOfVisitsTellsNobody(client, platform);
+        theHallShowsNothingWithoutTheTokenOfAScreen(client, platform);
         platform.kill();
       }
       try (RunningPlatform platform = RunningPlatform.start(data, "--no-demo")) {
