@@ -57,11 +57,14 @@ public final class Upkeep implements AutoCloseable {
   public void start() {
     started = true;
     repeat(OFTEN, "Holds could not be let lapse", appointments::lapse);
-    repeat(OFTEN, "Places could not be offered to who waits", appointments::offer);
-    repeat(SELDOM, "Reminders could not be sent", appointments::remind);
-    repeat(OFTEN, "The status of Slots could not follow", appointments::showTouched);
+    repeat(OFTEN, "Places could not be offered to who waits", appointments.waiting()::offer);
+    repeat(SELDOM, "Reminders could not be sent", appointments.notices()::remind);
+    repeat(OFTEN, "The status of Slots could not follow", appointments.releases()::showTouched);
     repeat(SELDOM, "What was missed could not be marked", appointments::miss);
-    repeat(SELDOM, "The status of Slots could not be looked through", appointments::showAll);
+    repeat(
+        SELDOM,
+        "The status of Slots could not be looked through",
+        appointments.releases()::showAll);
     repeat(SELDOM, "Schedules could not be released", this::release);
   }
 
@@ -133,7 +136,7 @@ public final class Upkeep implements AutoCloseable {
     Instant again = now.plus(Duration.ofHours(1));
     try {
       if (ReleaseRule.isSaid(resource)) {
-        int made = appointments.release(Caller.platform("booking"), id);
+        int made = appointments.releases().release(Caller.platform("booking"), id);
         if (made > 0) {
           LOG.info("{} Slots released of a Schedule", made);
         }

@@ -3,6 +3,7 @@ package health.helan.care.queue;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.ProvenanceJson;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -23,7 +24,6 @@ final class Papers {
   static final String TOPIC = "queue";
 
   private static final String TOPIC_SYSTEM = "https://helan.health/fhir/CodeSystem/task";
-  private static final String ACCOUNT = "https://helan.health/fhir/sid/account";
   private static final String PRIORITY = "http://terminology.hl7.org/CodeSystem/v3-ActPriority";
 
   private Papers() {}
@@ -147,24 +147,16 @@ final class Papers {
       String reason,
       String place,
       Instant at) {
-    ObjectNode provenance = Json.MAPPER.createObjectNode();
-    provenance.put("resourceType", "Provenance");
-    var all = provenance.putArray("target");
-    targets.forEach(target -> all.addObject().put("reference", target));
-    provenance.put("recorded", at.toString());
+    ObjectNode provenance =
+        ProvenanceJson.of(caller, targets, STEP, step.word(), reason.isEmpty() ? null : reason, at);
     if (!place.isEmpty()) {
       provenance.putObject("location").put("display", place);
     }
-    if (!reason.isEmpty()) {
-      provenance.putArray("reason").addObject().put("text", reason);
-    }
-    coding(provenance.putObject("activity"), STEP, step.word());
-    ObjectNode agent = provenance.putArray("agent").addObject();
-    ObjectNode who = agent.putObject("who");
+    ObjectNode agent = ProvenanceJson.agent(provenance);
     if (!caller.binding().practitioner().isEmpty()) {
-      who.put("reference", "Practitioner/" + caller.binding().practitioner());
+      agent.withObject("/who").put("reference", "Practitioner/" + caller.binding().practitioner());
     }
-    who.putObject("identifier").put("system", ACCOUNT).put("value", caller.subject());
+    // The department's house acted, whoever called for it.
     agent.putObject("onBehalfOf").put("reference", "Organization/" + queue.institution());
     return provenance;
   }

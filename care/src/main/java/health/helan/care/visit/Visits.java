@@ -11,6 +11,7 @@ import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Outcome;
+import health.helan.foundation.store.ProvenanceJson;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
@@ -46,7 +47,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Visits implements Erasable, AutoCloseable {
   static final String STEP = "https://helan.health/fhir/CodeSystem/visit-step";
-  static final String ACCOUNT = "https://helan.health/fhir/account";
   static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
 
   private static final Logger LOG = LoggerFactory.getLogger(Visits.class);
@@ -596,26 +596,11 @@ public final class Visits implements Erasable, AutoCloseable {
 
   static ObjectNode provenance(
       Caller caller, String target, String activity, @Nullable String reason, Instant now) {
-    ObjectNode provenance = Json.MAPPER.createObjectNode().put("resourceType", "Provenance");
-    provenance.putArray("target").addObject().put("reference", target);
-    provenance.put("recorded", now.toString());
-    if (reason != null) {
-      provenance.putArray("reason").addObject().put("text", reason);
-    }
-    provenance
-        .putObject("activity")
-        .putArray("coding")
-        .addObject()
-        .put("system", STEP)
-        .put("code", activity);
-    ObjectNode agent = provenance.putArray("agent").addObject();
-    ObjectNode who = agent.putObject("who");
+    ObjectNode provenance = ProvenanceJson.of(caller, List.of(target), STEP, activity, reason, now);
     if (caller.role() == Role.PRACTITIONER) {
-      who.put("reference", "Practitioner/" + caller.binding().practitioner());
-    }
-    who.putObject("identifier").put("system", ACCOUNT).put("value", caller.subject());
-    if (!caller.institution().isEmpty()) {
-      agent.putObject("onBehalfOf").put("reference", "Organization/" + caller.institution());
+      ProvenanceJson.agent(provenance)
+          .withObject("/who")
+          .put("reference", "Practitioner/" + caller.binding().practitioner());
     }
     return provenance;
   }

@@ -88,11 +88,11 @@ class BookingByTheClockTests {
   void theStatusOfASlotFollowsItsPlaces() {
     String slot = doctor.slots().getFirst();
     String id = id(SERVER.book(resident, patient, slot));
-    SERVER.appointments.showTouched();
+    SERVER.appointments.releases().showTouched();
     assertThat(SERVER.get(resident, "Slot/" + slot).json().path("status").asString())
         .isEqualTo("busy");
     ok(SERVER.call(resident, "Appointment/" + id + "/$cancel"));
-    SERVER.appointments.showAll();
+    SERVER.appointments.releases().showAll();
     assertThat(SERVER.get(resident, "Slot/" + slot).json().path("status").asString())
         .isEqualTo("free");
   }
@@ -154,7 +154,7 @@ class BookingByTheClockTests {
     ok(SERVER.call(resident(first), "Appointment/" + taken + "/$cancel"));
     String passer = SERVER.patient();
     assertThat(SERVER.hold(resident(passer), passer, slot).status()).isEqualTo(409);
-    SERVER.appointments.offer();
+    SERVER.appointments.waiting().offer();
     assertThat(SERVER.status(waiting)).isEqualTo("pending");
     assertThat(SERVER.status(alsoWaiting)).isEqualTo("waitlist");
     assertThat(SERVER.get(resident, "Communication?subject=Patient/" + patient).text())
@@ -164,12 +164,12 @@ class BookingByTheClockTests {
     SERVER.clock.ahead(Duration.ofMinutes(61));
     SERVER.appointments.lapse();
     assertThat(SERVER.status(waiting)).isEqualTo("cancelled");
-    SERVER.appointments.offer();
+    SERVER.appointments.waiting().offer();
     assertThat(SERVER.status(alsoWaiting)).isEqualTo("pending");
     ok(SERVER.call(resident(second), "Appointment/" + alsoWaiting + "/$book"));
     ok(SERVER.call(resident(second), "Appointment/" + alsoWaiting + "/$cancel"));
     // Nobody waits any more: everybody may.
-    SERVER.appointments.offer();
+    SERVER.appointments.waiting().offer();
     ok(SERVER.hold(resident(passer), passer, slot));
   }
 
@@ -195,8 +195,8 @@ class BookingByTheClockTests {
                 .atTime(11, 0)
                 .atZone(health.helan.care.appointment.rules.ReleaseRule.BEIJING)
                 .toInstant()));
-    SERVER.appointments.remind();
-    SERVER.appointments.remind();
+    SERVER.appointments.notices().remind();
+    SERVER.appointments.notices().remind();
     assertThat(
             SERVER.get(resident, "Communication?subject=Patient/" + patient).json().path("entry"))
         .hasSize(1);

@@ -18,9 +18,9 @@ public final class AppointmentOperations {
     all.add(new BookOperation(appointments));
     all.add(new CancelOperation(appointments));
     all.add(new RescheduleOperation(appointments));
-    all.add(new ReleaseOperation(appointments));
-    all.add(new JoinOperation(appointments));
-    all.add(new LineOperation(appointments));
+    all.add(new ReleaseOperation(appointments.releases()));
+    all.add(new JoinOperation(appointments.waiting()));
+    all.add(new LineOperation(appointments.waiting()));
     for (AppointmentStep step : AppointmentStep.values()) {
       if (StepOperation.STEPS.contains(step)) {
         all.add(new StepOperation(appointments, step));

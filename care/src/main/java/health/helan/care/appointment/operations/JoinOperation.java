@@ -1,6 +1,6 @@
 package health.helan.care.appointment.operations;
 
-import health.helan.care.appointment.Appointments;
+import health.helan.care.appointment.WaitingList;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
 import java.time.DateTimeException;
@@ -12,10 +12,10 @@ import java.util.Set;
  * day} that is full, for a {@code patient}. Answers with the Appointment, status {@code waitlist}.
  */
 final class JoinOperation implements FhirOperation {
-  private final Appointments appointments;
+  private final WaitingList waiting;
 
-  JoinOperation(Appointments appointments) {
-    this.appointments = appointments;
+  JoinOperation(WaitingList waiting) {
+    this.waiting = waiting;
   }
 
   @Override
@@ -40,7 +40,7 @@ final class JoinOperation implements FhirOperation {
     }
     try {
       return Out.appointment(
-          appointments.join(call.caller(), in.patient(), schedule, LocalDate.parse(day)));
+          waiting.join(call.caller(), in.patient(), schedule, LocalDate.parse(day)));
     } catch (DateTimeException e) {
       throw In.wrong("day");
     }

@@ -1,6 +1,6 @@
 package health.helan.care.appointment.operations;
 
-import health.helan.care.appointment.Appointments;
+import health.helan.care.appointment.WaitingList;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.store.Json;
@@ -11,10 +11,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code GET Appointment/[id]/$line}: how many stand {@code before} one that waits. */
 final class LineOperation implements FhirOperation {
-  private final Appointments appointments;
+  private final WaitingList waiting;
 
-  LineOperation(Appointments appointments) {
-    this.appointments = appointments;
+  LineOperation(WaitingList waiting) {
+    this.waiting = waiting;
   }
 
   @Override
@@ -31,7 +31,7 @@ final class LineOperation implements FhirOperation {
   public Answer execute(Call call) {
     call.store().checkMayOperate(call.caller(), "find-places");
     new In(call).only(Set.of());
-    Integer before = appointments.before(call.caller(), Objects.requireNonNull(call.id()));
+    Integer before = waiting.before(call.caller(), Objects.requireNonNull(call.id()));
     if (before == null) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "appointment.not-waiting");
     }

@@ -1,6 +1,6 @@
 package health.helan.care.appointment.operations;
 
-import health.helan.care.appointment.Appointments;
+import health.helan.care.appointment.Releases;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.store.Json;
@@ -14,10 +14,10 @@ import tools.jackson.databind.node.ObjectNode;
  * Answers with {@code made}, the number of new Slots.
  */
 final class ReleaseOperation implements FhirOperation {
-  private final Appointments appointments;
+  private final Releases releases;
 
-  ReleaseOperation(Appointments appointments) {
-    this.appointments = appointments;
+  ReleaseOperation(Releases releases) {
+    this.releases = releases;
   }
 
   @Override
@@ -34,7 +34,7 @@ final class ReleaseOperation implements FhirOperation {
   public Answer execute(Call call) {
     call.store().checkMayOperate(call.caller(), "release-places");
     new In(call).only(Set.of());
-    int made = appointments.release(call.caller(), Objects.requireNonNull(call.id()));
+    int made = releases.release(call.caller(), Objects.requireNonNull(call.id()));
     ObjectNode parameters = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
     parameters.putArray("parameter").addObject().put("name", "made").put("valueInteger", made);
     return Answer.ok(Json.MAPPER.writeValueAsBytes(parameters));

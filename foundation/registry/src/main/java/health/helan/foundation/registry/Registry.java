@@ -7,6 +7,7 @@ import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Licences;
 import health.helan.foundation.store.Outcome;
+import health.helan.foundation.store.ProvenanceJson;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.SqlErrors;
@@ -36,9 +37,6 @@ public final class Registry {
   public static final String SPECIALTY = "https://helan.health/fhir/CodeSystem/clinical-specialty";
 
   public static final String STEP = "https://helan.health/fhir/CodeSystem/registry-step";
-
-  /** Of an account, where a Provenance says who. */
-  static final String ACCOUNT = "https://helan.health/fhir/account";
 
   private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
   private static final int SHORTEST = 4;
@@ -633,28 +631,12 @@ public final class Registry {
 
   ObjectNode provenance(
       Caller caller, String target, String step, String reason, @Nullable String number) {
-    ObjectNode provenance = Json.MAPPER.createObjectNode();
-    provenance.put("resourceType", "Provenance");
-    ObjectNode reference = provenance.putArray("target").addObject().put("reference", target);
+    ObjectNode provenance = ProvenanceJson.of(caller, List.of(target), STEP, step, reason, now());
     if (number != null) {
-      reference.putObject("identifier").put("system", Licence.NUMBER).put("value", number);
-    }
-    provenance.put("recorded", now().toString());
-    provenance.putArray("reason").addObject().put("text", reason);
-    provenance
-        .putObject("activity")
-        .putArray("coding")
-        .addObject()
-        .put("system", STEP)
-        .put("code", step);
-    ObjectNode agent = provenance.putArray("agent").addObject();
-    agent
-        .putObject("who")
-        .putObject("identifier")
-        .put("system", ACCOUNT)
-        .put("value", caller.subject());
-    if (!caller.institution().isEmpty()) {
-      agent.putObject("onBehalfOf").put("reference", "Organization/" + caller.institution());
+      ((ObjectNode) provenance.path("target").path(0))
+          .putObject("identifier")
+          .put("system", Licence.NUMBER)
+          .put("value", number);
     }
     return provenance;
   }
