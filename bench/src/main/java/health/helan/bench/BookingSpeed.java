@@ -24,17 +24,16 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Bookings by {@code Appointment/$book}, each of another resident: as many as eight connections
- * can, then at a fixed rate, where a booking's time counts from when it was due. Half of the Slots
+ * Bookings by {@code Appointment/$book}, each of another resident: as many as some connections
+ * (eight) can, then at a fixed rate, where a booking's time counts from when it was due. Half of the Slots
  * have one place, half have eight. The caller is the operator token: no statement carries a policy,
  * all else is as residents meet it but for their limits.
  *
  * <pre>
- * ./helan bench booking DATA_FOLDER,URL,PID [seconds of a phase] [rate]
+ * ./helan bench booking DATA_FOLDER,URL,PID [seconds of a phase] [rate] [connections]
  * </pre>
  */
 final class BookingSpeed {
-  private static final int CONNECTIONS = 8;
   private static final int WARM_UP = 4_000;
   private static final int PATIENTS_AT_ONCE = 2_000;
   private static final int SLOTS_AT_ONCE = 500;
@@ -44,6 +43,7 @@ final class BookingSpeed {
   private static final int SLOTS = 20;
 
   private final Running platform;
+  private final int connections;
   private final String run = "b" + Long.toString(System.currentTimeMillis(), 36);
   private final List<String> patients = new ArrayList<>();
 
@@ -52,22 +52,24 @@ final class BookingSpeed {
 
   private final AtomicInteger next = new AtomicInteger();
 
-  private BookingSpeed(Running platform) {
+  private BookingSpeed(Running platform, int connections) {
     this.platform = platform;
+    this.connections = connections;
   }
 
   static void run(List<String> words) throws IOException, InterruptedException {
     int seconds = words.size() > 1 ? Integer.parseInt(words.get(1)) : 20;
     int rate = words.size() > 2 ? Integer.parseInt(words.get(2)) : 500;
-    var speed = new BookingSpeed(Running.parse(words.getFirst()));
+    int connections = words.size() > 3 ? Integer.parseInt(words.get(3)) : 8;
+    var speed = new BookingSpeed(Running.parse(words.getFirst()), connections);
     speed.prepare(WARM_UP + 2_500 * seconds + rate * seconds);
-    speed.platform.driver().each(WARM_UP, CONNECTIONS, Duration.ofMinutes(5), speed::book);
+    speed.platform.driver().each(WARM_UP, speed.connections, Duration.ofMinutes(5), speed::book);
     Figure fastest =
-        speed.platform.driver().during(Duration.ofSeconds(seconds), CONNECTIONS, speed::book);
+        speed.platform.driver().during(Duration.ofSeconds(seconds), speed.connections, speed::book);
     System.out.printf(
         Locale.ROOT,
         "as many as %d connections can: %.0f bookings/s, %d refused; p50 %.1f ms, p95 %.1f ms, p99 %.1f ms%n",
-        CONNECTIONS,
+        speed.connections,
         fastest.operations() / fastest.seconds(),
         fastest.failed(),
         fastest.latency().percentileMs(0.5),
@@ -229,7 +231,7 @@ final class BookingSpeed {
     CpuMeter.Measurement cpu = platform.meter().start();
     long begin = System.nanoTime();
     List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < CONNECTIONS * 4; i++) {
+    for (int i = 0; i < connections * 4; i++) {
       threads.add(
           Thread.ofPlatform()
               .start(

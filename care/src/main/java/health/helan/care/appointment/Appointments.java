@@ -19,6 +19,7 @@ import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
+import health.helan.foundation.store.Share;
 import health.helan.foundation.trust.erasure.Erasable;
 import java.time.Clock;
 import java.time.Duration;
@@ -206,18 +207,22 @@ public final class Appointments implements Erasable {
     AppointmentStep step = confirmation == null ? AppointmentStep.HOLD : AppointmentStep.CONFIRM;
     String hint = "Patient/" + wanted.patient();
     try {
+      var share =
+          new Share(
+              caller.asPlatformOf(slots.getFirst().institution()),
+              List.of(
+                  new Interaction.Create(
+                      "Appointment", Interaction.Body.of(appointment), null, fullUrl, hint),
+                  Papers.provenance(caller, fullUrl, hint, step.word(), null, now)),
+              act);
+      // In a rush the bookings that arrive together are written together.
       List<Outcome> written =
-          Places.during(
-              act,
+          store.together(
+              share,
               () ->
-                  store.transact(
-                      caller.asPlatformOf(slots.getFirst().institution()),
-                      List.of(
-                          new Interaction.Create(
-                              "Appointment", Interaction.Body.of(appointment), null, fullUrl, hint),
-                          Papers.provenance(caller, fullUrl, hint, step.word(), null, now)),
-                      Set.of(),
-                      null));
+                  Places.during(
+                      act,
+                      () -> store.transact(share.caller(), share.interactions(), Set.of(), null)));
       releases.touch(ids(slots));
       return Papers.version(written);
     } catch (AlreadyBooked same) {

@@ -49,7 +49,7 @@ class NeverOversoldTests {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void twoThousandCallersOnAHundredSlots() throws Exception {
     Hospital hospital = SERVER.new Hospital();
     List<List<String>> byDoctor = new ArrayList<>();
@@ -97,7 +97,7 @@ class NeverOversoldTests {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void oneSlotOfManyPlacesSellsEachOnceWhileSomeAreHeldBack() throws Exception {
     Hospital hospital = SERVER.new Hospital();
     // 40 places, 6 of them held back.
@@ -117,7 +117,7 @@ class NeverOversoldTests {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void manyWhoWantTheSameThreeThingsCrosswiseNeverWaitForEachOther() throws Exception {
     Hospital hospital = SERVER.new Hospital();
     List<String> doctor = hospital.doctor(rule("08:00:00", "13:00:00", 1)).slots();

@@ -18,7 +18,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,6 +45,12 @@ public final class Places implements WriteFollower {
   static final String UNCONFIRMED = "unconfirmed";
 
   private static final ScopedValue<Act> ACT = ScopedValue.newInstance();
+
+  private static final String INSERT =
+      """
+      insert into booking (home, patient, day, starts, ends, made, held_until, appointment, state, cause, schedule,
+        practitioner, institution, slots)
+      values (?, ?, ?, ?, ?, ?, ?::timestamptz, ?, ?, ?, ?, ?, ?, ?::text[])""";
 
   private final IndexKey key;
   private final Licences licences;
@@ -276,20 +287,27 @@ public final class Places implements WriteFollower {
       List<PoolSlot> slots,
       Instant at)
       throws SQLException {
-    Instant since = at.minus(limits.noShowsWithin()).minus(Duration.ofDays(1));
+    List<Member> members = person(transaction, act.patient(), written.home());
+    PoolTables.hold(transaction, members, at);
     var all = new ArrayList<PoolTables.Counted>();
-    for (Member member : person(transaction, act.patient(), written.home())) {
-      Sql.update(
-          transaction,
-          """
-          insert into booking_resident (home, patient, last) values (?, ?, ?)
-          on conflict (home, patient) do update set last = excluded.last""",
-          member.home,
-          member.patient,
-          at);
-      all.addAll(PoolTables.counted(transaction, member.home, member.patient, since));
-    }
+    PoolTables.counted(transaction, members, since(at)).values().forEach(all::addAll);
     all.removeIf(one -> one.appointment().equals(written.id()));
+    judge(act, all, asked, slots, at);
+  }
+
+  private Instant since(Instant at) {
+    return at.minus(limits.noShowsWithin()).minus(Duration.ofDays(1));
+  }
+
+  /**
+   * @param all what the person has booked
+   */
+  private void judge(
+      Act.Step act,
+      List<PoolTables.Counted> all,
+      BookingLimits.Booking asked,
+      List<PoolSlot> slots,
+      Instant at) {
     List<String> wanted = slots.stream().map(PoolSlot::id).toList();
     Act.Waiting waiting = act.waiting();
     for (PoolTables.Counted one : all) {
@@ -332,16 +350,32 @@ public final class Places implements WriteFollower {
         .orElseThrow();
   }
 
-  private record Member(int home, long patient) {}
+  /** A Patient: home, and digest of its reference. */
+  record Member(int home, long patient) {
+    /** In which all lock them. */
+    static final Comparator<Member> ORDER =
+        Comparator.comparingInt(Member::home).thenComparingLong(Member::patient);
+  }
 
   /** The Patients that are this person, in one order for all who lock them. */
   private List<Member> person(Connection transaction, String patient, int home)
       throws SQLException {
+    return person(transaction, patient, home, linked(transaction, List.of(patient)));
+  }
+
+  private Map<String, List<String>> linked(Connection transaction, List<String> patients)
+      throws SQLException {
+    return Objects.requireNonNull(store, "bound when the store is open")
+        .persons()
+        .of(transaction, patients);
+  }
+
+  private List<Member> person(
+      Connection transaction, String patient, int home, Map<String, List<String>> linked)
+      throws SQLException {
     RecordStore known = Objects.requireNonNull(store, "bound when the store is open");
-    List<String> all =
-        known.persons().of(transaction, List.of(patient)).getOrDefault(patient, List.of(patient));
     var members = new ArrayList<Member>();
-    for (String one : all) {
+    for (String one : linked.getOrDefault(patient, List.of(patient))) {
       Integer its =
           one.equals(patient)
               ? Integer.valueOf(home)
@@ -350,9 +384,160 @@ public final class Places implements WriteFollower {
         members.add(new Member(its, key.digests().reference("Patient", one)));
       }
     }
-    members.sort(
-        java.util.Comparator.comparingInt(Member::home).thenComparingLong(Member::patient));
+    members.sort(Member.ORDER);
     return members;
+  }
+
+  // ------------------------------------------------------------------ several at once
+
+  /** One of several new bookings that share a transaction. */
+  private record Asked(
+      int number, Followed written, Act.Step act, List<PoolSlot> slots, List<Member> members) {}
+
+  /** Doctor and institution. */
+  private record Place(String practitioner, String institution) {}
+
+  /**
+   * New bookings of several residents at once, as {@link #step} does each: the same locks in the
+   * same order, the same questions, a statement for all of them instead of one for each.
+   */
+  @Override
+  public List<@Nullable RuntimeException> admit(
+      Connection transaction, List<Written> shares, Instant at) throws SQLException {
+    var refused =
+        new ArrayList<@Nullable RuntimeException>(Collections.nCopies(shares.size(), null));
+    List<Asked> asked = asked(transaction, shares, refused);
+    List<Member> members =
+        asked.stream().flatMap(one -> one.members.stream()).sorted(Member.ORDER).toList();
+    PoolTables.hold(transaction, members, at);
+    Map<Member, List<PoolTables.Counted>> counted =
+        PoolTables.counted(transaction, members, since(at));
+    Map<Place, RuntimeException> unlicensed = unlicensed(transaction, asked, at);
+    var wanted = new ArrayList<PoolTables.Wanted>();
+    var takers = new ArrayList<Asked>();
+    for (Asked one : asked) {
+      try {
+        var all = new ArrayList<PoolTables.Counted>();
+        one.members.forEach(member -> all.addAll(counted.getOrDefault(member, List.of())));
+        judge(one.act, all, wanted(leading(one.slots), at), one.slots, at);
+        for (PoolSlot slot : one.slots) {
+          RuntimeException why = unlicensed.get(new Place(slot.practitioner(), slot.institution()));
+          if (why != null) {
+            throw why;
+          }
+        }
+      } catch (Refusal | AlreadyBooked why) {
+        refused.set(one.number, why);
+        continue;
+      }
+      for (PoolSlot slot : one.slots) {
+        wanted.add(new PoolTables.Wanted(slot, one.written.id(), one.act.isReferral()));
+        takers.add(one);
+      }
+    }
+    boolean[] isTaken = PoolTables.take(transaction, wanted, at);
+    for (int i = 0; i < isTaken.length; i++) {
+      if (!isTaken[i]) {
+        refused.set(
+            takers.get(i).number, new Refusal(Refusal.Kind.CONFLICT, "appointment.slot-full"));
+      }
+    }
+    for (int i = 0; i < isTaken.length; i++) {
+      if (isTaken[i] && refused.get(takers.get(i).number) != null) {
+        PoolSlot slot = wanted.get(i).slot();
+        PoolTables.give(transaction, slot.home(), slot.id(), wanted.get(i).appointment());
+      }
+    }
+    return refused;
+  }
+
+  /** The new bookings among the shares, one of each person. */
+  private List<Asked> asked(
+      Connection transaction, List<Written> shares, List<@Nullable RuntimeException> refused)
+      throws SQLException {
+    var patients = new ArrayList<String>();
+    for (Written share : shares) {
+      if (share.act() instanceof Act.Step step) {
+        patients.add(step.patient());
+      }
+    }
+    Map<String, List<String>> linked = linked(transaction, patients);
+    var asked = new ArrayList<Asked>();
+    var locked = new HashSet<Member>();
+    for (int i = 0; i < shares.size(); i++) {
+      Written share = shares.get(i);
+      if (!(share.act() instanceof Act.Step act)
+          || act.slots() == null
+          || share.written().size() != 1
+          || share.written().getFirst().before() != null) {
+        throw new IllegalStateException("only new bookings share a transaction");
+      }
+      Followed written = share.written().getFirst();
+      List<Member> members = person(transaction, act.patient(), written.home(), linked);
+      if (members.stream().anyMatch(locked::contains)) {
+        // What one person has booked is counted from rows: the second waits for the first.
+        refused.set(i, new GoAlone());
+        continue;
+      }
+      locked.addAll(members);
+      asked.add(new Asked(i, written, act, act.slots(), members));
+    }
+    return asked;
+  }
+
+  private Map<Place, RuntimeException> unlicensed(
+      Connection transaction, List<Asked> asked, Instant at) throws SQLException {
+    var places = new LinkedHashSet<Place>();
+    for (Asked one : asked) {
+      for (PoolSlot slot : one.slots) {
+        if (!slot.practitioner().isEmpty()) {
+          places.add(new Place(slot.practitioner(), slot.institution()));
+        }
+      }
+    }
+    var unlicensed = new HashMap<Place, RuntimeException>();
+    for (Place place : places) {
+      try {
+        licences.check(transaction, "Practitioner/" + place.practitioner, place.institution, at);
+      } catch (Refusal why) {
+        unlicensed.put(place, why);
+      }
+    }
+    return unlicensed;
+  }
+
+  @Override
+  public void followTogether(Connection transaction, List<Written> shares, Instant at)
+      throws SQLException {
+    try (var statement = transaction.prepareStatement(INSERT)) {
+      for (Written share : shares) {
+        Act.Step act = (Act.Step) Objects.requireNonNull(share.act());
+        Followed written = share.written().getFirst();
+        List<PoolSlot> slots = Objects.requireNonNull(act.slots());
+        PoolSlot first = leading(slots);
+        AppointmentState state =
+            AppointmentState.of(
+                Objects.requireNonNull(written.after()).path("status").asString(""));
+        Sql.bind(
+            statement,
+            written.home(),
+            key.digests().reference("Patient", act.patient()),
+            first.day(),
+            start(slots),
+            end(slots),
+            act.now(),
+            act.heldUntil(),
+            written.id(),
+            state.code(),
+            act.step().word(),
+            first.schedule(),
+            first.practitioner(),
+            first.institution(),
+            slots.stream().map(PoolSlot::id).toList());
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
   }
 
   private void insert(
@@ -419,10 +604,7 @@ public final class Places implements WriteFollower {
       throws SQLException {
     Sql.update(
         transaction,
-        """
-        insert into booking (home, patient, day, starts, ends, made, held_until, appointment, state, cause, schedule,
-          practitioner, institution, slots)
-        values (?, ?, ?, ?, ?, ?, ?::timestamptz, ?, ?, ?, ?, ?, ?, ?::text[])""",
+        INSERT,
         written.home(),
         key.digests().reference("Patient", act.patient()),
         day,

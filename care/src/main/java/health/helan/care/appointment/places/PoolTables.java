@@ -12,7 +12,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,6 +23,17 @@ final class PoolTables {
   private static final String SLOT =
       "select home, slot, schedule, starts, ends, day, opens, is_open, capacity, fee_fen, institution, department,"
           + " practitioner, specialties, template from booking_slot";
+
+  /**
+   * Locked rows are left out: they are being taken. One whose taker is rolled back in the end is
+   * free again for the next who asks.
+   */
+  private static final String TAKE =
+      """
+      update booking_place set appointment = ? where home = ? and slot = ? and number = (
+        select p.number from booking_place p where p.home = ? and p.slot = ? and p.appointment is null
+          and (p.opens <= ? or p.is_referral and ?) and (not p.is_kept or ?)
+        order by p.is_referral <> ?, p.is_kept <> ?, p.number limit 1 for update skip locked)""";
 
   private PoolTables() {}
 
@@ -138,27 +151,54 @@ final class PoolTables {
       boolean isOffer,
       Instant now)
       throws SQLException {
-    // Locked rows are left out: they are being taken. One whose taker is rolled back in the end is
-    // free again for the next who asks.
-    try (PreparedStatement statement =
-        transaction.prepareStatement(
-            """
-            update booking_place set appointment = ? where home = ? and slot = ? and number = (
-              select p.number from booking_place p where p.home = ? and p.slot = ? and p.appointment is null
-                and (p.opens <= ? or p.is_referral and ?) and (not p.is_kept or ?)
-              order by p.is_referral <> ?, p.is_kept <> ?, p.number limit 1 for update skip locked)""")) {
-      statement.setString(1, appointment);
-      statement.setInt(2, slot.home());
-      statement.setString(3, slot.id());
-      statement.setInt(4, slot.home());
-      statement.setString(5, slot.id());
-      set(statement, 6, now);
-      statement.setBoolean(7, isReferral);
-      statement.setBoolean(8, isOffer);
-      statement.setBoolean(9, isReferral);
-      statement.setBoolean(10, isOffer);
+    try (PreparedStatement statement = transaction.prepareStatement(TAKE)) {
+      take(statement, slot, appointment, isReferral, isOffer, now);
       return statement.executeUpdate() == 1;
     }
+  }
+
+  /** A place that is asked for. */
+  record Wanted(PoolSlot slot, String appointment, boolean isReferral) {}
+
+  /**
+   * Takes places for several who do not know of each other.
+   *
+   * @return for each, whether one was free
+   */
+  static boolean[] take(Connection transaction, List<Wanted> wanted, Instant now)
+      throws SQLException {
+    try (PreparedStatement statement = transaction.prepareStatement(TAKE)) {
+      for (Wanted one : wanted) {
+        take(statement, one.slot, one.appointment, one.isReferral, false, now);
+        statement.addBatch();
+      }
+      int[] counts = statement.executeBatch();
+      var isTaken = new boolean[counts.length];
+      for (int i = 0; i < counts.length; i++) {
+        isTaken[i] = counts[i] == 1;
+      }
+      return isTaken;
+    }
+  }
+
+  private static void take(
+      PreparedStatement statement,
+      PoolSlot slot,
+      String appointment,
+      boolean isReferral,
+      boolean isOffer,
+      Instant now)
+      throws SQLException {
+    statement.setString(1, appointment);
+    statement.setInt(2, slot.home());
+    statement.setString(3, slot.id());
+    statement.setInt(4, slot.home());
+    statement.setString(5, slot.id());
+    set(statement, 6, now);
+    statement.setBoolean(7, isReferral);
+    statement.setBoolean(8, isOffer);
+    statement.setBoolean(9, isReferral);
+    statement.setBoolean(10, isOffer);
   }
 
   /** Gives a place back: to who waits for one of the day, else to everybody. */
@@ -240,37 +280,76 @@ final class PoolTables {
       List<String> slots,
       BookingLimits.Booking booking) {}
 
-  static List<Counted> counted(Connection connection, int home, long patient, Instant since)
+  /**
+   * Notes that somebody books for these Patients: who books for the same waits until it is done.
+   *
+   * @param members in the order of all who lock them
+   */
+  static void hold(Connection transaction, List<Places.Member> members, Instant at)
       throws SQLException {
+    try (var statement =
+        transaction.prepareStatement(
+            """
+            insert into booking_resident (home, patient, last)
+            select m.home, m.patient, ? from unnest(?::integer[], ?::bigint[]) with ordinality m (home, patient, place)
+            order by m.place
+            on conflict (home, patient) do update set last = excluded.last""")) {
+      set(statement, 1, at);
+      members(statement, 2, members);
+      statement.executeUpdate();
+    }
+  }
+
+  /** What the rules look at, of several Patients. */
+  static Map<Places.Member, List<Counted>> counted(
+      Connection connection, List<Places.Member> members, Instant since) throws SQLException {
     try (var statement =
         connection.prepareStatement(
             """
-            select appointment, state, cause, schedule, slots, day, practitioner, institution, starts, coalesce(ended, made) as at
-            from booking where home = ? and patient = ? and starts > ?""")) {
-      statement.setInt(1, home);
-      statement.setLong(2, patient);
+            select b.home, b.patient, b.appointment, b.state, b.cause, b.schedule, b.slots, b.day, b.practitioner,
+              b.institution, b.starts, coalesce(b.ended, b.made) as at
+            from unnest(?::integer[], ?::bigint[]) m (home, patient)
+            join booking b on b.home = m.home and b.patient = m.patient where b.starts > ?""")) {
+      members(statement, 1, members);
       set(statement, 3, since);
-      var found = new ArrayList<Counted>();
+      var found = new HashMap<Places.Member, List<Counted>>();
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
           AppointmentState state = AppointmentState.of(rows.getString("state"));
           BookingLimits.Fate fate = fate(state, rows.getString("cause"));
-          found.add(
-              new Counted(
-                  rows.getString("appointment"),
-                  state,
-                  rows.getString("schedule"),
-                  Sql.texts(rows, "slots"),
-                  new BookingLimits.Booking(
-                      fate,
-                      rows.getObject("day", LocalDate.class),
-                      rows.getString("practitioner"),
-                      rows.getString("institution"),
-                      Sql.instant(rows, fate == BookingLimits.Fate.MISSED ? "starts" : "at"))));
+          found
+              .computeIfAbsent(
+                  new Places.Member(rows.getInt("home"), rows.getLong("patient")),
+                  _ -> new ArrayList<>())
+              .add(
+                  new Counted(
+                      rows.getString("appointment"),
+                      state,
+                      rows.getString("schedule"),
+                      Sql.texts(rows, "slots"),
+                      new BookingLimits.Booking(
+                          fate,
+                          rows.getObject("day", LocalDate.class),
+                          rows.getString("practitioner"),
+                          rows.getString("institution"),
+                          Sql.instant(rows, fate == BookingLimits.Fate.MISSED ? "starts" : "at"))));
         }
       }
       return found;
     }
+  }
+
+  private static void members(PreparedStatement statement, int first, List<Places.Member> members)
+      throws SQLException {
+    var homes = new Integer[members.size()];
+    var patients = new Long[members.size()];
+    for (int i = 0; i < homes.length; i++) {
+      homes[i] = members.get(i).home();
+      patients[i] = members.get(i).patient();
+    }
+    Connection connection = statement.getConnection();
+    statement.setArray(first, connection.createArrayOf("integer", homes));
+    statement.setArray(first + 1, connection.createArrayOf("bigint", patients));
   }
 
   private static BookingLimits.Fate fate(AppointmentState state, String cause) {

@@ -57,6 +57,17 @@ public interface GrantRules {
       Connection transaction, Caller caller, List<Written> written, Instant at, Around around)
       throws SQLException;
 
+  /** What one request has written in a transaction that several share. */
+  record Shared(Caller caller, List<Written> written) {}
+
+  /** Writes what follows from what several requests have written together. */
+  default void followTogether(
+      Connection transaction, List<Shared> shares, Instant at, Around around) throws SQLException {
+    for (Shared share : shares) {
+      follow(transaction, share.caller(), share.written(), at, around);
+    }
+  }
+
   /**
    * Links between Patients have come or gone in this transaction. Called before {@link #follow},
    * and for the resident index without any write of a resource ({@link Persons#changed}).

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ import tools.jackson.databind.node.ObjectNode;
  * logged. Thread-safe; one per application instance.
  */
 public final class RecordStore implements AutoCloseable {
+  /** Shared transactions at once: while one waits for the disk, the next is made. */
+  private static final int TOGETHER_AT_ONCE = Integer.getInteger("helan.together", 1);
+
   private final StoreParts parts;
   private final Histories histories;
   private final Searching searching;
@@ -41,6 +45,7 @@ public final class RecordStore implements AutoCloseable {
   private final Reindex reindex;
   private final Pruning pruning;
   private final TableStatistics statistics;
+  private final Gathering gathering;
 
   private RecordStore(
       StoreParts parts,
@@ -54,6 +59,7 @@ public final class RecordStore implements AutoCloseable {
     this.reindex = reindex;
     this.pruning = pruning;
     this.statistics = statistics;
+    gathering = new Gathering(shares -> Writes.together(parts, shares), TOGETHER_AT_ONCE);
     this.parts = parts;
     this.changes = changes;
     this.searching = searching;
@@ -393,6 +399,23 @@ public final class RecordStore implements AutoCloseable {
    */
   public List<Outcome> transact(Caller caller, List<Interaction> interactions, Beside beside) {
     return Writes.run(parts, caller, interactions, Set.of(), null, beside);
+  }
+
+  /**
+   * Carries out creates that may go together with those of other requests in one transaction, when
+   * others are under way; by themselves else. Either way all or nothing, and refused for what
+   * stands against this one alone.
+   *
+   * @param alone writes the same by itself
+   * @return outcomes in the order of the interactions
+   */
+  public List<Outcome> together(Share share, Supplier<List<Outcome>> alone) {
+    return gathering.write(share, alone);
+  }
+
+  /** How many wait to be written together. */
+  int waitingTogether() {
+    return gathering.waiting();
   }
 
   /**

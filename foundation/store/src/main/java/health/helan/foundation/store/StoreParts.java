@@ -43,6 +43,12 @@ record StoreParts(
     policy.grants().follow(transaction, caller, written, at, around(transaction));
   }
 
+  /** The same for several requests that share a transaction. */
+  void grants(Connection transaction, List<GrantRules.Shared> shares, Instant at)
+      throws SQLException {
+    policy.grants().followTogether(transaction, shares, at, around(transaction));
+  }
+
   /** Carries out what follows from links that came or went, in their transaction. */
   void linked(Connection transaction, Collection<String> patients, Instant at) throws SQLException {
     List<List<String>> now = persons.follow(transaction, patients);

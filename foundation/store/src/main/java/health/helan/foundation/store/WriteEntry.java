@@ -26,6 +26,9 @@ final class WriteEntry {
   /** Its place in the bundle, from 0. */
   final int number;
 
+  /** What the policy says to who writes it. */
+  final WriteGuard guard;
+
   Plan plan = Plan.CREATE;
   String id = "";
   int home;
@@ -52,9 +55,10 @@ final class WriteEntry {
   /** What is derived from it in the same transaction; null for nothing. */
   WriteFollower.@Nullable Followed followed;
 
-  WriteEntry(Interaction interaction, int number) {
+  WriteEntry(Interaction interaction, int number, WriteGuard guard) {
     this.interaction = interaction;
     this.number = number;
+    this.guard = guard;
   }
 
   String type() {

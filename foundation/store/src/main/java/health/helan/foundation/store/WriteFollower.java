@@ -3,7 +3,9 @@ package health.helan.foundation.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,6 +31,23 @@ public interface WriteFollower {
       @Nullable ObjectNode before,
       @Nullable ObjectNode after) {}
 
+  /**
+   * What one request writes in a transaction that several share.
+   *
+   * @param act what {@link Share#act} says of it
+   * @param written those that this follower is concerned with
+   */
+  record Written(Caller caller, @Nullable Object act, List<Followed> written) {}
+
+  /** Says of a share that it is not refused, but cannot be written together with the others. */
+  final class GoAlone extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public GoAlone() {
+      super(null, null, false, false);
+    }
+  }
+
   /** Asked for every write: by type only. */
   boolean concerns(String type);
 
@@ -50,6 +69,27 @@ public interface WriteFollower {
   default void follow(Connection transaction, Caller caller, List<Followed> written, Instant at)
       throws SQLException {
     follow(transaction, written, at);
+  }
+
+  /**
+   * Looks at what several requests are about to write in one transaction, before any row of theirs:
+   * who is refused here is left out, and the others go on. What it writes for one that it refuses,
+   * it takes back.
+   *
+   * @return for each, null or why it is refused; {@link GoAlone} for one that is asked again
+   * @throws RuntimeException then nothing is written, and each goes alone
+   */
+  default List<@Nullable RuntimeException> admit(
+      Connection transaction, List<Written> shares, Instant at) throws SQLException {
+    return Collections.nCopies(shares.size(), null);
+  }
+
+  /** Writes what follows for those that were admitted. */
+  default void followTogether(Connection transaction, List<Written> shares, Instant at)
+      throws SQLException {
+    for (Written share : shares) {
+      follow(transaction, share.caller(), share.written(), at);
+    }
   }
 
   /** One after the other, each told of what concerns it. */
@@ -83,6 +123,51 @@ public interface WriteFollower {
             one.follow(transaction, caller, its, at);
           }
         }
+      }
+
+      @Override
+      public List<@Nullable RuntimeException> admit(
+          Connection transaction, List<Written> shares, Instant at) throws SQLException {
+        var refused =
+            new ArrayList<@Nullable RuntimeException>(Collections.nCopies(shares.size(), null));
+        for (WriteFollower one : followers) {
+          var its = new ArrayList<Written>();
+          var numbers = new ArrayList<Integer>();
+          for (int i = 0; i < shares.size(); i++) {
+            Written mine = of(one, shares.get(i));
+            if (refused.get(i) == null && !mine.written().isEmpty()) {
+              its.add(mine);
+              numbers.add(i);
+            }
+          }
+          if (its.isEmpty()) {
+            continue;
+          }
+          List<@Nullable RuntimeException> answers = one.admit(transaction, its, at);
+          for (int i = 0; i < answers.size(); i++) {
+            refused.set(numbers.get(i), answers.get(i));
+          }
+        }
+        return refused;
+      }
+
+      @Override
+      public void followTogether(Connection transaction, List<Written> shares, Instant at)
+          throws SQLException {
+        for (WriteFollower one : followers) {
+          List<Written> its =
+              shares.stream().map(s -> of(one, s)).filter(s -> !s.written().isEmpty()).toList();
+          if (!its.isEmpty()) {
+            one.followTogether(transaction, its, at);
+          }
+        }
+      }
+
+      private Written of(WriteFollower one, Written share) {
+        List<Followed> its = share.written().stream().filter(w -> one.concerns(w.type())).toList();
+        return its.size() == share.written().size()
+            ? share
+            : new Written(share.caller(), share.act(), its);
       }
     };
   }

@@ -175,19 +175,35 @@ final class WriteGuard {
 
   /** Writes the grants that follow, and what else does. */
   void follow(Connection transaction, List<WriteEntry> entries, Instant at) throws SQLException {
-    // Links first: what else is in the same transaction follows them.
+    followLinks(parts, transaction, entries, at);
+    List<GrantRules.Written> written = written(entries);
+    if (!written.isEmpty()) {
+      parts.grants(transaction, caller, written, at);
+    }
+    List<WriteFollower.Followed> followed = followed(entries);
+    if (!followed.isEmpty()) {
+      parts.follower().follow(transaction, caller, followed, at);
+    }
+  }
+
+  /** Links first: what else is in the same transaction follows them. */
+  static void followLinks(
+      StoreParts parts, Connection transaction, List<WriteEntry> entries, Instant at)
+      throws SQLException {
     var linked = new TreeSet<String>();
     entries.forEach(entry -> linked.addAll(entry.linked));
     if (!linked.isEmpty()) {
       parts.linked(transaction, linked, at);
     }
-    var written = entries.stream().map(entry -> entry.written).filter(Objects::nonNull).toList();
-    if (!written.isEmpty()) {
-      parts.grants(transaction, caller, written, at);
-    }
-    var followed = entries.stream().map(entry -> entry.followed).filter(Objects::nonNull).toList();
-    if (!followed.isEmpty()) {
-      parts.follower().follow(transaction, caller, followed, at);
-    }
+  }
+
+  /** What grants could follow from. */
+  static List<GrantRules.Written> written(List<WriteEntry> entries) {
+    return entries.stream().map(entry -> entry.written).filter(Objects::nonNull).toList();
+  }
+
+  /** What is derived from in the same transaction. */
+  static List<WriteFollower.Followed> followed(List<WriteEntry> entries) {
+    return entries.stream().map(entry -> entry.followed).filter(Objects::nonNull).toList();
   }
 }

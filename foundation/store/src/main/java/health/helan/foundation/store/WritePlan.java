@@ -23,7 +23,6 @@ final class WritePlan {
   private final Caller caller;
   private final List<WriteEntry> entries;
   private final Claims claims;
-  private final WriteGuard guard;
   private final Map<String, Condition> conditions = new LinkedHashMap<>();
   private final Map<String, String> byFullUrl = new HashMap<>();
   private final Map<String, String> byCondition = new HashMap<>();
@@ -34,13 +33,11 @@ final class WritePlan {
    */
   private final int homeOfTheRest;
 
-  WritePlan(
-      StoreParts parts, Caller caller, List<WriteEntry> entries, Claims claims, WriteGuard guard) {
+  WritePlan(StoreParts parts, Caller caller, List<WriteEntry> entries, Claims claims) {
     this.parts = parts;
     this.caller = caller;
     this.entries = entries;
     this.claims = claims;
-    this.guard = guard;
     homeOfTheRest = parts.homes().any();
   }
 
@@ -150,7 +147,7 @@ final class WritePlan {
   /** Two who want to create by the same criteria meet at the claim. */
   private void claimCondition(WriteEntry entry) {
     claims.add(
-        parts.indexKey().lookup("condition|" + guard.source() + "|" + conditionKey(entry)),
+        parts.indexKey().lookup("condition|" + entry.guard.source() + "|" + conditionKey(entry)),
         Claims.CONDITION,
         entry);
   }
@@ -218,7 +215,7 @@ final class WritePlan {
         }
         id = found.id();
       } else if (bodyId.isEmpty()) {
-        guard.mayCreate(entry);
+        entry.guard.mayCreate(entry);
         entry.planCreate();
         claimCondition(entry);
         return;
@@ -233,7 +230,7 @@ final class WritePlan {
       if (update.ifMatch() != null) {
         throw precondition(entry);
       }
-      guard.mayChooseId(entry);
+      entry.guard.mayChooseId(entry);
       entry.planCreate();
     } else {
       entry.home = home;

@@ -36,10 +36,13 @@ final class Writes {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSXXX").withZone(ZoneOffset.UTC);
 
   private final StoreParts parts;
-  private final Caller caller;
   private final List<WriteEntry> entries;
   private final Claims claims;
+  private final List<Part> requests;
+
+  /** That of the first request, mostly the only one. */
   private final WriteGuard guard;
+
   private final WritePlan plan;
   private final @Nullable String requestKey;
   private final @Nullable Beside beside;
@@ -54,24 +57,43 @@ final class Writes {
     }
   }
 
+  /** One request's part of the transaction; mostly there is one. */
+  private static final class Part {
+    final Caller caller;
+    final List<Interaction> interactions;
+    final @Nullable Object act;
+    final List<WriteEntry> entries = new ArrayList<>();
+    @Nullable RuntimeException refusal;
+
+    Part(Caller caller, List<Interaction> interactions, @Nullable Object act) {
+      this.caller = caller;
+      this.interactions = interactions;
+      this.act = act;
+    }
+  }
+
   private Writes(
       StoreParts parts,
-      Caller caller,
-      List<Interaction> interactions,
+      List<Part> requests,
       @Nullable String requestKey,
       @Nullable Beside beside,
       Map<ByteBuffer, Keyed> holders) {
     this.parts = parts;
     this.beside = beside;
-    this.caller = caller;
-    guard = new WriteGuard(parts, caller);
-    this.requestKey = guard.requestKey(requestKey);
-    entries = new ArrayList<>(interactions.size());
-    for (Interaction interaction : interactions) {
-      entries.add(new WriteEntry(interaction, entries.size()));
+    this.requests = requests;
+    entries = new ArrayList<>();
+    guard = new WriteGuard(parts, requests.getFirst().caller);
+    for (Part part : requests) {
+      WriteGuard guard = entries.isEmpty() ? this.guard : new WriteGuard(parts, part.caller);
+      for (Interaction interaction : part.interactions) {
+        var entry = new WriteEntry(interaction, entries.size(), guard);
+        part.entries.add(entry);
+        entries.add(entry);
+      }
     }
+    this.requestKey = guard.requestKey(requestKey);
     claims = new Claims(holders);
-    plan = new WritePlan(parts, caller, entries, claims, guard);
+    plan = new WritePlan(parts, requests.getFirst().caller, entries, claims);
   }
 
   /**
@@ -89,7 +111,8 @@ final class Writes {
     var holders = new HashMap<ByteBuffer, Keyed>();
     for (int attempt = 1; ; attempt++) {
       try {
-        return new Writes(parts, caller, interactions, requestKey, beside, holders)
+        var part = new Part(caller, interactions, null);
+        return new Writes(parts, List.of(part), requestKey, beside, holders)
             .run(conditionalReferences);
       } catch (Raced e) {
         if (attempt == 10) {
@@ -104,6 +127,44 @@ final class Writes {
     }
   }
 
+  /**
+   * Writes what several requests want, in one transaction.
+   *
+   * @return for each its outcomes, or why it alone was refused
+   * @throws RuntimeException when nothing is written
+   */
+  static List<Gathering.Result> together(StoreParts parts, List<Share> shares) {
+    var requests = new ArrayList<Part>(shares.size());
+    for (Share share : shares) {
+      requests.add(new Part(share.caller(), share.interactions(), share.act()));
+    }
+    try {
+      return new Writes(parts, requests, null, null, new HashMap<>()).runTogether();
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
+  private List<Gathering.Result> runTogether() throws SQLException {
+    run(Set.of());
+    var results = new ArrayList<Gathering.Result>(requests.size());
+    for (Part part : requests) {
+      if (part.refusal != null) {
+        results.add(new Gathering.Result(null, part.refusal, List.of()));
+        continue;
+      }
+      var outcomes = new ArrayList<Outcome>();
+      var patients = new ArrayList<@Nullable Long>();
+      for (WriteEntry entry : part.entries) {
+        Row row = Objects.requireNonNull(entry.row);
+        outcomes.add(outcome(entry, row));
+        patients.add(row.index().patient());
+      }
+      results.add(new Gathering.Result(outcomes, null, patients));
+    }
+    return results;
+  }
+
   private static void pause(int attempt) {
     try {
       Thread.sleep(java.util.concurrent.ThreadLocalRandom.current().nextLong(5L << attempt));
@@ -114,7 +175,7 @@ final class Writes {
   }
 
   private List<Outcome> run(Set<String> conditionalReferences) throws SQLException {
-    entries.forEach(guard::mayWrite);
+    entries.forEach(entry -> entry.guard.mayWrite(entry));
     updated = parts.instances().begin();
     try (Connection connection = parts.dataSource().getConnection()) {
       connection.setAutoCommit(true);
@@ -185,10 +246,10 @@ final class Writes {
       Row row = entry.row;
       if (row != null) {
         homes.add(row.home());
-        AccessTrail.noteChange(row.index().patient());
-        outcomes.add(
-            new Outcome(
-                entry.isNew ? 201 : 200, row.type(), row.id(), row.version(), updated, row.json()));
+        if (requests.size() == 1) { // Else each notes its own, on its own thread.
+          AccessTrail.noteChange(row.index().patient());
+        }
+        outcomes.add(outcome(entry, row));
       } else if (entry.outcome != null) {
         homes.add(entry.home);
         outcomes.add(entry.outcome);
@@ -201,6 +262,11 @@ final class Writes {
     }
     parts.committed().accept(homes);
     return outcomes;
+  }
+
+  private Outcome outcome(WriteEntry entry, Row row) {
+    return new Outcome(
+        entry.isNew ? 201 : 200, row.type(), row.id(), row.version(), updated, row.json());
   }
 
   // ------------------------------------------------------------------ encoding
@@ -259,8 +325,8 @@ final class Writes {
               ? Ids.home(patientId) != entry.home
               : plan.homeOfPatient(connection, patientId) != entry.home;
     }
-    String owner = guard.owner(entry, stored);
-    guard.check(entry, stored, updated);
+    String owner = entry.guard.owner(entry, stored);
+    entry.guard.check(entry, stored, updated);
     entry.tree = DirectoryRows.holds(type) ? stored : null;
     return new Row(
         type,
@@ -347,6 +413,9 @@ final class Writes {
     for (WriteEntry entry : locking.values()) {
       lock(connection, entry);
     }
+    if (requests.size() > 1) {
+      admit(connection);
+    }
     // FHIR's order of work: deletions, creates, updates; a row is touched once, so only the log
     // shows it.
     var logged = new LogRows();
@@ -363,7 +432,7 @@ final class Writes {
       }
     }
     directory.send(connection);
-    guard.follow(connection, entries, updated);
+    follow(connection);
     if (beside != null) {
       beside.write(connection, entries.stream().map(entry -> entry.id).toList(), updated);
     }
@@ -378,6 +447,53 @@ final class Writes {
       }
     }
     logged.write(connection, updated);
+  }
+
+  /** Asks who of several may write; who may not has no rows. */
+  private void admit(Connection connection) throws SQLException {
+    List<@Nullable RuntimeException> refused =
+        parts.follower().admit(connection, followed(requests), updated);
+    for (int i = 0; i < requests.size(); i++) {
+      Part part = requests.get(i);
+      part.refusal = refused.get(i);
+      if (part.refusal != null) {
+        part.entries.forEach(entry -> entry.plan = WriteEntry.Plan.NOTHING);
+      }
+    }
+  }
+
+  private static List<WriteFollower.Written> followed(List<Part> some) {
+    return some.stream()
+        .map(
+            part ->
+                new WriteFollower.Written(part.caller, part.act, WriteGuard.followed(part.entries)))
+        .toList();
+  }
+
+  private void follow(Connection connection) throws SQLException {
+    if (requests.size() == 1) {
+      guard.follow(connection, entries, updated);
+      return;
+    }
+    List<Part> admitted = requests.stream().filter(part -> part.refusal == null).toList();
+    WriteGuard.followLinks(
+        parts,
+        connection,
+        admitted.stream().flatMap(part -> part.entries.stream()).toList(),
+        updated);
+    List<GrantRules.Shared> written =
+        admitted.stream()
+            .map(part -> new GrantRules.Shared(part.caller, WriteGuard.written(part.entries)))
+            .filter(share -> !share.written().isEmpty())
+            .toList();
+    if (!written.isEmpty()) {
+      parts.grants(connection, written, updated);
+    }
+    List<WriteFollower.Written> followed =
+        followed(admitted).stream().filter(share -> !share.written().isEmpty()).toList();
+    if (!followed.isEmpty()) {
+      parts.follower().followTogether(connection, followed, updated);
+    }
   }
 
   private Outcome shortOutcome(WriteEntry entry) {
@@ -411,7 +527,7 @@ final class Writes {
         }
       }
     }
-    if (!guard.maySee(connection, entry, plan, updated)) {
+    if (!entry.guard.maySee(connection, entry, plan, updated)) {
       return;
     }
     // Where the change takes it from this patient to another, both are touched. Not noted before it
@@ -474,7 +590,7 @@ final class Writes {
     WriteEntry.Current current = Objects.requireNonNull(entry.current);
     ObjectNode old = (ObjectNode) Json.MAPPER.readTree(current.json());
     entry.before = old;
-    guard.check(entry, null, updated);
+    entry.guard.check(entry, null, updated);
     moveToHistory(connection, entry);
     try (PreparedStatement statement =
         connection.prepareStatement(WriteSql.of(entry.type()).delete)) {

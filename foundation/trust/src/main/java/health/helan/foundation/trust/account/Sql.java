@@ -113,17 +113,24 @@ public final class Sql {
   private static PreparedStatement prepare(
       Connection connection, String sql, @Nullable Object... values) throws SQLException {
     PreparedStatement statement = connection.prepareStatement(sql);
+    bind(statement, values);
+    return statement;
+  }
+
+  /** Sets the values of a statement, for one that is sent several times. */
+  public static void bind(PreparedStatement statement, @Nullable Object... values)
+      throws SQLException {
     for (int i = 0; i < values.length; i++) {
       switch (values[i]) {
         case null -> statement.setNull(i + 1, Types.NULL);
         case Instant instant ->
             statement.setObject(i + 1, OffsetDateTime.ofInstant(instant, ZoneOffset.UTC));
         case List<?> list ->
-            statement.setArray(i + 1, connection.createArrayOf("text", list.toArray()));
+            statement.setArray(
+                i + 1, statement.getConnection().createArrayOf("text", list.toArray()));
         case Object value -> statement.setObject(i + 1, value);
       }
     }
-    return statement;
   }
 
   /** A timestamptz that may be null. */

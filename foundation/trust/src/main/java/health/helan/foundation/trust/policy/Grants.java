@@ -12,12 +12,14 @@ import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -52,6 +54,46 @@ final class Grants implements GrantRules {
     for (Written written : all) {
       follow(transaction, caller, written, at, around);
     }
+  }
+
+  /** A write, and the Patient whose row is held for it. */
+  private record Of(Caller caller, Written written, int home, String patient) {}
+
+  @Override
+  public void followTogether(Connection transaction, List<Shared> shares, Instant at, Around around)
+      throws SQLException {
+    var all = new ArrayList<Of>();
+    for (Shared share : shares) {
+      for (Written written : share.written()) {
+        String patient = patient(written);
+        all.add(
+            new Of(
+                share.caller(),
+                written,
+                patient.isEmpty() ? 0 : around.home("Patient", patient),
+                patient));
+      }
+    }
+    // In the order in which whoever changes links locks Patients.
+    all.sort(Comparator.comparingInt(Of::home).thenComparing(Of::patient));
+    for (Of one : all) {
+      follow(transaction, one.caller, one.written, at, around);
+    }
+  }
+
+  /** The Patient that a booking is for; empty for other causes, which nobody writes together. */
+  private static String patient(Written written) {
+    ObjectNode after = written.after();
+    if (after != null) {
+      for (JsonNode participant : after.path("participant")) {
+        List<String> one =
+            patients(List.of(participant.path("actor").path("reference").asString("")));
+        if (!one.isEmpty()) {
+          return one.getFirst();
+        }
+      }
+    }
+    return "";
   }
 
   @Override
