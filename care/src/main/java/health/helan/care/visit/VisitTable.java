@@ -207,41 +207,39 @@ final class VisitTable {
 
   /** The row, locked until the transaction ends; null for none. */
   static @Nullable Row lock(Connection transaction, String id) throws SQLException {
-    try (var statement =
-        transaction.prepareStatement(COLUMNS + " where home = ? and id = ? for update")) {
-      statement.setInt(1, Ids.home(id));
-      statement.setString(2, id);
-      try (var rows = statement.executeQuery()) {
-        return rows.next() ? row(rows) : null;
-      }
-    }
+    return first(
+        Sql.list(
+            transaction,
+            COLUMNS + " where home = ? and id = ? for update",
+            VisitTable::row,
+            Ids.home(id),
+            id));
+  }
+
+  static boolean isThere(Connection transaction, String id) throws SQLException {
+    return !Sql.list(
+            transaction,
+            "select 1 from visit where home = ? and id = ?",
+            row -> row.getInt(1),
+            Ids.home(id),
+            id)
+        .isEmpty();
+  }
+
+  private static <T> @Nullable T first(List<T> rows) {
+    return rows.isEmpty() ? null : rows.getFirst();
   }
 
   /** The message that a client has sent already under this token; null for none. */
   @Nullable Message sent(Connection transaction, Row visit, Party side, String token)
       throws SQLException {
-    try (var statement =
-        transaction.prepareStatement(
-            MESSAGES + " where home = ? and visit = ? and side = ? and token = ?")) {
-      statement.setInt(1, visit.home);
-      statement.setString(2, visit.id);
-      statement.setInt(3, side.ordinal());
-      statement.setString(4, token);
-      try (var rows = statement.executeQuery()) {
-        return rows.next() ? message(rows) : null;
-      }
-    }
+    return first(
+        Sql.list(transaction, SENT, this::message, visit.home, visit.id, side.ordinal(), token));
   }
 
   /** The same outside a transaction: before something costly is done for nothing. */
   @Nullable Message sent(Row visit, Party side, String token) {
-    return sql.one(
-        MESSAGES + " where home = ? and visit = ? and side = ? and token = ?",
-        this::message,
-        visit.home,
-        visit.id,
-        side.ordinal(),
-        token);
+    return sql.one(SENT, this::message, visit.home, visit.id, side.ordinal(), token);
   }
 
   /** Adds a message and moves the counters. */
@@ -311,6 +309,9 @@ final class VisitTable {
 
   private static final String MESSAGES =
       "select id, number, version, side, kind, codec, key_id, at, token, content from visit_message";
+
+  private static final String SENT =
+      MESSAGES + " where home = ? and visit = ? and side = ? and token = ?";
 
   /** Messages after a number, in order. */
   List<Message> messages(Row visit, int after, int most) {
