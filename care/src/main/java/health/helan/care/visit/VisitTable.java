@@ -86,22 +86,28 @@ final class VisitTable {
         : null;
   }
 
-  /** Those that are open, of a doctor, the longest waiting first; across homes. */
-  List<Row> ofDoctor(String practitioner, int most) {
+  /**
+   * Those that are open, of a doctor at an institution, the longest waiting first; across homes.
+   */
+  List<Row> ofDoctor(String practitioner, String institution, int most) {
     return sql.list(
-        COLUMNS + " where practitioner = ? and state in (1, 2, 3) order by applied limit ?",
+        COLUMNS
+            + " where practitioner = ? and institution = ? and state in (1, 2, 3) order by applied limit ?",
         VisitTable::row,
         practitioner,
+        institution,
         most);
   }
 
-  /** Those that ended, of a doctor, the last first; across homes. */
-  List<Row> pastOfDoctor(String practitioner, Instant before, int most) {
+  /** Those that ended, of a doctor at an institution, the last first; across homes. */
+  List<Row> pastOfDoctor(String practitioner, String institution, Instant before, int most) {
     return sql.list(
         COLUMNS
-            + " where practitioner = ? and state in (4, 5, 6) and applied < ? order by applied desc limit ?",
+            + " where practitioner = ? and institution = ? and state in (4, 5, 6) and applied < ?"
+            + " order by applied desc limit ?",
         VisitTable::row,
         practitioner,
+        institution,
         before,
         most);
   }
