@@ -197,6 +197,21 @@ describe.skipIf(reason)('A visit on line', () => {
     await resident.page.getByText('已结束').waitFor();
     await resident.page.getByText('继续原方案，一周后复诊。').waitFor();
     await looksRight(resident.page, 'visit-result');
+  });
+
+  test('the doctor adds to the signed note, and the resident reads that too', async () => {
+    const desk = doctor.page;
+    await desk.getByText('已结束', { exact: true }).click();
+    await desk.locator(`a[href$="/online/${visit}"]`).click();
+    await desk.getByText('继续原方案，一周后复诊。').waitFor();
+    await desk.getByRole('textbox', { name: '写补记' }).fill('患者来电：青霉素过敏，已记入。');
+    await looksRight(desk, 'visit-append');
+    await desk.getByRole('button', { name: '签名并补记' }).click();
+    await desk.getByText('患者来电：青霉素过敏，已记入。', { exact: true }).and(desk.locator('p')).waitFor();
+    expect(await desk.getByText('医生尚未签名').count()).toBe(0);
+    await resident.page.reload();
+    await resident.page.getByText('患者来电：青霉素过敏，已记入。').waitFor();
+    await looksRight(resident.page, 'visit-appended');
     expect(faults.filter((fault) => !/status of (401|403|404|409|422)|ERR_INTERNET_DISCONNECTED|WebSocket|Failed to fetch/.test(fault))).toEqual([]);
   });
 });

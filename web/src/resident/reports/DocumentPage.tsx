@@ -1,9 +1,11 @@
 import { useTranslation } from 'react-i18next';
-import { referenceText } from '../../shared/fhir/words';
+import { idOf, referenceText } from '../../shared/fhir/words';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
+import { isAddendum } from '../../shared/record/useAddenda';
 import { documentName, useDocument, useSigned } from '../requests/reports';
 import { useParams } from '../router';
+import { Addenda } from '../ui/Addenda';
 import { Page } from '../ui/Page';
 import { Actions, ButtonLink, Facts, Faces } from '../ui/ui';
 import { AttachmentBody, Sections } from './DocumentBody';
@@ -13,7 +15,7 @@ import './texts';
 
 /** One document, and who stands for it. */
 export function DocumentPage() {
-  const { t } = useTranslation(['reports', 'resident']);
+  const { t } = useTranslation(['reports', 'resident', 'common']);
   const language = useLanguage();
   const { type = '', id = '' } = useParams();
   const query = useDocument(type, id);
@@ -33,9 +35,13 @@ export function DocumentPage() {
               />
             </div>
             {document.resourceType === 'Composition' ? (
-              <article className={`card ${styles.document}`}>
-                <Sections sections={document.section ?? []} />
-              </article>
+              <>
+                {isAddendum(document) ? <p className="muted">{t('common:addendum.of')}</p> : null}
+                <article className={`card ${styles.document}`}>
+                  <Sections sections={document.section ?? []} />
+                </article>
+                <Addenda of={`Composition/${id}`} patient={idOf(document.subject?.reference)} />
+              </>
             ) : (
               document.content.map(({ attachment }, index) => <AttachmentBody key={index} attachment={attachment} />)
             )}

@@ -1,6 +1,7 @@
 import '../../shared/visit/texts';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { idOf } from '../../shared/fhir/words';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { Conversation } from '../../shared/visit/Conversation';
@@ -8,6 +9,7 @@ import { useSeen, useTalk } from '../../shared/visit/useTalk';
 import { further, type Visit } from '../../shared/visit/visits';
 import { useAgree, useConsentWords, useNote, useOnlineVisits, useOrders, useWithdraw } from '../requests/visit';
 import { useParams } from '../router';
+import { Addenda } from '../ui/Addenda';
 import { Page } from '../ui/Page';
 import { Actions, Bottom, Button, ButtonLink, Empty, Faces, Facts, Failed, Notice, Section, Tag } from '../ui/ui';
 import { keepDraft } from './draft';
@@ -174,6 +176,7 @@ function Result({ visit }: { visit: Visit }) {
           </Faces>
         </Section>
       ) : null}
+      {visit.note ? <Addenda of={visit.note} patient={idOf(visit.patient?.reference)} /> : null}
       {orders.data && orders.data.length > 0 ? (
         <Section title={t('visit:orders')}>
           <ul className="card">

@@ -132,6 +132,8 @@ describe('A visit', () => {
     more = [at('note', 'Composition/n'), { name: 'refund-due', valueBoolean: true }];
     answers(({ path }) => {
       if (path === 'Composition/n') return { resourceType: 'Composition', section: [{ title: '处理意见', text: { div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>继续原方案<br/>一周后复诊</p></div>' } }] };
+      if (path === 'Composition') return bundleOf([{ resourceType: 'Composition', id: 'a', status: 'final', type: {}, date: '2026-11-27', title: '补记', author: [{}], relatesTo: [{ code: 'appends', targetReference: { reference: 'Composition/n' } }], section: [{ text: { status: 'additional', div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>青霉素过敏</p></div>' } }] }]);
+      if (path.endsWith('$verify-signature')) return parameters({ name: 'valid', valueBoolean: false });
       if (path === 'ServiceRequest') return bundleOf([{ resourceType: 'ServiceRequest', id: 'o', status: 'active', intent: 'order', subject: { reference: 'Patient/p' }, code: { text: '血常规' } }]);
       return undefined;
     });
@@ -139,5 +141,8 @@ describe('A visit', () => {
     await screen.findByText('一周后复诊');
     await screen.findByText('血常规');
     screen.getByText('已付的费用将退还');
+    // What the doctor added since, and that nobody has signed it yet.
+    await screen.findByText('青霉素过敏');
+    await screen.findByText('医生尚未签名');
   });
 });

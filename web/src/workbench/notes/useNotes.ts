@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Bundle, Composition, Encounter, Organization, Parameters, Patient, Provenance, Reference, ValueSet } from 'fhir/r4';
-import { repetitionsOf, resourcesOf } from '../../shared/fhir/bundles';
+import type { Bundle, Composition, Encounter, Organization, Patient, Provenance, Reference, ValueSet } from 'fhir/r4';
+import { resourcesOf } from '../../shared/fhir/bundles';
 import { create, get, operate, transact, update } from '../../shared/fhir/client';
 import { idOf } from '../../shared/fhir/words';
 import { useMe } from '../../shared/session/useMe';
@@ -109,25 +109,7 @@ export function useSign() {
   });
 }
 
-export type Signed = { signed: boolean; valid: boolean; when: string | undefined; signer: string | undefined; algorithm: string | undefined };
-
-export const useSignature = (note: Composition | undefined) =>
-  useQuery({
-    queryKey: ['note-signature', note?.id, note?.meta?.versionId],
-    queryFn: async ({ signal }): Promise<Signed> => {
-      const answer = await get<Parameters>(`Composition/${encodeURIComponent(note?.id ?? '')}/$verify-signature?version=${note?.meta?.versionId ?? ''}`, signal);
-      const found = repetitionsOf(answer, 'signature');
-      const last = found.at(-1);
-      return {
-        signed: found.length > 0,
-        valid: answer.parameter?.find(({ name }) => name === 'valid')?.valueBoolean ?? false,
-        when: last?.text('when'),
-        signer: last?.reference('signer')?.reference,
-        algorithm: last?.text('algorithm'),
-      };
-    },
-    enabled: note?.id !== undefined && note.status === 'final',
-  });
+export { useSignature } from '../../shared/record/useSignature';
 
 export const useInstitution = (reference: string | undefined) =>
   useQuery({ queryKey: ['institution', reference], queryFn: ({ signal }) => get<Organization>(reference ?? '', signal), enabled: reference?.startsWith('Organization/') ?? false, staleTime: Infinity });

@@ -9,9 +9,13 @@ import { idOf } from '../../shared/fhir/words';
 import { PageTitle } from '../../shared/PageTitle';
 import { Conversation } from '../../shared/visit/Conversation';
 import { useSeen, useTalk } from '../../shared/visit/useTalk';
-import { further, type Visit } from '../../shared/visit/visits';
-import { SECTIONS, useDesk, useDiagnoses, useKeptNote, useStep, useWriteNote, type Draft, type Step } from './useDesk';
+import { further, type Visit, type VisitState } from '../../shared/visit/visits';
+import { Ended } from './Ended';
+import { SECTIONS, useDesk, useDiagnoses, useKeptNote, useStep, useVisit, useWriteNote, type Draft, type Step } from './useDesk';
 import styles from './Desk.module.css';
+
+/** What the doctor has still to take a step of. */
+const isOpen = (state: VisitState): boolean => state === 'eligible' || state === 'accepted' || state === 'in-progress';
 
 /** A step that was refused: its error is shown, and the page stays. */
 const stays = () => undefined;
@@ -21,9 +25,12 @@ export function VisitDesk() {
   const { t } = useTranslation('visit');
   const { visit: id = '' } = useParams();
   const desk = useDesk();
-  const visit = desk.data?.find((one) => one.id === id);
+  const open = desk.data?.find((one) => one.id === id);
+  const other = useVisit(id, desk.data !== undefined && open === undefined);
+  const visit = open ?? other.data;
   if (desk.error && !desk.data) return <LoadFailed error={desk.error} onRetry={() => void desk.refetch()} />;
-  if (!desk.data) return <LoadingLines rows={10} />;
+  if (other.error && !visit) return <LoadFailed error={other.error} onRetry={() => void other.refetch()} />;
+  if (!desk.data || visit === undefined) return <LoadingLines rows={10} />;
   return visit ? <Desk key={visit.id} visit={visit} /> : <NothingHere title={t('unknown')} />;
 }
 
@@ -43,10 +50,11 @@ function Desk({ visit }: { visit: Visit }) {
           {visit.diagnosis?.display} · {t(`state.${state}`)}
         </p>
         <p className="muted">{visit.complaint}</p>
-        <Steps visit={{ ...visit, state }} />
+        {isOpen(state) ? <Steps visit={{ ...visit, state }} /> : null}
       </header>
       <Conversation talk={talk} now={now} side="doctor" open={state === 'in-progress'} />
       {state === 'in-progress' ? <Note visit={visit} /> : null}
+      {state === 'closed' || state === 'offline' ? <Ended visit={visit} /> : null}
     </div>
   );
 }
@@ -63,7 +71,6 @@ function Steps({ visit }: { visit: Visit }) {
     setWanted(why.length < 2);
     if (why.length >= 2) void step.mutateAsync({ step: which, reason: why, refund }).then(() => navigate('/lists/online'), stays);
   };
-  const isOpen = visit.state === 'eligible' || visit.state === 'accepted' || visit.state === 'in-progress';
   return (
     <div className={styles.steps}>
       <Space wrap>
@@ -77,26 +84,24 @@ function Steps({ visit }: { visit: Visit }) {
             {t('desk.begin')}
           </Button>
         ) : null}
-        {isOpen ? (
-          <Popconfirm
-            icon={null}
-            title={t('desk.refer')}
-            description={
-              <span className={styles.why}>
-                <Input.TextArea rows={2} value={reason} aria-label={t('desk.reason')} placeholder={t('desk.reasonHint')} maxLength={500} onChange={(event) => setReason(event.target.value)} />
-                {wanted ? <span role="alert">{t('desk.reasonWanted')}</span> : null}
-                {visit.state === 'in-progress' ? (
-                  <Checkbox checked={refund} onChange={(event) => setRefund(event.target.checked)}>
-                    {t('desk.refund')}
-                  </Checkbox>
-                ) : null}
-              </span>
-            }
-            onConfirm={() => end('refer-offline')}
-          >
-            <Button>{t('desk.refer')}</Button>
-          </Popconfirm>
-        ) : null}
+        <Popconfirm
+          icon={null}
+          title={t('desk.refer')}
+          description={
+            <span className={styles.why}>
+              <Input.TextArea rows={2} value={reason} aria-label={t('desk.reason')} placeholder={t('desk.reasonHint')} maxLength={500} onChange={(event) => setReason(event.target.value)} />
+              {wanted ? <span role="alert">{t('desk.reasonWanted')}</span> : null}
+              {visit.state === 'in-progress' ? (
+                <Checkbox checked={refund} onChange={(event) => setRefund(event.target.checked)}>
+                  {t('desk.refund')}
+                </Checkbox>
+              ) : null}
+            </span>
+          }
+          onConfirm={() => end('refer-offline')}
+        >
+          <Button>{t('desk.refer')}</Button>
+        </Popconfirm>
       </Space>
       {step.error ? <LoadFailed error={step.error} compact /> : null}
     </div>

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Bundle, Coding, Composition, Encounter, FhirResource, Parameters, ParametersParameter } from 'fhir/r4';
 import { resourcesOf } from '../../shared/fhir/bundles';
 import { call, get } from '../../shared/fhir/client';
@@ -9,6 +9,25 @@ const EVERY = 15_000;
 
 /** The doctor's open visits, the longest waiting first. */
 export const useDesk = () => useQuery({ queryKey: KEY, queryFn: async ({ signal }) => visitsIn(await get<Parameters>('$visits', signal)), refetchInterval: EVERY, staleTime: 0 });
+
+const PAGE = 50;
+
+/** Those that have ended, the last first. */
+export const useEnded = () =>
+  useInfiniteQuery({
+    queryKey: ['desk-ended'],
+    queryFn: async ({ pageParam, signal }) => visitsIn(await get<Parameters>(`$visits?past=true&_count=${PAGE}${pageParam ? `&before=${encodeURIComponent(pageParam)}` : ''}`, signal)),
+    initialPageParam: '',
+    getNextPageParam: (page) => (page.length < PAGE ? undefined : page.at(-1)?.applied),
+  });
+
+/** One visit, open or not. */
+export const useVisit = (id: string, wanted: boolean) =>
+  useQuery({
+    queryKey: [...KEY, id],
+    enabled: wanted,
+    queryFn: async ({ signal }) => visitsIn(await get<Parameters>(`$visits?visit=${encodeURIComponent(id)}`, signal))[0] ?? null,
+  });
 
 /** How many have signed and wait to be taken. */
 export function useDeskCount(): number | undefined {
@@ -74,6 +93,20 @@ export function useWriteNote(visit: string) {
       await call<Encounter>(pathOf(visit, 'close'), []);
     },
     onSettled: () => void client.invalidateQueries({ queryKey: KEY }),
+  });
+}
+
+export const useDocument = (reference: string | undefined) => useQuery({ queryKey: ['desk-document', reference], enabled: reference !== undefined, queryFn: ({ signal }) => get<Composition>(reference ?? '', signal) });
+
+/** Writes what is to be added to the signed note, and signs it. Again, after a signature that failed, it is the same addendum. */
+export function useAppend(visit: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (text: string) => {
+      const addendum = await call<Composition>(pathOf(visit, 'addendum'), [{ name: 'text', valueString: text }]);
+      await call(`Composition/${addendum.id ?? ''}/$sign`, []);
+    },
+    onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ['addenda'] }), client.invalidateQueries({ queryKey: ['note-signature'] })]),
   });
 }
 

@@ -11,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -100,37 +99,33 @@ final class QueueTable {
    */
   static int number(Connection connection, Queue queue, LocalDate day, Instant at)
       throws SQLException {
-    try (var statement =
-        connection.prepareStatement(
+    List<Integer> numbers =
+        Sql.list(
+            connection,
             "update visit_queue set last = case when day = ? then last + 1 else 1 end, day = ?, changed = ?,"
-                + " revision = revision + 1 where home = ? and id = ? and state = 0 returning last")) {
-      statement.setObject(1, day);
-      statement.setObject(2, day);
-      statement.setObject(3, at.atOffset(ZoneOffset.UTC));
-      statement.setInt(4, queue.home());
-      statement.setString(5, queue.id());
-      try (var rows = statement.executeQuery()) {
-        if (!rows.next()) {
-          throw new Refusal(Refusal.Kind.BUSINESS_RULE, "queue.closed");
-        }
-        return rows.getInt(1);
-      }
+                + " revision = revision + 1 where home = ? and id = ? and state = 0 returning last",
+            row -> row.getInt(1),
+            day,
+            day,
+            at,
+            queue.home(),
+            queue.id());
+    if (numbers.isEmpty()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "queue.closed");
     }
+    return numbers.getFirst();
   }
 
   /** Notes that something in the queue changes; answers how many calls it has made. */
   static long touch(Connection connection, int home, String queue, Instant at) throws SQLException {
-    try (var statement =
-        connection.prepareStatement(
-            "update visit_queue set revision = revision + 1, changed = ? where home = ? and id = ? returning calls")) {
-      statement.setObject(1, at.atOffset(ZoneOffset.UTC));
-      statement.setInt(2, home);
-      statement.setString(3, queue);
-      try (var rows = statement.executeQuery()) {
-        rows.next();
-        return rows.getLong(1);
-      }
-    }
+    return Sql.list(
+            connection,
+            "update visit_queue set revision = revision + 1, changed = ? where home = ? and id = ? returning calls",
+            row -> row.getLong(1),
+            at,
+            home,
+            queue)
+        .getFirst();
   }
 
   /**

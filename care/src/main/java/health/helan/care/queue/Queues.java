@@ -719,18 +719,26 @@ public final class Queues implements Erasable {
             Papers.patch(before, encounter),
             Papers.provenance(caller, queue, step, before, reason, "", now)),
         (connection, _, at) -> {
-          if (isAct && !caller.binding().practitioner().isEmpty()) {
-            licences.check(
-                connection,
-                "Practitioner/" + caller.binding().practitioner(),
-                queue.institution(),
-                now);
+          String practitioner = caller.binding().practitioner();
+          if (isAct && !practitioner.isEmpty()) {
+            mayAct(connection, step, practitioner, queue.institution(), now);
           }
           QueueTable.touch(connection, queue.home(), queue.id(), at);
           save(connection, after, at);
         });
     tellWhoIsNear(queue.id());
     return after;
+  }
+
+  /** How ill somebody is, doctors and nurses judge; nobody else whose licence holds. */
+  private void mayAct(
+      Connection connection, Step step, String practitioner, String institution, Instant now)
+      throws SQLException {
+    if (step == Step.TRIAGE) {
+      licences.checkCarer(connection, practitioner, institution, now);
+    } else {
+      licences.check(connection, "Practitioner/" + practitioner, institution, now);
+    }
   }
 
   private void save(Connection connection, Ticket after, Instant at) throws SQLException {

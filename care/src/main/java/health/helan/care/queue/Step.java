@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public enum Step {
   /** 签到取号: makes the ticket. */
   CHECK_IN(Set.of(), WAITING, Set.of(RESIDENT, PRACTITIONER, SYSTEM)),
-  /** 分诊: how urgent; the ticket waits on under its level. A practitioner's act. */
+  /** 分诊: how urgent; the ticket waits on under its level. A doctor's or nurse's act. */
   TRIAGE(Set.of(WAITING, MISSED), null, Set.of(PRACTITIONER)),
   /** 叫号: the next, or this one. */
   CALL(Set.of(WAITING, MISSED), CALLED, Set.of(PRACTITIONER, SYSTEM)),

@@ -183,10 +183,27 @@ final class Notes {
   }
 
   private static ObjectNode composition(Caller caller, Visit visit, Draft draft, Instant now) {
+    String status = draft.complete ? "final" : "preliminary";
+    ObjectNode composition = document(caller, visit, status, "互联网复诊病历", now);
+    ArrayNode sections = composition.putArray("section");
+    for (Section section : Section.values()) {
+      String text = draft.sections.getOrDefault(section, "").strip();
+      if (!text.isEmpty()) {
+        ObjectNode one = sections.addObject();
+        one.put("title", section.title);
+        code(one, section.code);
+        one.putObject("text").put("status", "additional").put("div", div(text));
+      }
+    }
+    return composition;
+  }
+
+  /** A document of the doctor about a visit, without its sections. */
+  static ObjectNode document(Caller caller, Visit visit, String status, String title, Instant now) {
     ObjectNode composition = Json.MAPPER.createObjectNode().put("resourceType", "Composition");
     Kept.RECORD.tag(composition);
     Visits.labelLike(composition, visit);
-    composition.put("status", draft.complete ? "final" : "preliminary");
+    composition.put("status", status);
     composition
         .putObject("type")
         .putArray("coding")
@@ -201,18 +218,8 @@ final class Notes {
         .putArray("author")
         .addObject()
         .put("reference", "Practitioner/" + visit.practitioner());
-    composition.put("title", "互联网复诊病历");
+    composition.put("title", title);
     composition.putObject("custodian").put("reference", "Organization/" + caller.institution());
-    ArrayNode sections = composition.putArray("section");
-    for (Section section : Section.values()) {
-      String text = draft.sections.getOrDefault(section, "").strip();
-      if (!text.isEmpty()) {
-        ObjectNode one = sections.addObject();
-        one.put("title", section.title);
-        code(one, section.code);
-        one.putObject("text").put("status", "additional").put("div", div(text));
-      }
-    }
     return composition;
   }
 
@@ -240,7 +247,7 @@ final class Notes {
     }
   }
 
-  private static String div(String text) {
+  static String div(String text) {
     String safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     return "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>"
         + safe.replace("\r", "").replace("\n", "<br/>")
@@ -380,18 +387,21 @@ final class Notes {
     if (!composition.path("status").asString("").equals("final")) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "visit.note-incomplete");
     }
-    String doctor = "Practitioner/" + visit.practitioner();
-    boolean isSigned =
-        visits
-            .signatures
-            .verify(visits.store, caller, "Composition", visit.note(), version.version())
-            .found()
-            .stream()
-            .anyMatch(one -> one.isValid() && one.signer().equals(doctor));
-    if (!isSigned) {
+    if (!isSigned(caller, visit, version)) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "visit.note-unsigned");
     }
     return entries(composition);
+  }
+
+  /** Whether the doctor of the visit has signed this very version of a document of it. */
+  boolean isSigned(Caller caller, Visit visit, ResourceVersion version) {
+    String doctor = "Practitioner/" + visit.practitioner();
+    return visits
+        .signatures
+        .verify(visits.store, caller, "Composition", version.id(), version.version())
+        .found()
+        .stream()
+        .anyMatch(one -> one.isValid() && one.signer().equals(doctor));
   }
 
   // ------------------------------------------------------------------ orders

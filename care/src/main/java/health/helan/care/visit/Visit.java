@@ -3,6 +3,8 @@ package health.helan.care.visit;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -34,6 +36,10 @@ final class Visit {
 
   /** {@code valueReference} to the Composition. */
   static final String NOTE = "https://helan.health/fhir/StructureDefinition/online-visit-note";
+
+  /** {@code valueReference} to the Composition of an addendum; repeats, the first one first. */
+  static final String ADDENDUM =
+      "https://helan.health/fhir/StructureDefinition/online-visit-addendum";
 
   /**
    * At the end: parts {@code messages} (how many) and {@code digest} (head of their chain, SM3 in
@@ -106,7 +112,7 @@ final class Visit {
       String proof,
       String condition,
       JsonNode diagnosis,
-      java.util.List<String> labels) {}
+      List<String> labels) {}
 
   /** A new one, before any step. */
   static Visit begun(Asked asked, String consent) {
@@ -186,6 +192,26 @@ final class Visit {
     set(NOTE, "valueReference").put("reference", reference);
   }
 
+  /** Ids of the Compositions that append the note, the first one first. */
+  List<String> addenda() {
+    List<String> addenda = new ArrayList<>();
+    for (JsonNode extension : encounter.path("extension")) {
+      if (ADDENDUM.equals(extension.path("url").asString(""))) {
+        addenda.add(idOf(extension.path("valueReference"), "Composition"));
+      }
+    }
+    return addenda;
+  }
+
+  void addendum(String reference) {
+    encounter
+        .withArray("extension")
+        .addObject()
+        .put("url", ADDENDUM)
+        .putObject("valueReference")
+        .put("reference", reference);
+  }
+
   String complaint() {
     return find(COMPLAINT).path("valueString").asString("");
   }
@@ -214,7 +240,7 @@ final class Visit {
   }
 
   /** The diagnoses that it ended with. */
-  void diagnoses(java.util.List<String> conditions) {
+  void diagnoses(List<String> conditions) {
     if (!conditions.isEmpty()) {
       ArrayNode diagnoses = encounter.putArray("diagnosis");
       conditions.forEach(one -> diagnoses.addObject().putObject("condition").put("reference", one));

@@ -105,19 +105,12 @@ public final class VisitFollower implements WriteFollower {
     if (!Ids.isAssigned(encounter) || !(drugs.judge(request) instanceof Verdict.Refuse refusal)) {
       return;
     }
-    try (var statement =
-        transaction.prepareStatement("select 1 from visit where home = ? and id = ?")) {
-      statement.setInt(1, Ids.home(encounter));
-      statement.setString(2, encounter);
-      try (var rows = statement.executeQuery()) {
-        if (rows.next()) {
-          throw new Refusal(
-              Refusal.Kind.BUSINESS_RULE,
-              "MedicationRequest.medication",
-              refusal.messageKey(),
-              refusal.arguments().toArray());
-        }
-      }
+    if (VisitTable.isThere(transaction, encounter)) {
+      throw new Refusal(
+          Refusal.Kind.BUSINESS_RULE,
+          "MedicationRequest.medication",
+          refusal.messageKey(),
+          refusal.arguments().toArray());
     }
   }
 }

@@ -60,6 +60,7 @@ public final class VisitOperations {
     all.add(these.onVisit("seen", true, STEP, these::seen));
     all.add(these.onVisit("note", true, STEP, these::note));
     all.add(these.onVisit("order", true, STEP, these::order));
+    all.add(these.onVisit("addendum", true, STEP, these::addendum));
     all.add(these.onVisit("record", true, STEP, these::record));
     all.add(these.onVisit("recordings", false, READ, these::recordings));
     all.add(these.onVisit("recording-chunk", false, READ, these::piece));
@@ -459,6 +460,11 @@ public final class VisitOperations {
                 new Notes.Draft(sections, diagnoses, flag(call, "complete"))));
   }
 
+  /** {@code POST Encounter/[id]/$addendum}: {@code text}. Answers with the Composition. */
+  private Answer addendum(FhirOperation.Call call) {
+    return answer(200, visits.addenda().write(call.caller(), id(call), need(call, "text")));
+  }
+
   /**
    * {@code POST Encounter/[id]/$order}: {@code code} (Coding), {@code text}, {@code note}. Answers
    * 201 with the ServiceRequest.
@@ -483,7 +489,8 @@ public final class VisitOperations {
 
   /**
    * {@code GET $visits}: the caller's own; a resident's, the last first; a doctor's open ones, the
-   * longest waiting first, or with {@code past=true} those that ended. {@code before} goes on.
+   * longest waiting first, or with {@code past=true} those that ended. {@code before} goes on. With
+   * {@code visit} that one alone.
    */
   private Answer list(FhirOperation.Call call) {
     Caller caller = call.caller();
@@ -496,7 +503,12 @@ public final class VisitOperations {
     }
     int most = Math.clamp(number(call, "_count", USUAL), 1, 2 * USUAL);
     ObjectNode answer = parameters();
-    for (Visits.Member member : visits.list(caller, flag(call, "past"), until, most)) {
+    String one = reference(call, "visit");
+    List<Visits.Member> members =
+        one == null
+            ? visits.list(caller, flag(call, "past"), until, most)
+            : List.of(visits.member(caller, one.replaceFirst("^Encounter/", "")));
+    for (Visits.Member member : members) {
       Visit visit = visits.read(caller, member.row().id());
       ArrayNode parts = part(answer, "visit");
       visit(parts, member.row(), member.party());

@@ -86,22 +86,28 @@ final class VisitTable {
         : null;
   }
 
-  /** Those that are open, of a doctor, the longest waiting first; across homes. */
-  List<Row> ofDoctor(String practitioner, int most) {
+  /**
+   * Those that are open, of a doctor at an institution, the longest waiting first; across homes.
+   */
+  List<Row> ofDoctor(String practitioner, String institution, int most) {
     return sql.list(
-        COLUMNS + " where practitioner = ? and state in (1, 2, 3) order by applied limit ?",
+        COLUMNS
+            + " where practitioner = ? and institution = ? and state in (1, 2, 3) order by applied limit ?",
         VisitTable::row,
         practitioner,
+        institution,
         most);
   }
 
-  /** Those that ended, of a doctor, the last first; across homes. */
-  List<Row> pastOfDoctor(String practitioner, Instant before, int most) {
+  /** Those that ended, of a doctor at an institution, the last first; across homes. */
+  List<Row> pastOfDoctor(String practitioner, String institution, Instant before, int most) {
     return sql.list(
         COLUMNS
-            + " where practitioner = ? and state in (4, 5, 6) and applied < ? order by applied desc limit ?",
+            + " where practitioner = ? and institution = ? and state in (4, 5, 6) and applied < ?"
+            + " order by applied desc limit ?",
         VisitTable::row,
         practitioner,
+        institution,
         before,
         most);
   }
@@ -207,41 +213,39 @@ final class VisitTable {
 
   /** The row, locked until the transaction ends; null for none. */
   static @Nullable Row lock(Connection transaction, String id) throws SQLException {
-    try (var statement =
-        transaction.prepareStatement(COLUMNS + " where home = ? and id = ? for update")) {
-      statement.setInt(1, Ids.home(id));
-      statement.setString(2, id);
-      try (var rows = statement.executeQuery()) {
-        return rows.next() ? row(rows) : null;
-      }
-    }
+    return first(
+        Sql.list(
+            transaction,
+            COLUMNS + " where home = ? and id = ? for update",
+            VisitTable::row,
+            Ids.home(id),
+            id));
+  }
+
+  static boolean isThere(Connection transaction, String id) throws SQLException {
+    return !Sql.list(
+            transaction,
+            "select 1 from visit where home = ? and id = ?",
+            row -> row.getInt(1),
+            Ids.home(id),
+            id)
+        .isEmpty();
+  }
+
+  private static <T> @Nullable T first(List<T> rows) {
+    return rows.isEmpty() ? null : rows.getFirst();
   }
 
   /** The message that a client has sent already under this token; null for none. */
   @Nullable Message sent(Connection transaction, Row visit, Party side, String token)
       throws SQLException {
-    try (var statement =
-        transaction.prepareStatement(
-            MESSAGES + " where home = ? and visit = ? and side = ? and token = ?")) {
-      statement.setInt(1, visit.home);
-      statement.setString(2, visit.id);
-      statement.setInt(3, side.ordinal());
-      statement.setString(4, token);
-      try (var rows = statement.executeQuery()) {
-        return rows.next() ? message(rows) : null;
-      }
-    }
+    return first(
+        Sql.list(transaction, SENT, this::message, visit.home, visit.id, side.ordinal(), token));
   }
 
   /** The same outside a transaction: before something costly is done for nothing. */
   @Nullable Message sent(Row visit, Party side, String token) {
-    return sql.one(
-        MESSAGES + " where home = ? and visit = ? and side = ? and token = ?",
-        this::message,
-        visit.home,
-        visit.id,
-        side.ordinal(),
-        token);
+    return sql.one(SENT, this::message, visit.home, visit.id, side.ordinal(), token);
   }
 
   /** Adds a message and moves the counters. */
@@ -311,6 +315,9 @@ final class VisitTable {
 
   private static final String MESSAGES =
       "select id, number, version, side, kind, codec, key_id, at, token, content from visit_message";
+
+  private static final String SENT =
+      MESSAGES + " where home = ? and visit = ? and side = ? and token = ?";
 
   /** Messages after a number, in order. */
   List<Message> messages(Row visit, int after, int most) {

@@ -86,6 +86,7 @@ public final class Visits implements Erasable, AutoCloseable {
   private final Live live;
   private final Evidence evidence;
   private final Notes notes;
+  private final Addenda addenda;
   private final Conversations conversations;
   private final Diagnoses diagnoses;
   private final Calls calls;
@@ -101,6 +102,7 @@ public final class Visits implements Erasable, AutoCloseable {
     evidence = new Evidence(store);
     diagnoses = new Diagnoses(parts.terminology());
     notes = new Notes(this);
+    addenda = new Addenda(this);
     conversations = new Conversations(this, table, parts.objects());
     calls = new Calls(this, table, parts.codec(), parts.turn());
     recordings = new Recordings(this, table, parts.objects());
@@ -125,6 +127,10 @@ public final class Visits implements Erasable, AutoCloseable {
 
   Notes notes() {
     return notes;
+  }
+
+  Addenda addenda() {
+    return addenda;
   }
 
   Live live() {
@@ -200,7 +206,8 @@ public final class Visits implements Erasable, AutoCloseable {
       rows = own.isEmpty() ? List.of() : table.ofPatients(own, until, most);
     } else if (!caller.binding().practitioner().isEmpty()) {
       String doctor = caller.binding().practitioner();
-      rows = past ? table.pastOfDoctor(doctor, until, most) : table.ofDoctor(doctor, most);
+      String at = caller.institution();
+      rows = past ? table.pastOfDoctor(doctor, at, until, most) : table.ofDoctor(doctor, at, most);
     } else {
       rows = List.of();
     }
@@ -549,7 +556,7 @@ public final class Visits implements Erasable, AutoCloseable {
     return stripped;
   }
 
-  private static Outcome outcome(ResourceVersion version) {
+  static Outcome outcome(ResourceVersion version) {
     return new Outcome(
         200, version.type(), version.id(), version.version(), version.updated(), version.content());
   }

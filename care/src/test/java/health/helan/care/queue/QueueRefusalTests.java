@@ -175,22 +175,29 @@ class QueueRefusalTests {
     String ticket = server.checkIn(hospital, server.person("张小三"));
     Caller unlicensed =
         QueueServer.staff(hospital.id(), QueueServer.UNLICENSED, hospital.department());
-    assertThat(
-            server
-                .call(
-                    unlicensed,
-                    "$queue-triage",
-                    "ticket",
-                    ticket,
-                    "level",
-                    "urgent",
-                    "reason",
-                    "胸痛")
-                .status())
-        .isEqualTo(422);
+    assertThat(triage(unlicensed, ticket).status()).isEqualTo(422);
     server.next(unlicensed, hospital, "1 诊室");
     assertThat(server.step(unlicensed, "start", ticket).status()).isEqualTo(422);
     assertThat(server.state(ticket)).isEqualTo(State.CALLED);
+  }
+
+  @Test
+  void howUrgentSomebodyIsDoctorsAndNursesSay() {
+    Hospital hospital = server.hospital();
+    String ticket = server.checkIn(hospital, server.person("张小三"));
+    Reply refused =
+        triage(
+            QueueServer.staff(hospital.id(), QueueServer.PHARMACIST, hospital.department()),
+            ticket);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.sentence()).contains("doctors and nurses");
+    assertThat(server.line(hospital).each("waiting", "level")).containsExactly("routine");
+    assertThat(triage(hospital.nurse(), ticket).ticket("level")).isEqualTo("urgent");
+  }
+
+  private Reply triage(Caller caller, String ticket) {
+    return server.call(
+        caller, "$queue-triage", "ticket", ticket, "level", "urgent", "reason", "胸痛");
   }
 
   @Test

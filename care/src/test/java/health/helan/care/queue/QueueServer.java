@@ -107,6 +107,9 @@ final class QueueServer {
   /** A practitioner whose licence does not hold. */
   static final String UNLICENSED = "unlicensed";
 
+  /** One whose licence holds, and is neither a doctor's nor a nurse's. */
+  static final String PHARMACIST = "pharmacist";
+
   final MovableClock clock = new MovableClock();
   final DataSource database;
   final RecordStore store;
@@ -206,6 +209,15 @@ final class QueueServer {
       public void check(Connection connection, String who, String institution, Instant at) {
         if (who.equals("Practitioner/" + UNLICENSED)) {
           throw new Refusal(Refusal.Kind.BUSINESS_RULE, "registry.no-licence");
+        }
+      }
+
+      @Override
+      public void checkCarer(
+          Connection connection, String practitioner, String institution, Instant at) {
+        check(connection, "Practitioner/" + practitioner, institution, at);
+        if (practitioner.equals(PHARMACIST)) {
+          throw new Refusal(Refusal.Kind.BUSINESS_RULE, "registry.not-a-carer");
         }
       }
 

@@ -9,9 +9,15 @@ import health.helan.care.visit.VisitServer.Case;
 import health.helan.care.visit.VisitServer.Hospital;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -425,6 +431,135 @@ class VisitLifeTests {
     Reply conditions = SERVER.get(ROOT, "Condition?encounter=Encounter/" + one.id);
     assertThat(conditions.text()).contains("entered-in-error").contains("confirmed");
     assertThat(conditions.json().path("entry")).hasSize(2);
+  }
+
+  // ------------------------------------------------------------------ addenda
+
+  private static Reply addendum(Case one, String text) {
+    return one.step(HOSPITAL.asDoctor, "addendum", "text", text);
+  }
+
+  private static Case closed() {
+    Case one = visit().begun().noted();
+    ok(one.step(HOSPITAL.asDoctor, "close"));
+    return one;
+  }
+
+  private static String note(Case one) {
+    return "Composition/" + Visit.of(SERVER.get(ROOT, "Encounter/" + one.id).http().body()).note();
+  }
+
+  @Test
+  void anAddendumAppendsTheSignedNoteAndLeavesItAsItWas() {
+    Case one = closed();
+    String note = note(one);
+    String before = SERVER.get(ROOT, note).text();
+    Reply first = addendum(one, "补充：患者来电，青霉素过敏 <皮疹>。");
+    ok(first);
+    assertThat(first.json().path("relatesTo").path(0).toString())
+        .isEqualTo(
+            "{\"code\":\"appends\",\"targetReference\":{\"reference\":\"%s\"}}".formatted(note));
+    assertThat(first.text()).contains("&lt;皮疹&gt;");
+    String mine = "Composition/" + first.id();
+
+    // Until it is signed it can be put right, and is still the same one.
+    Reply mended = addendum(one, "补充：患者来电，青霉素过敏（皮疹）。");
+    assertThat(mended.id()).isEqualTo(first.id());
+    assertThat(SERVER.call(HOSPITAL.asDoctor, mine + "/$sign").status()).isEqualTo(201);
+    assertThat(SERVER.get(HOSPITAL.asDoctor, mine + "/$verify-signature").text())
+        .contains("\"valid\",\"valueBoolean\":true");
+    // Whose answer was lost says the same again; what is new is another addendum.
+    Reply again = addendum(one, "补充：患者来电，青霉素过敏（皮疹）。");
+    assertThat(again.json().path("meta")).isEqualTo(mended.json().path("meta"));
+    Reply second = addendum(one, "另：已电话告知换药。");
+    assertThat(second.id()).isNotEqualTo(first.id());
+
+    // The resident finds both by the note, which is as it was signed.
+    assertThat(SERVER.get(one.resident, "Composition?related-ref=" + note).json().path("entry"))
+        .hasSize(2);
+    assertThat(SERVER.get(ROOT, note).text()).isEqualTo(before);
+    assertThat(SERVER.get(one.resident, note + "/$verify-signature").text())
+        .contains("\"valid\",\"valueBoolean\":true");
+    assertThat(one.state()).isEqualTo("closed");
+  }
+
+  @Test
+  void anAddendumIsTheDoctorsOfTheVisitAndOfASignedNote() {
+    Case open = visit().begun().noted();
+    refused(addendum(open, "还没有结束"), 422, "in-progress");
+    Case offline = visit().begun();
+    ok(offline.step(HOSPITAL.asDoctor, "refer-offline", "reason", "需当面查体"));
+    refused(addendum(offline, "没有病历可补"), 422, "signed");
+
+    Case one = closed();
+    refused(one.step(HOSPITAL.asDoctor, "addendum"), 400, "text");
+    refused(addendum(one, "x"), 400, "An addendum has 2");
+    refused(one.step(one.resident, "addendum", "text", "我自己补"), 403, "addendum");
+    Caller colleague = VisitServer.practitioner("d-other", HOSPITAL.id);
+    for (Caller nobody : List.of(colleague, ROOT)) {
+      assertThat(one.step(nobody, "addendum", "text", "代为补记").status()).isEqualTo(404);
+    }
+    assertThat(one.step(HOSPITAL.system, "addendum", "text", "代为补记").status()).isEqualTo(403);
+
+    Reply written = addendum(one, "补充一句");
+    String path = "Composition/" + written.id();
+    refused(SERVER.send(HOSPITAL.system, "PUT", path, written.text()), 403, "steps");
+    refused(SERVER.send(ROOT, "DELETE", path, null), 422, "15");
+  }
+
+  @Test
+  void whoWriteAtOnceBeginOneAddendumTogetherAndFiftyAreEnough() throws Exception {
+    Case one = closed();
+    List<Callable<Integer>> writers =
+        IntStream.range(0, 6)
+            .<Callable<Integer>>mapToObj(i -> () -> addendum(one, "补充第 " + i + " 句").status())
+            .toList();
+    try (var threads = Executors.newFixedThreadPool(writers.size())) {
+      List<Integer> answers = new ArrayList<>();
+      for (Future<Integer> answer : threads.invokeAll(writers)) {
+        answers.add(answer.get());
+      }
+      assertThat(answers).contains(200).isSubsetOf(200, 409, 412);
+    }
+    assertThat(addenda(one)).hasSize(1);
+    for (int i = addenda(one).size(); ; i++) {
+      String last = "Composition/" + addenda(one).getLast();
+      assertThat(SERVER.call(HOSPITAL.asDoctor, last + "/$sign").status()).isEqualTo(201);
+      if (i == Addenda.MOST) {
+        break;
+      }
+      ok(addendum(one, "又补充第 " + i + " 句"));
+    }
+    refused(addendum(one, "再补一句"), 422, "50");
+    assertThat(addenda(one)).hasSize(Addenda.MOST);
+  }
+
+  private static List<String> addenda(Case one) {
+    return Visit.of(SERVER.get(ROOT, "Encounter/" + one.id).http().body()).addenda();
+  }
+
+  @Test
+  void anAddendumIsNotWrittenByWhomTheRecordHasClosedTo() throws SQLException {
+    Case one = closed();
+    try (var connection = SERVER.database.getConnection();
+        var statement =
+            connection.prepareStatement("update access_grant set until = now() where cause = ?")) {
+      statement.setString(1, "Encounter/" + one.id);
+      assertThat(statement.executeUpdate()).isPositive();
+    }
+    assertThat(addendum(one, "过期的补记").status()).isEqualTo(403);
+    assertThat(addenda(one)).isEmpty();
+  }
+
+  @Test
+  void oneVisitAloneIsToldToItsTwoSides() {
+    Case one = closed();
+    for (Caller side : List.of(one.resident, HOSPITAL.asDoctor)) {
+      assertThat(SERVER.get(side, "$visits?visit=" + one.id).values("visit", "visit"))
+          .containsExactly("Encounter/" + one.id);
+    }
+    Caller colleague = VisitServer.practitioner("d-other", HOSPITAL.id);
+    assertThat(SERVER.get(colleague, "$visits?visit=" + one.id).status()).isEqualTo(404);
   }
 
   // ------------------------------------------------------------------ how long it is kept

@@ -41,6 +41,7 @@ import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.foundation.trust.signature.SignOperation;
 import health.helan.foundation.trust.signature.Signatures;
 import health.helan.foundation.trust.signature.Signers;
+import health.helan.foundation.trust.signature.VerifySignatureOperation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -166,6 +167,7 @@ final class VisitServer extends ApiForTests {
       List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
       operations.addAll(AccessOperations.all(Clock.systemUTC(), database));
       operations.add(new SignOperation(signatures));
+      operations.add(new VerifySignatureOperation(signatures));
       operations.addAll(registry.operations());
       operations.addAll(terminology.operations());
       operations.addAll(VisitOperations.all(visits));

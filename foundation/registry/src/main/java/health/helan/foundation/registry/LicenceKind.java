@@ -51,6 +51,11 @@ public enum LicenceKind {
     return prescribes;
   }
 
+  /** Whether its holder may judge how ill somebody is: doctors of all kinds, and nurses. */
+  public boolean cares() {
+    return prescribes || this == NURSE;
+  }
+
   /** Null for a code that none has. */
   public static @Nullable LicenceKind of(String code) {
     for (LicenceKind each : values()) {

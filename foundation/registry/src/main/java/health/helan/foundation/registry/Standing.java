@@ -58,6 +58,22 @@ final class Standing implements Licences {
   }
 
   @Override
+  public void checkCarer(Connection connection, String practitioner, String institution, Instant at)
+      throws SQLException {
+    check(connection, "Practitioner/" + practitioner, institution, at);
+    List<Held> held = RegistryTable.licences(connection, "Practitioner/" + practitioner, at);
+    // Whom the registry does not know has passed as unregistered, or not at all.
+    if (isKnown(held) && held.stream().noneMatch(one -> one.holds() && cares(one))) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "registry.not-a-carer");
+    }
+  }
+
+  private static boolean cares(Held held) {
+    LicenceKind kind = LicenceKind.of(held.kind());
+    return kind != null && kind.cares();
+  }
+
+  @Override
   public boolean holds(Connection connection, String practitioner, String institution, Instant at)
       throws SQLException {
     return against(connection, practitioner, institution, at, false) == null;

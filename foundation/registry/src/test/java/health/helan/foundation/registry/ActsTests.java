@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import health.helan.foundation.registry.RegistryServer.Hospital;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Refusal;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -240,21 +243,7 @@ class ActsTests {
 
   @Test
   void whatIsNoLicenceToPrescribeByGivesNoRight() {
-    Hospital at = hospital();
-    ok(
-        SERVER.call(
-            at.system,
-            "Practitioner/" + at.doctor + "/$file",
-            "kind",
-            "nurse",
-            "number",
-            "N" + at.run,
-            "start",
-            "2020-01-01",
-            "reason",
-            "护士执业注册"));
-    ok(at.step("verify"));
-    ok(at.step("activate"));
+    Hospital at = licensed("nurse");
     ok(
         SERVER.call(
             at.system,
@@ -279,6 +268,61 @@ class ActsTests {
             "护士执业注册"));
     ok(SERVER.call(at.regulator, "PractitionerRole/" + at.post + "/$approve", "reason", "按规定办理"));
     assertThat(at.prescribe(at.asDoctor, at.patient(), "").said()).contains("prescribe by");
+  }
+
+  /** A hospital whose practitioner has a licence of that kind, and no place yet. */
+  private static Hospital licensed(String kind) {
+    Hospital at = hospital();
+    ok(
+        SERVER.call(
+            at.system,
+            "Practitioner/" + at.doctor + "/$file",
+            "kind",
+            kind,
+            "number",
+            "N" + at.run,
+            "start",
+            "2020-01-01",
+            "reason",
+            "首次执业注册"));
+    ok(at.step("verify"));
+    ok(at.step("activate"));
+    return at;
+  }
+
+  private static Hospital placed(Hospital at) {
+    String post = "PractitionerRole/" + at.post;
+    ok(SERVER.call(at.system, post + "/$file", "site", "main", "reason", "执业注册"));
+    ok(SERVER.call(at.regulator, post + "/$approve", "reason", "按规定办理"));
+    return at;
+  }
+
+  @Test
+  void whatDoctorsAndNursesDoIsNotForOtherLicencesNorForOneThatDoesNotHold() {
+    Hospital nurse = placed(licensed("nurse"));
+    assertThat(againstCaring(SERVER, nurse)).isEmpty();
+    assertThat(againstCaring(SERVER, hospital().registered("2020-01-01", "2099-12-31"))).isEmpty();
+    assertThat(againstCaring(SERVER, placed(licensed("pharmacist"))))
+        .isEqualTo("registry.not-a-carer");
+    assertThat(againstCaring(SERVER, licensed("nurse"))).isEqualTo("registry.no-site");
+    ok(nurse.step("suspend"));
+    assertThat(againstCaring(SERVER, nurse)).isEqualTo("registry.licence");
+    // A clerk, whom the registry does not know, as the region says.
+    assertThat(againstCaring(SERVER, hospital())).isEmpty();
+    assertThat(againstCaring(RegistryServer.refusing(), hospital()))
+        .isEqualTo("registry.unregistered");
+  }
+
+  /** Key of the refusal; empty for none. */
+  private static String againstCaring(RegistryServer server, Hospital at) {
+    try (Connection connection = server.database.getConnection()) {
+      server.registry.licences().checkCarer(connection, at.doctor, at.id, SERVER.clock.instant());
+      return "";
+    } catch (Refusal e) {
+      return e.messageKey();
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -23,6 +23,15 @@ public interface Licences {
   void check(Connection connection, String who, String institution, Instant at) throws SQLException;
 
   /**
+   * As {@link #check}, for an act that doctors and nurses alone may take: one of the licences that
+   * hold must be one of theirs.
+   *
+   * @param practitioner id
+   */
+  void checkCarer(Connection connection, String practitioner, String institution, Instant at)
+      throws SQLException;
+
+  /**
    * The same question without an act: for posts at sign-in and for grants.
    *
    * @param institution empty where only the licence is asked for, not the place
@@ -35,6 +44,10 @@ public interface Licences {
       new Licences() {
         @Override
         public void check(Connection connection, String who, String institution, Instant at) {}
+
+        @Override
+        public void checkCarer(
+            Connection connection, String practitioner, String institution, Instant at) {}
 
         @Override
         public boolean holds(
