@@ -2,6 +2,7 @@ package health.helan.care.appointment;
 
 import health.helan.care.appointment.places.PoolFigures;
 import health.helan.care.appointment.rules.ReleaseRule;
+import health.helan.foundation.registry.Registry;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.PlatformRows;
 import health.helan.foundation.store.RecordStore;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -31,12 +31,12 @@ public final class Unreleased {
   private static final Duration DAY = Duration.ofDays(1);
 
   private final RecordStore store;
-  private final DataSource database;
+  private final Registry registry;
   private final PoolFigures figures;
 
-  public Unreleased(RecordStore store, DataSource database, PoolFigures figures) {
+  public Unreleased(RecordStore store, Registry registry, PoolFigures figures) {
     this.store = store;
-    this.database = database;
+    this.registry = registry;
     this.figures = figures;
   }
 
@@ -80,14 +80,21 @@ public final class Unreleased {
       for (PlatformRows.Owned one : batch) {
         home = one.home();
         id = one.version().id();
-        if (!released.contains(id) && (institution.isEmpty() || institution.equals(one.owner()))) {
-          JsonNode schedule = Json.MAPPER.readTree(Objects.requireNonNull(one.version().content()));
-          Why why = why(schedule, from, until, now);
+        boolean mayBeTheirs =
+            institution.isEmpty() || one.owner().isEmpty() || institution.equals(one.owner());
+        if (!released.contains(id) && mayBeTheirs) {
+          JsonNode schedule =
+              Json.MAPPER.readTree(Objects.requireNonNull(one.version().content()));
+          String owner = one.owner().isEmpty() ? institution(schedule) : one.owner();
+          Why why =
+              institution.isEmpty() || institution.equals(owner)
+                  ? why(schedule, from, until, now)
+                  : null;
           if (why != null) {
             found.add(
                 new Found(
                     id,
-                    one.owner(),
+                    owner,
                     schedule.path("actor").path(0).path("display").asString(""),
                     why));
           }
@@ -99,8 +106,22 @@ public final class Unreleased {
     }
   }
 
+  /** That of the doctor's post, for what operators loaded: it has no owner. */
+  private String institution(JsonNode schedule) {
+    for (JsonNode actor : schedule.path("actor")) {
+      String reference = actor.path("reference").asString("");
+      if (reference.startsWith("PractitionerRole/")) {
+        Registry.Seat seat = registry.seat(reference.substring("PractitionerRole/".length()));
+        if (seat != null) {
+          return seat.institution();
+        }
+      }
+    }
+    return "";
+  }
+
   private List<PlatformRows.Owned> next(int home, String id) {
-    try (Connection connection = database.getConnection()) {
+    try (Connection connection = registry.database().getConnection()) {
       connection.setAutoCommit(true);
       return store.rows().next(connection, "Schedule", home, id, BATCH);
     } catch (SQLException e) {

@@ -253,7 +253,8 @@ class BookingFiguresTests {
   void schedulesThatOpenNothingAreNamedWithTheReason() {
     hospital.doctor(RULE);
     String none = schedule("");
-    String broken = schedule(
+    String broken =
+        schedule(
             "{'url':'%s','extension':[{'url':'days-ahead','valueUnsignedInt':7}]}"
                 .formatted(rules()));
     String elsewhere =

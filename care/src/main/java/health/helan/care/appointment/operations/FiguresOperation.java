@@ -186,7 +186,7 @@ final class FiguresOperation implements FhirOperation {
         unreleased.get(
             asked,
             () ->
-                new Unreleased(store, registry.database(), figures)
+                new Unreleased(store, registry, figures)
                     .find(asked.institution(), asked.from(), asked.until(), moment));
     if (asked.institution().isEmpty()) {
       var by = new java.util.TreeMap<String, Integer>();

@@ -28,20 +28,23 @@ import org.jspecify.annotations.Nullable;
  * places of a Slot by their primary key. Thread-safe.
  */
 public final class PoolFigures {
-  private static final String COUNTS =
-      " count(*) filter (where p.number = 1 and s.is_open) as slots,"
-          + " count(*) filter (where s.is_open) as places,"
-          + " count(*) filter (where s.is_open and s.opens <= ?) as opened,"
-          + " count(*) filter (where s.is_open and p.appointment is not null) as taken,"
-          + " count(*) filter (where s.is_open and p.appointment is null and not p.is_kept and p.opens <= ?"
-          + " and s.starts > ?) as free,"
-          + " count(*) filter (where s.is_open and p.appointment is null and p.is_kept) as kept,"
-          + " count(*) filter (where s.is_open and p.is_referral) as referral,"
-          + " count(*) filter (where s.is_open and p.is_referral and p.appointment is not null) as referral_taken,"
-          + " count(*) filter (where s.is_open and p.is_referral and p.appointment is null and p.opens > ?) as reserved,"
-          + " count(*) filter (where not s.is_open) as closed"
+  /** What the Slots alone tell: a Slot has as many places as its capacity. */
+  private static final String SLOTS =
+      " count(*) filter (where s.is_open) as slots, sum(s.capacity) filter (where s.is_open) as places,"
+          + " sum(s.capacity) filter (where s.is_open and s.opens <= ?) as opened,"
+          + " sum(s.capacity) filter (where not s.is_open) as closed"
+          + " from booking_slot s where s.starts >= ? and s.starts < ?";
+
+  /** What only the places tell. */
+  private static final String PLACES =
+      " count(p.appointment) as taken,"
+          + " count(*) filter (where p.appointment is null and not p.is_kept and p.opens <= ? and s.starts > ?) as free,"
+          + " count(*) filter (where p.is_kept and p.appointment is null) as kept,"
+          + " count(*) filter (where p.is_referral) as referral,"
+          + " count(p.appointment) filter (where p.is_referral) as referral_taken,"
+          + " count(*) filter (where p.is_referral and p.appointment is null and p.opens > ?) as reserved"
           + " from booking_slot s join booking_place p on p.home = s.home and p.slot = s.slot"
-          + " where s.starts >= ? and s.starts < ?";
+          + " where s.is_open and s.starts >= ? and s.starts < ?";
 
   private final Sql sql;
 
@@ -78,6 +81,27 @@ public final class PoolFigures {
       int closed,
       int waiting) {
     static final Fill NONE = new Fill(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    private static Fill ofSlots(int slots, int places, int opened, int closed) {
+      return new Fill(slots, places, opened, 0, 0, 0, 0, 0, 0, 0, closed, 0);
+    }
+
+    private Fill withPlaces(
+        int taken, int free, int keptNow, int heldBack, int heldBackTaken, int stillHeldBack) {
+      return new Fill(
+          slots,
+          places,
+          opened,
+          taken,
+          0,
+          free,
+          keptNow,
+          heldBack,
+          heldBackTaken,
+          stillHeldBack,
+          closed,
+          0);
+    }
 
     private Fill with(int heldNow, int waitingNow) {
       // A hold that ended between two looks is a booking or a free place.
@@ -182,11 +206,12 @@ public final class PoolFigures {
 
   private List<Group> region(Asked asked, Instant now) {
     var groups = new Groups();
-    sql.list(
-            "select s.institution as id, s.day," + COUNTS + " group by s.institution, s.day",
-            row -> counted(groups, row),
-            counting(now, asked))
-        .clear();
+    count(
+        groups,
+        "select s.institution as id, s.day," + SLOTS + " group by s.institution, s.day",
+        "select s.institution as id, s.day," + PLACES + " group by s.institution, s.day",
+        asked,
+        now);
     groups.merge(
         heldBy(pending(""), Placed::institution), waitingBy("", now, line -> line.institution));
     if (!groups.fills.isEmpty()) {
@@ -206,13 +231,17 @@ public final class PoolFigures {
 
   private List<Group> institution(Asked asked, Instant now) {
     var groups = new Groups();
-    sql.list(
-            "select s.department as id, s.day,"
-                + COUNTS
-                + " and s.institution = ? group by s.department, s.day",
-            row -> counted(groups, row),
-            counting(now, asked, asked.institution()))
-        .clear();
+    count(
+        groups,
+        "select s.department as id, s.day,"
+            + SLOTS
+            + " and s.institution = ? group by s.department, s.day",
+        "select s.department as id, s.day,"
+            + PLACES
+            + " and s.institution = ? group by s.department, s.day",
+        asked,
+        now,
+        asked.institution());
     Map<String, String> departments = departments(asked);
     groups.merge(
         heldBy(pending(asked.institution()), Placed::department),
@@ -227,13 +256,18 @@ public final class PoolFigures {
 
   private List<Group> department(Asked asked, String department, Instant now) {
     var groups = new Groups();
-    sql.list(
-            "select s.schedule as id, s.day,"
-                + COUNTS
-                + " and s.institution = ? and s.department = ? group by s.schedule, s.day",
-            row -> counted(groups, row),
-            counting(now, asked, asked.institution(), department))
-        .clear();
+    count(
+        groups,
+        "select s.schedule as id, s.day,"
+            + SLOTS
+            + " and s.institution = ? and s.department = ? group by s.schedule, s.day",
+        "select s.schedule as id, s.day,"
+            + PLACES
+            + " and s.institution = ? and s.department = ? group by s.schedule, s.day",
+        asked,
+        now,
+        asked.institution(),
+        department);
     var of = new TreeMap<String, Group>();
     Map<String, Scheduled> schedules = schedules(asked, department);
     groups.merge(
@@ -256,36 +290,61 @@ public final class PoolFigures {
 
   // ------------------------------------------------------------------ parts
 
-  private static @Nullable Object[] counting(Instant now, Asked asked, String... within) {
+  private void count(
+      Groups groups, String slots, String places, Asked asked, Instant now, String... within) {
+    sql.list(
+            slots,
+            row -> {
+              LocalDate day = row.getObject("day", LocalDate.class);
+              groups.add(
+                  row.getString("id"),
+                  day,
+                  Fill.ofSlots(
+                      row.getInt("slots"),
+                      row.getInt("places"),
+                      row.getInt("opened"),
+                      row.getInt("closed")));
+              return day;
+            },
+            values(1, asked, now, within))
+        .clear();
+    sql.list(
+            places,
+            row -> {
+              LocalDate day = row.getObject("day", LocalDate.class);
+              Map<LocalDate, Fill> days = groups.fills.get(row.getString("id"));
+              Fill of = days == null ? null : days.get(day);
+              // Slots that were made between the two looks are counted the next time.
+              if (days != null && of != null) {
+                days.put(
+                    day,
+                    of.withPlaces(
+                        row.getInt("taken"),
+                        row.getInt("free"),
+                        row.getInt("kept"),
+                        row.getInt("referral"),
+                        row.getInt("referral_taken"),
+                        row.getInt("reserved")));
+              }
+              return day;
+            },
+            values(3, asked, now, within))
+        .clear();
+  }
+
+  /**
+   * @param moments how often the moment is asked for first
+   */
+  private static @Nullable Object[] values(
+      int moments, Asked asked, Instant now, String... within) {
     var values = new ArrayList<@Nullable Object>();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < moments; i++) {
       values.add(now);
     }
     values.add(start(asked.from()));
     values.add(start(asked.until()));
     values.addAll(List.of(within));
     return values.toArray();
-  }
-
-  private static String counted(Groups groups, ResultSet row) throws SQLException {
-    String id = row.getString("id");
-    groups.add(
-        id,
-        row.getObject("day", LocalDate.class),
-        new Fill(
-            row.getInt("slots"),
-            row.getInt("places"),
-            row.getInt("opened"),
-            row.getInt("taken"),
-            0,
-            row.getInt("free"),
-            row.getInt("kept"),
-            row.getInt("referral"),
-            row.getInt("referral_taken"),
-            row.getInt("reserved"),
-            row.getInt("closed"),
-            0));
-    return id;
   }
 
   private static String ended(Groups groups, String id, ResultSet row) throws SQLException {
