@@ -83,14 +83,18 @@ public final class Listing {
       @Nullable Double latitude,
       @Nullable Double longitude) {}
 
-  /** Active institutions that see residents, by level, then name. */
-  public List<Spot> spots(int most) {
+  /**
+   * Active institutions that see residents, by level, then name.
+   *
+   * @param others that are shown too
+   */
+  public List<Spot> spots(Collection<String> others, int most) {
     return sql.list(
         """
         select o.id, o.name, o.level, o.district, p.latitude, p.longitude
         from registry_organization o left join lateral (
           select l.latitude, l.longitude from registry_place l where l.organization = o.id order by l.id limit 1) p on true
-        where not o.department and o.active and o.provider order by o.level_rank, o.name, o.id limit ?""",
+        where not o.department and o.active and (o.provider or o.id = any(?::text[])) order by o.level_rank, o.name, o.id limit ?""",
         row ->
             new Spot(
                 row.getString("id"),
@@ -99,6 +103,7 @@ public final class Listing {
                 row.getString("district"),
                 row.getObject("latitude", Double.class),
                 row.getObject("longitude", Double.class)),
+        List.copyOf(others),
         most);
   }
 
