@@ -34,7 +34,7 @@ const gzipped = (file: string) => gzipSync(readFileSync(join(DIST, file)), { lev
 
 describe('The console', () => {
   const entry = 'index.html';
-  const routes = ['src/console/overview/OverviewPage.tsx', 'src/console/residents/ResidentsPage.tsx', 'src/console/record/RecordPage.tsx', 'src/console/emergencies/EmergenciesPage.tsx', 'src/console/audit/AuditPage.tsx', 'src/console/identities/ReviewPage.tsx', 'src/console/identities/PersonPage.tsx'];
+  const routes = ['src/console/overview/OverviewPage.tsx', 'src/console/region/RegionPage.tsx', 'src/console/slots/SlotsPage.tsx', 'src/console/residents/ResidentsPage.tsx', 'src/console/record/RecordPage.tsx', 'src/console/emergencies/EmergenciesPage.tsx', 'src/console/audit/AuditPage.tsx', 'src/console/identities/ReviewPage.tsx', 'src/console/identities/PersonPage.tsx'];
 
   test.each(routes)('opens %s within its budget of script', (route) => {
     expect(manifest[entry]?.isEntry).toBe(true);
@@ -48,7 +48,7 @@ describe('The console', () => {
 
   test('fetches charts and English only when they are wanted', () => {
     const first = withImports([entry, ...routes]);
-    for (const later of ['src/shared/charts/BarChart.tsx', 'src/shared/i18n/en/forConsole.ts']) {
+    for (const later of ['src/shared/charts/BarChart.tsx', 'src/shared/charts/PlaceMap.tsx', 'src/shared/i18n/en/forConsole.ts']) {
       expect(manifest[later], `${later} is no chunk of its own`).toBeDefined();
       expect(first).not.toContain(manifest[later]?.file);
     }

@@ -75,6 +75,44 @@ describe.skipIf(reason)('An operator', () => {
     await looksRight(page, 'overview', { fullPage: false });
   });
 
+  test('sees what goes on in the region on a map, and the same in a table', async () => {
+    await page.getByRole('link', { name: '区域', exact: true }).click();
+    await page.getByRole('img', { name: /家机构的位置/ }).locator('svg').waitFor();
+    const name = page.getByRole('table').getByRole('button').first();
+    await name.focus();
+    await page.keyboard.press('Enter');
+    expect(await name.getAttribute('aria-pressed')).toBe('true');
+    await looksRight(page, 'region');
+    await page.getByText('按约满程度').click();
+    await page.getByText('95% 以上').waitFor();
+    expect(page.url()).toContain('by=fill');
+    await looksRight(page, 'region-fill', { widths: [375, 1440] });
+    expect(faults).toEqual([]);
+  });
+
+  test('goes from the places of the region down to the hours of a doctor’s day', async () => {
+    await page.getByRole('link', { name: '号源候诊' }).click();
+    const fill = page.getByRole('table').first();
+    const name = fill.getByRole('button').first();
+    await name.waitFor();
+    await page.getByRole('heading', { name: '当前候诊' }).waitFor();
+    await filled();
+    await looksRight(page, 'slots');
+    for (const names of ['科室', '医生或资源']) {
+      await fill.getByRole('button').first().click();
+      await fill.getByRole('columnheader', { name: names }).waitFor();
+      await filled();
+    }
+    await fill.getByRole('button').first().click();
+    await page.getByRole('heading', { name: /各时段/ }).waitFor();
+    await page.getByText(/^\d\d:\d\d–\d\d:\d\d$/).first().waitFor();
+    await filled();
+    await looksRight(page, 'slots-day');
+    await page.getByRole('button', { name: '全区' }).click();
+    await fill.getByRole('columnheader', { name: '机构' }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
   test('sees how good the records are, down to one of them', async () => {
     await page.getByRole('link', { name: '质量', exact: true }).click();
     const institution = page.getByRole('region', { name: '各机构' }).getByRole('button').first();

@@ -18,6 +18,8 @@ const router = createHashRouter([
         ErrorBoundary: Broken,
         children: [
           { index: true, lazy: async () => ({ Component: (await import('./overview/OverviewPage')).OverviewPage }) },
+          { path: 'region', lazy: async () => ({ Component: (await import('./region/RegionPage')).RegionPage }) },
+          { path: 'slots', lazy: async () => ({ Component: (await import('./slots/SlotsPage')).SlotsPage }) },
           { path: 'residents', lazy: async () => ({ Component: (await import('./residents/ResidentsPage')).ResidentsPage }) },
           { path: 'residents/:id', lazy: async () => ({ Component: (await import('./record/RecordPage')).RecordPage }) },
           { path: 'emergencies', lazy: async () => ({ Component: (await import('./emergencies/EmergenciesPage')).EmergenciesPage }) },

@@ -4,7 +4,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { signOut } from '../shared/session/account';
-import { runsPlatform, seesAudit, seesCards, seesCases, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, useRole } from './useRole';
+import { runsPlatform, seesAudit, seesCards, seesCases, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, seesSlots, useRole } from './useRole';
 import { WhoAmI } from './WhoAmI';
 import { LanguageButton } from '../shared/LanguageButton';
 import { Mark } from '../shared/Mark';
@@ -30,6 +30,8 @@ export function Shell() {
           </NavLink>
           <nav ref={tabs} className={styles.nav} aria-label={t('shell.navigation')}>
             {seesOverview(role) ? <Tab to="/">{t('shell.overview')}</Tab> : null}
+            {seesOverview(role) ? <Tab to="/region">{t('shell.region')}</Tab> : null}
+            {seesSlots(role) ? <Tab to="/slots">{t('shell.slots')}</Tab> : null}
             {seesResidents(role) ? <Tab to="/residents">{t('shell.residents')}</Tab> : null}
             {seesCards(role) ? <Tab to="/cards">{t('shell.cards')}</Tab> : null}
             {seesEmergencies(role) ? <Tab to="/emergencies">{t('shell.emergencies')}</Tab> : null}

@@ -33,3 +33,5 @@ export const appliesForInstitutions = (role: Role | undefined): boolean => role 
 /** Counters issue and suspend cards and scan codes; operators keep terminals and parties. */
 export const seesCards = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner' || role === 'operator';
 export const worksAtCounter = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner';
+/** How places fill and queues stand, in counts: who oversees sees all, staff its own institution. */
+export const seesSlots = (role: Role | undefined): boolean => role !== undefined && role !== 'resident';

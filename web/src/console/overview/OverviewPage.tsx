@@ -30,10 +30,14 @@ export function OverviewPage() {
 
 /** @param runs whether the viewer runs the platform: loads and links are the operators' */
 function Overview({ runs, title }: { runs: boolean; title: string }) {
+  const { t } = useTranslation('console');
   return (
     <div className={styles.page}>
       <PageTitle page={title} />
-      <h1>{title}</h1>
+      <div className={styles.head}>
+        <h1>{title}</h1>
+        <Link to="/region">{t('overview.region')}</Link>
+      </div>
       <Stale />
       <Figures runs={runs} />
       <div className={styles.columns}>

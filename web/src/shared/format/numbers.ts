@@ -5,6 +5,9 @@ const whole = { zh: new Intl.NumberFormat('zh-CN'), en: new Intl.NumberFormat('e
 /** `198,176`. */
 export const formatCount = (value: number, language: Language): string => whole[language].format(value);
 
+/** A share between 0 and 1 as whole per cents; a dash where there is none. */
+export const formatShare = (share: number | undefined): string => (share === undefined ? '–' : `${Math.round(share * 100)}%`);
+
 /**
  * A measured value, short enough to read at a glance: whole numbers as they are, others with at most two decimals, below
  * one with three significant digits. The full value stays in the resource; cells carry it as their title.

@@ -51,6 +51,7 @@ export async function startTranslation(texts: EntryTexts): Promise<void> {
     interpolation: { escapeValue: false }, // React escapes.
     react: { useSuspense: false },
   });
+  for (const [namespace, texts] of early.splice(0)) bring(namespace, texts);
   await speak(language);
 }
 
@@ -59,8 +60,12 @@ export async function startTranslation(texts: EntryTexts): Promise<void> {
  * the entry's English file.
  */
 export function bring(namespace: keyof typeof zh, texts: object): void {
-  i18next.addResourceBundle('zh', namespace, texts, true);
+  if (i18next.isInitialized) i18next.addResourceBundle('zh', namespace, texts, true);
+  else early.push([namespace, texts]);
 }
+
+/** What came before the entry's own, as in a test that imports a page first. */
+const early: [keyof typeof zh, object][] = [];
 
 export async function speak(language: Language): Promise<void> {
   await load(language);

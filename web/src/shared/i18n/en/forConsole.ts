@@ -1,7 +1,8 @@
 import codes from './codes.json';
 import common from './common.json';
 import console from './console.json';
+import figures from './figures.json';
 import record from './record.json';
 import types from './types.json';
 
-export default { common, console, record, codes, types };
+export default { common, console, record, codes, types, figures };

@@ -1,6 +1,7 @@
 import codes from './codes.json';
 import common from './common.json';
 import console from './console.json';
+import figures from './figures.json';
 import queue from './queue.json';
 import residentFirst from './resident.json';
 import residentOnline from './residentOnline.json';
@@ -16,4 +17,4 @@ import workbench from './workbench.json';
 const resident = { ...residentFirst, ...residentOnline, ...residentRecord };
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit };
+export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures };

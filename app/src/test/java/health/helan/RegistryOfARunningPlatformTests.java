@@ -70,6 +70,8 @@ class RegistryOfARunningPlatformTests {
                     + state
                     + "\"},{\"name\":\"count\",\"valueInteger\":1}");
       }
+      showsTheRegionOnAMap(platform);
+
       Path table =
           Files.writeString(
               folder.resolve("机构.csv"), "机构名称,统一社会信用代码,许可证号\n某医院,C1,PDY1\n某卫生院,C2,PDY2\n");
@@ -88,6 +90,33 @@ class RegistryOfARunningPlatformTests {
       assertThat(loaded.exitCode()).as(loaded.output()).isZero();
       assertThat(loaded.output()).contains("2 written");
     }
+  }
+
+  /** Institutions with their places and what they do now, and no resident among it. */
+  private static void showsTheRegionOnAMap(RunningPlatform platform) throws Exception {
+    String region = platform.get("fhir/$region-figures").body();
+    JsonNode hospital = Json.MAPPER.createObjectNode();
+    int placed = 0;
+    for (JsonNode one : Json.MAPPER.readTree(region).path("parameter")) {
+      if (one.path("name").asString("").equals("institution")) {
+        String parts = one.path("part").toString();
+        placed += parts.contains("latitude") && parts.contains("longitude") ? 1 : 0;
+        hospital = parts.contains("\"waiting\"") ? one : hospital;
+      }
+    }
+    assertThat(placed).as(region).isGreaterThan(3);
+    assertThat(hospital.path("part")).as("the one with the demo queue").isNotEmpty();
+    assertThat(region).contains("\"connection\"", "edge-silent").doesNotContain("Patient");
+    String id = "";
+    for (JsonNode part : hospital.path("part")) {
+      id = part.path("valueReference").path("reference").asString(id);
+    }
+    String fills = platform.get("fhir/$booking-figures?institution=" + id).body();
+    assertThat(fills).contains("\"department\"", "\"left\"").doesNotContain("Patient");
+    String queues = platform.get("fhir/$queue-figures?institution=" + id).body();
+    assertThat(queues)
+        .contains("{\"name\":\"waiting\",\"valueInteger\":6}")
+        .doesNotContain("Patient");
   }
 
   private static HttpResponse<String> ask(

@@ -274,6 +274,7 @@ class SigningInTests {
       assertThat(me.path("role").asString()).isEqualTo("operator");
       assertThat(me.path("name").asString()).isEqualTo("账户op-1");
       assertThat(call("GET", "/metrics", access, null).statusCode()).isEqualTo(200);
+      assertThat(call("GET", "/fhir/$region-figures", access, null).statusCode()).isEqualTo(200);
       assertThat(json(call("GET", "/userinfo", access, null)).path("name").asString())
           .isEqualTo("账户op-1");
       SignedJWT id = SignedJWT.parse(token.path("id_token").asString());
@@ -741,6 +742,15 @@ class SigningInTests {
       assertThat(me.path("institution").asString()).isEqualTo("hospital");
       assertThat(me.path("post").path("departmentName").asString()).isEqualTo("县医院内科");
       assertThat(me.path("fhirUser").asString()).isEqualTo("Practitioner/doctor");
+
+      // Figures of the own institution, and not those of the region or of another.
+      for (String figures : List.of("$booking-figures", "$queue-figures")) {
+        String path = "/fhir/" + figures;
+        assertThat(call("GET", path, first, null).statusCode()).isEqualTo(200);
+        assertThat(call("GET", path + "?institution=clinic", first, null).statusCode())
+            .isEqualTo(403);
+      }
+      assertThat(call("GET", "/fhir/$region-figures", first, null).statusCode()).isEqualTo(403);
 
       visit.get("/sign-in/role?continue=/account");
       visit.submit("/sign-in/role", Map.of("role", "role-2"));

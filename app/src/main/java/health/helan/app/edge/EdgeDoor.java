@@ -46,9 +46,15 @@ class EdgeDoor {
     return registration;
   }
 
+  /** When a node counts as silent or lagging. */
   @Bean
-  FhirOperation edgeNodesOperation(Nodes nodes) {
-    return new EdgeNodesOperation(nodes, patience());
+  Nodes.Patience edgePatience() {
+    return patience();
+  }
+
+  @Bean
+  FhirOperation edgeNodesOperation(Nodes nodes, Nodes.Patience patience) {
+    return new EdgeNodesOperation(nodes, patience);
   }
 
   @Bean
@@ -57,8 +63,7 @@ class EdgeDoor {
   }
 
   @Bean(destroyMethod = "close")
-  NodeWatch nodeWatch(Nodes nodes, Alerts alerts, MeterRegistry meters) {
-    Nodes.Patience patience = patience();
+  NodeWatch nodeWatch(Nodes nodes, Nodes.Patience patience, Alerts alerts, MeterRegistry meters) {
     Duration pause = patience.silent().dividedBy(4);
     return new NodeWatch(nodes, patience, alerts, meters, pause.compareTo(LOOK) < 0 ? pause : LOOK);
   }

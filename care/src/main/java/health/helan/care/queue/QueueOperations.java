@@ -12,6 +12,7 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class QueueOperations {
   private static final int NAMES = 100;
 
+  /** Figures that others have asked for are shown for so long at least. */
+  private static final Duration FIGURES_SHOWN = Duration.ofSeconds(3);
+
   private final Queues queues;
 
   private QueueOperations(Queues queues) {
@@ -35,6 +39,13 @@ public final class QueueOperations {
   }
 
   public static List<FhirOperation> all(Queues queues) {
+    return all(queues, FIGURES_SHOWN);
+  }
+
+  /**
+   * @param figuresShown how long figures are shown at least before they are counted again
+   */
+  public static List<FhirOperation> all(Queues queues, Duration figuresShown) {
     var of = new QueueOperations(queues);
     List<FhirOperation> all = new ArrayList<>();
     all.add(new One("queues", Level.SYSTEM, false, of::list));
@@ -46,6 +57,7 @@ public final class QueueOperations {
     for (Step step : Step.values()) {
       all.add(new One(step.operation(), Level.SYSTEM, true, call -> of.step(call, step)));
     }
+    all.add(new QueueFiguresOperation(queues, figuresShown));
     return all;
   }
 

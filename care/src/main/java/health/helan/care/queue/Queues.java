@@ -116,6 +116,11 @@ public final class Queues implements Erasable {
     return at.atZone(BEIJING).toLocalDate();
   }
 
+  /** How queues stand, in counts. */
+  public QueueFigures figures() {
+    return new QueueFigures(sql);
+  }
+
   /** Screens in halls. */
   public Screens screens() {
     return screens;

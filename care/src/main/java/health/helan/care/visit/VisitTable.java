@@ -57,6 +57,21 @@ final class VisitTable {
       String institution,
       byte[] chain) {}
 
+  /** How many are open, by institution: a fan-out over homes, by index {@code visit_open}. */
+  Map<String, Visits.Open> open() {
+    var found = new HashMap<String, Visits.Open>();
+    sql.list(
+            """
+            select institution, count(*) filter (where state < 3) as waiting, count(*) filter (where state = 3) as talking
+            from visit where state < 4 and state > 0 group by institution""",
+            row ->
+                found.put(
+                    row.getString("institution"),
+                    new Visits.Open(row.getInt("waiting"), row.getInt("talking"))))
+        .clear();
+    return found;
+  }
+
   private static Row row(ResultSet row) throws SQLException {
     byte[] chain = row.getBytes("chain");
     return new Row(

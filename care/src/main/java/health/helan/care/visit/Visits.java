@@ -112,6 +112,19 @@ public final class Visits implements Erasable, AutoCloseable {
     return conversations;
   }
 
+  /**
+   * Visits on line of an institution that nobody has ended.
+   *
+   * @param waiting found eligible, and not begun
+   * @param talking begun
+   */
+  public record Open(int waiting, int talking) {}
+
+  /** By institution; those without are left out. */
+  public java.util.Map<String, Open> open() {
+    return table.open();
+  }
+
   public Diagnoses diagnoses() {
     return diagnoses;
   }

@@ -2,6 +2,7 @@ package health.helan.care.appointment;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import health.helan.care.appointment.operations.AppointmentOperations;
 import health.helan.care.appointment.places.Places;
 import health.helan.care.appointment.rules.BookingLimits;
 import health.helan.care.appointment.rules.ReleaseRule;
@@ -123,7 +124,7 @@ final class BookingServer extends ApiForTests {
                 store, database, places, registry, key, Duration.ofMinutes(15), clock));
     List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
     operations.addAll(registry.operations());
-    operations.addAll(appointments.operations());
+    operations.addAll(AppointmentOperations.all(appointments, registry, Duration.ZERO));
     var servlet =
         new FhirServlet(
             store,

@@ -174,7 +174,7 @@ final class QueueServer {
       List<FhirOperation> all = new ArrayList<>(StandardOperations.all());
       all.addAll(AccessOperations.all(Clock.systemUTC(), database));
       all.addAll(CardOperations.all(cards));
-      all.addAll(QueueOperations.all(queues));
+      all.addAll(QueueOperations.all(queues, Duration.ZERO));
       var operations = new Operations(all);
       var servlet =
           new FhirServlet(

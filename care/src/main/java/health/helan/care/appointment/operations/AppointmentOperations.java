@@ -2,8 +2,10 @@ package health.helan.care.appointment.operations;
 
 import health.helan.care.appointment.AppointmentStep;
 import health.helan.care.appointment.Appointments;
+import health.helan.care.appointment.places.PoolFigures;
 import health.helan.foundation.registry.Registry;
 import health.helan.foundation.rest.FhirOperation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +13,18 @@ import java.util.List;
 public final class AppointmentOperations {
   private AppointmentOperations() {}
 
+  /** Figures that others have asked for are shown for so long at least. */
+  private static final Duration SHOWN_FOR = Duration.ofSeconds(5);
+
   public static List<FhirOperation> all(Appointments appointments, Registry registry) {
+    return all(appointments, registry, SHOWN_FOR);
+  }
+
+  /**
+   * @param shownFor how long figures are shown at least before they are counted again
+   */
+  public static List<FhirOperation> all(
+      Appointments appointments, Registry registry, Duration shownFor) {
     List<FhirOperation> all = new ArrayList<>();
     all.add(new FindOperation(appointments, registry));
     all.add(new HoldOperation(appointments));
@@ -21,6 +34,9 @@ public final class AppointmentOperations {
     all.add(new ReleaseOperation(appointments.releases()));
     all.add(new JoinOperation(appointments.waiting()));
     all.add(new LineOperation(appointments.waiting()));
+    all.add(
+        new FiguresOperation(
+            new PoolFigures(registry.database()), registry, appointments::now, shownFor));
     for (AppointmentStep step : AppointmentStep.values()) {
       if (StepOperation.STEPS.contains(step)) {
         all.add(new StepOperation(appointments, step));

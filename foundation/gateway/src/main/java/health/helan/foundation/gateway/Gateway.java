@@ -277,6 +277,20 @@ public final class Gateway implements AutoCloseable, Erasable {
         .toList();
   }
 
+  /**
+   * What a feed brings.
+   *
+   * @param received messages since the time that was asked for
+   * @param waiting messages that nothing was done about yet
+   * @param oldest of those, when it came; null for none
+   */
+  public record Traffic(String feed, long received, long waiting, @Nullable Instant oldest) {}
+
+  /** What came since a time, and what waits, by feed; those with neither are left out. */
+  public List<Traffic> traffic(Instant since) {
+    return journal.traffic(since);
+  }
+
   private int inFlight() {
     return settings.inFlight() - inFlight.availablePermits();
   }

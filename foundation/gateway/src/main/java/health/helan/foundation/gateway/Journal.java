@@ -613,6 +613,37 @@ final class Journal {
     }
   }
 
+  /** By indexes {@code intake_received} and {@code intake_waiting}. */
+  List<Gateway.Traffic> traffic(Instant since) {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                """
+                select feed, sum(received), sum(waiting), min(oldest) from (
+                  select feed, count(*) as received, 0 as waiting, null::timestamptz as oldest
+                  from intake where received >= ? group by feed
+                  union all
+                  select feed, 0, count(*), min(received) from intake where state = 0 group by feed) t
+                group by feed order by feed""")) {
+      statement.setObject(1, since.atOffset(ZoneOffset.UTC));
+      try (ResultSet rows = statement.executeQuery()) {
+        var found = new ArrayList<Gateway.Traffic>();
+        while (rows.next()) {
+          OffsetDateTime oldest = rows.getObject(4, OffsetDateTime.class);
+          found.add(
+              new Gateway.Traffic(
+                  rows.getString(1),
+                  rows.getLong(2),
+                  rows.getLong(3),
+                  oldest == null ? null : oldest.toInstant()));
+        }
+        return found;
+      }
+    } catch (SQLException e) {
+      throw SqlErrors.refusal(e);
+    }
+  }
+
   // ------------------------------------------------------------------ rows
 
   private static Message message(ResultSet row) throws SQLException {

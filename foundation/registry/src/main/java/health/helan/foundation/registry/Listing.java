@@ -67,6 +67,46 @@ public final class Listing {
     return names;
   }
 
+  /**
+   * An institution on the map.
+   *
+   * @param level code; empty for none
+   * @param district code of GB/T 2260, or the name as it stands; empty for none
+   * @param latitude of its first Location by id that has a position (WGS 84, degrees); null for
+   *     none
+   */
+  public record Spot(
+      String id,
+      String name,
+      String level,
+      String district,
+      @Nullable Double latitude,
+      @Nullable Double longitude) {}
+
+  /**
+   * Active institutions that see residents, by level, then name.
+   *
+   * @param others that are shown too
+   */
+  public List<Spot> spots(Collection<String> others, int most) {
+    return sql.list(
+        """
+        select o.id, o.name, o.level, o.district, p.latitude, p.longitude
+        from registry_organization o left join lateral (
+          select l.latitude, l.longitude from registry_place l where l.organization = o.id order by l.id limit 1) p on true
+        where not o.department and o.active and (o.provider or o.id = any(?::text[])) order by o.level_rank, o.name, o.id limit ?""",
+        row ->
+            new Spot(
+                row.getString("id"),
+                row.getString("name"),
+                row.getString("level"),
+                row.getString("district"),
+                row.getObject("latitude", Double.class),
+                row.getObject("longitude", Double.class)),
+        List.copyOf(others),
+        most);
+  }
+
   private List<Unit> units(String condition, String value, int most) {
     return sql.list(
         """

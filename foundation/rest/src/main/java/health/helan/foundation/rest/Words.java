@@ -50,6 +50,13 @@ public final class Words {
     return this;
   }
 
+  public Words decimal(String name, @Nullable Double value) {
+    if (value != null) {
+      in.addObject().put("name", name).put("valueDecimal", value);
+    }
+    return this;
+  }
+
   public Words flag(String name, boolean value) {
     in.addObject().put("name", name).put("valueBoolean", value);
     return this;

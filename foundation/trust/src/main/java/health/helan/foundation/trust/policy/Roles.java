@@ -212,7 +212,7 @@ final class Roles {
           .runs("link-decide")
           .calls("health-card", "card-keys", "card-terminals", "card-terminal-uses")
           .runs("health-card-step", "scan-card")
-          .calls("find-places")
+          .calls("find-places", "booking-figures", "queue-figures")
           .runs("book", "release-places", "appointment-step")
           .calls("queues", "queue-line", "queue-screens")
           .runs("queue-set", "queue-screen", "queue-check-in", "queue-triage", "queue-call")
@@ -251,7 +251,7 @@ final class Roles {
           .callsWithin("scan-card", "report-card-uses", "card-keys", "card-terminals")
           .callsWithin("card-terminal-uses", "card-resolve", "card-enrol")
           .runs("card-terminal")
-          .calls("find-places")
+          .calls("find-places", "booking-figures", "queue-figures")
           .runs("book", "release-places", "appointment-step")
           .calls("queues", "queue-line", "queue-screens")
           .runs("queue-set", "queue-screen", "queue-check-in", "queue-call", "queue-miss")
@@ -272,7 +272,7 @@ final class Roles {
           .calls("quality-rules", "quality-findings", "quality-score")
           .calls("onboarding", "kit")
           .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step")
-          .calls("find-places");
+          .calls("find-places", "booking-figures", "queue-figures", "region-figures");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -306,7 +306,7 @@ final class Roles {
           .runs("merge", "link-decide", "rebuild-index")
           .calls("card-keys", "card-terminals", "card-terminal-uses", "card-parties")
           .runs("card-terminal", "card-party", "card-key")
-          .calls("find-places");
+          .calls("find-places", "booking-figures", "queue-figures", "region-figures");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(
