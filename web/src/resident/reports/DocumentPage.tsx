@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import { referenceText } from '../../shared/fhir/words';
+import { idOf, referenceText } from '../../shared/fhir/words';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
+import { useOpened } from '../requests/notices';
 import { documentName, useDocument, useSigned } from '../requests/reports';
 import { useParams } from '../router';
 import { Page } from '../ui/Page';
@@ -18,6 +19,7 @@ export function DocumentPage() {
   const { type = '', id = '' } = useParams();
   const query = useDocument(type, id);
   const signed = useSigned(query.data);
+  useOpened(idOf(query.data?.subject?.reference), `${type}/${id}`);
   return (
     <Page title={(query.data && documentName(query.data)) ?? t('untitled')} back="/documents">
       <Faces query={query}>
