@@ -57,9 +57,9 @@ export function News() {
   }, [pathname]);
 
   const who = persons.find(({ id }) => id === more);
-  // The region is there before its words are: else nothing is read out.
+  // The region is there before its words are: else nothing is read out. Out of the flow: it is no row of the frame.
   return (
-    <div role="status" aria-live="polite">
+    <div role="status" aria-live="polite" style={{ position: 'absolute' }}>
       {who && pathname !== '/messages' ? (
         <p className={styles.news}>
           <span>{t(who.own ? 'news.own' : 'news.other', { name: who.name })}</span>

@@ -22,7 +22,7 @@ export function TabBar() {
   const { person } = usePersons();
   const unread = useUnread(person ? [person.id] : []).get(person?.id ?? '') ?? 0;
   // Pages that one reaches from another are still there: those of the record from 就诊, all the rest from 我的.
-  const here = TABS.find(({ to }) => to === pathname)?.name ?? (OF_THE_RECORD.test(pathname) ? 'visits' : 'mine');
+  const here = TABS.find(({ to }) => to === pathname)?.name ?? (OF_THE_RECORD.test(pathname) ? 'visits' : pathname === '/search' ? 'home' : 'mine');
   return (
     <nav className={styles.tabs} aria-label={t('shell.navigation')}>
       {TABS.map(({ to, name }) => (

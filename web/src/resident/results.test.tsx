@@ -22,7 +22,7 @@ const notice = (id: string, received?: string): Communication => ({
   topic: { coding: [{ system: 'https://helan.health/fhir/CodeSystem/report-notice', code: 'issued' }] },
   about: [{ reference: 'DiagnosticReport/r' }],
   sent: '2026-11-20T08:00:01Z',
-  payload: [{ contentString: '检查检验报告已出：空腹血糖。' }],
+  payload: [{ contentString: '检查检验报告已出：空腹血糖。\nA report was issued: 空腹血糖.' }],
   ...(received ? { received } : {}),
 });
 const money = (value: number) => ({ value, currency: 'CNY' as const });
@@ -141,6 +141,7 @@ describe('News', () => {
     const log = answers();
     await open('/messages');
     expect(await screen.findAllByText('未读')).toHaveLength(1);
+    expect(screen.queryByText(/A report was issued/)).toBeNull();
     await userEvent.click(screen.getAllByRole('link', { name: '打开报告' })[0]!);
     await screen.findByRole('heading', { level: 1, name: '空腹血糖' });
     await waitFor(() => expect(log.filter(({ path }) => path.endsWith('$mark-read')).map(({ path, body }) => [path, JSON.stringify(body).includes('DiagnosticReport/r')])).toEqual([['Communication/m1/$mark-read', false], ['Communication/$mark-read', true]]));

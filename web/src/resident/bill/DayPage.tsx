@@ -50,9 +50,14 @@ export function DayPage() {
                 </div>
                 {shown.categories.length > 1 ? (
                   <Section title={t('bill.categories')}>
-                    <div className="card">
-                      <Facts facts={shown.categories.map(({ code, sum }) => ({ name: t(`bill.category.${(code || 'other') as 'other'}`, { defaultValue: code }), value: formatYuan(sum) }))} />
-                    </div>
+                    <ul className={styles.lines} data-close>
+                      {shown.categories.map(({ code, sum }) => (
+                        <li key={code}>
+                          <span>{t(`bill.category.${(code || 'other') as 'other'}`, { defaultValue: code })}</span>
+                          <span className={styles.amount}>{formatYuan(sum)}</span>
+                        </li>
+                      ))}
+                    </ul>
                   </Section>
                 ) : null}
                 <Section title={t('bill.items')}>

@@ -59,7 +59,7 @@ function Totals({ bill }: { bill: Bill }) {
         <Facts
           facts={[
             { name: t('bill.where'), value: bill.institution ?? t('unknown') },
-            { name: t('bill.when'), value: `${formatDay(bill.admitted, language)} – ${bill.discharged ? formatDay(bill.discharged, language) : t('bill.now')}` },
+            { name: t('bill.when'), value: <Span from={formatDay(bill.admitted, language)} to={bill.discharged ? formatDay(bill.discharged, language) : t('bill.now')} /> },
             ...(bill.deposit === undefined ? [] : [{ name: t('bill.deposit'), value: formatYuan(bill.deposit) }]),
             ...(bill.balance === undefined || bill.balance < 0 ? [] : [{ name: t('bill.balance'), value: formatYuan(bill.balance) }]),
           ]}
@@ -68,6 +68,13 @@ function Totals({ bill }: { bill: Bill }) {
     </>
   );
 }
+
+/** Two days, broken between them if anywhere. */
+const Span = ({ from, to }: { from: string; to: string }) => (
+  <>
+    <span className={styles.whole}>{from} –</span> <span className={styles.whole}>{to}</span>
+  </>
+);
 
 /** Each day with its sum, and a bar from nought that shows which were the dear ones. */
 function Days({ stay, bill }: { stay: string; bill: Bill }) {

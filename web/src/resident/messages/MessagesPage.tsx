@@ -48,9 +48,11 @@ export function MessagesPage() {
               </Button>
             ) : null}
             {list.map((message) => {
-              const text = textOf(message).replace(REFERENCE, (reference) => names.get(reference) ?? reference);
-              const unread = message.received === undefined;
               const place = placeOf(message);
+              // Notices of reports say the same twice, in Chinese and in English.
+              const lines = place ? textOf(message).split('\n') : [];
+              const text = (lines.length === 2 ? (lines[language === 'zh' ? 0 : 1] ?? '') : textOf(message)).replace(REFERENCE, (reference) => names.get(reference) ?? reference);
+              const unread = message.received === undefined;
               const about = message.topic?.coding?.[0]?.code;
               return (
                 // Whoever follows a message has read it; one that leads nowhere is read with all.

@@ -12,9 +12,11 @@ export type Found = { key: string; to: string; name: string; note: string | unde
 /** So many of a kind: the rest is a page of its own. */
 export const SHOWN = 5;
 
-export type Words = { dot: string };
-
-const note = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(' · ') || undefined;
+/** Where it is, without what its name says already. */
+const note = (name: string, ...parts: (string | undefined)[]) => {
+  const said = [...new Set(parts)].filter((part) => part !== undefined && part !== '' && !name.includes(part));
+  return said.filter((part) => !said.some((other) => other !== part && other?.includes(part ?? ''))).join(' · ') || undefined;
+};
 
 export function useFoundCare(what: What, q: string) {
   return useQuery({
@@ -25,7 +27,7 @@ export function useFoundCare(what: What, q: string) {
       return repetitionsOf(answer, 'hit')
         .map(hitOf)
         .map((hit) => {
-          const at = note(hit.institution, hit.department);
+          const at = note(hit.name, hit.institution, hit.department);
           const to =
             what === 'doctor'
               ? `/book/doctor/${idOf(hit.practitioner) ?? ''}?${new URLSearchParams({ name: hit.name, at: at ?? '' }).toString()}`
@@ -51,7 +53,7 @@ export function useFoundDepartments(q: string) {
       return all.filter(isDepartment).map((one) => {
         const hospital = idOf(one.partOf?.reference);
         const of = one.partOf?.display ?? names.get(hospital);
-        return { key: one.id ?? '', to: hospital ? `/book/hospital/${hospital}?${new URLSearchParams({ name: of ?? '' }).toString()}` : `/find?${new URLSearchParams({ q: one.name ?? '' }).toString()}`, name: one.name ?? '', note: of };
+        return { key: one.id ?? '', to: hospital ? `/book/hospital/${hospital}?${new URLSearchParams({ name: of ?? '' }).toString()}` : `/find?${new URLSearchParams({ q: one.name ?? '' }).toString()}`, name: one.name ?? '', note: note(one.name ?? '', of) };
       });
     },
   });

@@ -25,20 +25,28 @@ export function SearchPage() {
   const [text, setText] = useState(q);
   const wait = useRef<ReturnType<typeof setTimeout>>(undefined);
   const field = useRef<HTMLInputElement>(null);
+  const typed = useRef(q);
   useEffect(() => () => clearTimeout(wait.current), []);
   useEffect(() => field.current?.focus(), []);
-  const ask = (typed: string, pause: number) => {
+  // The way back, or another link here: the field says what is shown, but never takes back what somebody is typing.
+  useEffect(() => {
+    if (q !== typed.current) setText(q);
+    typed.current = q;
+  }, [q]);
+  const ask = (words: string, pause: number) => {
     clearTimeout(wait.current);
     wait.current = setTimeout(
-      () =>
+      () => {
+        typed.current = words.trim();
         setQuery(
           (now) => {
-            if (typed.trim()) now.set('q', typed.trim());
+            if (words.trim()) now.set('q', words.trim());
             else now.delete('q');
             return now;
           },
           { replace: true },
-        ),
+        );
+      },
       pause,
     );
   };
