@@ -1,10 +1,13 @@
-import { useSyncExternalStore, type ReactNode } from 'react';
+import { lazy, Suspense, useSyncExternalStore, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from './router';
 import { signOut } from '../shared/session/account';
 import { usePersons } from './requests/person';
 import { Actions, Button, Failed, Loading, Notice, useFocusOnMain } from './ui/ui';
 import styles from './ui/Ui.module.css';
+
+// After the page: nobody waits for news before there is anything to see.
+const News = lazy(async () => ({ default: (await import('./News')).News }));
 
 function useOnline(): boolean {
   return useSyncExternalStore(
@@ -44,6 +47,11 @@ export function Shell({ children }: { children: ReactNode }) {
           <b>{t('shell.offline')}</b> {t('shell.offlineHint')}
         </div>
       )}
+      {person ? (
+        <Suspense fallback={null}>
+          <News />
+        </Suspense>
+      ) : null}
       {person ? (
         children
       ) : (

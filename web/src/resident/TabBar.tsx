@@ -1,4 +1,6 @@
 import { useTranslation } from 'react-i18next';
+import { useUnread } from './requests/notices';
+import { usePersons } from './requests/person';
 import { Link, useLocation } from './router';
 import { Icon } from './ui/Icon';
 import styles from './ui/Ui.module.css';
@@ -10,19 +12,29 @@ const TABS = [
   { to: '/mine', name: 'mine' },
 ] as const;
 
-const OF_THE_RECORD = /^\/(reports|documents|summary|corrections)(\/|$)/;
+const MOST = 99;
+
+const OF_THE_RECORD = /^\/(reports|documents|summary|corrections|stays)(\/|$)/;
 
 export function TabBar() {
   const { t } = useTranslation('resident');
   const { pathname } = useLocation();
+  const { person } = usePersons();
+  const unread = useUnread(person ? [person.id] : []).get(person?.id ?? '') ?? 0;
   // Pages that one reaches from another are still there: those of the record from 就诊, all the rest from 我的.
-  const here = TABS.find(({ to }) => to === pathname)?.name ?? (OF_THE_RECORD.test(pathname) ? 'visits' : 'mine');
+  const here = TABS.find(({ to }) => to === pathname)?.name ?? (OF_THE_RECORD.test(pathname) ? 'visits' : pathname === '/search' ? 'home' : 'mine');
   return (
     <nav className={styles.tabs} aria-label={t('shell.navigation')}>
       {TABS.map(({ to, name }) => (
         <Link key={to} to={to} aria-current={name === here ? 'page' : undefined}>
           <Icon name={name} />
           {t(`tabs.${name}`)}
+          {name === 'messages' && unread > 0 ? (
+            <span className={styles.badge}>
+              <span aria-hidden="true">{unread > MOST ? `${MOST}+` : unread}</span>
+              <span className="visually-hidden">{t('news.unread', { count: unread })}</span>
+            </span>
+          ) : null}
         </Link>
       ))}
     </nav>

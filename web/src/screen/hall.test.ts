@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { eventsOf } from './hall';
+import { eventsOf } from '../shared/live/events';
 
 const stream = (...chunks: string[]) =>
   new ReadableStream<Uint8Array>({

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { currentLanguage } from '../shared/i18n/language';
-import { eventsOf, type Hall } from './hall';
+import { eventsOf } from '../shared/live/events';
+import type { Hall } from './hall';
 
 /** The server says something every quarter of a minute; after so long the line is dead. */
 const SILENCE = 40_000;

@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Navigate, useNavigate, useParams } from '../router';
+import { Navigate, useNavigate, useParams, useSearchParams } from '../router';
 import { formatDay, today } from '../../shared/format/dates';
 import { useCodeName, useLanguage } from '../../shared/i18n/i18n';
 import { CATEGORIES, consentOf, useConsentTexts, useWriteConsent } from '../requests/consents';
-import { useMe, usePersons } from '../requests/person';
+import { useMe, usePerson, usePersons } from '../requests/person';
 import { Page } from '../ui/Page';
 import { Bottom, Button, Choice, Choices, Faces, Facts, Failed, Field, Steps } from '../ui/ui';
 import ui from '../ui/Ui.module.css';
-import { keepDraft, useDraft, type Draft } from './draft';
+import { beginDraft, keepDraft, useDraft, type Draft } from './draft';
 import { lastDay, useTermFacts } from './terms';
 import { WhoStep } from './WhoStep';
 
@@ -22,6 +22,15 @@ export function GivePage() {
   const { t } = useTranslation('resident');
   const { step } = useParams();
   const draft = useDraft();
+  const [query] = useSearchParams();
+  const person = usePerson();
+  const days = Number(query.get('days') ?? 0);
+  // From a report, say: for one doctor, for some days. What was answered about this person before is not asked again.
+  const begins = query.has('doctor') && (draft?.kind !== 'permit' || draft.patient !== person.id);
+  useEffect(() => {
+    if (begins) beginDraft(person.id, 'permit', days > 0 && days <= 365 ? lastDay(days) : undefined);
+  }, [begins, person.id, days]);
+  if (begins) return null;
   const at = STEPS.findIndex((one) => one === step);
   if (draft === undefined) return <Navigate to="/consents" />;
   if (at < 0 || (at > 0 && !isAnswered(draft))) return <Navigate to="/consents/new/who" />;

@@ -6,6 +6,7 @@ import { resourcesOf } from '../../shared/fhir/bundles';
 import { get, search } from '../../shared/fhir/client';
 import { conceptText, idOf, nameOf } from '../../shared/fhir/words';
 import { Button, Chips, Choice, Choices, Empty, Faces, Field } from '../ui/ui';
+import { useSearchParams } from '../router';
 import { keepDraft, type Draft } from './draft';
 
 type Kind = 'Organization' | 'Practitioner';
@@ -38,9 +39,11 @@ async function find(kind: Kind, name: string, signal: AbortSignal): Promise<Foun
 
 export function WhoStep({ draft }: { draft: Draft }) {
   const { t } = useTranslation('resident');
-  const [kind, setKind] = useState<Kind>('Organization');
-  const [typed, setTyped] = useState('');
-  const [asked, setAsked] = useState('');
+  const [query] = useSearchParams();
+  const doctor = query.get('doctor');
+  const [kind, setKind] = useState<Kind>(doctor === null ? 'Organization' : 'Practitioner');
+  const [typed, setTyped] = useState(doctor ?? '');
+  const [asked, setAsked] = useState(doctor ?? '');
   const found = useQuery({ queryKey: ['find', kind, asked], queryFn: ({ signal }) => find(kind, asked, signal), enabled: asked !== '' || kind === 'Organization' });
   const { actors, everybody } = draft;
   const submit = (event: FormEvent) => {

@@ -24,8 +24,8 @@ export function keepDraft(draft: Draft | undefined): void {
   for (const listener of listeners) listener();
 }
 
-export function beginDraft(patient: string, kind: Terms['kind']): void {
-  keepDraft({ patient, kind, actors: [], categories: [], until: undefined, everybody: false });
+export function beginDraft(patient: string, kind: Terms['kind'], until?: string): void {
+  keepDraft({ patient, kind, actors: [], categories: [], until, everybody: false });
 }
 
 onSessionChange(() => {

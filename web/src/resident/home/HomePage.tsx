@@ -7,6 +7,7 @@ import { useEmergencies } from '../requests/emergencies';
 import { useNames } from '../../shared/fhir/names';
 import { HomeCode } from '../card/HomeCode';
 import { usePerson } from '../requests/person';
+import { SearchLine } from '../search/SearchLine';
 import { isWaiting, useTickets } from '../requests/queue';
 import { ResultsSentence } from '../record/ResultsSentence';
 import { Icon } from '../ui/Icon';
@@ -27,6 +28,7 @@ export function HomePage() {
       <PersonCard>
         <HomeCode />
       </PersonCard>
+      <SearchLine />
       <InLine />
       <ButtonLink to="/bookings" kind="primary" wide>
         {t('book.title')}

@@ -6,9 +6,10 @@ import { follow, get } from '../../shared/fhir/client';
 import { formatAgo } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { useNames } from '../../shared/fhir/names';
+import { placeOf, useMarkRead } from '../requests/notices';
 import { usePerson } from '../requests/person';
 import { Page } from '../ui/Page';
-import { Button, ButtonLink, Empty, Faces } from '../ui/ui';
+import { Button, ButtonLink, Empty, Faces, Tag } from '../ui/ui';
 import styles from '../seen/Seen.module.css';
 
 const REFERENCE = /(Practitioner|Organization)\/[A-Za-z0-9.-]{1,64}/g;
@@ -33,6 +34,7 @@ export function MessagesPage() {
   const language = useLanguage();
   const person = usePerson();
   const messages = useMessages(person.id);
+  const read = useMarkRead();
   // The platform names people by reference, so that a message tells the same whoever is renamed.
   const names = useNames((messages.data ?? []).flatMap((message) => textOf(message).match(REFERENCE) ?? []));
   return (
@@ -40,13 +42,26 @@ export function MessagesPage() {
       <Faces query={messages} isEmpty={(list) => list.length === 0} empty={<Empty title={t('messages.none')}>{t('messages.noneHint')}</Empty>}>
         {(list) => (
           <>
+            {list.some(({ received }) => received === undefined) ? (
+              <Button wide busy={read.isPending} onClick={() => read.mutate({ patient: person.id })}>
+                {t('messages.readAll')}
+              </Button>
+            ) : null}
             {list.map((message) => {
-              const text = textOf(message).replace(REFERENCE, (reference) => names.get(reference) ?? reference);
+              const place = placeOf(message);
+              // Notices of reports say the same twice, in Chinese and in English.
+              const lines = place ? textOf(message).split('\n') : [];
+              const text = (lines.length === 2 ? (lines[language === 'zh' ? 0 : 1] ?? '') : textOf(message)).replace(REFERENCE, (reference) => names.get(reference) ?? reference);
+              const unread = message.received === undefined;
               const about = message.topic?.coding?.[0]?.code;
               return (
-                <article key={message.id} className={`card ${styles.visit}`} style={{ gap: '0.5rem' }}>
-                  <p className="muted small">{formatAgo(message.sent, Date.now(), language)}</p>
+                // Whoever follows a message has read it; one that leads nowhere is read with all.
+                <article key={message.id} className={`card ${styles.visit}`} style={{ gap: '0.5rem' }} onClickCapture={(event) => unread && message.id && event.target instanceof Element && event.target.closest('a') && read.mutate({ message: message.id })}>
+                  <p className="muted small">
+                    {formatAgo(message.sent, Date.now(), language)} {unread ? <Tag tone="running">{t('messages.unread')}</Tag> : null}
+                  </p>
                   <p style={{ whiteSpace: 'pre-line' }}>{text || t('messages.empty')}</p>
+                  {place ? <ButtonLink to={place}>{t('messages.toReport')}</ButtonLink> : null}
                   {about === 'emergency-access' ? <ButtonLink to="/emergency">{t('messages.toEmergency')}</ButtonLink> : null}
                   {about === 'queue' ? <ButtonLink to="/queue">{t('queue.open')}</ButtonLink> : null}
                   {about === 'regulatory-case' ? <ButtonLink to="/seen">{t('seen.title')}</ButtonLink> : null}

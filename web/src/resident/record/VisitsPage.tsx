@@ -87,8 +87,9 @@ function More() {
       <Rows>
         <Row to="/reports" icon={<Icon name="records" />} title={t('record.more.reportsTitle')} note={t('record.more.reports')} />
         <Row to="/documents" icon={<Icon name="visits" />} title={t('record.more.documentsTitle')} note={t('record.more.documents')} />
+        <Row to="/stays" icon={<Icon name="card" />} title={t('record.more.staysTitle')} note={t('record.more.stays')} />
         <Row to="/summary" icon={<Icon name="card" />} title={t('record.more.summaryTitle')} note={t('record.more.summary')} />
-        <Row to="/consents/new/who" icon={<Icon name="key" />} title={t('record.more.doctor')} note={t('record.more.doctorNote')} />
+        <Row to="/consents/new/who?doctor=&days=30" icon={<Icon name="key" />} title={t('record.more.doctor')} note={t('record.more.doctorNote')} />
         <Row to="/corrections" icon={<Icon name="consent" />} title={t('record.more.correctionsTitle')} note={t('record.more.corrections')} />
       </Rows>
     </Section>

@@ -3,6 +3,7 @@ import { idOf, referenceText } from '../../shared/fhir/words';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { isAddendum } from '../../shared/record/useAddenda';
+import { useOpened } from '../requests/notices';
 import { documentName, useDocument, useSigned } from '../requests/reports';
 import { useParams } from '../router';
 import { Addenda } from '../ui/Addenda';
@@ -20,6 +21,7 @@ export function DocumentPage() {
   const { type = '', id = '' } = useParams();
   const query = useDocument(type, id);
   const signed = useSigned(query.data);
+  useOpened(idOf(query.data?.subject?.reference), `${type}/${id}`);
   return (
     <Page title={(query.data && documentName(query.data)) ?? t('untitled')} back="/documents">
       <Faces query={query}>

@@ -1,12 +1,15 @@
 import { useMutation } from '@tanstack/react-query';
+import type { DiagnosticReport } from 'fhir/r4';
 import { useTranslation } from 'react-i18next';
 import { file } from '../../shared/fhir/client';
-import { conceptText, referenceText } from '../../shared/fhir/words';
+import { conceptText, idOf, referenceText } from '../../shared/fhir/words';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { Measured } from '../record/Measured';
+import { useOpened } from '../requests/notices';
 import { useReport, useSigned } from '../requests/reports';
 import { useParams } from '../router';
+import { Icon } from '../ui/Icon';
 import { Page } from '../ui/Page';
 import { Actions, Button, ButtonLink, Facts, Failed, Faces, Notice, Row, Rows, Section } from '../ui/ui';
 import { Course } from './Course';
@@ -23,6 +26,8 @@ export function ReportPage() {
   const { id = '' } = useParams();
   const query = useReport(id);
   const signed = useSigned(query.data?.report);
+  useOpened(idOf(query.data?.report.subject?.reference), `DiagnosticReport/${id}`);
+  const since = (query.data?.report.issued ?? query.data?.report.effectiveDateTime ?? '').slice(0, 10);
   const print = useMutation({ mutationFn: async () => save(await file(`DiagnosticReport/${encodeURIComponent(id)}/$print`), 'report.pdf') });
   return (
     <Page title={(query.data && conceptText(query.data.report.code)) ?? t('untitled')} back="/reports">
@@ -77,9 +82,17 @@ export function ReportPage() {
                 <ButtonLink to={`/corrections/new?about=DiagnosticReport/${id}`}>{t('wrong')}</ButtonLink>
               </Actions>
             </Section>
+            <Rows label={t('more.title')}>
+              <Row to={`/consents/new/who?${new URLSearchParams({ doctor: doctorOf(report), days: '30' }).toString()}`} icon={<Icon name="key" />} title={t('more.doctor')} note={t('more.doctorNote')} />
+              <Row to={`/seen?${new URLSearchParams({ about: `DiagnosticReport/${id}`, since }).toString()}`} icon={<Icon name="eye" />} title={t('more.seen')} note={t('more.seenNote')} />
+            </Rows>
           </>
         )}
       </Faces>
     </Page>
   );
 }
+
+/** The doctor whose name stands in it: whom one most likely asks about it. */
+const doctorOf = ({ resultsInterpreter, performer }: DiagnosticReport): string =>
+  [...(resultsInterpreter ?? []), ...(performer ?? [])].find(({ reference }) => reference?.startsWith('Practitioner/'))?.display ?? '';

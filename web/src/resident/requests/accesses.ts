@@ -11,8 +11,8 @@ export type Whose = 'others' | 'refused' | 'all';
 const OTHERS = 'practitioner,system,regulator,operator';
 const PAGE = 60;
 
-/** @param since a FHIR date; absent for all time */
-export function useAccesses(patient: string, whose: Whose, since: string | undefined, agent?: { who: string; from: string; to: string }) {
+/** @param since a FHIR date; absent for all time @param about requests that name this resource only */
+export function useAccesses(patient: string, whose: Whose, since: string | undefined, agent?: { who: string; from: string; to: string }, about?: string) {
   const query = new URLSearchParams({ patient, _count: String(PAGE) });
   if (whose === 'others') query.set('agent-role', OTHERS);
   if (whose === 'refused') query.set('outcome', '4,8');
@@ -23,6 +23,7 @@ export function useAccesses(patient: string, whose: Whose, since: string | undef
   } else if (since) {
     query.set('date', `ge${since}`);
   }
+  if (about) query.set('entity', about);
   return useInfiniteQuery({
     queryKey: ['accesses', query.toString()],
     queryFn: ({ pageParam, signal }): Promise<Bundle> => (pageParam === undefined ? get<Bundle>(`AuditEvent?${query.toString()}`, signal) : follow(pageParam, signal)),

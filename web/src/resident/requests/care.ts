@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Parameters } from 'fhir/r4';
-import { repetitionsOf } from '../../shared/fhir/bundles';
+import { repetitionsOf, type Parts } from '../../shared/fhir/bundles';
 import { FhirError, get } from '../../shared/fhir/client';
 
 export const WHATS = ['doctor', 'hospital', 'service'] as const;
@@ -8,6 +8,20 @@ export type What = (typeof WHATS)[number];
 
 /** A doctor, a hospital or a service; `km` where a place was said. */
 export type Hit = { id: string; practitioner: string | undefined; name: string; title: string | undefined; department: string | undefined; institution: string | undefined; specialties: string[]; level: string | undefined; address: string | undefined; online: boolean; km: number | undefined };
+
+export const hitOf = (hit: Parts): Hit => ({
+  id: hit.reference('resource')?.reference ?? '',
+  practitioner: hit.reference('practitioner')?.reference,
+  name: hit.text('name') ?? '',
+  title: hit.text('title'),
+  department: hit.text('department'),
+  institution: hit.reference('institution')?.display,
+  specialties: hit.texts('specialty'),
+  level: hit.text('level'),
+  address: hit.text('address'),
+  online: hit.flag('online') ?? false,
+  km: hit.number('km'),
+});
 
 export type Asked = { what: What; q?: string; specialty?: string; level?: string; online?: boolean; near?: string; institution?: string };
 
@@ -32,21 +46,7 @@ export const useCare = (asked: Asked) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.parameter?.find(({ name }) => name === 'next')?.valueString,
     select: ({ pages }): Hit[] =>
-      pages.flatMap((page) =>
-        repetitionsOf(page, 'hit').map((hit) => ({
-          id: hit.reference('resource')?.reference ?? '',
-          practitioner: hit.reference('practitioner')?.reference,
-          name: hit.text('name') ?? '',
-          title: hit.text('title'),
-          department: hit.text('department'),
-          institution: hit.reference('institution')?.display,
-          specialties: hit.texts('specialty'),
-          level: hit.text('level'),
-          address: hit.text('address'),
-          online: hit.flag('online') ?? false,
-          km: hit.number('km'),
-        })),
-      ),
+      pages.flatMap((page) => repetitionsOf(page, 'hit').map(hitOf)),
   });
 
 export type OnlineService = { id: string; name: string; institution: string; level: string; address: string; licence: string; validUntil?: string; specialties: string[]; doctors: number };

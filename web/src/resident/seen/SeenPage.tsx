@@ -10,6 +10,7 @@ import { useMe, usePerson } from '../requests/person';
 import { Page } from '../ui/Page';
 import { Button, ButtonLink, Chips, Empty, Faces, Field, Notice } from '../ui/ui';
 import styles from './Seen.module.css';
+import { ReportReaders } from './ReportReaders';
 import { VisitCard } from './VisitCard';
 
 const PERIODS = ['7', '30', '180', 'all'] as const;
@@ -35,6 +36,13 @@ export function SeenPage() {
   const chosen = emergencies.data?.find(({ id }) => id === query.get('emergency'));
   const waiting = query.has('emergency') && emergencies.isPending;
   const agent = chosen?.practitioner && chosen.start && chosen.end ? { who: chosen.practitioner, from: chosen.start, to: chosen.end } : undefined;
+  const about = query.get('about');
+  if (about !== null && /^DiagnosticReport\/[A-Za-z0-9.-]{1,64}$/.test(about))
+    return (
+      <Page title={t('readers.page')} back={`/${about.replace('DiagnosticReport', 'reports')}`}>
+        <ReportReaders about={about} since={query.get('since') || undefined} />
+      </Page>
+    );
   return (
     <Page title={t('seen.title')} back={query.has('emergency') ? '/emergency' : '/mine'}>
       <p className="muted">{t('seen.lead', { name: person.name })}</p>

@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -496,7 +497,9 @@ class SigningInTests {
         var statement = connection.createStatement()) {
       int changed =
           statement.executeUpdate(
-              "update app_grant set body = jsonb_set(jsonb_set(body::jsonb, '{tokens,CODE,from}', '1000'), '{tokens,CODE,to}', '2000')::text where body::jsonb #> '{tokens,CODE}' is not null");
+              "update app_grant set body = jsonb_set(jsonb_set(body::jsonb, '{tokens,CODE,from}',"
+                  + " '1000'), '{tokens,CODE,to}', '2000')::text where body::jsonb #>"
+                  + " '{tokens,CODE}' is not null");
       assertThat(changed).isPositive();
     }
   }
@@ -642,6 +645,7 @@ class SigningInTests {
       }
       assertThat(call("POST", "/fhir/Patient/mother/$health-code", token, nothing).statusCode())
           .isEqualTo(404);
+      hearsOfAReportOnAnOpenPage(token);
     }
     signIn()
         .accounts()
@@ -662,6 +666,50 @@ class SigningInTests {
         call("POST", "/fhir/Patient/ward/$erase?ground=law&document=file+7", operator, null);
     assertThat(erased.statusCode()).as(erased.body()).isEqualTo(200);
     assertThat(cardsKept()).isEqualTo(before - 1);
+  }
+
+  /** Issued, pushed, read: of the ward, on the guardian's open page. */
+  private static void hearsOfAReportOnAnOpenPage(String token) throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create(base + "/access/notices"))
+            .header("Authorization", "Bearer " + token)
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      var stream = client.send(request, HttpResponse.BodyHandlers.ofLines());
+      assertThat(stream.statusCode()).isEqualTo(200);
+      assertThat(stream.headers().firstValue("Content-Type").orElse(""))
+          .startsWith("text/event-stream");
+      var heard = new java.util.concurrent.LinkedBlockingQueue<String>();
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  stream.body().forEach(heard::add);
+                } catch (java.io.UncheckedIOException closed) {
+                  heard.add("closed");
+                }
+              });
+      assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("event: open");
+      String report =
+          "{\"resourceType\":\"DiagnosticReport\",\"status\":\"final\",\"code\":{\"text\":\"血常规\"},\"issued\":\""
+              + Instant.now()
+              + "\",\"subject\":{\"reference\":\"Patient/ward\"}}";
+      assertThat(call("POST", "/fhir/DiagnosticReport", operator, report).statusCode())
+          .isEqualTo(201);
+      String line = "";
+      while (line != null && !line.equals("event: news")) {
+        line = heard.poll(60, TimeUnit.SECONDS);
+      }
+      assertThat(line).isEqualTo("event: news");
+      String messages = "/fhir/Communication?subject=Patient/ward&received:missing=true";
+      assertThat(call("GET", messages, token, null).body()).contains("检查检验报告已出：血常规");
+      String all =
+          "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"patient\",\"valueString\":\"Patient/ward\"}]}";
+      assertThat(call("POST", "/fhir/Communication/$mark-read", token, all).statusCode())
+          .isEqualTo(200);
+      assertThat(call("GET", messages, token, null).body()).doesNotContain("血常规");
+      client.shutdownNow(); // Else closing waits until the stream ends by itself.
+    }
   }
 
   private static long cardsKept() throws Exception {

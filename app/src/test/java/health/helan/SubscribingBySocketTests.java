@@ -140,6 +140,16 @@ class SubscribingBySocketTests {
     assertThat(platform.send("POST", "hall", "", "text/plain", true).statusCode()).isEqualTo(405);
   }
 
+  /** What a resident hears is tried in the room of results. */
+  private static void theStreamOfNoticesIsForResidents(RunningPlatform platform) throws Exception {
+    assertThat(platform.send("GET", "access/notices", "", "text/plain", false).statusCode())
+        .isEqualTo(401);
+    // The root is nobody whom anything is told.
+    var root = platform.send("GET", "access/notices", "", "text/plain", true);
+    assertThat(root.statusCode()).as(root.body()).isEqualTo(403);
+    assertThat(root.body()).contains("OperationOutcome");
+  }
+
   private static String subscription(RunningPlatform platform, String meta, String payload) {
     return ask(
             platform,
@@ -230,6 +240,7 @@ class SubscribingBySocketTests {
                 refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(403));
         theSocketOfVisitsTellsNobody(client, platform);
         theHallShowsNothingWithoutTheTokenOfAScreen(client, platform);
+        theStreamOfNoticesIsForResidents(platform);
         platform.kill();
       }
       try (RunningPlatform platform = RunningPlatform.start(data, "--no-demo")) {

@@ -35,7 +35,8 @@ final class AuditFilter extends OncePerRequestFilter {
   private static final byte[] UNWRITABLE =
       """
       {"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"transient","diagnostics":\
-      "本次请求的审计记录暂时无法写入，因此不予应答；请稍后再试。 The trace of this request cannot be kept right now, so that nothing is answered; try again in a moment."}]}"""
+      "本次请求的审计记录暂时无法写入，因此不予应答；请稍后再试。 The trace of this request cannot be kept right now, so that nothing is answered; try again in a moment."}]}\
+      """
           .getBytes(StandardCharsets.UTF_8);
 
   private final Audits audits;
@@ -83,10 +84,10 @@ final class AuditFilter extends OncePerRequestFilter {
             && status >= 400;
     // Who was told to come back later was told nothing, and may not fill the audit.
     boolean isPublic = door.startsWith("/public") && status != TOO_MANY_REQUESTS;
-    boolean isScreen = door.equals("/hall");
+    boolean isStream = door.equals("/hall") || door.equals("/access/notices");
     return isRefusal
         || isMessageRefused
-        || (door.startsWith("/fhir") || isPublic || isScreen) && !isPreflight;
+        || (door.startsWith("/fhir") || isPublic || isStream) && !isPreflight;
   }
 
   private static void record(Audits.Audit audit, int status, OuterHeaders outer, Held response)

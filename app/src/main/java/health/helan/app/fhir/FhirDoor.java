@@ -7,6 +7,9 @@ import health.helan.app.start.StartRefused;
 import health.helan.care.appointment.Appointments;
 import health.helan.care.queue.QueueOperations;
 import health.helan.care.queue.Queues;
+import health.helan.care.results.Bills;
+import health.helan.care.results.Notices;
+import health.helan.care.results.ResultsOperations;
 import health.helan.care.visit.VisitOperations;
 import health.helan.care.visit.Visits;
 import health.helan.foundation.delivery.agreement.Agreements;
@@ -199,7 +202,9 @@ class FhirDoor {
       ObjectProvider<Cards> cards,
       Appointments appointments,
       ObjectProvider<Queues> queues,
-      ObjectProvider<Visits> visits) {
+      ObjectProvider<Visits> visits,
+      Notices notices,
+      Bills bills) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -215,6 +220,7 @@ class FhirDoor {
     cards.ifAvailable(known -> all.addAll(CardOperations.all(known)));
     queues.ifAvailable(known -> all.addAll(QueueOperations.all(known)));
     visits.ifAvailable(known -> all.addAll(VisitOperations.all(known)));
+    all.addAll(ResultsOperations.all(notices, bills));
     return new Operations(all);
   }
 

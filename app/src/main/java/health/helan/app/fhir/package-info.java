@@ -7,6 +7,7 @@
       "app.start",
       "care.appointment",
       "care.queue",
+      "care.results",
       "care.visit",
       "foundation.definitions",
       "foundation.delivery.agreement",

@@ -3,6 +3,7 @@
     displayName = "候诊叫号装配",
     allowedDependencies = {
       "app.access",
+      "app.web",
       "care.appointment",
       "care.queue",
       "foundation.residents.card",

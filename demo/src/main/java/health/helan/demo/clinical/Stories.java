@@ -156,6 +156,7 @@ final class Stories {
         .study(Study.ECG);
     stay.perform(Operation.DISTAL_GASTRECTOMY, 2 * 24 * 60 + 60, cancer);
     stay.findings().study(Study.PATHOLOGY, "胃窦早期腺癌，切缘阴性，淋巴结0/18，pT1aN0。");
+    Charges.ofOperation(chart, stay);
     stay.close();
     LocalDate[] checks = {
       LocalDate.of(2025, 7, 8), LocalDate.of(2026, 1, 13), LocalDate.of(2026, 7, 14)

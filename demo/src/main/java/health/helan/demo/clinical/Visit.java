@@ -60,6 +60,7 @@ final class Visit {
   private final List<String> episodes = new ArrayList<>();
   private @Nullable String partOf;
   private @Nullable Code discharge;
+  private @Nullable String account;
 
   Visit(
       Chart chart,
@@ -175,6 +176,11 @@ final class Visit {
     this.partOf = encounterUrl;
   }
 
+  /** What it costs goes to this Account. */
+  void account(String accountUrl) {
+    this.account = accountUrl;
+  }
+
   /** How an inpatient leaves: a code of HL7's discharge-disposition. */
   void discharge(String code, String display) {
     this.discharge = new Code(Systems.DISCHARGE, code, display);
@@ -261,6 +267,9 @@ final class Visit {
         item.set("condition", reference(diagnosis));
         item.put("rank", rank++);
       }
+    }
+    if (account != null) {
+      resource.set("account", array(reference(account)));
     }
     if (discharge != null) {
       resource.putObject("hospitalization").set("dischargeDisposition", concept(null, discharge));

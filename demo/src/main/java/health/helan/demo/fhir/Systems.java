@@ -85,5 +85,15 @@ public final class Systems {
   public static final String REGISTRATION_EXTENSION = OWN + "StructureDefinition/registration";
   public static final String PRACTICE_SITE_EXTENSION = OWN + "StructureDefinition/practice-site";
 
+  /** Charges of stays in hospital (docs/guide/results.md); the items themselves are made up. */
+  public static final String CHARGE = OWN + "CodeSystem/demo-charge";
+
+  public static final String CHARGE_CATEGORY = OWN + "CodeSystem/charge-category";
+  public static final String INSURANCE_CLASS = OWN + "CodeSystem/charge-insurance-class";
+  public static final String INSURANCE_CLASS_EXTENSION =
+      OWN + "StructureDefinition/charge-insurance-class";
+  public static final String UNIT_PRICE_EXTENSION = OWN + "StructureDefinition/charge-unit-price";
+  public static final String DEPOSIT_EXTENSION = OWN + "StructureDefinition/account-deposit";
+
   private Systems() {}
 }
