@@ -10,13 +10,14 @@ const TABS = [
   { to: '/mine', name: 'mine' },
 ] as const;
 
+const OF_HOME = /^\/(book|bookings|queue|online-visits|find)(\/|$)/;
 const OF_THE_RECORD = /^\/(reports|documents|summary|corrections)(\/|$)/;
 
 export function TabBar() {
   const { t } = useTranslation('resident');
   const { pathname } = useLocation();
-  // Pages that one reaches from another are still there: those of the record from 就诊, all the rest from 我的.
-  const here = TABS.find(({ to }) => to === pathname)?.name ?? (OF_THE_RECORD.test(pathname) ? 'visits' : 'mine');
+  // Pages that one reaches from another are still there: bookings and what one comes for from 首页, those of the record from 就诊, all the rest from 我的.
+  const here = TABS.find(({ to }) => to === pathname)?.name ?? (OF_HOME.test(pathname) ? 'home' : OF_THE_RECORD.test(pathname) ? 'visits' : 'mine');
   return (
     <nav className={styles.tabs} aria-label={t('shell.navigation')}>
       {TABS.map(({ to, name }) => (
