@@ -2,7 +2,7 @@ import { Button, Input, Segmented, Select } from 'antd';
 import type { InputRef } from 'antd';
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LoadFailed, NothingHere } from '../../shared/faces/Faces';
+import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
 import { nameOf } from '../../shared/fhir/words';
 import { cleanIdentityNumber, hasRightCheckDigit, looksLikeIdentityNumber, maskIdentifier } from '../../shared/format/identity';
 import { useCodeName } from '../../shared/i18n/i18n';
@@ -98,7 +98,9 @@ function ByCode({ queue }: { queue: string }) {
       input.current?.focus();
     }
   }, [step.isSuccess, step.isError, step.submittedAt]);
-  if (terminals.data !== undefined && terminal === undefined) return <p className="muted">{t('checkIn.noTerminal')}</p>;
+  // Without the terminals a code that is read would go nowhere, and nobody would see it.
+  if (terminals.data === undefined) return terminals.error ? <LoadFailed error={terminals.error} onRetry={() => void terminals.refetch()} compact /> : <LoadingLines rows={2} />;
+  if (terminal === undefined) return <p className="muted">{t('checkIn.noTerminal')}</p>;
   return (
     <>
       <form
@@ -106,10 +108,10 @@ function ByCode({ queue }: { queue: string }) {
         autoComplete="off"
         onSubmit={(event) => {
           event.preventDefault();
-          if (terminal && code !== '') step.mutate({ step: 'check-in', queue, terminal: terminal.id, code });
+          if (code !== '') step.mutate({ step: 'check-in', queue, terminal: terminal.id, code });
         }}
       >
-        {counters.length > 1 && terminal ? (
+        {counters.length > 1 ? (
           <div className={styles.field}>
             <label htmlFor={`${id}-terminal`}>{t('checkIn.terminal')}</label>
             <Select id={`${id}-terminal`} value={terminal.id} options={counters.map(({ id: value, name }) => ({ value, label: name }))} onChange={setChosen} />
