@@ -15,7 +15,12 @@ export default defineConfig({
   server: {
     // `npm run dev` against a running platform: HELAN_URL=http://127.0.0.1:8080 npm run dev. The platform is told the
     // browser's own host, so that signing in leads back here.
-    proxy: Object.fromEntries(['/fhir', '/health', '/metrics', '/public', '/hall', '/access', '/account', '/oauth2', '/sign-in', '/sign-out', '/access.css'].map((path) => [path, { target: process.env['HELAN_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false }])),
+    proxy: Object.fromEntries(
+      ['/fhir', '/health', '/metrics', '/public', '/hall', '/access', '/account', '/oauth2', '/sign-in', '/sign-out', '/access.css', '/.well-known', '/userinfo', '/intake', '/visit-socket'].map((path) => [
+        path,
+        { target: process.env['HELAN_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false, ws: path.endsWith('-socket') },
+      ]),
+    ),
   },
   test: {
     include: ['src/**/*.test.{ts,tsx}'],

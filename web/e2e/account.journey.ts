@@ -116,6 +116,8 @@ describe.skipIf(reason)('Signing in with an account', () => {
 
   test('lets an app of someone else in by openid-client, as far as the resident allows', async () => {
     await anew();
+    // Another one each time: what was allowed to it is not asked again.
+    const client = `journey-app-${Date.now()}`;
     let arrived: (address: URL) => void = () => undefined;
     const callback = new Promise<URL>((resolve) => (arrived = resolve));
     const app: Server = createServer((request, response) => {
@@ -125,13 +127,13 @@ describe.skipIf(reason)('Signing in with an account', () => {
     await new Promise<void>((listening) => app.listen(0, '127.0.0.1', listening));
     try {
       const redirect = `http://127.0.0.1:${(app.address() as AddressInfo).port}/callback`;
-      const registered = await fetch(`${url}/access/clients/journey-app`, {
+      const registered = await fetch(`${url}/access/clients/${client}`, {
         method: 'PUT',
         headers: { Authorization: `Bearer ${environment.token}`, 'Content-Type': 'application/json' },
         body: JSON.stringify({ name: '健康日记', kind: 'public', redirects: [redirect], scopes: ['openid', 'profile', 'fhirUser', 'launch/patient', 'offline_access', 'patient/*.rs'] }),
       });
       expect(registered.status).toBe(200);
-      const server = await openid.discovery(new URL(url), 'journey-app', undefined, openid.None(), { execute: [openid.allowInsecureRequests] });
+      const server = await openid.discovery(new URL(url), client, undefined, openid.None(), { execute: [openid.allowInsecureRequests] });
       const verifier = openid.randomPKCECodeVerifier();
       const state = openid.randomState();
       const nonce = openid.randomNonce();

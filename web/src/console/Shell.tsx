@@ -7,7 +7,7 @@ import { signOut } from '../shared/session/account';
 import { runsPlatform, seesAudit, seesCards, seesCases, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, seesSlots, useRole } from './useRole';
 import { WhoAmI } from './WhoAmI';
 import { LanguageButton } from '../shared/LanguageButton';
-import { Mark } from '../shared/Mark';
+import { Brand, SkipLink, useFocusOnNewPage } from '../shared/shell/Frame';
 import styles from './Shell.module.css';
 
 /** The frame of every page: who we are, where one can go, language, way out. */
@@ -18,16 +18,10 @@ export function Shell() {
   const tabs = useTabInSight();
   return (
     <>
-      <a className={styles.skip} href="#main" onClick={focusMain}>
-        {t('shell.skip')}
-      </a>
+      <SkipLink>{t('shell.skip')}</SkipLink>
       <header className={styles.bar}>
         <div className={styles.inner}>
-          <NavLink to="/" className={styles.brand} aria-label={t('shell.home')}>
-            <Mark />
-            <span className={styles.name}>{t('common:product')}</span>
-            <span className={styles.tagline}>{t('shell.title')}</span>
-          </NavLink>
+          <Brand to="/" label={t('shell.home')} title={t('shell.title')} />
           <nav ref={tabs} className={styles.nav} aria-label={t('shell.navigation')}>
             {seesOverview(role) ? <Tab to="/">{t('shell.overview')}</Tab> : null}
             {seesOverview(role) ? <Tab to="/region">{t('shell.region')}</Tab> : null}
@@ -80,21 +74,4 @@ function useTabInSight() {
     tabs.current?.querySelector('[aria-current]')?.scrollIntoView?.({ inline: 'nearest', block: 'nearest' });
   }, [pathname]);
   return tabs;
-}
-
-/** After going to another page, keyboard and screen reader go on at its beginning, not at the link that led there. */
-function useFocusOnNewPage() {
-  const { pathname } = useLocation();
-  const shown = useRef(pathname);
-  useEffect(() => {
-    if (shown.current === pathname) return;
-    shown.current = pathname;
-    document.getElementById('main')?.focus({ preventScroll: true });
-  }, [pathname]);
-}
-
-// A plain #main would be taken for a route.
-function focusMain(event: React.MouseEvent) {
-  event.preventDefault();
-  document.getElementById('main')?.focus();
 }

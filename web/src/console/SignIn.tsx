@@ -4,11 +4,9 @@ import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useErrorSentence } from '../shared/faces/useErrorSentence';
 import { FhirError, get } from '../shared/fhir/client';
-import { LanguageButton } from '../shared/LanguageButton';
-import { Mark } from '../shared/Mark';
-import { PageTitle } from '../shared/PageTitle';
 import { beginSignIn } from '../shared/session/account';
 import { signIn, useSession } from '../shared/session/session';
+import { Door, DoorSign } from '../shared/shell/Door';
 import styles from './SignIn.module.css';
 
 /** Sends people with an account to the platform's sign-in pages; asks operators without one for the operator token, and tries it before it is kept. */
@@ -39,21 +37,9 @@ export function SignIn() {
   }
 
   return (
-    <main className={styles.page}>
-      <PageTitle page={t('signIn.submit')} />
-      <div className={styles.language}>
-        <LanguageButton />
-      </div>
-      <form className={styles.card} onSubmit={(event) => void submit(event)} noValidate>
-        <div className={styles.brand}>
-          <Mark size={44} />
-          <div>
-            <h1>
-              {t('common:product')} · {t('shell.title')}
-            </h1>
-            <p className="muted">{t('common:tagline')}</p>
-          </div>
-        </div>
+    <Door page={t('signIn.submit')} behind={<Ridge />}>
+      <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
+        <DoorSign title={t('shell.title')} lead={t('common:tagline')} />
         {ended === 'rejected' && !problem ? <Alert type="warning" showIcon role="alert" title={t('signIn.ended')} /> : null}
         <Button type="primary" size="large" block onClick={() => void beginSignIn()}>
           {t('signIn.account')}
@@ -85,8 +71,7 @@ export function SignIn() {
           <p>{t('signIn.kept')}</p>
         </div>
       </form>
-      <Ridge />
-    </main>
+    </Door>
   );
 }
 

@@ -14,6 +14,7 @@ const TABS = [
 
 const MOST = 99;
 
+const OF_HOME = /^\/(book|bookings|queue|online-visits|find|search)(\/|$)/;
 const OF_THE_RECORD = /^\/(reports|documents|summary|corrections|stays)(\/|$)/;
 
 export function TabBar() {
@@ -21,8 +22,8 @@ export function TabBar() {
   const { pathname } = useLocation();
   const { person } = usePersons();
   const unread = useUnread(person ? [person.id] : []).get(person?.id ?? '') ?? 0;
-  // Pages that one reaches from another are still there: those of the record from 就诊, all the rest from 我的.
-  const here = TABS.find(({ to }) => to === pathname)?.name ?? (OF_THE_RECORD.test(pathname) ? 'visits' : pathname === '/search' ? 'home' : 'mine');
+  // Pages that one reaches from another are still there: bookings and what one comes for from 首页, those of the record from 就诊, all the rest from 我的.
+  const here = TABS.find(({ to }) => to === pathname)?.name ?? (OF_HOME.test(pathname) ? 'home' : OF_THE_RECORD.test(pathname) ? 'visits' : 'mine');
   return (
     <nav className={styles.tabs} aria-label={t('shell.navigation')}>
       {TABS.map(({ to, name }) => (

@@ -1,15 +1,9 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { render, screen, within } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { AuditEvent, Communication, Consent } from 'fhir/r4';
-import { beforeEach, describe, expect, test } from 'vitest';
-import en from '../shared/i18n/en';
-import { startTranslation } from '../shared/i18n/i18n';
-import zh from '../shared/i18n/zh';
-import { signIn } from '../shared/session/session';
+import { describe, expect, test } from 'vitest';
 import { bundleOf, never, platform, Refused, type Asked } from '../test/platform';
-import { Resident } from './Resident';
-import { go } from './router';
+import { openResident } from '../test/resident';
 
 const ME = { name: '马秀兰', role: 'resident', account: 'acc', institution: '', fhirUser: 'Patient/p', patients: ['p', 'c'] };
 const PEOPLE = bundleOf([
@@ -61,23 +55,10 @@ function answers(own: (asked: Asked) => unknown): Asked[] {
   });
 }
 
-async function open(route: string) {
-  await startTranslation({ zh, en: () => Promise.resolve(en) });
-  go(route);
-  signIn('token', 'refresh');
-  render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <Resident />
-    </QueryClientProvider>,
-  );
-}
-
-beforeEach(() => sessionStorage.clear());
-
 describe('Who read my record', () => {
   test('keeps its shape while it loads', async () => {
     answers(({ path }) => (path === 'AuditEvent' ? never : undefined));
-    await open('/seen');
+    await openResident('/seen');
     await screen.findByRole('heading', { level: 1, name: '谁看过我的记录' });
     expect(await screen.findByRole('status', { name: '正在读取' })).toBeDefined();
   });
@@ -85,7 +66,7 @@ describe('Who read my record', () => {
   test('says in the server’s sentence why it could not be read, and reads again', async () => {
     let refuse = true;
     answers(({ path }) => (path === 'AuditEvent' && refuse ? new Refused(403, 'forbidden', '无权查看审计') : undefined));
-    await open('/seen');
+    await openResident('/seen');
     await screen.findByText('无权查看审计');
     refuse = false;
     await userEvent.click(screen.getByRole('button', { name: '重试' }));
@@ -109,7 +90,7 @@ describe('Who read my record', () => {
         ]);
       return undefined;
     });
-    await open('/seen');
+    await openResident('/seen');
     const card = within((await screen.findByRole('heading', { level: 3, name: '李医生' })).closest('article')!);
     await card.findByText('县医院');
     card.getByText('2026-11-26 周四 11:00–11:02');
@@ -124,7 +105,7 @@ describe('Who read my record', () => {
 
   test('asks about the one who is chosen', async () => {
     const asked = answers(() => undefined);
-    await open('/seen');
+    await openResident('/seen');
     await userEvent.selectOptions(await screen.findByLabelText('查看谁的档案'), '李子轩');
     await screen.findByText(/^李子轩的档案每被查阅/);
     await expect.poll(() => asked.filter(({ path }) => path === 'AuditEvent').at(-1)?.query.get('patient')).toBe('c');
@@ -134,7 +115,7 @@ describe('Who read my record', () => {
 describe('Consents', () => {
   test('are given one question at a time, about the person who was chosen, in one’s own name', async () => {
     const asked = answers(({ method, path, body }) => (method === 'POST' && path === 'Consent' ? { ...(body as Consent), id: 'new', meta: { versionId: '1' } } : undefined));
-    await open('/consents');
+    await openResident('/consents');
     await userEvent.selectOptions(await screen.findByLabelText('查看谁的档案'), '李子轩');
     await userEvent.click(await screen.findByRole('button', { name: '给出授权' }));
     await userEvent.click(await screen.findByRole('button', { name: '下一步' }));
@@ -160,7 +141,7 @@ describe('Consents', () => {
   test('keep what was answered when the platform refuses, and say why', async () => {
     answers(({ method, path }) => (method === 'POST' && path === 'Consent' ? new Refused(422, 'business-rule', '这一版同意书已停用') : undefined));
     sessionStorage.clear();
-    await open('/consents');
+    await openResident('/consents');
     await userEvent.click(await screen.findByRole('button', { name: '拒绝查阅' }));
     await userEvent.click(await screen.findByLabelText(/^所有人/));
     for (const _ of [1, 2, 3]) await userEvent.click(await screen.findByRole('button', { name: '下一步' }));
@@ -182,7 +163,7 @@ describe('Consents', () => {
         return { resourceType: 'Parameters', parameter: [{ name: 'valid', valueBoolean: signed }, ...(signed ? [{ name: 'signature', part: [{ name: 'when', valueInstant: '2026-11-26T03:00:00Z' }] }] : [])] };
       return undefined;
     });
-    await open('/consents/k');
+    await openResident('/consents/k');
     await screen.findByText('这一版还没有签名');
     await userEvent.click(screen.getByRole('button', { name: '签名' }));
     await screen.findByText('验证有效');
@@ -194,7 +175,7 @@ describe('Consents', () => {
       if (path !== 'Consent/k') return undefined;
       return method === 'PUT' ? { ...(body as Consent), meta: { versionId: '3' } } : CONSENT;
     });
-    await open('/consents/k');
+    await openResident('/consents/k');
     await userEvent.click(await screen.findByRole('button', { name: '收回授权' }));
     expect(asked.some(({ method }) => method === 'PUT')).toBe(false);
     await userEvent.click(screen.getByRole('button', { name: '确认收回' }));
@@ -216,7 +197,7 @@ describe('Consents', () => {
       now = { ...(body as Consent), meta: { versionId: '4' } };
       return now;
     });
-    await open('/consents/k/narrow');
+    await openResident('/consents/k/narrow');
     const narrow = async () => {
       await userEvent.click(await screen.findByLabelText('艾滋病相关'));
       await userEvent.click(screen.getByRole('button', { name: '缩小授权' }));
@@ -238,7 +219,7 @@ describe('Consents', () => {
       now = { ...CONSENT, meta: { versionId: '3' }, status: 'inactive' };
       return new Refused(412, 'conflict', '这份同意书刚被修改过');
     });
-    await open('/consents/k');
+    await openResident('/consents/k');
     await userEvent.click(await screen.findByRole('button', { name: '收回授权' }));
     await userEvent.click(screen.getByRole('button', { name: '确认收回' }));
     await screen.findByText('这份同意书刚被修改过');
@@ -252,7 +233,7 @@ describe('My records at institutions', () => {
 
   test('are listed by institution, numbers masked, the one that is looked at marked', async () => {
     answers(({ path }) => (path === 'Patient/p/$person' ? { resourceType: 'Parameters', parameter: [record('p', 'h', '640104198001011234'), record('q', 'unknown')] } : undefined));
-    await open('/identities');
+    await openResident('/identities');
     const list = within(await screen.findByRole('list', { name: '我在各机构的记录' }));
     await list.findByText('县医院');
     list.getByText(/6401\*+1234/);
@@ -263,14 +244,14 @@ describe('My records at institutions', () => {
 
   test('say when there is none, and in the server’s sentence why they could not be read', async () => {
     answers(({ path }) => (path === 'Patient/p/$person' ? { resourceType: 'Parameters' } : undefined));
-    await open('/identities');
+    await openResident('/identities');
     await screen.findByText('还没有归到您名下的记录');
   });
 
   test('are read again after a refusal', async () => {
     let refuse = true;
     answers(({ path }) => (path === 'Patient/p/$person' ? (refuse ? new Refused(404, 'not-found', '居民主索引里还没有这份记录，请稍后重试。') : { resourceType: 'Parameters', parameter: [record('p', 'h')] }) : undefined));
-    await open('/identities');
+    await openResident('/identities');
     await screen.findByText(/请稍后重试/);
     refuse = false;
     await userEvent.click(screen.getByRole('button', { name: /重试|重新/ }));
@@ -281,13 +262,13 @@ describe('My records at institutions', () => {
 describe('The pages', () => {
   test('say to staff that this is the wrong door', async () => {
     answers(({ path }) => (path === '/access/me' ? { ...ME, role: 'practitioner', patients: [] } : undefined));
-    await open('/');
+    await openResident('/');
     await screen.findByText('这里是居民的页面');
   });
 
   test('say to a resident without a checked identity what to do', async () => {
     answers(({ path }) => (path === '/access/me' ? { ...ME, patients: [] } : undefined));
-    await open('/');
+    await openResident('/');
     await screen.findByText('您的身份还没有核实');
   });
 
@@ -305,7 +286,7 @@ describe('The pages', () => {
           }
         : undefined,
     );
-    await open('/may-see');
+    await openResident('/may-see');
     const opened = within(await screen.findByRole('list', { name: '现在开放' }));
     opened.getByText('李医生');
     opened.getByText('因为就诊 · 到 2026-12-02 周三 09:00');
@@ -320,7 +301,7 @@ describe('The pages', () => {
   test('lead from a message to what it is about', async () => {
     const message = (id: string, topic?: string): Communication => ({ resourceType: 'Communication', id, status: 'completed', sent: '2026-11-26T01:00:00Z', payload: [{ contentString: id }], ...(topic ? { topic: { coding: [{ code: topic }] } } : {}) });
     answers(({ path }) => (path === 'Communication' ? bundleOf([message('紧急', 'emergency-access'), message('监管', 'regulatory-case'), message('复诊')]) : undefined));
-    await open('/messages');
+    await openResident('/messages');
     const links = async (text: string) => within((await screen.findByText(text)).closest('article')!).queryAllByRole('link').map((link) => link.getAttribute('href'));
     expect(await links('紧急')).toEqual(['#/emergency']);
     expect(await links('监管')).toEqual(['#/seen']);
@@ -330,7 +311,7 @@ describe('The pages', () => {
   test('end a session of another device only', async () => {
     const session = (id: string, current: boolean) => ({ id, device: `设备${id}`, source: '10.0.*.*', created: '', seen: '2026-11-26T01:00:00Z', until: '', current });
     const asked = answers(({ path }) => (path === '/access/me/sessions' ? [session('1', true), session('2', false)] : path === '/access/me/history' ? [] : undefined));
-    await open('/account');
+    await openResident('/account');
     await userEvent.click(await screen.findByRole('button', { name: '让 设备2 退出' }));
     expect(screen.queryByRole('button', { name: '让 设备1 退出' })).toBeNull();
     await expect.poll(() => asked.some(({ method, path }) => method === 'DELETE' && path === '/access/me/sessions/2')).toBe(true);

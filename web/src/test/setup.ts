@@ -11,4 +11,5 @@ afterEach(() => {
   cleanup();
   endSession('signed-out');
   localStorage.clear();
+  sessionStorage.clear();
 });

@@ -1,11 +1,11 @@
 import { Button, Input, type InputRef } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink, Outlet, ScrollRestoration, useLocation, useNavigate } from 'react-router';
+import { NavLink, Outlet, ScrollRestoration, useNavigate } from 'react-router';
 import { LanguageButton } from '../shared/LanguageButton';
-import { Mark } from '../shared/Mark';
 import { signOut, switchRole } from '../shared/session/account';
 import { useMe } from '../shared/session/useMe';
+import { Brand, SkipLink, useFocusOnNewPage } from '../shared/shell/Frame';
 import { chooseScheme, useScheme } from '../shared/theme/scheme';
 import { useShortcuts } from './keys/KeyBoard';
 import keys from './keys/Keys.module.css';
@@ -24,22 +24,9 @@ export function Shell() {
   ]);
   return (
     <>
-      <a
-        className={styles.skip}
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault(); // A plain #main would be taken for a route.
-          document.getElementById('main')?.focus();
-        }}
-      >
-        {t('shell.skip')}
-      </a>
+      <SkipLink>{t('shell.skip')}</SkipLink>
       <header className={styles.bar}>
-        <NavLink to={`/lists/${WORKS[0]?.name ?? ''}`} className={styles.brand} aria-label={t('shell.home')}>
-          <Mark />
-          <span className={styles.name}>{t('common:product')}</span>
-          <span className={styles.tagline}>{t('shell.title')}</span>
-        </NavLink>
+        <Brand to={`/lists/${WORKS[0]?.name ?? ''}`} label={t('shell.home')} title={t('shell.title')} />
         <SearchBox field={search} />
         <div className={styles.tools}>
           <SchemeButton />
@@ -146,15 +133,4 @@ function Who() {
       ) : null}
     </div>
   );
-}
-
-/** After going to another page, keyboard and screen reader go on at its beginning, not at the link that led there. */
-function useFocusOnNewPage() {
-  const { pathname } = useLocation();
-  const shown = useRef(pathname);
-  useEffect(() => {
-    if (shown.current === pathname) return;
-    shown.current = pathname;
-    document.getElementById('main')?.focus({ preventScroll: true });
-  }, [pathname]);
 }

@@ -1,13 +1,14 @@
-import { Button, Input, Popconfirm, Select } from 'antd';
-import { useId, useState, type FormEvent } from 'react';
+import { Button, Popconfirm, Select } from 'antd';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PrintedCard } from '../../shared/card/PrintedCard';
 import { LoadFailed, NothingHere } from '../../shared/faces/Faces';
 import type { CardState, CardStep } from '../../shared/fhir/healthCards';
 import { nameOf } from '../../shared/fhir/words';
 import { formatMoment } from '../../shared/format/dates';
-import { cleanIdentityNumber, hasRightCheckDigit, looksLikeIdentityNumber, maskIdentifier } from '../../shared/format/identity';
+import { maskIdentifier } from '../../shared/format/identity';
 import { useCodeName, useLanguage } from '../../shared/i18n/i18n';
+import { useWholeNumber, WholeNumberInput } from '../../shared/person/WholeNumber';
 import { StatusTag, type Tone } from '../../shared/StatusTag';
 import styles from './Cards.module.css';
 import { DOCUMENTS, REASONS, useFind, usePrint, useStep, type AtCounter } from './useCardDesk';
@@ -19,27 +20,19 @@ export function Counter() {
   const { t } = useTranslation('console');
   const id = useId();
   const find = useFind();
-  const [typed, setTyped] = useState('');
-  const [wrong, setWrong] = useState(false);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const number = cleanIdentityNumber(typed);
-    const isWhole = looksLikeIdentityNumber(number) && hasRightCheckDigit(number);
-    setWrong(!isWhole);
-    if (isWhole) find.mutate(number);
-  };
+  const number = useWholeNumber((whole) => find.mutate(whole));
   return (
     <section className={`card ${styles.part}`} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{t('cards.counter')}</h2>
       <p className="muted">{t('cards.counterLead')}</p>
-      <form className={styles.line} onSubmit={submit} noValidate autoComplete="off">
+      <form className={styles.line} onSubmit={number.submit} noValidate autoComplete="off">
         <label htmlFor={id}>{t('cards.number')}</label>
-        <Input id={id} value={typed} maxLength={18} onChange={(event) => setTyped(event.target.value)} aria-invalid={wrong} aria-describedby={`${id}-problem`} {...(wrong ? { status: 'error' as const } : {})} />
+        <WholeNumberInput id={id} number={number} />
         <Button type="primary" htmlType="submit" loading={find.isPending}>
           {t('cards.find')}
         </Button>
         <span id={`${id}-problem`} role="alert" className={styles.problem}>
-          {wrong ? t('cards.wrongNumber') : ''}
+          {number.wrong ? t('cards.wrongNumber') : ''}
         </span>
       </form>
       {find.error ? <LoadFailed error={find.error} compact /> : null}

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Appointment } from 'fhir/r4';
 import { formatDay, formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
-import { doctorOf, isToCome, useAppointments, useBooking, withOf } from '../requests/booking';
+import { departmentOf, doctorOf, isToCome, placeOf, useAppointments, useBooking, withOf } from '../requests/booking';
 import { usePerson } from '../requests/person';
 import { Page } from '../ui/Page';
 import { Actions, Button, ButtonLink, Empty, Faces, Failed, Notice, Row, Rows, Section, Tag, type Tone } from '../ui/ui';
@@ -11,6 +11,9 @@ import { Actions, Button, ButtonLink, Empty, Faces, Failed, Notice, Row, Rows, S
 const TONES: Partial<Record<string, Tone>> = { pending: 'warning', booked: 'good', arrived: 'running', waitlist: 'plain', noshow: 'bad' };
 const STATES = ['proposed', 'pending', 'booked', 'arrived', 'fulfilled', 'cancelled', 'noshow', 'entered-in-error', 'checked-in', 'waitlist'] as const;
 const stateOf = ({ status }: Appointment) => STATES.find((one) => one === status) ?? 'proposed';
+
+/** The hospital and its department; only what the booking says beside the doctor. */
+const whereOf = (appointment: Appointment, dot: string) => [placeOf(appointment), departmentOf(appointment)].filter((word) => word && word !== withOf(appointment)).join(dot);
 
 /** My bookings: those to come with what can be done about them, those that are over below. */
 export function BookingsPage() {
@@ -35,7 +38,7 @@ export function BookingsPage() {
                 <Section title={t('book.earlier')}>
                   <Rows>
                     {over.map((one) => (
-                      <Row key={one.id} title={withOf(one) || t('unknown')} tags={<Tag tone={TONES[stateOf(one)] ?? 'plain'}>{t(`book.state.${stateOf(one)}`)}</Tag>} note={formatMoment(one.start ?? one.created, language)} />
+                      <Row key={one.id} title={withOf(one) || t('unknown')} tags={<Tag tone={TONES[stateOf(one)] ?? 'plain'}>{t(`book.state.${stateOf(one)}`)}</Tag>} note={[formatMoment(one.start ?? one.created, language), whereOf(one, t('dot'))].filter(Boolean).join(t('dot'))} />
                     ))}
                   </Rows>
                 </Section>
@@ -67,6 +70,7 @@ function ToCome({ appointment }: { appointment: Appointment }) {
         {withOf(appointment) || t('unknown')}
         <Tag tone={TONES[state] ?? 'plain'}>{t(`book.state.${state}`)}</Tag>
       </h2>
+      <p className="muted">{whereOf(appointment, t('dot'))}</p>
       <p>{appointment.start ? formatMoment(appointment.start, language) : formatDay(appointment.requestedPeriod?.[0]?.start, language)}</p>
       {booking.error ? <Failed error={booking.error} /> : null}
       {asks ? (

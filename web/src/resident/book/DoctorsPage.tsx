@@ -16,7 +16,7 @@ export function DoctorsPage() {
       <Faces query={doctors} isEmpty={(hits) => hits.length === 0} empty={<Empty title={t('book.noDoctors')}>{t('book.noDoctorsHint')}</Empty>}>
         {(hits) => (
           <>
-            {departmentsOf(hits).map(([department, all]) => (
+            {departmentsOf(hits, hospital).map(([department, all]) => (
               <Section key={department} title={department || t('book.noDepartment')}>
                 <Rows>
                   {all.map((hit) => (
@@ -42,8 +42,14 @@ export function DoctorsPage() {
   );
 }
 
-function departmentsOf(hits: Hit[]): [string, Hit[]][] {
+/** Departments are often called after their hospital, which the page's title says already. */
+const without = (hospital: string, department: string) => (hospital && department.startsWith(hospital) ? department.slice(hospital.length).trim() : department);
+
+function departmentsOf(hits: Hit[], hospital: string): [string, Hit[]][] {
   const departments = new Map<string, Hit[]>();
-  for (const hit of hits) departments.set(hit.department ?? '', [...(departments.get(hit.department ?? '') ?? []), hit]);
+  for (const hit of hits) {
+    const department = without(hospital, hit.department ?? '');
+    departments.set(department, [...(departments.get(department) ?? []), hit]);
+  }
   return [...departments].sort(([a], [b]) => a.localeCompare(b, 'zh'));
 }

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Appointment } from 'fhir/r4';
 import { formatMoment, formatTime } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
-import { feeOf, heldUntilOf, useAppointment, useBooking, withOf } from '../requests/booking';
+import { departmentOf, feeOf, heldUntilOf, placeOf, useAddress, useAppointment, useBooking, withOf } from '../requests/booking';
 import { usePerson } from '../requests/person';
 import { useParams } from '../router';
 import { Page } from '../ui/Page';
@@ -30,6 +30,8 @@ function Held({ appointment }: { appointment: Appointment }) {
   const booking = useBooking();
   const fee = feeOf(appointment);
   const until = heldUntilOf(appointment);
+  const place = placeOf(appointment);
+  const address = useAddress(appointment);
   const isPending = appointment.status === 'pending';
   return (
     <>
@@ -41,7 +43,16 @@ function Held({ appointment }: { appointment: Appointment }) {
           <dt>{t('book.who')}</dt>
           <dd>{person.name}</dd>
           <dt>{t('book.with')}</dt>
-          <dd>{withOf(appointment)}</dd>
+          <dd>{[withOf(appointment), departmentOf(appointment)].filter(Boolean).join(t('dot'))}</dd>
+          {place && place !== withOf(appointment) ? (
+            <>
+              <dt>{t('book.where')}</dt>
+              <dd>
+                {place}
+                {address ? <span className={`muted small ${styles.address}`}>{address}</span> : null}
+              </dd>
+            </>
+          ) : null}
           <dt>{t('book.when')}</dt>
           <dd>{formatMoment(appointment.start, language)}</dd>
           <dt>{t('book.cost')}</dt>

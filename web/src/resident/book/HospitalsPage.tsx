@@ -1,10 +1,9 @@
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import find from '../find/Find.module.css';
 import { useCare } from '../requests/care';
 import { useSearchParams } from '../router';
 import { Page } from '../ui/Page';
-import { Button, Empty, Faces, Field, Row, Rows, Tag } from '../ui/ui';
+import { Button, Empty, Faces, Row, Rows, SearchField, Tag } from '../ui/ui';
 
 /** 预约挂号, first question: which hospital. */
 export function HospitalsPage() {
@@ -25,16 +24,7 @@ export function HospitalsPage() {
   return (
     <Page title={t('book.hospital')} back="/">
       <form role="search" onSubmit={submit} autoComplete="off">
-        <Field label={t('book.search')}>
-          {(id) => (
-            <span className={find.line}>
-              <input id={id} className={find.input} type="search" value={text} maxLength={60} placeholder={t('find.placeholder')} onChange={(event) => setText(event.target.value)} />
-              <Button kind="primary" type="submit">
-                {t('find.submit')}
-              </Button>
-            </span>
-          )}
-        </Field>
+        <SearchField label={t('book.search')} value={text} placeholder={t('find.placeholder')} submit={t('find.submit')} onChange={setText} />
       </form>
       <Faces query={hospitals} isEmpty={(hits) => hits.length === 0} empty={<Empty title={t('find.none')}>{t('find.noneHint')}</Empty>}>
         {(hits) => (

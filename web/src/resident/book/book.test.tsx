@@ -1,15 +1,9 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { render, screen } from '@testing-library/react';
+import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Appointment } from 'fhir/r4';
-import { beforeEach, describe, expect, test } from 'vitest';
-import en from '../../shared/i18n/en';
-import { startTranslation } from '../../shared/i18n/i18n';
-import zh from '../../shared/i18n/zh';
-import { signIn } from '../../shared/session/session';
+import { describe, expect, test } from 'vitest';
 import { bundleOf, platform, Refused, type Asked } from '../../test/platform';
-import { Resident } from '../Resident';
-import { go } from '../router';
+import { openResident } from '../../test/resident';
 
 const ME = { name: '马秀兰', role: 'resident', account: 'acc', institution: '', fhirUser: 'Patient/p', patients: ['p'] };
 const EXTENSION = 'https://helan.health/fhir/StructureDefinition/';
@@ -52,19 +46,6 @@ function answers(own: (asked: Asked) => unknown): Asked[] {
   });
 }
 
-async function open(route: string) {
-  await startTranslation({ zh, en: () => Promise.resolve(en) });
-  go(route);
-  signIn('token', 'refresh');
-  render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <Resident />
-    </QueryClientProvider>,
-  );
-}
-
-beforeEach(() => sessionStorage.clear());
-
 describe('booking', () => {
   test('a time is chosen, held, and confirmed with the payment that it wants', async () => {
     let status: Appointment['status'] = 'pending';
@@ -78,7 +59,7 @@ describe('booking', () => {
       if (path === 'Appointment/a') return booking(status);
       return undefined;
     });
-    await open('/book/doctor/d?name=王医生');
+    await openResident('/book/doctor/d?name=王医生');
     const full = await screen.findByRole('button', { name: /08:00/ });
     expect(full.hasAttribute('disabled')).toBe(true);
     await userEvent.click(screen.getByRole('button', { name: /08:30/ }));
@@ -96,7 +77,7 @@ describe('booking', () => {
       if (path === 'Appointment/$hold') return new Refused(409, 'conflict', '该时段已约满，请另选时段，或登记候补。');
       return undefined;
     });
-    await open('/book/doctor/d?name=王医生');
+    await openResident('/book/doctor/d?name=王医生');
     await userEvent.click(await screen.findByRole('button', { name: /^08:30/ }));
     await userEvent.click(screen.getByRole('button', { name: '预约 08:30' }));
     expect(await screen.findByText(/已约满/)).toBeTruthy();
@@ -108,7 +89,7 @@ describe('booking', () => {
       if (path === 'Appointment/$join') return { ...booking('waitlist'), start: undefined, requestedPeriod: [{ start: '2030-01-07' }] };
       return undefined;
     });
-    await open('/book/doctor/d?name=王医生');
+    await openResident('/book/doctor/d?name=王医生');
     await userEvent.click(await screen.findByRole('button', { name: '登记候补' }));
     await screen.findByRole('heading', { level: 1, name: '我的预约' });
     expect(JSON.stringify(asked.find(({ path }) => path === 'Appointment/$join'))).toContain('Schedule/x');
@@ -120,7 +101,7 @@ describe('booking', () => {
       if (path === 'Appointment/a/$cancel') return booking('cancelled');
       return undefined;
     });
-    await open('/bookings');
+    await openResident('/bookings');
     await userEvent.click(await screen.findByRole('button', { name: '取消预约' }));
     expect(asked.some(({ path }) => path.endsWith('$cancel'))).toBe(false);
     await userEvent.click(screen.getByRole('button', { name: '取消预约' }));

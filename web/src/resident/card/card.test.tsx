@@ -1,14 +1,8 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { act, render, screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import en from '../../shared/i18n/en';
-import { startTranslation } from '../../shared/i18n/i18n';
-import zh from '../../shared/i18n/zh';
-import { signIn } from '../../shared/session/session';
 import { bundleOf, platform, Refused, type Asked } from '../../test/platform';
-import { Resident } from '../Resident';
-import { go } from '../router';
+import { openResident } from '../../test/resident';
 
 const ME = { name: '王芳', role: 'resident', account: 'acc', institution: '', fhirUser: 'Patient/p', patients: ['p', 'c'] };
 const PEOPLE = bundleOf([
@@ -39,22 +33,10 @@ function answers(own: (asked: Asked) => unknown): Asked[] {
   });
 }
 
-async function open(route: string) {
-  await startTranslation({ zh, en: () => Promise.resolve(en) });
-  go(route);
-  signIn('token', 'refresh');
-  render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <Resident />
-    </QueryClientProvider>,
-  );
-}
-
 const asksOf = (log: Asked[], operation: string) => log.filter(({ path }) => path.endsWith(operation));
 const pass = (seconds: number) => act(() => vi.advanceTimersByTimeAsync(seconds * 1000));
 
 beforeEach(() => {
-  sessionStorage.clear();
   NEW.number = 0;
 });
 afterEach(() => {
@@ -65,7 +47,7 @@ describe('The code', () => {
   test('lives as long as the platform says, whatever this device’s clock says, and is renewed before its end', async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
     const log = answers(() => undefined);
-    await open('/card');
+    await openResident('/card');
     await screen.findByRole('img', { name: '王芳的健康码' });
     expect(screen.getByText(/^(59|60) 秒后失效/)).toBeDefined();
     expect(asksOf(log, '$health-code')).toHaveLength(1);
@@ -84,7 +66,7 @@ describe('The code', () => {
       if (path.endsWith('$health-code') && !line) throw new TypeError('no network');
       return undefined;
     });
-    await open('/card');
+    await openResident('/card');
     await screen.findByRole('img', { name: '王芳的健康码' });
     line = false;
     await pass(50);
@@ -101,7 +83,7 @@ describe('The code', () => {
   test('is put away when nobody has looked for long', async () => {
     vi.useFakeTimers({ shouldAdvanceTime: true });
     const log = answers(() => undefined);
-    await open('/card');
+    await openResident('/card');
     await screen.findByRole('img', { name: '王芳的健康码' });
     await pass(400);
     expect(screen.queryByRole('img')).toBeNull();
@@ -115,7 +97,7 @@ describe('The code', () => {
 
   test('is the child’s when the child is chosen', async () => {
     const log = answers(() => undefined);
-    await open('/card');
+    await openResident('/card');
     await screen.findByRole('img', { name: '王芳的健康码' });
     await userEvent.selectOptions(screen.getByLabelText('查看谁的档案'), 'c');
     await screen.findByRole('img', { name: '李雨桐的健康码' });
@@ -128,7 +110,7 @@ describe('The code', () => {
         ? parameters(...shown().parameter, { name: 'last-use', part: [{ name: 'at', valueInstant: '2026-11-26T03:00:00Z' }, code('scene', 'pharmacy'), text('terminal', '药房 2 号窗口'), { name: 'refused', valueBoolean: false }] })
         : undefined,
     );
-    await open('/card');
+    await openResident('/card');
     await screen.findByText(/药房 2 号窗口.*取药/);
   });
 });
@@ -140,7 +122,7 @@ describe('The card', () => {
       if (path.endsWith('$health-card-step')) has = true;
       return path.includes('$health-card') ? (has ? ACTIVE : parameters(...may('apply'))) : undefined;
     });
-    await open('/card');
+    await openResident('/card');
     await userEvent.click((await screen.findAllByRole('link', { name: '申请健康卡' }))[0]!);
     await screen.findByText('这是您本人吗？');
     expect(screen.getByText('6491**********0000')).toBeDefined();
@@ -153,7 +135,7 @@ describe('The card', () => {
 
   test('tells a guardian that a child without a number needs a counter', async () => {
     answers(({ path }) => (path.endsWith('$health-card') ? parameters(...may('apply')) : undefined));
-    await open('/card/apply/who');
+    await openResident('/card/apply/who');
     await userEvent.selectOptions(await screen.findByLabelText('查看谁的档案'), 'c');
     await screen.findByText('为他（她）申请？');
     expect(screen.getByText('需要到窗口核验')).toBeDefined();
@@ -165,7 +147,7 @@ describe('The card', () => {
       if (path.endsWith('$health-card-step')) lost = true;
       return path.includes('$health-card') ? (lost ? parameters(card('suspended'), ...may('resume', 'replace', 'cancel')) : ACTIVE) : undefined;
     });
-    await open('/card/lost');
+    await openResident('/card/lost');
     await userEvent.click(await screen.findByLabelText('被偷了'));
     await userEvent.click(screen.getByRole('button', { name: '立即挂失' }));
     await screen.findByText('已挂失，所有健康码立即停用');
@@ -179,21 +161,21 @@ describe('The card', () => {
 
   test('that a counter holds is not let go here', async () => {
     answers(({ path }) => (path.endsWith('$health-card') ? parameters(card('suspended', code('held-by', 'counter'))) : undefined));
-    await open('/card');
+    await openResident('/card');
     await screen.findByText(/请带身份证件到窗口/);
     expect(screen.queryByRole('button', { name: '解除挂失' })).toBeNull();
   });
 
   test('says in the server’s sentence what was refused', async () => {
     answers(({ path }) => (path.endsWith('$health-code') ? new Refused(429, 'throttled', '一分钟内刷新太多次，请稍后再试。') : undefined));
-    await open('/card');
+    await openResident('/card');
     await screen.findByText('一分钟内刷新太多次，请稍后再试。');
   });
 
   test('covers the numbers at parties, and asks before it ends one', async () => {
     const account = { name: 'account', part: [text('party', 'pay'), text('name', '银行支付'), code('kind', 'payment'), text('number', 'W-998877'), { name: 'since', valueInstant: '2026-11-20T01:00:00Z' }] };
     const log = answers(({ path }) => (path.endsWith('$health-card-account') ? ACTIVE : path.endsWith('$health-card') ? parameters(card('active'), account) : undefined));
-    await open('/card');
+    await openResident('/card');
     await screen.findByText('银行支付');
     expect(screen.queryByText(/W-998877/)).toBeNull();
     await userEvent.click(screen.getByRole('button', { name: '显示在银行支付的号码' }));
@@ -214,7 +196,7 @@ test('The log tells where, for what, and why it was refused', async () => {
         )
       : undefined,
   );
-  await open('/card/uses');
+  await openResident('/card/uses');
   const list = await screen.findByRole('list', { name: '用码记录' });
   const [refused, used] = within(list).getAllByRole('listitem');
   expect(refused?.textContent).toContain('未通过');

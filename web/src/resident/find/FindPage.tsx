@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useSearchParams } from '../router';
 import { useCare, WHATS, type Asked, type Hit, type What } from '../requests/care';
 import { Page } from '../ui/Page';
-import { Button, ButtonLink, Chips, Choice, Empty, Faces, Field, Notice, Tag } from '../ui/ui';
+import { Button, ButtonLink, Chips, Choice, Empty, Faces, Field, Notice, SearchField, Tag } from '../ui/ui';
 import styles from './Find.module.css';
 
 const SPECIALTIES = ['02', '03', '03_01', '03_02', '03_03', '03_04', '03_07', '04', '04_01', '04_03', '05', '07', '09', '10', '11', '12', '13', '15', '16', '19', '20', '21', '50'] as const;
@@ -48,19 +48,10 @@ export function FindPage() {
     <Page title={t('find.title')} back="/" own>
       <form className={styles.form} role="search" onSubmit={submit} autoComplete="off">
         <Chips label={t('find.what')} value={what} options={WHATS.map((value) => ({ value, label: t(`find.kind.${value}`) }))} onChange={(value) => set('what', value)} />
-        <Field label={t('find.q')}>
-          {(id) => (
-            <span className={styles.line}>
-              <input id={id} className={styles.input} type="search" value={text} placeholder={t('find.placeholder')} maxLength={60} onChange={(event) => setText(event.target.value)} />
-              <Button kind="primary" type="submit">
-                {t('find.submit')}
-              </Button>
-            </span>
-          )}
-        </Field>
+        <SearchField label={t('find.q')} value={text} placeholder={t('find.placeholder')} submit={t('find.submit')} onChange={setText} />
         <Field label={t('find.specialty')}>
           {(id) => (
-            <select id={id} className={styles.select} value={query.get('specialty') ?? ''} onChange={(event) => set('specialty', event.target.value)}>
+            <select id={id} value={query.get('specialty') ?? ''} onChange={(event) => set('specialty', event.target.value)}>
               <option value="">{t('find.anySpecialty')}</option>
               {SPECIALTIES.map((code) => (
                 <option key={code} value={code.replace('_', '.')}>
@@ -72,7 +63,7 @@ export function FindPage() {
         </Field>
         <Field label={t('find.level')}>
           {(id) => (
-            <select id={id} className={styles.select} value={query.get('level') ?? ''} onChange={(event) => set('level', event.target.value)}>
+            <select id={id} value={query.get('level') ?? ''} onChange={(event) => set('level', event.target.value)}>
               <option value="">{t('find.anyLevel')}</option>
               {LEVELS.map((levels) => (
                 <option key={levels} value={levels}>

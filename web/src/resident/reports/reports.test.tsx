@@ -1,16 +1,10 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { render, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { DiagnosticReport, DocumentReference, Observation, Task } from 'fhir/r4';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
-import en from '../../shared/i18n/en';
-import { startTranslation } from '../../shared/i18n/i18n';
-import zh from '../../shared/i18n/zh';
-import { signIn } from '../../shared/session/session';
+import { describe, expect, test, vi } from 'vitest';
 import { bundleOf, platform, Refused, type Asked } from '../../test/platform';
+import { openResident } from '../../test/resident';
 import { aboutOf } from '../requests/corrections';
-import { Resident } from '../Resident';
-import { go } from '../router';
 
 const ME = { name: '马秀兰', role: 'resident', account: 'acc', institution: '', fhirUser: 'Patient/p', patients: ['p'] };
 const subject = { reference: 'Patient/p' };
@@ -60,30 +54,17 @@ function answers(own: (asked: Asked) => unknown = () => undefined): Asked[] {
   });
 }
 
-async function open(route: string) {
-  await startTranslation({ zh, en: () => Promise.resolve(en) });
-  go(route);
-  signIn('token', 'refresh');
-  render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <Resident />
-    </QueryClientProvider>,
-  );
-}
-
-beforeEach(() => sessionStorage.clear());
-
 describe('Reports', () => {
   test('say how much is off before one opens them, and are only what was issued', async () => {
     const log = answers();
-    await open('/reports');
+    await openResident('/reports');
     await screen.findByText('1 项异常');
     expect(log.find(({ path }) => path === 'DiagnosticReport')?.query.get('status')).not.toContain('preliminary');
   });
 
   test('lead with the sentence, then what is off with its range, course and signature', async () => {
     answers();
-    await open('/reports/r');
+    await openResident('/reports/r');
     await screen.findByRole('heading', { name: '1 项异常' });
     const rows = within(screen.getByRole('list', { name: '各项结果' })).getAllByRole('listitem');
     expect(rows[0]?.textContent).toContain('空腹血糖');
@@ -95,14 +76,14 @@ describe('Reports', () => {
 
   test('do not take a signature that could not be looked at for none', async () => {
     answers(({ path }) => (path.endsWith('$verify-signature') ? new Refused(503, 'transient', '稍后再试。') : undefined));
-    await open('/reports/r');
+    await openResident('/reports/r');
     await screen.findByText('没有核验成功');
     expect(screen.queryByText('没有电子签名')).toBeNull();
   });
 
   test('say that the line is gone while it is', async () => {
     answers();
-    await open('/reports');
+    await openResident('/reports');
     await screen.findByText('1 项异常');
     vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
     dispatchEvent(new Event('offline'));
@@ -120,7 +101,7 @@ describe('Documents', () => {
     answers(({ path }) => (path === 'DocumentReference/d' ? document : undefined));
     URL.createObjectURL = () => 'blob:x';
     URL.revokeObjectURL = () => undefined;
-    await open('/documents/DocumentReference/d');
+    await openResident('/documents/DocumentReference/d');
     const frame = await screen.findByTitle('a');
     expect(frame.getAttribute('sandbox')).toBe('');
   });
@@ -129,7 +110,7 @@ describe('Documents', () => {
 describe('Corrections', () => {
   test('are asked of the institution that stands for the report, in words, in one’s own name', async () => {
     const log = answers();
-    await open('/corrections/new?about=DiagnosticReport/r');
+    await openResident('/corrections/new?about=DiagnosticReport/r');
     await screen.findByText('检验中心');
     await userEvent.click(screen.getByRole('button', { name: '提交申请' }));
     await screen.findByText('至少写 5 个字。');
@@ -148,7 +129,7 @@ describe('Corrections', () => {
 
   test('are taken back as they were read', async () => {
     const log = answers();
-    await open('/corrections');
+    await openResident('/corrections');
     await userEvent.click(await screen.findByRole('button', { name: '撤回申请' }));
     await waitFor(() => expect(log.find(({ method }) => method === 'PUT')).toMatchObject({ path: 'Task/t', ifMatch: 'W/"1"', body: { ...task, status: 'cancelled' } }));
   });

@@ -1,7 +1,8 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Appointment, Bundle } from 'fhir/r4';
+import type { Appointment, Bundle, Location } from 'fhir/r4';
 import { nextLink, resourcesOf } from '../../shared/fhir/bundles';
 import { follow, get, operate } from '../../shared/fhir/client';
+import { addressText, conceptText } from '../../shared/fhir/words';
 import { dayOf, today } from '../../shared/format/dates';
 
 const EXTENSION = 'https://helan.health/fhir/StructureDefinition/';
@@ -36,6 +37,14 @@ export const heldUntilOf = (appointment: Appointment): string | undefined => ext
 export const withOf = (appointment: Appointment): string =>
   (appointment.participant ?? []).flatMap(({ actor }) => (actor?.reference?.startsWith('Patient/') ? [] : (actor?.display ?? []))).at(0) ?? '';
 
+const locationOf = (appointment: Appointment) => (appointment.participant ?? []).find(({ actor }) => actor?.reference?.startsWith('Location/'))?.actor;
+
+/** The hospital or place that the booking names. */
+export const placeOf = (appointment: Appointment): string => locationOf(appointment)?.display ?? '';
+
+/** What for: the department as the national list calls it. */
+export const departmentOf = (appointment: Appointment): string => conceptText(appointment.specialty?.[0]) ?? '';
+
 export const doctorOf = (appointment: Appointment): string | undefined =>
   (appointment.participant ?? []).map(({ actor }) => actor?.reference ?? '').find((reference) => reference.startsWith('Practitioner/'))?.slice('Practitioner/'.length);
 
@@ -58,6 +67,12 @@ const appointmentOf = (answer: Bundle | Appointment): Appointment => (answer.res
 /** One booking. */
 export const useAppointment = (id: string) => useQuery({ queryKey: ['appointment', id], queryFn: ({ signal }) => get<Appointment>(`Appointment/${encodeURIComponent(id)}`, signal), staleTime: 0 });
 
+/** The way there, in words; absent where the registry has none. */
+export function useAddress(appointment: Appointment): string | undefined {
+  const reference = locationOf(appointment)?.reference;
+  return useQuery({ queryKey: ['location', reference], enabled: reference !== undefined, queryFn: ({ signal }) => get<Location>(reference ?? '', signal), select: ({ address }) => addressText(address) }).data;
+}
+
 /** Bookings of a person, the latest to come first. */
 export const useAppointments = (patient: string) =>
   useInfiniteQuery({
@@ -76,7 +91,12 @@ export function useBooking() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ path, values, version }: Change) => appointmentOf(await operate<Bundle | Appointment>(`Appointment/${path}`, values, version)),
-    onSettled: () => Promise.all(['times', 'appointments', 'appointment'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+    onSuccess: (appointment) => client.setQueryData(['appointment', appointment.id ?? ''], appointment),
+    onSettled: () => {
+      // Not waited for: the next page shows the booking at once, however long the doctor's days take on a slow line.
+      void client.invalidateQueries({ queryKey: ['times'] });
+      return Promise.all(['appointments', 'appointment'].map((key) => client.invalidateQueries({ queryKey: [key] })));
+    },
   });
 }
 

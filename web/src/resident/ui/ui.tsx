@@ -228,6 +228,22 @@ export function Field({ label, problem, children }: { label: string; problem?: s
   );
 }
 
+/** What one looks for by words, and the button that begins it. */
+export function SearchField({ label, value, placeholder, submit, onChange }: { label: string; value: string; placeholder: string; submit: string; onChange: (value: string) => void }) {
+  return (
+    <Field label={label}>
+      {(id) => (
+        <span className={styles.searchLine}>
+          <input id={id} type="search" value={value} placeholder={placeholder} maxLength={60} onChange={(event) => onChange(event.target.value)} />
+          <Button kind="primary" type="submit">
+            {submit}
+          </Button>
+        </span>
+      )}
+    </Field>
+  );
+}
+
 export function Facts({ facts }: { facts: { name: string; value: ReactNode }[] }) {
   return (
     <dl className={styles.facts}>

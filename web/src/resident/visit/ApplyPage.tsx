@@ -7,10 +7,9 @@ import { usePerson } from '../requests/person';
 import { useApply, useOnlineDoctors, useProofs } from '../requests/visit';
 import { Navigate, useNavigate, useParams } from '../router';
 import { Page } from '../ui/Page';
-import { Bottom, Button, Choice, Choices, Empty, Faces, Facts, Failed, Field, Notice, Steps } from '../ui/ui';
+import { Bottom, Button, Choice, Choices, Empty, Faces, Facts, Failed, Field, Notice, SearchField, Steps } from '../ui/ui';
 import ui from '../ui/Ui.module.css';
 import { keepDraft, useDraft, type Draft } from './draft';
-import styles from './Visit.module.css';
 
 const STEPS = ['doctor', 'proof', 'complaint'] as const;
 const SHORTEST = 2;
@@ -83,20 +82,12 @@ function DoctorStep({ draft }: { draft: Draft }) {
       <h2>{t('visit:whichDoctor')}</h2>
       <form
         role="search"
-        className={styles.search}
         onSubmit={(event) => {
           event.preventDefault();
           setWords(typed.trim());
         }}
       >
-        <Field label={t('find.q')}>
-          {(id) => (
-            <span className={styles.line}>
-              <input id={id} className={styles.input} type="search" value={typed} placeholder={t('find.placeholder')} maxLength={60} onChange={(event) => setTyped(event.target.value)} />
-              <Button type="submit">{t('find.submit')}</Button>
-            </span>
-          )}
-        </Field>
+        <SearchField label={t('find.q')} value={typed} placeholder={t('find.placeholder')} submit={t('find.submit')} onChange={setTyped} />
       </form>
       <Faces
         query={doctors}
@@ -171,7 +162,7 @@ function ComplaintStep({ draft, name }: { draft: Draft; name: string }) {
         />
       </div>
       <Field label={t('visit:complaint')}>
-        {(id) => <textarea id={id} className={styles.area} rows={5} maxLength={LONGEST} value={draft.complaint} placeholder={t('visit:complaintPlaceholder')} onChange={(event) => keepDraft({ ...draft, complaint: event.target.value })} />}
+        {(id) => <textarea id={id} rows={5} maxLength={LONGEST} value={draft.complaint} placeholder={t('visit:complaintPlaceholder')} onChange={(event) => keepDraft({ ...draft, complaint: event.target.value })} />}
       </Field>
       <Notice tone="warning" title={t('visit:urgent')}>
         <p>{t('visit:urgentHint')}</p>

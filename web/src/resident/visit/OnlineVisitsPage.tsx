@@ -7,7 +7,7 @@ import { useOnlineVisits } from '../requests/visit';
 import { Page } from '../ui/Page';
 import { Bottom, ButtonLink, Empty, Faces, Row, Rows, Tag, type Tone } from '../ui/ui';
 
-export const TONES: Record<VisitState, Tone> = { applied: 'warning', eligible: 'running', accepted: 'running', 'in-progress': 'alert', closed: 'good', offline: 'warning', refunded: 'plain' };
+export const TONES: Record<VisitState, Tone> = { applied: 'warning', eligible: 'running', accepted: 'running', 'in-progress': 'running', closed: 'good', offline: 'warning', refunded: 'plain' };
 
 /** 互联网复诊: what goes on, and what was. */
 export function OnlineVisitsPage() {

@@ -1,14 +1,8 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { render, screen } from '@testing-library/react';
+import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import en from '../../shared/i18n/en';
-import { startTranslation } from '../../shared/i18n/i18n';
-import zh from '../../shared/i18n/zh';
-import { signIn } from '../../shared/session/session';
 import { bundleOf, platform, Refused, type Asked } from '../../test/platform';
-import { Resident } from '../Resident';
-import { go } from '../router';
+import { openResident } from '../../test/resident';
 import { keepDraft } from './draft';
 
 const ME = { name: '王芳', role: 'resident', account: 'acc', institution: '', fhirUser: 'Patient/p', patients: ['p'] };
@@ -49,19 +43,7 @@ function answers(own: (asked: Asked) => unknown = () => undefined): Asked[] {
   });
 }
 
-async function open(route: string) {
-  await startTranslation({ zh, en: () => Promise.resolve(en) });
-  go(route);
-  signIn('token', 'refresh');
-  render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-      <Resident />
-    </QueryClientProvider>,
-  );
-}
-
 beforeEach(() => {
-  sessionStorage.clear();
   keepDraft(undefined);
   state = 'applied';
   more = [];
@@ -75,7 +57,7 @@ describe('Applying', () => {
   test('asks whom, what was diagnosed, what is wrong; a refusal is told in the platform’s words and loses nothing', async () => {
     let refuse = true;
     const log = answers(({ path }) => (path.endsWith('$apply') && refuse ? new Refused(422, 'business-rule', '这位医生没有获准开展互联网诊疗。') : undefined));
-    await open('/online-visits/new/complaint'); // Nothing was chosen: it begins at the beginning.
+    await openResident('/online-visits/new/complaint'); // Nothing was chosen: it begins at the beginning.
     await userEvent.click(await screen.findByRole('radio', { name: /李医生/ }));
     await userEvent.click(screen.getByRole('button', { name: '下一步' }));
     // What has no code proves nothing, and is not offered.
@@ -99,7 +81,7 @@ describe('Applying', () => {
 
   test('says where to go when no diagnosis proves a repeat visit', async () => {
     answers(({ path }) => (path === 'Condition' ? bundleOf([]) : undefined));
-    await open('/online-visits/new/doctor');
+    await openResident('/online-visits/new/doctor');
     await userEvent.click(await screen.findByRole('radio', { name: /李医生/ }));
     await userEvent.click(screen.getByRole('button', { name: '下一步' }));
     await screen.findByText('第一次看这个病，请到医院就诊。');
@@ -109,7 +91,7 @@ describe('Applying', () => {
 describe('A visit', () => {
   test('is signed for with the very words, and waits then', async () => {
     const log = answers();
-    await open('/online-visits/v');
+    await openResident('/online-visits/v');
     await screen.findByText('二、需要当面检查的，到医院就诊。');
     await userEvent.click(screen.getByRole('button', { name: '我已阅读，同意并签署' }));
     await screen.findByText('申请已送到医生');
@@ -120,7 +102,7 @@ describe('A visit', () => {
   test('can be withdrawn, after a question', async () => {
     state = 'eligible';
     const log = answers();
-    await open('/online-visits/v');
+    await openResident('/online-visits/v');
     await userEvent.click(await screen.findByRole('button', { name: '撤回申请' }));
     expect(log.some(({ path }) => path.endsWith('$withdraw'))).toBe(false);
     await userEvent.click(screen.getByRole('button', { name: '撤回申请' }));
@@ -137,7 +119,7 @@ describe('A visit', () => {
       if (path === 'ServiceRequest') return bundleOf([{ resourceType: 'ServiceRequest', id: 'o', status: 'active', intent: 'order', subject: { reference: 'Patient/p' }, code: { text: '血常规' } }]);
       return undefined;
     });
-    await open('/online-visits/v');
+    await openResident('/online-visits/v');
     await screen.findByText('一周后复诊');
     await screen.findByText('血常规');
     screen.getByText('已付的费用将退还');

@@ -3,9 +3,9 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { LoadFailed, LoadingLines, NothingHere } from '../faces/Faces';
+import { Curve } from './Curve';
 import { isAbnormal, resultOn, sheetOf, type Row } from './flowSheet';
 import styles from './FlowSheet.module.css';
-import { Sparkline } from './Sparkline';
 import { useResults } from './useRecord';
 import { Value } from './Value';
 
@@ -85,7 +85,7 @@ function Sheet({ rows }: { rows: Row[] }) {
                 ) : null}
               </th>
               <td>
-                <Sparkline row={row} />
+                <Curve row={row} height={28} className={styles.spark} label={(said) => t('results.course', said)} />
               </td>
               <td className={`muted ${styles.range}`}>{row.results[0]?.range}</td>
               {days.map((day) => {

@@ -1,11 +1,12 @@
 import { Button, Input, Segmented, Select } from 'antd';
 import type { InputRef } from 'antd';
-import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LoadFailed, NothingHere } from '../../shared/faces/Faces';
+import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
 import { nameOf } from '../../shared/fhir/words';
-import { cleanIdentityNumber, hasRightCheckDigit, looksLikeIdentityNumber, maskIdentifier } from '../../shared/format/identity';
+import { maskIdentifier } from '../../shared/format/identity';
 import { useCodeName } from '../../shared/i18n/i18n';
+import { useWholeNumber, WholeNumberInput } from '../../shared/person/WholeNumber';
 import { StatusTag } from '../../shared/StatusTag';
 import styles from './Queue.module.css';
 import { useCheckInTerminals, useFind, useStep } from './useQueue';
@@ -38,28 +39,27 @@ function ByNumber({ queue }: { queue: string }) {
   const id = useId();
   const find = useFind();
   const step = useStep();
-  const [typed, setTyped] = useState('');
-  const [wrong, setWrong] = useState(false);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const number = cleanIdentityNumber(typed);
-    const isWhole = looksLikeIdentityNumber(number) && hasRightCheckDigit(number);
-    setWrong(!isWhole);
-    step.reset();
-    if (isWhole) find.mutate(number);
-  };
+  const number = useWholeNumber((whole) => find.mutate(whole));
   return (
     <>
-      <form className={styles.form} onSubmit={submit} noValidate autoComplete="off">
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          step.reset();
+          number.submit(event);
+        }}
+        noValidate
+        autoComplete="off"
+      >
         <label htmlFor={id}>{t('checkIn.number')}</label>
         <div className={styles.pair}>
-          <Input id={id} value={typed} maxLength={18} onChange={(event) => setTyped(event.target.value)} aria-invalid={wrong} aria-describedby={`${id}-problem`} {...(wrong ? { status: 'error' as const } : {})} />
+          <WholeNumberInput id={id} number={number} />
           <Button type="primary" htmlType="submit" loading={find.isPending}>
             {t('checkIn.find')}
           </Button>
         </div>
         <span id={`${id}-problem`} role="alert" className={styles.problem}>
-          {wrong ? t('checkIn.wrongNumber') : ''}
+          {number.wrong ? t('checkIn.wrongNumber') : ''}
         </span>
       </form>
       {find.error ? <LoadFailed error={find.error} compact /> : null}
@@ -71,7 +71,7 @@ function ByNumber({ queue }: { queue: string }) {
               <span>
                 {nameOf(patient)} <span className="muted">{[codeName('gender', patient.gender ?? 'unknown'), maskIdentifier(find.data.identifier)].join(' · ')}</span>
               </span>
-              <Button type="primary" loading={step.isPending} onClick={() => step.mutate({ step: 'check-in', queue, patient: patient.id ?? '', identifier: find.data.identifier }, { onSuccess: () => setTyped('') })}>
+              <Button type="primary" loading={step.isPending} onClick={() => step.mutate({ step: 'check-in', queue, patient: patient.id ?? '', identifier: find.data.identifier }, { onSuccess: () => number.setTyped('') })}>
                 {t('checkIn.now')}
               </Button>
             </div>
@@ -98,7 +98,9 @@ function ByCode({ queue }: { queue: string }) {
       input.current?.focus();
     }
   }, [step.isSuccess, step.isError, step.submittedAt]);
-  if (terminals.data !== undefined && terminal === undefined) return <p className="muted">{t('checkIn.noTerminal')}</p>;
+  // Without the terminals a code that is read would go nowhere, and nobody would see it.
+  if (terminals.data === undefined) return terminals.error ? <LoadFailed error={terminals.error} onRetry={() => void terminals.refetch()} compact /> : <LoadingLines rows={2} />;
+  if (terminal === undefined) return <p className="muted">{t('checkIn.noTerminal')}</p>;
   return (
     <>
       <form
@@ -106,10 +108,10 @@ function ByCode({ queue }: { queue: string }) {
         autoComplete="off"
         onSubmit={(event) => {
           event.preventDefault();
-          if (terminal && code !== '') step.mutate({ step: 'check-in', queue, terminal: terminal.id, code });
+          if (code !== '') step.mutate({ step: 'check-in', queue, terminal: terminal.id, code });
         }}
       >
-        {counters.length > 1 && terminal ? (
+        {counters.length > 1 ? (
           <div className={styles.field}>
             <label htmlFor={`${id}-terminal`}>{t('checkIn.terminal')}</label>
             <Select id={`${id}-terminal`} value={terminal.id} options={counters.map(({ id: value, name }) => ({ value, label: name }))} onChange={setChosen} />

@@ -39,7 +39,7 @@ export function LineTable({ line, others, call, take, busy }: { line: Line; othe
               {ticket.level && ticket.level !== 'routine' ? <StatusTag tone={TONES[ticket.level]}>{t(`level.${ticket.level}`)}</StatusTag> : null}
               {ticket.misses > 0 ? <StatusTag tone="warning">{t('missed', { count: ticket.misses })}</StatusTag> : null}
             </span>
-            <span className={`muted ${styles.wait}`}>{ticket.before === undefined ? t('atDesk') : ticket.wait ? t('minutes', ticket.wait) : t('before', { count: ticket.before })}</span>
+            <span className={`muted ${styles.wait}`}>{ticket.before === undefined ? t('atDesk') : ticket.wait ? t('minutes', ticket.wait) : ticket.before === 0 ? t('isNext') : t('before', { count: ticket.before })}</span>
             <span className={styles.buttons}>
               <Button disabled={busy} onClick={() => call(ticket)}>
                 {t('step.call')}

@@ -1,6 +1,7 @@
 import { Button, Input, Select } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
 import type { Ticket } from '../../shared/queue/tickets';
 import { StatusTag } from '../../shared/StatusTag';
@@ -23,7 +24,7 @@ function useKept(key: string): [string, (value: string) => void] {
   ];
 }
 
-/** One queue as who works in it sees it: who is in the rooms, who is next, check-in. Needs nothing around it but a session. */
+/** One queue as who works in it sees it: who is in the rooms, who is next, check-in. Needs nothing around it but a session and the workbench's addresses. */
 export function QueueDesk() {
   const { t } = useTranslation('queue');
   const id = useId();
@@ -104,7 +105,12 @@ function InRooms({ tickets, take, again, busy }: { tickets: Ticket[]; take: (ste
           <li key={ticket.id} className={styles.room} data-state={ticket.state}>
             <p className={styles.label}>{ticket.label}</p>
             <p className={styles.who}>
-              {ticket.name} <span className="muted">{ticket.place}</span>
+              {ticket.state === 'serving' && ticket.patient ? (
+                <Link to={`/persons/${ticket.patient.slice('Patient/'.length)}`}>{ticket.name}</Link>
+              ) : (
+                ticket.name
+              )}{' '}
+              <span className="muted">{ticket.place}</span>
             </p>
             <StatusTag tone={ticket.state === 'serving' ? 'running' : 'alert'}>{t(`state.${ticket.state}`)}</StatusTag>
             <span className={styles.buttons}>

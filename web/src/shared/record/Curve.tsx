@@ -1,19 +1,18 @@
-import { useTranslation } from 'react-i18next';
 import { formatMeasure } from '../format/numbers';
+import styles from './Curve.module.css';
 import { sparkline, type Row } from './flowSheet';
-import styles from './FlowSheet.module.css';
 
 const WIDTH = 120;
-const HEIGHT = 28;
 
-/** A row's course at a glance: the line, the reference range as a band, values outside it as red dots. */
-export function Sparkline({ row }: { row: Row }) {
-  const { t } = useTranslation('record');
-  const drawn = sparkline(row, WIDTH, HEIGHT);
+type Said = { count: number; least: string; most: string };
+
+/** A row's course at a glance: the line, the reference range as a band, values outside it as red dots. Nothing where there is no course. */
+export function Curve({ row, height, className, label }: { row: Row; height: number; className: string | undefined; label: (said: Said) => string }) {
+  const drawn = sparkline(row, WIDTH, height);
   if (!drawn) return null;
   const last = drawn.points.length - 1;
   return (
-    <svg className={styles.spark} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t('results.course', { count: drawn.count, least: formatMeasure(drawn.least), most: formatMeasure(drawn.most) })}>
+    <svg className={className} viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={label({ count: drawn.count, least: formatMeasure(drawn.least), most: formatMeasure(drawn.most) })}>
       {drawn.band ? <rect x="0" width={WIDTH} y={drawn.band.top} height={Math.max(0, drawn.band.bottom - drawn.band.top)} className={styles.band} /> : null}
       <polyline points={drawn.points.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ')} className={styles.line} />
       {drawn.points.map(({ x, y, standing }, index) =>

@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { device, environment } from './browser';
+
+/** Somebody with a device of their own, and what its browser complained of. */
+export type Person = { context: BrowserContext; page: Page; faults: string[] };
+
+/** A browser that sees a camera which it makes up, and asks nobody for it. */
+export const launchWithCamera = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: environment.chromium ?? '',
+    args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+  });
+
+export async function someone(browser: Browser, width: number, height: number): Promise<Person> {
+  const context = await device(browser, width, height);
+  await context.grantPermissions(['camera', 'microphone'], { origin: environment.url ?? '' });
+  const person: Person = { context, page: await context.newPage(), faults: [] };
+  watch(person.page, person.faults);
+  return person;
+}
+
+export function watch(page: Page, faults: string[]): Page {
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  return page;
+}
+
+/** Refusals that a page shows, and lines that end, are no faults of the page. */
+export const faultsOf = ({ faults }: Person): string[] => faults.filter((fault) => !/status of (401|403|404|409|422)|WebSocket|Failed to fetch/.test(fault));
+
+/** By the platform's own pages; `post` for whoever has several. */
+export async function signIn({ page }: Person, entry: string, button: string, login: string, post?: RegExp): Promise<void> {
+  await page.goto((environment.url ?? '') + entry);
+  await page.getByRole('button', { name: button }).click();
+  await page.locator('#login:focus').waitFor();
+  await page.keyboard.type(login);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(process.env['HELAN_DEMO_PASSWORD'] ?? '');
+  await page.keyboard.press('Enter');
+  if (post) await page.getByRole('button', { name: post }).first().click();
+  await page.waitForFunction(() => sessionStorage.getItem('helan.token'));
+}
+
+export const tokenOf = async ({ page }: Person): Promise<string> => (await page.evaluate(() => sessionStorage.getItem('helan.token'))) ?? '';
+
+/** What the platform answers to a token; an answer that refuses fails the test. */
+export async function ask(path: string, token: string, body?: unknown, method = body === undefined ? 'GET' : 'POST', type = 'application/fhir+json'): Promise<any> {
+  const response = await fetch((environment.url ?? '') + path, {
+    method,
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': type },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer: any = await response.json();
+  expect(response.ok, JSON.stringify(answer)).toBe(true);
+  return answer;
+}
+
+export const root = (path: string, body?: unknown, method?: string): Promise<any> => ask(path, environment.token ?? '', body, method);
+
+export const parameters = (values: Record<string, string>) => ({ resourceType: 'Parameters', parameter: Object.entries(values).map(([name, valueString]) => ({ name, valueString })) });
+
+/** The doctor's posts are approved for care on line, as a registrar would. */
+export async function approvedOnLine(practitioner: string): Promise<void> {
+  const posts = await root(`/fhir/PractitionerRole?practitioner=${practitioner}&_count=20`);
+  for (const { resource } of posts.entry) {
+    for (const extension of resource.extension ?? []) {
+      const parts: any[] = extension.extension ?? [];
+      if (!extension.url.endsWith('/practice-site') || parts.some(({ url, valueBoolean }) => url === 'online' && valueBoolean)) continue;
+      extension.extension = [...parts.filter(({ url }) => url !== 'online'), { url: 'online', valueBoolean: true }];
+      await root(`/fhir/PractitionerRole/${resource.id}`, resource, 'PUT');
+    }
+  }
+}
+
+/** A picture of what is on the screen, where pictures are kept. */
+export async function picture({ page }: Person, name: string): Promise<void> {
+  if (!environment.shots) return;
+  mkdirSync(environment.shots, { recursive: true });
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: join(environment.shots, `${name}.png`) });
+}
