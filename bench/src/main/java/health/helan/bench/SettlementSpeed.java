@@ -95,10 +95,13 @@ final class SettlementSpeed {
         speed.read(entries / 2);
       }
       speed.write("payments (one transfer each)", seconds, speed::pay, 1);
-      speed.write("settlements (nine transfers in two transactions each)", seconds, speed::settle, 9);
+      speed.write(
+          "settlements (nine transfers in two transactions each)", seconds, speed::settle, 9);
       long begin = System.nanoTime();
       List<String> findings = speed.ledger.check();
-      say("check of everything: %.1f s, %d findings", (System.nanoTime() - begin) / 1e9, findings.size());
+      say(
+          "check of everything: %.1f s, %d findings",
+          (System.nanoTime() - begin) / 1e9, findings.size());
       findings.stream().limit(5).forEach(System.out::println);
     } catch (SQLException refused) {
       throw new IllegalStateException("PostgreSQL refused", refused);
@@ -120,11 +123,7 @@ final class SettlementSpeed {
     long begin = System.nanoTime();
     StringBuilder institutions = new StringBuilder();
     for (int i = 0; i < INSTITUTIONS; i++) {
-      institutions
-          .append(i == 0 ? "" : ",")
-          .append('\'')
-          .append(institution(i).id())
-          .append('\'');
+      institutions.append(i == 0 ? "" : ",").append('\'').append(institution(i).id()).append('\'');
     }
     execute(
         """
@@ -174,9 +173,7 @@ final class SettlementSpeed {
     for (Account account : List.of(CHANNEL, institution(7))) {
       time(account.name() + ": balance now", 200, _ -> ledger.balance(account));
       time(
-          account.name() + ": balance at a moment",
-          100,
-          _ -> ledger.balance(account, moment(all)));
+          account.name() + ": balance at a moment", 100, _ -> ledger.balance(account, moment(all)));
       time(
           account.name() + ": 100 movements of an hour",
           100,

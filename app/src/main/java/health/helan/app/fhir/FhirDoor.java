@@ -44,6 +44,8 @@ import health.helan.foundation.trust.policy.AccessOperations;
 import health.helan.foundation.trust.policy.CaseOperations;
 import health.helan.foundation.trust.policy.Identities;
 import health.helan.foundation.trust.policy.RolePolicy;
+import health.helan.oversight.payment.PaymentOperations;
+import health.helan.oversight.payment.Payments;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -199,7 +201,8 @@ class FhirDoor {
       ObjectProvider<Cards> cards,
       Appointments appointments,
       ObjectProvider<Queues> queues,
-      ObjectProvider<Visits> visits) {
+      ObjectProvider<Visits> visits,
+      ObjectProvider<Payments> payments) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -215,6 +218,7 @@ class FhirDoor {
     cards.ifAvailable(known -> all.addAll(CardOperations.all(known)));
     queues.ifAvailable(known -> all.addAll(QueueOperations.all(known)));
     visits.ifAvailable(known -> all.addAll(VisitOperations.all(known)));
+    payments.ifAvailable(known -> all.addAll(PaymentOperations.all(known)));
     return new Operations(all);
   }
 

@@ -412,6 +412,16 @@ public final class Appointments implements Erasable {
     }
   }
 
+  /** What it says that it costs, in fen. */
+  private static long feeOf(ObjectNode appointment) {
+    return find(appointment, FEE)
+        .path("valueMoney")
+        .path("value")
+        .decimalValue(java.math.BigDecimal.ZERO)
+        .movePointRight(2)
+        .longValueExact();
+  }
+
   private static long fee(List<PoolSlot> slots) {
     return slots.stream().mapToLong(PoolSlot::feeFen).sum();
   }
@@ -443,13 +453,7 @@ public final class Appointments implements Erasable {
             throw new Refusal(Refusal.Kind.BUSINESS_RULE, "appointment.hold-lapsed");
           }
           remove(appointment, HELD_UNTIL);
-          long fen =
-              find(appointment, FEE)
-                  .path("valueMoney")
-                  .path("value")
-                  .decimalValue(java.math.BigDecimal.ZERO)
-                  .movePointRight(2)
-                  .longValueExact();
+          long fen = feeOf(appointment);
           extension(appointment, Settlement.URL)
               .put("valueCode", Settlement.of(fen, payment).code());
         });
@@ -509,13 +513,10 @@ public final class Appointments implements Erasable {
         appointment -> {
           isBefore(caller, appointment);
           String settled = find(appointment, Settlement.URL).path("valueCode").asString("");
+          long before = feeOf(appointment);
           place(appointment, held.patient, found);
           remove(appointment, Settlement.URL);
-          settle(
-              appointment,
-              found,
-              // Who agreed to pay at the counter pays the other fee there.
-              settled.isEmpty() || fee(found) == 0 ? null : Settlement.AT_COUNTER.code());
+          settle(appointment, found, Settlement.moved(settled, before, fee(found)));
         });
   }
 

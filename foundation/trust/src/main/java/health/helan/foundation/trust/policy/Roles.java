@@ -184,7 +184,9 @@ final class Roles {
           .calls("queue-tickets")
           .runs("queue-check-in", "queue-leave")
           .calls("visits")
-          .runs("visit-step");
+          .runs("visit-step")
+          .calls("payments")
+          .runs("pay");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -219,7 +221,9 @@ final class Roles {
           .runs("queue-miss", "queue-return", "queue-start", "queue-finish", "queue-move")
           .runs("queue-leave")
           .calls("visits", "diagnoses")
-          .runs("visit-step");
+          .runs("visit-step")
+          .calls("payments")
+          .runs("pay", "refund");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -255,7 +259,9 @@ final class Roles {
           .runs("book", "release-places", "appointment-step")
           .calls("queues", "queue-line", "queue-screens")
           .runs("queue-set", "queue-screen", "queue-check-in", "queue-call", "queue-miss")
-          .runs("queue-return", "queue-move", "queue-leave");
+          .runs("queue-return", "queue-move", "queue-leave")
+          .calls("payments")
+          .runs("pay", "refund");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
