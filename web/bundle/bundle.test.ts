@@ -79,7 +79,7 @@ describe('The workbench', () => {
 
 describe("The residents' pages", () => {
   const entry = 'resident/index.html';
-  const routes = ['record/VisitsPage', 'messages/MessagesPage', 'mine/MinePage', 'seen/SeenPage', 'grants/MaySeePage', 'consents/ConsentsPage', 'consents/GivePage', 'emergency/EmergencyPage', 'account/AccountPage', 'card/CardPage', 'card/UsesPage', 'card/LostPage', 'card/ApplyPage', 'card/PrintPage', 'identities/IdentitiesPage', 'reports/ReportsPage', 'reports/ReportPage', 'reports/DocumentsPage', 'reports/DocumentPage', 'reports/SummaryPage', 'corrections/CorrectionsPage', 'corrections/AskPage', 'queue/QueuePage', 'book/HospitalsPage', 'book/DoctorsPage', 'book/TimesPage', 'book/HeldPage', 'book/BookingsPage', 'visit/OnlineVisitsPage', 'visit/ApplyPage', 'visit/VisitPage'];
+  const routes = ['record/VisitsPage', 'messages/MessagesPage', 'mine/MinePage', 'seen/SeenPage', 'grants/MaySeePage', 'consents/ConsentsPage', 'consents/GivePage', 'emergency/EmergencyPage', 'account/AccountPage', 'card/CardPage', 'card/UsesPage', 'card/LostPage', 'card/ApplyPage', 'card/PrintPage', 'identities/IdentitiesPage', 'reports/ReportsPage', 'reports/ReportPage', 'reports/DocumentsPage', 'reports/DocumentPage', 'reports/SummaryPage', 'corrections/CorrectionsPage', 'corrections/AskPage', 'queue/QueuePage', 'book/HospitalsPage', 'book/DoctorsPage', 'book/TimesPage', 'book/HeldPage', 'book/BookingsPage', 'pay/PayPage', 'pay/OrderPage', 'pay/PaymentsPage', 'visit/OnlineVisitsPage', 'visit/ApplyPage', 'visit/VisitPage'];
 
   test.each(['home/HomePage', ...routes])('open %s within their budget of script', (route) => {
     const key = `src/resident/${route}.tsx`;
