@@ -3,6 +3,7 @@ import type { Appointment } from 'fhir/r4';
 import { formatMoment, formatTime } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { departmentOf, feeOf, heldUntilOf, placeOf, useAddress, useAppointment, useBooking, withOf } from '../requests/booking';
+import { isPaidOnline } from '../requests/pay';
 import { usePerson } from '../requests/person';
 import { useParams } from '../router';
 import { Page } from '../ui/Page';
@@ -56,14 +57,19 @@ function Held({ appointment }: { appointment: Appointment }) {
           <dt>{t('book.when')}</dt>
           <dd>{formatMoment(appointment.start, language)}</dd>
           <dt>{t('book.cost')}</dt>
-          <dd>{fee > 0 ? t('book.atCounter', { fee: fee.toFixed(2) }) : t('book.noFee')}</dd>
+          <dd>{fee > 0 ? t(isPending ? 'book.toPay' : isPaidOnline(appointment) ? 'book.paidOnline' : 'book.atCounter', { fee: fee.toFixed(2) }) : t('book.noFee')}</dd>
         </dl>
       </section>
       {booking.error ? <Failed error={booking.error} /> : null}
       {isPending ? (
         <Actions>
-          <Button kind="primary" wide busy={booking.isPending} onClick={() => booking.mutate({ path: `${appointment.id ?? ''}/$book`, values: fee > 0 ? { payment: 'counter' } : {}, version: appointment.meta?.versionId })}>
-            {t('book.confirmNow')}
+          {fee > 0 ? (
+            <ButtonLink to={`/book/pay/${appointment.id ?? ''}`} kind="primary" wide>
+              {t('book.payOnline', { fee: fee.toFixed(2) })}
+            </ButtonLink>
+          ) : null}
+          <Button kind={fee > 0 ? 'default' : 'primary'} wide busy={booking.isPending} onClick={() => booking.mutate({ path: `${appointment.id ?? ''}/$book`, values: fee > 0 ? { payment: 'counter' } : {}, version: appointment.meta?.versionId })}>
+            {t(fee > 0 ? 'book.payAtCounter' : 'book.confirmNow')}
           </Button>
           <Button wide busy={booking.isPending} onClick={() => booking.mutate({ path: `${appointment.id ?? ''}/$cancel`, values: {} })}>
             {t('book.giveBack')}

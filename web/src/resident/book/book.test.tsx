@@ -64,7 +64,7 @@ describe('booking', () => {
     expect(full.hasAttribute('disabled')).toBe(true);
     await userEvent.click(screen.getByRole('button', { name: /08:30/ }));
     await userEvent.click(screen.getByRole('button', { name: '预约 08:30' }));
-    await userEvent.click(await screen.findByRole('button', { name: '确认预约' }));
+    await userEvent.click(await screen.findByRole('button', { name: '确认预约，到院支付' }));
     expect(await screen.findByText('预约成功')).toBeTruthy();
     const hold = asked.find(({ path }) => path === 'Appointment/$hold');
     expect(JSON.stringify(hold)).toContain('s2');

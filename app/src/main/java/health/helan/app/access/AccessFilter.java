@@ -66,6 +66,12 @@ public final class AccessFilter extends OncePerRequestFilter {
    */
   public static final String HALL = "/hall";
 
+  /**
+   * Where payment channels tell what has happened (docs/guide/payment.md): each proves by its
+   * signature who it is, and learns nothing.
+   */
+  public static final String CHANNELS = "/pay";
+
   /** Nothing below these is open, but what {@link #OPEN} names. */
   static final Set<String> CLOSED_PREFIXES =
       Set.of(
@@ -79,6 +85,7 @@ public final class AccessFilter extends OncePerRequestFilter {
           "/access",
           "/public",
           HALL,
+          CHANNELS,
           "/userinfo");
 
   /** Guarded by {@link SignInDoor}. */
@@ -133,7 +140,7 @@ public final class AccessFilter extends OncePerRequestFilter {
               + " A token must not travel unencrypted: use TLS, and replace this token.");
       return;
     }
-    if (path.equals(HALL)) {
+    if (path.equals(HALL) || isBelow(path, Set.of(CHANNELS))) {
       chain.doFilter(request, response);
       return;
     }

@@ -85,9 +85,10 @@ final class AuditFilter extends OncePerRequestFilter {
     // Who was told to come back later was told nothing, and may not fill the audit.
     boolean isPublic = door.startsWith("/public") && status != TOO_MANY_REQUESTS;
     boolean isStream = door.equals("/hall") || door.equals("/access/notices");
+    boolean isChannel = door.startsWith("/pay");
     return isRefusal
         || isMessageRefused
-        || (door.startsWith("/fhir") || isPublic || isStream) && !isPreflight;
+        || (door.startsWith("/fhir") || isPublic || isStream || isChannel) && !isPreflight;
   }
 
   private static void record(Audits.Audit audit, int status, OuterHeaders outer, Held response)

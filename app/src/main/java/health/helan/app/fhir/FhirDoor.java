@@ -47,6 +47,8 @@ import health.helan.foundation.trust.policy.AccessOperations;
 import health.helan.foundation.trust.policy.CaseOperations;
 import health.helan.foundation.trust.policy.Identities;
 import health.helan.foundation.trust.policy.RolePolicy;
+import health.helan.oversight.payment.PaymentOperations;
+import health.helan.oversight.payment.Payments;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -204,7 +206,8 @@ class FhirDoor {
       ObjectProvider<Queues> queues,
       ObjectProvider<Visits> visits,
       Notices notices,
-      Bills bills) {
+      Bills bills,
+      ObjectProvider<Payments> payments) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -221,6 +224,7 @@ class FhirDoor {
     queues.ifAvailable(known -> all.addAll(QueueOperations.all(known)));
     visits.ifAvailable(known -> all.addAll(VisitOperations.all(known)));
     all.addAll(ResultsOperations.all(notices, bills));
+    payments.ifAvailable(known -> all.addAll(PaymentOperations.all(known)));
     return new Operations(all);
   }
 

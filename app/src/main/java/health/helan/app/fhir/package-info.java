@@ -22,7 +22,8 @@
       "foundation.terminology",
       "foundation.trust.crypto",
       "foundation.trust.policy",
-      "foundation.trust.pseudonym"
+      "foundation.trust.pseudonym",
+      "oversight.payment"
     })
 @NullMarked
 package health.helan.app.fhir;

@@ -354,13 +354,7 @@ public final class Appointments implements Erasable {
             throw new Refusal(Refusal.Kind.BUSINESS_RULE, "appointment.hold-lapsed");
           }
           Papers.remove(appointment, HELD_UNTIL);
-          long fen =
-              Papers.find(appointment, FEE)
-                  .path("valueMoney")
-                  .path("value")
-                  .decimalValue(java.math.BigDecimal.ZERO)
-                  .movePointRight(2)
-                  .longValueExact();
+          long fen = Papers.feeOf(appointment);
           Papers.extension(appointment, Settlement.URL)
               .put("valueCode", Settlement.of(fen, payment).code());
         });
@@ -420,13 +414,11 @@ public final class Appointments implements Erasable {
         appointment -> {
           isBefore(caller, appointment);
           String settled = Papers.find(appointment, Settlement.URL).path("valueCode").asString("");
+          long before = Papers.feeOf(appointment);
           Papers.place(appointment, held.patient, found);
           Papers.remove(appointment, Settlement.URL);
           Papers.settle(
-              appointment,
-              found,
-              // Who agreed to pay at the counter pays the other fee there.
-              settled.isEmpty() || Papers.fee(found) == 0 ? null : Settlement.AT_COUNTER.code());
+              appointment, found, Settlement.moved(settled, before, Papers.fee(found)));
         });
   }
 

@@ -145,6 +145,16 @@ final class Papers {
   }
 
   /** In fen. */
+  /** What it says that it costs, in fen. */
+  static long feeOf(ObjectNode appointment) {
+    return find(appointment, Appointments.FEE)
+        .path("valueMoney")
+        .path("value")
+        .decimalValue(BigDecimal.ZERO)
+        .movePointRight(2)
+        .longValueExact();
+  }
+
   static long fee(List<PoolSlot> slots) {
     return slots.stream().mapToLong(PoolSlot::feeFen).sum();
   }

@@ -1,6 +1,7 @@
 package health.helan.care.appointment.operations;
 
 import health.helan.care.appointment.Appointments;
+import health.helan.care.appointment.Settlement;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
 import java.util.HashSet;
@@ -45,6 +46,10 @@ final class BookOperation implements FhirOperation {
     var in = new In(call);
     in.only(KNOWN);
     String payment = in.text("payment");
+    if (Settlement.ONLINE.code().equals(payment)) {
+      // That it was paid, payment says, and not who would like to have paid.
+      throw In.wrong("payment");
+    }
     String id = call.id();
     if (id != null) {
       return Out.appointment(appointments.confirm(call.caller(), id, call.ifMatch(), payment));

@@ -142,6 +142,14 @@ public enum Distribution {
     tables.put("visit_queue_ticket", HOME);
     tables.put("visit_queue_screen", REFERENCE);
     tables.put("visit_queue_pace", KEY);
+    // oversight: postings and transfers in the bucket of the intent, with the parts of balances
+    for (String table : new String[] {"ledger_posting", "ledger_balance", "ledger_transfer"}) {
+      tables.put(table, HOME);
+    }
+    for (String table : new String[] {"pay_order", "pay_attempt", "pay_refund"}) {
+      tables.put(table, HOME);
+    }
+    tables.put("simulated_payment", REFERENCE); // of the demonstration
     return tables;
   }
 

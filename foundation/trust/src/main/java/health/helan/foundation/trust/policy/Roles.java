@@ -185,8 +185,8 @@ final class Roles {
           .runs("queue-check-in", "queue-leave")
           .calls("visits")
           .runs("visit-step")
-          .calls("notices", "daily-bill")
-          .runs("mark-read");
+          .calls("notices", "daily-bill", "payments")
+          .runs("mark-read", "pay");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -222,7 +222,8 @@ final class Roles {
           .runs("queue-leave")
           .calls("visits", "diagnoses")
           .runs("visit-step")
-          .calls("daily-bill");
+          .calls("daily-bill", "payments")
+          .runs("pay", "refund");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -259,7 +260,8 @@ final class Roles {
           .calls("queues", "queue-line", "queue-screens")
           .runs("queue-set", "queue-screen", "queue-check-in", "queue-call", "queue-miss")
           .runs("queue-return", "queue-move", "queue-leave")
-          .calls("daily-bill");
+          .calls("daily-bill", "payments")
+          .runs("pay", "refund");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it

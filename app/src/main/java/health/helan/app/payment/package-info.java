@@ -1,0 +1,17 @@
+/** Assembles payment: channels, their address, what can be paid for, what the clock does. */
+@ApplicationModule(
+    displayName = "支付装配",
+    allowedDependencies = {
+      "app.access",
+      "app.start",
+      "care.appointment",
+      "foundation.rest",
+      "foundation.store",
+      "oversight.ledger",
+      "oversight.payment"
+    })
+@NullMarked
+package health.helan.app.payment;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

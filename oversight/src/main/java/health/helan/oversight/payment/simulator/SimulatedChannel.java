@@ -1,0 +1,313 @@
+package health.helan.oversight.payment.simulator;
+
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Sql;
+import health.helan.oversight.payment.PaymentChannel;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel that takes no money. It remembers in a table of its own what it was asked, so that it
+ * knows after a restart what it knew before; the resident pays by {@link #pay}, as in an
+ * application of the channel. Its notifications are signed: HMAC-SHA256 over time and body under
+ * the channel's key. Thread-safe.
+ */
+public final class SimulatedChannel implements PaymentChannel {
+  /** Header with the signature in hexadecimal digits. */
+  public static final String SIGNATURE = "X-Channel-Signature";
+
+  /** Header with the time that is signed with the body. */
+  public static final String TIME = "X-Channel-Time";
+
+  private static final Duration AT_MOST_OFF = Duration.ofMinutes(10);
+  private static final int WAITING = 0;
+  private static final int PAID = 1;
+  private static final int OVER = 2;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /**
+   * A notification as it goes out.
+   *
+   * @param headers by their names
+   */
+  public record Signed(byte[] body, Map<String, String> headers) {}
+
+  private final String code;
+  private final String chinese;
+  private final String english;
+  private final Sql sql;
+  private final byte[] key;
+  private final Clock clock;
+  private final Function<String, Fault> faults;
+
+  /**
+   * @param key secret that notifications are signed with
+   * @param faults what goes wrong with an act ({@code create}, {@code query}, {@code close}, {@code
+   *     refund}, {@code notify}), asked each time
+   */
+  public SimulatedChannel(
+      String code,
+      String chinese,
+      String english,
+      DataSource database,
+      byte[] key,
+      Clock clock,
+      Function<String, Fault> faults) {
+    this.code = code;
+    this.chinese = chinese;
+    this.english = english;
+    this.key = key.clone();
+    this.clock = clock;
+    this.faults = faults;
+    sql = new Sql(database);
+  }
+
+  @Override
+  public String code() {
+    return code;
+  }
+
+  @Override
+  public String name(String language) {
+    return language.equals("zh") ? chinese : english;
+  }
+
+  private record Payment(
+      int state,
+      long fen,
+      long refunded,
+      @Nullable Instant paid,
+      String code,
+      List<String> refunds) {}
+
+  private static final String PAYMENTS =
+      "select state, fen, refunded, paid, code, refunds from simulated_payment where id = ? and channel = ?";
+
+  private static Payment payment(ResultSet row) throws SQLException {
+    return new Payment(
+        row.getInt("state"),
+        row.getLong("fen"),
+        row.getLong("refunded"),
+        Sql.instantOrNull(row, "paid"),
+        row.getString("code"),
+        Sql.texts(row, "refunds"));
+  }
+
+  private @Nullable Payment known(String of) {
+    return sql.one(PAYMENTS, SimulatedChannel::payment, of, code);
+  }
+
+  private Standing standing(String of) {
+    Payment payment = known(of);
+    if (payment == null) {
+      return new Standing.Unknown();
+    }
+    return switch (payment.state) {
+      case WAITING -> new Standing.Waiting(payment.code);
+      case PAID ->
+          new Standing.Paid(
+              transaction(of), payment.fen, payment.paid == null ? clock.instant() : payment.paid);
+      default -> new Standing.Over("closed");
+    };
+  }
+
+  private String transaction(String of) {
+    return "SIM" + HexFormat.of().withUpperCase().formatHex(mac("number " + of), 0, 10);
+  }
+
+  /** Does it as the faults of the moment let it. */
+  private <T> T act(String what, Supplier<T> work, @Nullable T refusal) {
+    Fault fault = faults.apply(what);
+    if (fault == Fault.LOSE_REQUEST) {
+      throw new Silent("the request was lost");
+    }
+    if ((fault == Fault.REFUSE || fault == Fault.LIE) && refusal != null) {
+      return refusal;
+    }
+    T answer = work.get();
+    if (fault == Fault.LOSE_ANSWER) {
+      throw new Silent("the answer was lost");
+    }
+    return answer;
+  }
+
+  @Override
+  public Standing create(String of, long fen, String what, Instant until) {
+    return act(
+        "create",
+        () -> {
+          byte[] random = new byte[12];
+          RANDOM.nextBytes(random);
+          var unused =
+              sql.update(
+                  "insert into simulated_payment (state, fen, refunded, created, id, channel, code, refunds)"
+                      + " values (0, ?, 0, ?, ?, ?, ?, ?) on conflict (id) do nothing",
+                  fen,
+                  clock.instant(),
+                  of,
+                  code,
+                  "sim:" + code + ":" + HexFormat.of().formatHex(random),
+                  List.of());
+          return standing(of);
+        },
+        new Standing.Over("refused"));
+  }
+
+  @Override
+  public Standing query(String of) {
+    return act("query", () -> standing(of), null);
+  }
+
+  @Override
+  public Standing close(String of) {
+    return act(
+        "close",
+        () -> {
+          var unused =
+              sql.update(
+                  "update simulated_payment set state = 2 where id = ? and channel = ? and state = 0",
+                  of,
+                  code);
+          return standing(of);
+        },
+        new Standing.Over("closed"));
+  }
+
+  @Override
+  public Returned refund(String refundKey, String of, long fen) {
+    return act(
+        "refund",
+        () ->
+            sql.together(
+                connection -> {
+                  Payment payment = locked(connection, of);
+                  if (payment == null || payment.state != PAID) {
+                    return new Returned.Refused("not paid");
+                  }
+                  if (payment.refunds.contains(refundKey)) {
+                    return new Returned.Done(transaction(refundKey));
+                  }
+                  if (payment.refunded + fen > payment.fen) {
+                    return new Returned.Refused("more than was paid");
+                  }
+                  var unused =
+                      Sql.update(
+                          connection,
+                          "update simulated_payment set refunded = refunded + ?, refunds = refunds || ?"
+                              + " where id = ? and channel = ?",
+                          fen,
+                          List.of(refundKey),
+                          of,
+                          code);
+                  return new Returned.Done(transaction(refundKey));
+                }),
+        new Returned.Refused("not now"));
+  }
+
+  private @Nullable Payment locked(Connection connection, String of) throws SQLException {
+    // Two refunds at once: the second waits for this row. A change that changes nothing locks it.
+    var unused =
+        Sql.update(
+            connection,
+            "update simulated_payment set state = state where id = ? and channel = ?",
+            of,
+            code);
+    List<Payment> found = Sql.list(connection, PAYMENTS, SimulatedChannel::payment, of, code);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
+  // ------------------------------------------------------------------ what the resident does
+
+  /**
+   * The resident pays, or says no.
+   *
+   * @param shown the code that the platform's page shows
+   * @return the notifications that the channel sends: one, and by its faults two or none
+   * @throws Refusal NOT_FOUND for a code that is not waited for
+   */
+  public List<Signed> pay(String shown, boolean agrees) {
+    String of =
+        sql.one(
+            "select id from simulated_payment where code = ? and channel = ? and state = 0",
+            row -> row.getString(1),
+            shown,
+            code);
+    if (of == null
+        || sql.update(
+                "update simulated_payment set state = ?, paid = ? where id = ? and channel = ? and state = 0",
+                (short) (agrees ? PAID : OVER),
+                clock.instant(),
+                of,
+                code)
+            != 1) {
+      throw new Refusal(Refusal.Kind.NOT_FOUND, "payment.unknown");
+    }
+    Signed signed = notification(of);
+    return switch (faults.apply("notify")) {
+      case NEVER, LOSE_REQUEST, LOSE_ANSWER -> List.of();
+      case TWICE -> List.of(signed, signed);
+      case NONE, REFUSE, LIE -> List.of(signed);
+    };
+  }
+
+  private Signed notification(String of) {
+    byte[] body = Json.MAPPER.writeValueAsBytes(Json.MAPPER.createObjectNode().put("payment", of));
+    String time = clock.instant().toString();
+    return new Signed(body, Map.of(TIME, time, SIGNATURE, signature(time, body)));
+  }
+
+  private String signature(String time, byte[] body) {
+    return HexFormat.of().formatHex(mac(time + "\n" + new String(body, StandardCharsets.UTF_8)));
+  }
+
+  private byte[] mac(String text) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      return mac.doFinal((code + "\n" + text).getBytes(StandardCharsets.UTF_8));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public Notification read(byte[] body, UnaryOperator<@Nullable String> header) {
+    String time = header.apply(TIME);
+    String signature = header.apply(SIGNATURE);
+    if (time == null
+        || signature == null
+        || !MessageDigest.isEqual(
+            signature.getBytes(StandardCharsets.UTF_8),
+            signature(time, body).getBytes(StandardCharsets.UTF_8))) {
+      throw new Refusal(Refusal.Kind.LOGIN, "payment.signature");
+    }
+    try {
+      if (Duration.between(Instant.parse(time), clock.instant()).abs().compareTo(AT_MOST_OFF) > 0) {
+        throw new Refusal(Refusal.Kind.LOGIN, "payment.signature");
+      }
+      return new Notification(Json.MAPPER.readTree(body).path("payment").asString(""));
+    } catch (DateTimeParseException | tools.jackson.core.JacksonException e) {
+      throw new Refusal(Refusal.Kind.INVALID, "payment.notification");
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Appointment, Parameters } from 'fhir/r4';
+import { repetitionsOf, type Parts } from '../../shared/fhir/bundles';
+import { get, operate } from '../../shared/fhir/client';
+
+const STATES = ['created', 'paying', 'paid', 'refunded', 'closed'] as const;
+export type OrderState = (typeof STATES)[number];
+
+/** An order to pay for something (docs/guide/payment.md). Amounts in yuan, as text with two places. */
+export type Order = {
+  id: string;
+  state: OrderState;
+  what: string;
+  /** As `Appointment/id`. */
+  payable: string;
+  amount: string;
+  channel: string | undefined;
+  /** What the channel’s application is shown; only while it waits. */
+  code: string | undefined;
+  /** The channel’s own number. */
+  transaction: string | undefined;
+  expires: string | undefined;
+  created: string | undefined;
+  paid: string | undefined;
+  /** Whether what was paid for is there: `open`, `done`, `refused`. */
+  delivered: string | undefined;
+  refunded: string | undefined;
+  refunds: Refund[];
+};
+
+export type Refund = { amount: string; state: 'asked' | 'done' | 'refused'; changed: string | undefined };
+export type Channel = { code: string; name: string };
+
+/** Whether a booking’s fee was paid on line; a booked one’s is paid at the counter otherwise. */
+export const isPaidOnline = (appointment: Appointment): boolean => appointment.extension?.some(({ url, valueCode }) => url === 'https://helan.health/fhir/StructureDefinition/booking-settlement' && valueCode === 'online') ?? false;
+
+const orderOf = (part: Parts): Order => ({
+  id: part.text('number') ?? '',
+  state: STATES.find((one) => one === part.text('state')) ?? 'created',
+  what: part.text('what') ?? '',
+  payable: part.reference('payable')?.reference ?? '',
+  amount: part.text('amount') ?? '',
+  channel: part.text('channel'),
+  code: part.text('code'),
+  transaction: part.text('transaction'),
+  expires: part.text('expires'),
+  created: part.text('created'),
+  paid: part.text('paid'),
+  delivered: part.text('delivered'),
+  refunded: part.text('refunded'),
+  refunds: part.parts('refund').map((one) => ({
+    amount: one.text('amount') ?? '',
+    state: one.text('state') === 'done' ? 'done' : one.text('state') === 'refused' ? 'refused' : 'asked',
+    changed: one.text('changed'),
+  })),
+});
+
+const onlyOf = (answer: Parameters): Order => {
+  const [order] = repetitionsOf(answer, 'order').map(orderOf);
+  if (order === undefined) throw new Error('no order');
+  return order;
+};
+
+/** While money is on its way, in or back, the page looks again by itself. */
+const EVERY = 2_000;
+
+export const isOnItsWay = ({ state, delivered, refunds }: Order): boolean => state === 'paying' || (state === 'paid' && delivered === 'open') || refunds.some((one) => one.state === 'asked');
+
+export const useChannels = () =>
+  useQuery({ queryKey: ['pay-channels'], queryFn: async ({ signal }): Promise<Channel[]> => repetitionsOf(await get<Parameters>('$pay-channels', signal), 'channel').map((part) => ({ code: part.text('code') ?? '', name: part.text('name') ?? '' })) });
+
+export const useOrder = (id: string) =>
+  useQuery({
+    queryKey: ['order', id],
+    queryFn: async ({ signal }) => onlyOf(await get<Parameters>(`Invoice/${encodeURIComponent(id)}/$pay-status`, signal)),
+    staleTime: 0,
+    refetchInterval: ({ state }) => (state.data !== undefined && isOnItsWay(state.data) ? EVERY : false),
+  });
+
+export const useOrders = (patient: string) =>
+  useQuery({
+    queryKey: ['orders', patient],
+    queryFn: async ({ signal }) => repetitionsOf(await get<Parameters>(`Patient/${encodeURIComponent(patient)}/$payments`, signal), 'order').map(orderOf),
+    staleTime: 0,
+  });
+
+/** Asks a channel for the money; the answer says what to show. */
+export function usePay() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ payable, channel }: { payable: string; channel: string }) => onlyOf(await operate<Parameters>('$pay', { payable, channel })),
+    onSettled: () => Promise.all(['order', 'orders', 'appointment', 'appointments'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+  });
+}
+
+/** What one does in the application of a simulated channel. */
+export function useSimulate() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ code, agrees }: { code: string; agrees: boolean }) => operate<Parameters>('$pay-simulate', { code, agrees: String(agrees) }),
+    onSettled: () => Promise.all(['order', 'orders', 'appointment', 'appointments'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+  });
+}
