@@ -44,6 +44,12 @@ import health.helan.foundation.trust.policy.AccessOperations;
 import health.helan.foundation.trust.policy.CaseOperations;
 import health.helan.foundation.trust.policy.Identities;
 import health.helan.foundation.trust.policy.RolePolicy;
+import health.helan.pharmacy.review.CommentOperations;
+import health.helan.pharmacy.review.Comments;
+import health.helan.pharmacy.review.PrescriptionOperations;
+import health.helan.pharmacy.review.Prescriptions;
+import health.helan.pharmacy.review.Review;
+import health.helan.pharmacy.review.ReviewOperations;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -199,7 +205,10 @@ class FhirDoor {
       ObjectProvider<Cards> cards,
       Appointments appointments,
       ObjectProvider<Queues> queues,
-      ObjectProvider<Visits> visits) {
+      ObjectProvider<Visits> visits,
+      ObjectProvider<Review> review,
+      ObjectProvider<Prescriptions> prescriptions,
+      ObjectProvider<Comments> comments) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -215,6 +224,9 @@ class FhirDoor {
     cards.ifAvailable(known -> all.addAll(CardOperations.all(known)));
     queues.ifAvailable(known -> all.addAll(QueueOperations.all(known)));
     visits.ifAvailable(known -> all.addAll(VisitOperations.all(known)));
+    review.ifAvailable(known -> all.addAll(ReviewOperations.all(known)));
+    prescriptions.ifAvailable(known -> all.addAll(PrescriptionOperations.all(known)));
+    comments.ifAvailable(known -> all.addAll(CommentOperations.all(known)));
     return new Operations(all);
   }
 

@@ -21,7 +21,8 @@
       "foundation.terminology",
       "foundation.trust.crypto",
       "foundation.trust.policy",
-      "foundation.trust.pseudonym"
+      "foundation.trust.pseudonym",
+      "pharmacy.review"
     })
 @NullMarked
 package health.helan.app.fhir;

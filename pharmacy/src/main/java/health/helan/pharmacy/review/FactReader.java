@@ -395,7 +395,8 @@ final class FactReader {
           since == null
               ? null
               : since.plusDays(days == null ? SUPPLY_WITHOUT_A_WORD : days.intValue());
-      if (until != null && until.isBefore(asked.day)) {
+      // Judged afterwards: what came later was not there.
+      if (since != null && since.isAfter(asked.day) || until != null && until.isBefore(asked.day)) {
         continue;
       }
       all.add(

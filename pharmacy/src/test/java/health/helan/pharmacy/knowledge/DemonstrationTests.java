@@ -61,4 +61,31 @@ class DemonstrationTests {
     assertThat(BASE.classesOf(cold)).contains("antihistamine");
     assertThat(BASE.between(warfarin, warfarin)).isEmpty();
   }
+
+  /** What contradicts itself is wrong, whichever side is right. */
+  @Test
+  void contradictsItselfNowhere() {
+    for (Drug drug : BASE.drugs()) {
+      for (Drug.Dose dose : drug.doses()) {
+        if (dose.singleMax() != null && dose.dailyMax() != null && !isWeekly(drug)) {
+          assertThat(dose.singleMax()).as(drug.id()).isLessThanOrEqualTo(dose.dailyMax());
+        }
+        if (dose.fromMonths() < 144 || dose.perKg() || dose.singleMax() == null) {
+          continue;
+        }
+        for (Drug.Product product : drug.products()) {
+          for (double mg : product.strengthsMg()) {
+            assertThat(mg).as(product.name()).isLessThanOrEqualTo(dose.singleMax());
+          }
+        }
+      }
+      assertThat(drug.renal())
+          .as(drug.id())
+          .allSatisfy(band -> assertThat(band.below()).isPositive());
+    }
+  }
+
+  private static boolean isWeekly(Drug drug) {
+    return drug.id().equals("methotrexate");
+  }
 }

@@ -219,7 +219,10 @@ final class Roles {
           .runs("queue-miss", "queue-return", "queue-start", "queue-finish", "queue-move")
           .runs("queue-leave")
           .calls("visits", "diagnoses")
-          .runs("visit-step");
+          .runs("visit-step")
+          .calls("review-rules", "drug-knowledge", "screen", "prescriptions")
+          .calls("prescription-comments")
+          .runs("prescription-step", "prescription-comment");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -255,7 +258,9 @@ final class Roles {
           .runs("book", "release-places", "appointment-step")
           .calls("queues", "queue-line", "queue-screens")
           .runs("queue-set", "queue-screen", "queue-check-in", "queue-call", "queue-miss")
-          .runs("queue-return", "queue-move", "queue-leave");
+          .runs("queue-return", "queue-move", "queue-leave")
+          .calls("review-rules", "drug-knowledge")
+          .callsWithin("screen");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
@@ -272,7 +277,8 @@ final class Roles {
           .calls("quality-rules", "quality-findings", "quality-score")
           .calls("onboarding", "kit")
           .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step")
-          .calls("find-places");
+          .calls("find-places")
+          .calls("review-rules", "drug-knowledge");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -306,7 +312,9 @@ final class Roles {
           .runs("merge", "link-decide", "rebuild-index")
           .calls("card-keys", "card-terminals", "card-terminal-uses", "card-parties")
           .runs("card-terminal", "card-party", "card-key")
-          .calls("find-places");
+          .calls("find-places")
+          .calls("review-rules", "drug-knowledge")
+          .runs("review-rule", "drug-knowledge-load");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(
