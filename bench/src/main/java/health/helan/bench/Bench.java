@@ -58,6 +58,7 @@ public final class Bench {
       case "gateway" -> GatewayCost.run(words);
       case "booking" -> BookingSpeed.run(words);
       case "settlements" -> SettlementSpeed.run(words);
+      case "review" -> ReviewSpeed.run(words);
       case "export" -> ExportSpeed.run(words);
       case "quality" -> QualityCost.run(words);
       case "lag" -> DeliveryLag.main(words.toArray(new String[0]));

@@ -82,6 +82,7 @@ record BenchOptions(
       Or one part, of platforms that run already on this machine with their own PostgreSQL (P is
       DATA_FOLDER,URL,PID):
         booking P [seconds] [rate]           places booked a second, and how long one takes at a rate
+        review P [seconds]                   how long review of a prescription takes (CDS Hooks order-sign)
         gateway P [messages] [turns]         HL7 v2 over MLLP with 8 connections, beside the API
         export P [findings] [turns]          bulk export, MB/s of NDJSON
         quality on=P off=P [bundles] [turns] a load with HELAN_QUALITY=on and off, by turns

@@ -49,6 +49,12 @@ import health.helan.foundation.trust.policy.Identities;
 import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.oversight.payment.PaymentOperations;
 import health.helan.oversight.payment.Payments;
+import health.helan.pharmacy.review.CommentOperations;
+import health.helan.pharmacy.review.Comments;
+import health.helan.pharmacy.review.PrescriptionOperations;
+import health.helan.pharmacy.review.Prescriptions;
+import health.helan.pharmacy.review.Review;
+import health.helan.pharmacy.review.ReviewOperations;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -207,7 +213,10 @@ class FhirDoor {
       ObjectProvider<Visits> visits,
       Notices notices,
       Bills bills,
-      ObjectProvider<Payments> payments) {
+      ObjectProvider<Payments> payments,
+      ObjectProvider<Review> review,
+      ObjectProvider<Prescriptions> prescriptions,
+      ObjectProvider<Comments> comments) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -225,6 +234,9 @@ class FhirDoor {
     visits.ifAvailable(known -> all.addAll(VisitOperations.all(known)));
     all.addAll(ResultsOperations.all(notices, bills));
     payments.ifAvailable(known -> all.addAll(PaymentOperations.all(known)));
+    review.ifAvailable(known -> all.addAll(ReviewOperations.all(known)));
+    prescriptions.ifAvailable(known -> all.addAll(PrescriptionOperations.all(known)));
+    comments.ifAvailable(known -> all.addAll(CommentOperations.all(known)));
     return new Operations(all);
   }
 

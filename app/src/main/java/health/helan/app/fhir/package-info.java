@@ -23,7 +23,8 @@
       "foundation.trust.crypto",
       "foundation.trust.policy",
       "foundation.trust.pseudonym",
-      "oversight.payment"
+      "oversight.payment",
+      "pharmacy.review"
     })
 @NullMarked
 package health.helan.app.fhir;

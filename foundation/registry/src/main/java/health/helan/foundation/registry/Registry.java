@@ -514,6 +514,30 @@ public final class Registry {
         connection -> standing.check(connection, "Practitioner/" + practitioner, institution, at));
   }
 
+  /**
+   * Refuses a prescription whose prescriber may not write it at an institution: for what is written
+   * by the platform on a prescriber's word.
+   *
+   * @param request a MedicationRequest
+   * @throws Refusal BUSINESS_RULE naming the licence, place or right that is missing
+   */
+  public void checkMayPrescribe(
+      String practitioner, String institution, Instant at, ObjectNode request) {
+    asked(
+        connection ->
+            standing.checkPrescriber(
+                connection, practitioner, institution, at, Prescribing.rights(request)));
+  }
+
+  /** Whether somebody holds a licence of a kind now; one who is not registered holds none. */
+  public boolean holds(String practitioner, LicenceKind kind, Instant at) {
+    return Boolean.TRUE.equals(
+        ask(
+            connection ->
+                RegistryTable.licences(connection, "Practitioner/" + practitioner, at).stream()
+                    .anyMatch(held -> held.holds() && held.kind().equals(kind.code()))));
+  }
+
   private @Nullable String institutionOf(String organization) {
     return organization.isEmpty()
         ? null

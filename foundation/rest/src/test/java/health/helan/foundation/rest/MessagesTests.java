@@ -131,7 +131,7 @@ class MessagesTests {
   private static List<Path> sources() throws IOException {
     Path project = Path.of("..", "..").toAbsolutePath().normalize();
     var sources = new ArrayList<Path>();
-    for (String part : List.of("foundation", "care", "oversight", "app")) {
+    for (String part : List.of("foundation", "care", "pharmacy", "oversight", "app")) {
       try (var files = Files.walk(project.resolve(part))) {
         files
             .filter(file -> file.toString().endsWith(".java"))

@@ -137,6 +137,9 @@ public enum Distribution {
       tables.put(table, HOME);
     }
     tables.put("booking_pace", KEY);
+    // pharmacy: rules of review and knowledge of drugs, changed rarely, read by all
+    tables.put("review_rule", REFERENCE);
+    tables.put("drug_knowledge", REFERENCE);
     // care: queues and tickets in the bucket of the department
     tables.put("visit_queue", HOME);
     tables.put("visit_queue_ticket", HOME);

@@ -223,7 +223,10 @@ final class Roles {
           .calls("visits", "diagnoses")
           .runs("visit-step")
           .calls("daily-bill", "payments")
-          .runs("pay", "refund");
+          .runs("pay", "refund")
+          .calls("review-rules", "drug-knowledge", "screen", "prescriptions")
+          .calls("prescription-comments")
+          .runs("prescription-step", "prescription-comment");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -261,7 +264,9 @@ final class Roles {
           .runs("queue-set", "queue-screen", "queue-check-in", "queue-call", "queue-miss")
           .runs("queue-return", "queue-move", "queue-leave")
           .calls("daily-bill", "payments")
-          .runs("pay", "refund");
+          .runs("pay", "refund")
+          .calls("review-rules", "drug-knowledge")
+          .callsWithin("screen");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
@@ -278,7 +283,8 @@ final class Roles {
           .calls("quality-rules", "quality-findings", "quality-score")
           .calls("onboarding", "kit")
           .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step")
-          .calls("find-places", "booking-figures", "queue-figures", "region-figures");
+          .calls("find-places", "booking-figures", "queue-figures", "region-figures")
+          .calls("review-rules", "drug-knowledge");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -312,7 +318,9 @@ final class Roles {
           .runs("merge", "link-decide", "rebuild-index")
           .calls("card-keys", "card-terminals", "card-terminal-uses", "card-parties")
           .runs("card-terminal", "card-party", "card-key")
-          .calls("find-places", "booking-figures", "queue-figures", "region-figures");
+          .calls("find-places", "booking-figures", "queue-figures", "region-figures")
+          .calls("review-rules", "drug-knowledge")
+          .runs("review-rule", "drug-knowledge-load");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(

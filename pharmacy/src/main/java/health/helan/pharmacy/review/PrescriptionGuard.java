@@ -1,0 +1,67 @@
+package health.helan.pharmacy.review;
+
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Purges;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.WriteFollower;
+import java.sql.Connection;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What is under review is written by its steps alone: else a prescription would be changed after it
+ * was signed, or made effective by whoever may write one. Known by a tag that only the steps put
+ * on.
+ */
+public final class PrescriptionGuard implements WriteFollower {
+  static final String TAG = "https://helan.health/fhir/CodeSystem/prescription-review";
+  static final String SUBMITTED = "submitted";
+
+  private static final Set<String> TYPES =
+      Set.of("MedicationRequest", "Task", "DetectedIssue", "Composition");
+
+  @Override
+  public boolean concerns(String type) {
+    return TYPES.contains(type);
+  }
+
+  @Override
+  public void check(Caller caller, Followed written) {
+    if (!caller.isRoot()
+        && !Purges.isErasing(caller)
+        && (isTagged(written.before()) || isTagged(written.after()))) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "prescription.by-steps", written.type());
+    }
+  }
+
+  static boolean isTagged(@Nullable JsonNode resource) {
+    if (resource != null) {
+      for (JsonNode tag : resource.path("meta").path("tag")) {
+        if (TAG.equals(tag.path("system").asString(""))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  static void tag(ObjectNode resource) {
+    if (!isTagged(resource)) {
+      resource
+          .withObject("/meta")
+          .withArray("tag")
+          .addObject()
+          .put("system", TAG)
+          .put("code", SUBMITTED);
+    }
+  }
+
+  @Override
+  public void follow(Connection transaction, List<Followed> written, Instant at) {
+    // Nothing is derived.
+  }
+}

@@ -1,0 +1,210 @@
+package health.helan.pharmacy.review;
+
+import health.helan.foundation.rest.Answer;
+import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.store.Outcome;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Operations of prescriptions under review; {@code docs/guide/prescription-review.md} tells of
+ * their parameters. Each reads parameters and answers; the service decides.
+ */
+public final class PrescriptionOperations {
+  /** What the policy calls reading. */
+  static final String READ = "prescriptions";
+
+  /** What the policy calls steps; which, the steps say. */
+  static final String STEP = "prescription-step";
+
+  private final Prescriptions prescriptions;
+
+  private PrescriptionOperations(Prescriptions prescriptions) {
+    this.prescriptions = prescriptions;
+  }
+
+  public static List<FhirOperation> all(Prescriptions prescriptions) {
+    var these = new PrescriptionOperations(prescriptions);
+    List<FhirOperation> all = new ArrayList<>();
+    all.add(
+        ReviewOperations.operation(
+            "submit-prescription",
+            FhirOperation.Level.TYPE,
+            Set.of("MedicationRequest"),
+            true,
+            STEP,
+            these::submit));
+    for (PrescriptionStep step : PrescriptionStep.values()) {
+      all.add(
+          these.onTask("prescription-" + step.word(), true, STEP, call -> these.step(call, step)));
+    }
+    all.add(these.onTask("prescription", false, READ, these::read));
+    all.add(
+        ReviewOperations.operation(
+            "prescriptions", FhirOperation.Level.SYSTEM, Set.of(), false, READ, these::list));
+    return all;
+  }
+
+  private FhirOperation onTask(
+      String name, boolean changes, String policy, Function<FhirOperation.Call, Answer> work) {
+    return ReviewOperations.operation(
+        name, FhirOperation.Level.INSTANCE, Set.of("Task"), changes, policy, work);
+  }
+
+  private static Answer answer(int status, Outcome outcome) {
+    return new Answer(
+        status,
+        outcome.content(),
+        status == 201 ? outcome.type() + "/" + outcome.id() : null,
+        outcome.version(),
+        outcome.updated());
+  }
+
+  /**
+   * {@code POST MedicationRequest/$submit-prescription}: {@code request} (references, as often as
+   * there are drugs), {@code reviewer} (Organization; the doctor's own institution for none).
+   * Answers 201 with the Task.
+   */
+  private Answer submit(FhirOperation.Call call) {
+    List<String> ids = new ArrayList<>();
+    if (call.body() != null) {
+      for (JsonNode parameter : call.body().path("parameter")) {
+        if (parameter.path("name").asString("").equals("request")) {
+          String reference =
+              parameter
+                  .path("valueReference")
+                  .path("reference")
+                  .asString(parameter.path("valueString").asString(""));
+          ids.add(id(reference, "MedicationRequest/", "request"));
+        }
+      }
+    }
+    String reviewer = ReviewOperations.text(call, "reviewer");
+    return answer(
+        201,
+        prescriptions.submit(
+            call.caller(),
+            ids,
+            reviewer == null
+                ? call.caller().institution()
+                : id(reviewer, "Organization/", "reviewer")));
+  }
+
+  private static String id(String reference, String prefix, String parameter) {
+    String id = reference.startsWith(prefix) ? reference.substring(prefix.length()) : reference;
+    if (!id.matches("[A-Za-z0-9.-]{1,64}")) {
+      throw ReviewOperations.wrong(parameter);
+    }
+    return id;
+  }
+
+  /** {@code POST Task/[id]/$prescription-[step]}: {@code reason}, {@code code}. */
+  private Answer step(FhirOperation.Call call, PrescriptionStep step) {
+    return answer(
+        200,
+        prescriptions.take(
+            call.caller(),
+            Objects.requireNonNull(call.id()),
+            step,
+            new Prescriptions.Said(
+                ReviewOperations.text(call, "reason"), ReviewOperations.text(call, "code")),
+            call.ifMatch()));
+  }
+
+  /**
+   * {@code GET Task/[id]/$prescription}: the drugs, what was found, and the steps that are open.
+   */
+  private Answer read(FhirOperation.Call call) {
+    Prescriptions.Member member =
+        prescriptions.member(call.caller(), Objects.requireNonNull(call.id()));
+    ObjectNode answer = ReviewOperations.parameters();
+    put(ReviewOperations.part(answer, "prescription"), member);
+    for (String[] one : Prescriptions.requestsOf(member.task())) {
+      answer
+          .withArray("parameter")
+          .addObject()
+          .put("name", "request")
+          .set("resource", prescriptions.part(call.caller(), "MedicationRequest", one[0]));
+    }
+    for (JsonNode output : member.task().path("output")) {
+      String issue = FactReader.id(output.path("valueReference"), "DetectedIssue");
+      if (!issue.isEmpty()) {
+        answer
+            .withArray("parameter")
+            .addObject()
+            .put("name", "finding")
+            .set("resource", prescriptions.part(call.caller(), "DetectedIssue", issue));
+      }
+    }
+    return ReviewOperations.answer(answer);
+  }
+
+  private void put(ArrayNode parts, Prescriptions.Member member) {
+    JsonNode task = member.task();
+    PrescriptionState state = member.state();
+    ReviewOperations.put(parts, "task", "Task/" + task.path("id").asString(""));
+    ReviewOperations.put(parts, "number", task.path("groupIdentifier").path("value").asString(""));
+    ReviewOperations.put(parts, "state", state == null ? "" : state.word());
+    ReviewOperations.put(parts, "deadline", Prescriptions.deadlineOf(task));
+    ReviewOperations.put(parts, "late", prescriptions.isLate(member));
+    ReviewOperations.put(parts, "authored", task.path("authoredOn").asString(""));
+    ReviewOperations.put(parts, "doctor", "Practitioner/" + Prescriptions.doctorOf(task));
+    ReviewOperations.put(parts, "owner", task.path("owner").path("reference").asString(""));
+    ReviewOperations.put(parts, "drugs", Prescriptions.requestsOf(task).size());
+    ReviewOperations.put(parts, "reason", task.path("statusReason").path("text").asString(""));
+    ReviewOperations.put(parts, "side", member.party().name().toLowerCase(Locale.ROOT));
+    for (PrescriptionStep step : PrescriptionStep.values()) {
+      if (state != null && step.isOpen(member.party(), state)) {
+        ReviewOperations.put(parts, "open", step.word());
+      }
+    }
+  }
+
+  /**
+   * {@code GET $prescriptions}: {@code side} (doctor, pharmacist), {@code state} (words parted by
+   * commas; those that are not over for none). The longest waiting first.
+   */
+  private Answer list(FhirOperation.Call call) {
+    String side = ReviewOperations.need(call, "side");
+    if (!side.equals("doctor") && !side.equals("pharmacist")) {
+      throw ReviewOperations.wrong("side");
+    }
+    ObjectNode answer = ReviewOperations.parameters();
+    List<Prescriptions.Member> members =
+        prescriptions.list(
+            call.caller(), side.equals("doctor"), states(ReviewOperations.text(call, "state")));
+    for (Prescriptions.Member member : members.reversed()) {
+      put(ReviewOperations.part(answer, "prescription"), member);
+    }
+    return ReviewOperations.answer(answer);
+  }
+
+  private static Set<PrescriptionState> states(@Nullable String words) {
+    var states = EnumSet.noneOf(PrescriptionState.class);
+    if (words == null) {
+      for (PrescriptionState each : PrescriptionState.values()) {
+        if (!each.isFinal()) {
+          states.add(each);
+        }
+      }
+      return states;
+    }
+    for (String word : words.split(",")) {
+      PrescriptionState state = PrescriptionState.of(word.strip());
+      if (state == null) {
+        throw ReviewOperations.wrong("state");
+      }
+      states.add(state);
+    }
+    return states;
+  }
+}

@@ -1,0 +1,770 @@
+package health.helan.pharmacy.review;
+
+import health.helan.foundation.registry.LicenceKind;
+import health.helan.foundation.registry.Registry;
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Caller.Role;
+import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.Outcome;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.ResourceVersion;
+import health.helan.foundation.store.search.SearchRequest;
+import health.helan.foundation.store.search.SearchResult;
+import health.helan.foundation.trust.signature.Signatures;
+import health.helan.pharmacy.review.PrescriptionStep.Party;
+import health.helan.pharmacy.review.rules.CommentCode;
+import health.helan.pharmacy.review.rules.Finding;
+import health.helan.pharmacy.review.rules.Severity;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Prescriptions under review: the doctor signs and submits, rules screen, a pharmacist passes,
+ * returns or refuses; only what both have signed is effective. A prescription is the
+ * MedicationRequests of one {@code groupIdentifier}, its review a Task.
+ */
+public final class Prescriptions {
+  /** {@code Task.code}. */
+  static final String TASK_SYSTEM = "https://helan.health/fhir/CodeSystem/task";
+
+  static final String TASK = "prescription-review";
+  static final String STEP = "https://helan.health/fhir/CodeSystem/prescription-step";
+
+  private static final String DEADLINE =
+      "https://helan.health/fhir/StructureDefinition/prescription-deadline";
+  private static final String ACCOUNT = "https://helan.health/fhir/sid/account";
+
+  /** A prescription nobody finished reviewing is worthless after so long. */
+  private static final Duration VALID = Duration.ofDays(3);
+
+  private static final String MOST_LISTED = "100";
+
+  /**
+   * What prescriptions stand on.
+   *
+   * @param patience until when a pharmacist should have decided
+   */
+  public record Parts(
+      RecordStore store,
+      Registry registry,
+      Signatures signatures,
+      Review review,
+      Duration patience,
+      Clock clock) {}
+
+  private final RecordStore store;
+  private final Registry registry;
+  private final Signatures signatures;
+  private final Review review;
+  private final Duration patience;
+  private final Clock clock;
+
+  public Prescriptions(Parts parts) {
+    store = parts.store();
+    registry = parts.registry();
+    signatures = parts.signatures();
+    review = parts.review();
+    patience = parts.patience();
+    clock = parts.clock();
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  // ------------------------------------------------------------------ submitting
+
+  /**
+   * Signs, screens and queues a prescription that the caller wrote.
+   *
+   * @param ids of MedicationRequests in status draft
+   * @param reviewer id of the institution whose pharmacists review it
+   * @return the Task
+   * @throws Refusal FORBIDDEN for anybody but the prescriber in person; BUSINESS_RULE for what is
+   *     no draft, or a right that is missing
+   */
+  public Outcome submit(Caller caller, List<String> ids, String reviewer) {
+    String doctor = doctor(caller);
+    List<ResourceVersion> versions = new ArrayList<>();
+    List<ObjectNode> requests = new ArrayList<>();
+    for (String id : new LinkedHashSet<>(ids)) {
+      ResourceVersion version = store.readInFull(caller, "MedicationRequest", id);
+      versions.add(version);
+      requests.add(FactReader.content(version));
+    }
+    String patient = Review.patient(requests);
+    Instant now = now();
+    check(requests, doctor, caller, now);
+    if (!registry.isOf(store, "Organization/" + reviewer, reviewer)) {
+      throw new Refusal(Refusal.Kind.VALUE, "prescription.reviewer", reviewer);
+    }
+    Review.Screened screened = review.screen(caller, requests);
+    for (ResourceVersion version : versions) {
+      sign(caller, "MedicationRequest", version.id(), version.version(), doctor);
+    }
+    boolean isHeld = screened.findings().stream().anyMatch(one -> one.severity() == Severity.BLOCK);
+    PrescriptionState state = isHeld ? PrescriptionState.HELD : PrescriptionState.WAITING;
+    String hint = "Patient/" + patient;
+    List<Interaction> writes = new ArrayList<>();
+    String urn = urn();
+    ObjectNode task = task(caller, requests, versions, state, reviewer, now);
+    for (Finding finding : screened.findings()) {
+      String issue = urn();
+      writes.add(create("DetectedIssue", issue(finding, hint, now), issue, hint));
+      ObjectNode output = task.withArray("output").addObject();
+      output.putObject("type").put("text", "finding");
+      output.putObject("valueReference").put("reference", issue);
+    }
+    writes.addFirst(create("Task", task, urn, hint));
+    for (ResourceVersion version : versions) {
+      writes.add(
+          new Interaction.Patch(
+              "MedicationRequest",
+              version.id(),
+              null,
+              request -> {
+                mustBeDraft(request);
+                PrescriptionGuard.tag(request);
+                request.put("status", state.request());
+                return request;
+              },
+              version.version()));
+    }
+    writes.add(create("Provenance", provenance(caller, urn, "submit", null, now), null, hint));
+    return store
+        .transact(caller.asPlatformOf(caller.institution()), List.copyOf(writes), Set.of(), null)
+        .getFirst();
+  }
+
+  private static String doctor(Caller caller) {
+    String practitioner = caller.binding().practitioner();
+    if (caller.isRoot() || caller.role() != Role.PRACTITIONER || practitioner.isEmpty()) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "prescription.in-person");
+    }
+    return practitioner;
+  }
+
+  private void check(List<ObjectNode> requests, String doctor, Caller caller, Instant now) {
+    Set<String> numbers = new LinkedHashSet<>();
+    for (ObjectNode request : requests) {
+      mustBeDraft(request);
+      if (!FactReader.id(request.path("requester"), "Practitioner").equals(doctor)) {
+        throw new Refusal(
+            Refusal.Kind.FORBIDDEN,
+            "MedicationRequest.requester",
+            "prescription.in-person",
+            new Object[] {});
+      }
+      JsonNode number = request.path("groupIdentifier");
+      numbers.add(number.path("system").asString("") + "|" + number.path("value").asString(""));
+      registry.checkMayPrescribe(doctor, caller.institution(), now, request);
+    }
+    if (numbers.size() != 1 || numbers.iterator().next().endsWith("|")) {
+      throw new Refusal(
+          Refusal.Kind.BUSINESS_RULE,
+          "MedicationRequest.groupIdentifier",
+          "prescription.number",
+          new Object[] {});
+    }
+  }
+
+  private static void mustBeDraft(ObjectNode request) {
+    if (!request.path("status").asString("").equals("draft")
+        || !request.path("intent").asString("").equals("order")
+        || PrescriptionGuard.isTagged(request)) {
+      throw new Refusal(
+          Refusal.Kind.BUSINESS_RULE,
+          "MedicationRequest.status",
+          "prescription.not-draft",
+          new Object[] {});
+    }
+  }
+
+  /** Signs with the caller's key, unless a signature of the caller's own key is there already. */
+  private void sign(Caller caller, String type, String id, int version, String practitioner) {
+    if (!isSigned(caller, type, id, version, practitioner)) {
+      var unused =
+          signatures.sign(store, caller, new Signatures.Wish(type, id, version, null, null, null));
+    }
+  }
+
+  private boolean isSigned(
+      Caller caller, String type, String id, int version, String practitioner) {
+    return signatures.verify(store, caller.asPlatform(), type, id, version).found().stream()
+        .anyMatch(one -> one.isValid() && one.signer().equals("Practitioner/" + practitioner));
+  }
+
+  private ObjectNode task(
+      Caller caller,
+      List<ObjectNode> requests,
+      List<ResourceVersion> versions,
+      PrescriptionState state,
+      String reviewer,
+      Instant now) {
+    ObjectNode task = Json.MAPPER.createObjectNode().put("resourceType", "Task");
+    PrescriptionGuard.tag(task);
+    task.putArray("extension")
+        .addObject()
+        .put("url", DEADLINE)
+        .put("valueDateTime", now.plus(patience).toString());
+    task.set("groupIdentifier", requests.getFirst().path("groupIdentifier").deepCopy());
+    task.put("status", state.task());
+    state(task, state);
+    task.put("intent", "order");
+    task.putObject("code")
+        .putArray("coding")
+        .addObject()
+        .put("system", TASK_SYSTEM)
+        .put("code", TASK);
+    task.putObject("for")
+        .put("reference", requests.getFirst().path("subject").path("reference").asString(""));
+    JsonNode encounter = requests.getFirst().path("encounter");
+    if (encounter.isObject()) {
+      task.set("encounter", encounter.deepCopy());
+    }
+    task.put("authoredOn", now.toString()).put("lastModified", now.toString());
+    task.putObject("requester").put("reference", "Practitioner/" + caller.binding().practitioner());
+    task.putObject("owner").put("reference", "Organization/" + reviewer);
+    task.putObject("restriction")
+        .putObject("period")
+        .put("start", now.toString())
+        .put("end", now.plus(VALID).toString());
+    ArrayNode input = task.putArray("input");
+    for (ResourceVersion version : versions) {
+      ObjectNode one = input.addObject();
+      one.putObject("type").put("text", "prescription");
+      one.putObject("valueReference")
+          .put("reference", "MedicationRequest/" + version.id() + "/_history/" + version.version());
+    }
+    organization(input, "reviewer", reviewer);
+    organization(input, "prescriber", caller.institution());
+    return task;
+  }
+
+  private static void organization(ArrayNode input, String type, String id) {
+    ObjectNode one = input.addObject();
+    one.putObject("type").put("text", type);
+    one.putObject("valueReference").put("reference", "Organization/" + id);
+  }
+
+  private static void state(ObjectNode task, PrescriptionState state) {
+    task.putObject("businessStatus")
+        .putArray("coding")
+        .addObject()
+        .put("system", PrescriptionState.SYSTEM)
+        .put("code", state.word());
+  }
+
+  private static ObjectNode issue(Finding finding, String patient, Instant now) {
+    ObjectNode issue = Json.MAPPER.createObjectNode().put("resourceType", "DetectedIssue");
+    PrescriptionGuard.tag(issue);
+    issue
+        .putArray("identifier")
+        .addObject()
+        .put("system", "https://helan.health/fhir/sid/review-finding")
+        .put("value", finding.key());
+    issue.put("status", "final");
+    ObjectNode code = issue.putObject("code");
+    ArrayNode codings = code.putArray("coding");
+    codings
+        .addObject()
+        .put("system", CommentCode.SYSTEM)
+        .put("code", finding.code())
+        .put("display", CommentCode.title(finding.code()));
+    codings
+        .addObject()
+        .put("system", "https://helan.health/fhir/CodeSystem/prescription-review-rule")
+        .put("version", Integer.toString(finding.version()))
+        .put("code", finding.rule())
+        .put("display", finding.title().zh());
+    code.put("text", finding.title().zh());
+    issue.put(
+        "severity",
+        switch (finding.severity()) {
+          case BLOCK -> "high";
+          case WARN -> "moderate";
+          case INFO -> "low";
+        });
+    issue.putObject("patient").put("reference", patient);
+    issue.put("identifiedDateTime", now.toString());
+    for (String item : finding.items()) {
+      issue.withArray("implicated").addObject().put("reference", item);
+    }
+    issue.put("detail", finding.sentence().zh() + "\n" + finding.source().zh());
+    return issue;
+  }
+
+  // ------------------------------------------------------------------ who
+
+  /** A prescription as one side sees it. */
+  record Member(ObjectNode task, int version, Party party) {
+    String patient() {
+      return FactReader.id(task.path("for"), "Patient");
+    }
+
+    @Nullable PrescriptionState state() {
+      return Prescriptions.state(task);
+    }
+  }
+
+  static @Nullable PrescriptionState state(JsonNode task) {
+    for (JsonNode coding : task.path("businessStatus").path("coding")) {
+      if (PrescriptionState.SYSTEM.equals(coding.path("system").asString(""))) {
+        return PrescriptionState.of(coding.path("code").asString(""));
+      }
+    }
+    return null;
+  }
+
+  static String doctorOf(JsonNode task) {
+    return FactReader.id(task.path("requester"), "Practitioner");
+  }
+
+  static String reviewerOf(JsonNode task) {
+    return organizationOf(task, "reviewer");
+  }
+
+  private static String organizationOf(JsonNode task, String input) {
+    for (JsonNode one : task.path("input")) {
+      if (one.path("type").path("text").asString("").equals(input)) {
+        return FactReader.id(one.path("valueReference"), "Organization");
+      }
+    }
+    return "";
+  }
+
+  /** Ids of the MedicationRequests, and the versions that were signed. */
+  static List<String[]> requestsOf(JsonNode task) {
+    List<String[]> all = new ArrayList<>();
+    for (JsonNode input : task.path("input")) {
+      String[] parts = input.path("valueReference").path("reference").asString("").split("/");
+      if (parts.length == 4 && parts[0].equals("MedicationRequest")) {
+        all.add(new String[] {parts[1], parts[3]});
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Which side the caller is. Nobody else is told that there is such a prescription; the root is no
+   * side: nobody stands in for a doctor or a pharmacist.
+   *
+   * @throws Refusal NOT_FOUND
+   */
+  Member member(Caller caller, String id) {
+    ResourceVersion version;
+    try {
+      version = store.read(caller.asPlatform(), "Task", id);
+    } catch (Refusal e) {
+      throw e.kind() == Refusal.Kind.TRANSIENT ? e : missing(id);
+    }
+    ObjectNode task = FactReader.content(version);
+    Party party = isOurs(task) ? party(caller, task) : null;
+    if (party == null) {
+      throw missing(id);
+    }
+    return new Member(task, version.version(), party);
+  }
+
+  private static Refusal missing(String id) {
+    return new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Task", id);
+  }
+
+  private static boolean isOurs(JsonNode task) {
+    return PrescriptionGuard.isTagged(task)
+        && task.path("code").path("coding").path(0).path("code").asString("").equals(TASK);
+  }
+
+  private @Nullable Party party(Caller caller, JsonNode task) {
+    String practitioner = caller.binding().practitioner();
+    if (caller.isRoot() || caller.role() != Role.PRACTITIONER || practitioner.isEmpty()) {
+      return null;
+    }
+    if (practitioner.equals(doctorOf(task))) {
+      return Party.DOCTOR; // And never the pharmacist of the own prescription.
+    }
+    return caller.institution().equals(reviewerOf(task)) && isPharmacist(caller)
+        ? Party.PHARMACIST
+        : null;
+  }
+
+  boolean isPharmacist(Caller caller) {
+    return registry.holds(caller.binding().practitioner(), LicenceKind.PHARMACIST, now());
+  }
+
+  // ------------------------------------------------------------------ steps
+
+  /**
+   * What is said with a step.
+   *
+   * @param reason why; null for none
+   * @param code of {@link OverrideReason} for an override; of comment codes for a return or refusal
+   */
+  record Said(@Nullable String reason, @Nullable String code) {}
+
+  /**
+   * Takes a step.
+   *
+   * @param ifMatch version of the Task that the caller has seen; null for any
+   * @return the Task as it is then
+   */
+  Outcome take(
+      Caller caller, String id, PrescriptionStep step, Said said, @Nullable Integer ifMatch) {
+    Member member = member(caller, id);
+    PrescriptionState state = member.state();
+    // First, so that whoever may not at all learns nothing by a fault in what was sent.
+    var unused = step.take(member.party(), state);
+    mustHold(caller, member.task(), step);
+    if (said.reason != null) {
+      var unusedReason = ReviewOperations.reason(said.reason);
+    } else if (step.wantsReason()) {
+      throw new Refusal(
+          Refusal.Kind.INVALID, "Parameters", "review.parameter-missing", new Object[] {"reason"});
+    }
+    if (said.code != null
+        && step.takenBy() == Party.PHARMACIST
+        && !CommentCode.all().contains(said.code)) {
+      throw ReviewOperations.wrong("code");
+    }
+    String practitioner = caller.binding().practitioner();
+    Instant now = now();
+    registry.checkMayWork(practitioner, caller.institution(), now);
+    String opinion = null;
+    switch (step) {
+      case OVERRIDE -> override(caller, member, said, practitioner, now);
+      case PASS, RETURN, REFUSE -> opinion = opinion(caller, member, step, said, now);
+      case TAKE, GIVE_BACK, WITHDRAW -> {}
+    }
+    return write(caller, member, id, step, said, opinion, ifMatch, now);
+  }
+
+  /** Who has taken it goes on with it. */
+  private static void mustHold(Caller caller, JsonNode task, PrescriptionStep step) {
+    boolean isTakers =
+        switch (step) {
+          case GIVE_BACK, PASS, RETURN, REFUSE -> true;
+          case OVERRIDE, TAKE, WITHDRAW -> false;
+        };
+    String holder = FactReader.id(task.path("owner"), "Practitioner");
+    if (isTakers && !holder.equals(caller.binding().practitioner())) {
+      throw new Refusal(Refusal.Kind.CONFLICT, "prescription.taken-by-another");
+    }
+  }
+
+  /** The second signature: over the versions that were signed first, with the reason. */
+  private void override(Caller caller, Member member, Said said, String practitioner, Instant now) {
+    OverrideReason code = OverrideReason.of(said.code == null ? "" : said.code);
+    if (code == null) {
+      throw ReviewOperations.wrong("code");
+    }
+    ObjectNode reason = Json.MAPPER.createObjectNode();
+    reason
+        .putArray("coding")
+        .addObject()
+        .put("system", "https://helan.health/fhir/CodeSystem/prescription-override-reason")
+        .put("code", code.code());
+    reason.put("text", said.reason);
+    for (String[] one : requestsOf(member.task)) {
+      int current = store.read(caller.asPlatform(), "MedicationRequest", one[0]).version();
+      var unused =
+          signatures.sign(
+              store,
+              caller,
+              new Signatures.Wish("MedicationRequest", one[0], current, null, reason, null));
+      if (!isSigned(caller, "MedicationRequest", one[0], current, practitioner)) {
+        throw new Refusal(Refusal.Kind.BUSINESS_RULE, "prescription.unsigned");
+      }
+    }
+  }
+
+  /**
+   * The pharmacist's word as a document of the reviewing institution, signed. Written before the
+   * step: a step without it never happens; a document without its step says nothing by itself.
+   *
+   * @return its reference
+   */
+  private String opinion(
+      Caller caller, Member member, PrescriptionStep step, Said said, Instant now) {
+    String practitioner = caller.binding().practitioner();
+    if (step == PrescriptionStep.PASS) {
+      for (String[] one : requestsOf(member.task)) {
+        if (!isSigned(
+            caller, "MedicationRequest", one[0], Integer.parseInt(one[1]), doctorOf(member.task))) {
+          throw new Refusal(Refusal.Kind.BUSINESS_RULE, "prescription.unsigned");
+        }
+      }
+    }
+    ObjectNode composition = Json.MAPPER.createObjectNode().put("resourceType", "Composition");
+    PrescriptionGuard.tag(composition);
+    composition.put("status", "final");
+    composition.putObject("type").put("text", "处方审核意见");
+    composition.putObject("subject").put("reference", "Patient/" + member.patient());
+    composition.put("date", now.toString());
+    composition.putArray("author").addObject().put("reference", "Practitioner/" + practitioner);
+    composition.put("title", "处方审核意见：" + title(step));
+    composition.putObject("custodian").put("reference", "Organization/" + caller.institution());
+    ObjectNode section = composition.putArray("section").addObject();
+    section.put("title", title(step));
+    ObjectNode code = section.putObject("code");
+    code.putArray("coding").addObject().put("system", STEP).put("code", step.word());
+    String text =
+        title(step)
+            + (said.code == null ? "" : " " + said.code + " " + CommentCode.title(said.code))
+            + (said.reason == null ? "" : "：" + said.reason);
+    section
+        .putObject("text")
+        .put("status", "additional")
+        .put(
+            "div",
+            "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>"
+                + text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+                + "</p></div>");
+    for (String[] one : requestsOf(member.task)) {
+      section
+          .withArray("entry")
+          .addObject()
+          .put("reference", "MedicationRequest/" + one[0] + "/_history/" + one[1]);
+    }
+    Outcome written =
+        store
+            .transact(
+                caller.asPlatformOf(caller.institution()),
+                List.of(create("Composition", composition, urn(), "Patient/" + member.patient())),
+                Set.of(),
+                null)
+            .getFirst();
+    sign(caller, "Composition", written.id(), written.version(), practitioner);
+    return "Composition/" + written.id() + "/_history/" + written.version();
+  }
+
+  private static String title(PrescriptionStep step) {
+    return switch (step) {
+      case PASS -> "审核通过";
+      case RETURN -> "退回医师";
+      case REFUSE -> "拒绝调配";
+      default -> step.word();
+    };
+  }
+
+  private Outcome write(
+      Caller caller,
+      Member member,
+      String id,
+      PrescriptionStep step,
+      Said said,
+      @Nullable String opinion,
+      @Nullable Integer ifMatch,
+      Instant now) {
+    List<Interaction> writes = new ArrayList<>();
+    writes.add(
+        new Interaction.Patch(
+            "Task",
+            id,
+            null,
+            task -> {
+              PrescriptionState to = step.take(member.party(), state(task));
+              mustHold(caller, task, step); // Under the row's lock: two may have pressed at once.
+              change(task, step, to, caller);
+              task.put("lastModified", now.toString());
+              if (said.reason != null) {
+                task.putObject("statusReason").put("text", said.reason);
+                if (said.code != null && step.takenBy() == Party.PHARMACIST) {
+                  task.withObject("/statusReason")
+                      .putArray("coding")
+                      .addObject()
+                      .put("system", CommentCode.SYSTEM)
+                      .put("code", said.code);
+                }
+              }
+              if (opinion != null) {
+                ObjectNode output = task.withArray("output").addObject();
+                output.putObject("type").put("text", "opinion");
+                output.putObject("valueReference").put("reference", opinion);
+              }
+              return task;
+            },
+            ifMatch));
+    String status = step.to().request();
+    for (String[] one : requestsOf(member.task())) {
+      patchRequest(writes, one[0], request -> request.put("status", status));
+    }
+    if (step == PrescriptionStep.OVERRIDE) {
+      for (JsonNode output : member.task().path("output")) {
+        String issue = FactReader.id(output.path("valueReference"), "DetectedIssue");
+        if (!issue.isEmpty()) {
+          writes.add(
+              new Interaction.Patch(
+                  "DetectedIssue",
+                  issue,
+                  null,
+                  resource -> {
+                    ObjectNode mitigation = resource.putArray("mitigation").addObject();
+                    mitigation.putObject("action").put("text", said.reason);
+                    mitigation.put("date", now.toString());
+                    mitigation
+                        .putObject("author")
+                        .put("reference", "Practitioner/" + caller.binding().practitioner());
+                    return resource;
+                  },
+                  null));
+        }
+      }
+    }
+    writes.add(
+        create(
+            "Provenance",
+            provenance(caller, "Task/" + id, step.word(), said.reason, now),
+            null,
+            "Patient/" + member.patient()));
+    return store
+        .transact(
+            // Whose it is: by the answer of another institution no grant would open.
+            caller.asPlatformOf(organizationOf(member.task(), "prescriber")),
+            List.copyOf(writes),
+            Set.of(),
+            null)
+        .getFirst();
+  }
+
+  private static void patchRequest(
+      List<Interaction> writes, String id, Consumer<ObjectNode> change) {
+    writes.add(
+        new Interaction.Patch(
+            "MedicationRequest",
+            id,
+            null,
+            request -> {
+              change.accept(request);
+              return request;
+            },
+            null));
+  }
+
+  private static void change(
+      ObjectNode task, PrescriptionStep step, PrescriptionState to, Caller caller) {
+    task.put("status", to.task());
+    state(task, to);
+    String owner =
+        switch (step) {
+          case TAKE, PASS, REFUSE, RETURN -> "Practitioner/" + caller.binding().practitioner();
+          default -> "Organization/" + reviewerOf(task);
+        };
+    task.putObject("owner").put("reference", owner);
+  }
+
+  // ------------------------------------------------------------------ reading
+
+  /** Prescriptions of the doctor, or of the queue of the pharmacist's institution. */
+  List<Member> list(Caller caller, boolean asDoctor, Set<PrescriptionState> states) {
+    String practitioner = caller.binding().practitioner();
+    if (caller.isRoot() || practitioner.isEmpty()) {
+      return List.of();
+    }
+    if (!asDoctor && !isPharmacist(caller)) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "prescription.no-pharmacist");
+    }
+    List<Member> all = new ArrayList<>();
+    if (asDoctor) {
+      search(caller, "requester", "Practitioner/" + practitioner, all);
+    } else {
+      search(caller, "owner", "Organization/" + caller.institution(), all);
+      search(caller, "owner", "Practitioner/" + practitioner, all);
+    }
+    return all.stream()
+        .filter(one -> one.party() == (asDoctor ? Party.DOCTOR : Party.PHARMACIST))
+        .filter(one -> one.state() != null && states.contains(one.state()))
+        .toList();
+  }
+
+  private void search(Caller caller, String by, String whom, List<Member> all) {
+    SearchResult found =
+        store.search(
+            caller.asPlatform(),
+            new SearchRequest(
+                "Task",
+                null,
+                null,
+                List.of(
+                    new SearchRequest.Parameter(by, whom),
+                    new SearchRequest.Parameter("code", TASK_SYSTEM + "|" + TASK),
+                    new SearchRequest.Parameter("_sort", "-authored-on"),
+                    new SearchRequest.Parameter("_count", MOST_LISTED)),
+                false));
+    for (SearchResult.Entry entry : found.entries()) {
+      ObjectNode task = FactReader.content(entry.resource());
+      Party party = isOurs(task) ? party(caller, task) : null;
+      if (party != null) {
+        all.add(new Member(task, entry.resource().version(), party));
+      }
+    }
+  }
+
+  /** When a pharmacist should have decided. */
+  static String deadlineOf(JsonNode task) {
+    for (JsonNode extension : task.path("extension")) {
+      if (DEADLINE.equals(extension.path("url").asString(""))) {
+        return extension.path("valueDateTime").asString("");
+      }
+    }
+    return "";
+  }
+
+  /** Whether it should have been decided by now. */
+  boolean isLate(Member member) {
+    PrescriptionState state = member.state();
+    return (state == PrescriptionState.WAITING || state == PrescriptionState.TAKEN)
+        && Instant.parse(deadlineOf(member.task())).isBefore(now());
+  }
+
+  /** A part of a prescription, for its members. */
+  ObjectNode part(Caller caller, String type, String id) {
+    return FactReader.content(store.read(caller.asPlatform(), type, id));
+  }
+
+  // ------------------------------------------------------------------ small things
+
+  private static String urn() {
+    return "urn:uuid:" + UUID.randomUUID();
+  }
+
+  private static Interaction create(
+      String type, ObjectNode resource, @Nullable String fullUrl, String hint) {
+    return new Interaction.Create(type, Interaction.Body.of(resource), null, fullUrl, hint);
+  }
+
+  static ObjectNode provenance(
+      Caller caller, String target, String activity, @Nullable String reason, Instant now) {
+    ObjectNode provenance = Json.MAPPER.createObjectNode().put("resourceType", "Provenance");
+    provenance.putArray("target").addObject().put("reference", target);
+    provenance.put("recorded", now.toString());
+    if (reason != null) {
+      provenance.putArray("reason").addObject().put("text", reason);
+    }
+    provenance
+        .putObject("activity")
+        .putArray("coding")
+        .addObject()
+        .put("system", STEP)
+        .put("code", activity);
+    ObjectNode agent = provenance.putArray("agent").addObject();
+    ObjectNode who = agent.putObject("who");
+    who.put("reference", "Practitioner/" + caller.binding().practitioner());
+    who.putObject("identifier").put("system", ACCOUNT).put("value", caller.subject());
+    agent.putObject("onBehalfOf").put("reference", "Organization/" + caller.institution());
+    return provenance;
+  }
+}

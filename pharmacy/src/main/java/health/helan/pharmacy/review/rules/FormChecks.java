@@ -1,0 +1,190 @@
+package health.helan.pharmacy.review.rules;
+
+import health.helan.pharmacy.knowledge.Drug;
+import health.helan.pharmacy.knowledge.Knowledge;
+import health.helan.pharmacy.knowledge.Term;
+import health.helan.pharmacy.review.rules.Facts.Item;
+import health.helan.pharmacy.review.rules.Facts.Setting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What the prescription must be as a paper. */
+final class FormChecks {
+  private static final Map<String, Term> MISSING =
+      Map.of(
+          "dose", new Term("剂量", "dose"),
+          "frequency", new Term("频次", "frequency"),
+          "days", new Term("天数", "days of supply"),
+          "route", new Term("给药途径", "route"));
+
+  private FormChecks() {}
+
+  static List<Firing> noDiagnosis(Rule rule, Facts facts, Knowledge knowledge) {
+    return facts.ofThisVisit().isEmpty() ? List.of(Firing.of(List.of())) : List.of();
+  }
+
+  /** Herbs of a decoction are one remedy of many pieces, and are not counted. */
+  static List<Firing> moreDrugs(Rule rule, Facts facts, Knowledge knowledge) {
+    int count = (int) facts.items().stream().filter(item -> !isHerb(item)).count();
+    int most = rule.number("most");
+    return count > most
+        ? List.of(Firing.of(List.of()).with("count", count).with("most", most))
+        : List.of();
+  }
+
+  private static boolean isHerb(Item item) {
+    Drug drug = item.drug();
+    return drug != null && drug.kind() == Drug.Kind.HERBAL;
+  }
+
+  static List<Firing> moreDays(Rule rule, Facts facts, Knowledge knowledge) {
+    Facts.Form form = facts.form();
+    boolean isOf =
+        switch (rule.word("of")) {
+          case "long" -> form.isLong();
+          case "emergency" -> !form.isLong() && form.setting() == Setting.EMERGENCY;
+          default -> !form.isLong() && form.setting() != Setting.EMERGENCY;
+        };
+    boolean isExcused =
+        switch (rule.word("unless")) {
+          case "reason" -> form.hasReason();
+          case "assessment" -> form.isAssessed();
+          default -> false;
+        };
+    List<Firing> all = new ArrayList<>();
+    if (isOf && !isExcused) {
+      int most = rule.number("most");
+      for (Item item : facts.items()) {
+        if (item.days() != null && item.days() > most) {
+          all.add(Firing.of(item).with("days", item.days()).with("most", most));
+        }
+      }
+    }
+    return all;
+  }
+
+  static List<Firing> excluded(Rule rule, Facts facts, Knowledge knowledge) {
+    boolean isOf =
+        rule.word("of").equals("long")
+            ? facts.form().isLong()
+            : facts.form().setting() == Setting.ONLINE;
+    List<Firing> all = new ArrayList<>();
+    if (isOf) {
+      Set<String> controls = Set.copyOf(rule.words("controls"));
+      Set<String> classes = Set.copyOf(rule.words("classes"));
+      for (Item item : facts.items()) {
+        Drug drug = item.drug();
+        if (drug == null) {
+          continue;
+        }
+        if (controls.contains(drug.control().code())) {
+          all.add(Firing.of(item).with("why", drug.control().title()));
+        } else {
+          for (String name : knowledge.classesOf(drug)) {
+            if (classes.contains(name)) {
+              all.add(Firing.of(item).with("why", knowledge.className(name)));
+              break;
+            }
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  static List<Firing> mixedKinds(Rule rule, Facts facts, Knowledge knowledge) {
+    var kinds = new TreeSet<Drug.Kind>();
+    for (Item item : facts.items()) {
+      Drug drug = item.drug();
+      if (drug != null) {
+        kinds.add(drug.kind());
+      }
+    }
+    if (kinds.size() < 2) {
+      return List.of();
+    }
+    var zh = new ArrayList<String>();
+    var en = new ArrayList<String>();
+    for (Drug.Kind kind : kinds) {
+      zh.add(kind.title().zh());
+      en.add(kind.title().en());
+    }
+    return List.of(
+        Firing.of(List.of()).with("kinds", new Term(String.join("、", zh), String.join(", ", en))));
+  }
+
+  static List<Firing> birthInexact(Rule rule, Facts facts, Knowledge knowledge) {
+    Integer youngest = facts.person().youngest(facts.day());
+    if (youngest == null) {
+      return List.of();
+    }
+    boolean isExact =
+        facts.person().earliest() != null
+            && facts.person().earliest().equals(facts.person().latest());
+    return youngest < rule.number("underMonths") && !isExact
+        ? List.of(Firing.of(List.of()))
+        : List.of();
+  }
+
+  static List<Firing> unknownDrug(Rule rule, Facts facts, Knowledge knowledge) {
+    return facts.items().stream().filter(item -> item.known() == null).map(Firing::of).toList();
+  }
+
+  static List<Firing> vague(Rule rule, Facts facts, Knowledge knowledge) {
+    List<Firing> all = new ArrayList<>();
+    for (Item item : facts.items()) {
+      for (String word : rule.words("words")) {
+        if (item.instruction().contains(word)) {
+          all.add(Firing.of(item).with("word", word));
+          break;
+        }
+      }
+    }
+    return all;
+  }
+
+  static List<Firing> incomplete(Rule rule, Facts facts, Knowledge knowledge) {
+    List<Firing> all = new ArrayList<>();
+    for (Item item : facts.items()) {
+      for (String need : rule.words("needs")) {
+        boolean isThere =
+            switch (need) {
+              case "dose" -> item.hasDose();
+              case "frequency" -> item.timesPerDay() != null;
+              case "days" -> item.days() != null;
+              default -> item.route() != null;
+            };
+        if (!isThere) {
+          all.add(
+              Firing.of(item)
+                  .about(need)
+                  .with("missing", MISSING.getOrDefault(need, Term.same(need))));
+        }
+      }
+    }
+    return all;
+  }
+
+  static List<Firing> controlledDays(Rule rule, Facts facts, Knowledge knowledge) {
+    List<String> controls = rule.words("controls");
+    int most = rule.number("most");
+    List<Firing> all = new ArrayList<>();
+    for (Item item : facts.items()) {
+      Drug drug = item.drug();
+      if (drug != null
+          && controls.contains(drug.control().code())
+          && item.days() != null
+          && item.days() > most) {
+        all.add(
+            Firing.of(item)
+                .with("why", drug.control().title())
+                .with("days", item.days())
+                .with("most", most));
+      }
+    }
+    return all;
+  }
+}

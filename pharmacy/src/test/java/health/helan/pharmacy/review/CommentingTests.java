@@ -1,0 +1,187 @@
+package health.helan.pharmacy.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.trust.crypto.SignatureAlgorithm;
+import health.helan.pharmacy.review.ReviewServer.Hospital;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The comment on prescriptions: drawn, scored, appealed, settled, over the API. */
+class CommentingTests {
+  private static final ReviewServer SERVER = ReviewServer.get();
+  private Hospital hospital;
+  private Caller second;
+  private Caller third;
+
+  @BeforeEach
+  void region() {
+    hospital = ReviewServer.hospital();
+    second = pharmacist("s-", "赵药师");
+    third = pharmacist("t-", "钱药师");
+  }
+
+  private Caller pharmacist(String letter, String name) {
+    String id = letter + hospital.run;
+    hospital.licensed(id, name, "pharmacist", "");
+    var unused =
+        SERVER.signers.enroll("Practitioner/" + id, name, SignatureAlgorithm.SM2_SM3, "test");
+    return ReviewServer.practitioner(id, hospital.id);
+  }
+
+  private static void done(Reply reply) {
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+  }
+
+  private void effective() {
+    String patient = hospital.patient("1960-05-01", "male");
+    Reply task =
+        hospital.submit(
+            hospital.doctor,
+            hospital.draft(hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7)));
+    done(SERVER.call(hospital.pharmacist, "Task/" + task.id() + "/$prescription-take"));
+    done(SERVER.call(hospital.pharmacist, "Task/" + task.id() + "/$prescription-pass"));
+  }
+
+  private static Reply draw(Caller caller, int count) {
+    return SERVER.call(
+        caller,
+        "$draw-prescriptions",
+        "month",
+        YearMonth.now(FactReader.BEIJING).toString(),
+        "count",
+        Integer.toString(count));
+  }
+
+  private static Reply step(
+      Caller caller, String task, String step, String reason, String... codes) {
+    ObjectNode body = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
+    ArrayNode list = body.putArray("parameter");
+    if (!reason.isEmpty()) {
+      list.addObject().put("name", "reason").put("valueString", reason);
+    }
+    for (String code : codes) {
+      list.addObject().put("name", "code").put("valueCode", code);
+    }
+    if (list.isEmpty()) {
+      body.remove("parameter");
+    }
+    return SERVER.send(caller, "POST", task + "/$comment-" + step, body.toString());
+  }
+
+  @Test
+  void goesFromTheDrawToTheLastWord() {
+    effective();
+    effective();
+    assertThat(draw(hospital.doctor, 1).status()).isEqualTo(403);
+    assertThat(draw(second, 0).status()).isEqualTo(400);
+    Reply drawn = draw(second, 1);
+    done(drawn);
+    assertThat(drawn.values("result", "drawn")).containsExactly("1");
+    assertThat(draw(second, 9).values("result", "drawn")).containsExactly("1");
+    assertThat(draw(second, 9).values("result", "drawn"))
+        .as("each is drawn once")
+        .containsExactly("0");
+    List<String> tasks =
+        SERVER.get(second, "$prescription-comments?side=pharmacist").values("comment", "task");
+    assertThat(tasks).hasSize(2);
+    String one = tasks.getFirst();
+    assertThat(SERVER.get(hospital.doctor, "$prescription-comments?side=doctor").all("comment"))
+        .as("nothing is said before it is scored")
+        .isEmpty();
+    assertThat(step(hospital.pharmacist, one, "score", "").status())
+        .as("not by who passed it")
+        .isEqualTo(403);
+    assertThat(step(second, one, "score", "", "2-5").status())
+        .as("codes need words")
+        .isEqualTo(400);
+    assertThat(step(second, one, "score", "剂量偏大", "9-9").status()).isEqualTo(400);
+    done(step(second, one, "score", "剂量偏大", "2-5"));
+    assertThat(step(second, one, "score", "再评一次", "2-5").status()).isEqualTo(422);
+    assertThat(step(hospital.doctor, one, "appeal", "").status()).isEqualTo(400);
+    done(step(hospital.doctor, one, "appeal", "专科会诊意见如此"));
+    assertThat(step(second, one, "settle", "维持原评").status()).as("own score").isEqualTo(403);
+    done(step(third, one, "settle", "申诉成立"));
+    Reply seen = SERVER.get(hospital.doctor, "$prescription-comments?side=doctor");
+    assertThat(seen.values("comment", "state")).containsExactly("final");
+    assertThat(seen.values("comment", "code")).containsExactly("");
+    String other = tasks.getLast();
+    done(step(third, other, "score", ""));
+    done(step(hospital.doctor, other, "accept", ""));
+    assertThat(step(hospital.doctor, other, "appeal", "想想还是不对").status()).isEqualTo(422);
+  }
+
+  @Test
+  void isForTheDoctorAndTheInstitutionsPharmacists() {
+    effective();
+    done(draw(second, 100));
+    String one =
+        SERVER
+            .get(second, "$prescription-comments?side=pharmacist")
+            .values("comment", "task")
+            .stream()
+            .filter(
+                task ->
+                    SERVER
+                        .get(ReviewServer.ROOT, task)
+                        .json()
+                        .path("status")
+                        .asString("")
+                        .equals("requested"))
+            .findFirst()
+            .orElseThrow();
+    Hospital elsewhere = ReviewServer.hospital();
+    for (Caller stranger :
+        new Caller[] {elsewhere.pharmacist, elsewhere.doctor, hospital.clerk, ReviewServer.ROOT}) {
+      assertThat(step(stranger, one, "score", "").status()).isEqualTo(404);
+    }
+    assertThat(step(hospital.system, one, "score", "").status()).isEqualTo(403);
+    assertThat(step(hospital.doctor, one, "score", "").status()).isEqualTo(403);
+    assertThat(SERVER.get(hospital.clerk, "$prescription-comments?side=pharmacist").status())
+        .isEqualTo(403);
+    assertThat(SERVER.get(ReviewServer.operator(), "$prescription-comments?side=doctor").status())
+        .isEqualTo(403);
+  }
+
+  // ------------------------------------------------------------------ the state machine
+
+  record Try(CommentStep step, CommentStep.Party party, CommentStep.State from) {
+    boolean isLegal() {
+      return switch (step) {
+        case SCORE -> party == CommentStep.Party.REVIEWER && from == CommentStep.State.SAMPLED;
+        case ACCEPT, APPEAL ->
+            party == CommentStep.Party.DOCTOR && from == CommentStep.State.SCORED;
+        case SETTLE -> party == CommentStep.Party.REVIEWER && from == CommentStep.State.APPEALED;
+      };
+    }
+  }
+
+  static Stream<Try> everyStep() {
+    List<Try> all = new ArrayList<>();
+    for (CommentStep step : CommentStep.values()) {
+      for (CommentStep.Party party : CommentStep.Party.values()) {
+        for (CommentStep.State from : CommentStep.State.values()) {
+          all.add(new Try(step, party, from));
+        }
+      }
+    }
+    return all.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void everyStep(Try one) {
+    assertThat(one.step.isOpen(one.party, one.from)).isEqualTo(one.isLegal());
+  }
+}

@@ -1,0 +1,302 @@
+package health.helan.pharmacy.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
+import health.helan.foundation.store.Caller;
+import health.helan.pharmacy.review.ReviewServer.Hospital;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A prescription from the doctor's signature to the pharmacist's, over the API. */
+class ReviewingTests {
+  private static final ReviewServer SERVER = ReviewServer.get();
+  private static Hospital hospital;
+
+  @BeforeAll
+  static void region() {
+    hospital = ReviewServer.hospital();
+  }
+
+  /** A prescription of one drug, submitted. */
+  private record Case(String patient, String request, String task) {}
+
+  private static Case submitted(String drug, double pieces, String unit) {
+    String patient = hospital.patient("1960-05-01", "male");
+    String request = hospital.draft(hospital.request(patient, drug, pieces, unit, 1, 7));
+    Reply task = hospital.submit(hospital.doctor, request);
+    assertThat(task.status()).as(task.text()).isEqualTo(201);
+    return new Case(patient, request, task.id());
+  }
+
+  private static Case good() {
+    return submitted("苯磺酸氨氯地平片 5mg", 1, "片");
+  }
+
+  private static Case held() {
+    return submitted("苯磺酸氨氯地平片 5mg", 4, "片");
+  }
+
+  private static Reply step(Caller caller, Case one, String step, String... more) {
+    return SERVER.call(caller, "Task/" + one.task + "/$prescription-" + step, more);
+  }
+
+  private static String state(Case one) {
+    return SERVER
+        .get(ReviewServer.ROOT, "Task/" + one.task)
+        .json()
+        .path("businessStatus")
+        .path("coding")
+        .path(0)
+        .path("code")
+        .asString("");
+  }
+
+  private static String status(Case one) {
+    return SERVER
+        .get(ReviewServer.ROOT, "MedicationRequest/" + one.request)
+        .json()
+        .path("status")
+        .asString("");
+  }
+
+  private static void done(Reply reply) {
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+  }
+
+  @Test
+  void bothSignAndThenItCounts() {
+    Case one = good();
+    assertThat(state(one)).isEqualTo("waiting");
+    assertThat(status(one)).isEqualTo("on-hold");
+    Reply queue = SERVER.get(hospital.pharmacist, "$prescriptions?side=pharmacist");
+    assertThat(queue.values("prescription", "task")).contains("Task/" + one.task);
+    done(step(hospital.pharmacist, one, "take"));
+    Reply seen = SERVER.get(hospital.pharmacist, "Task/" + one.task + "/$prescription");
+    assertThat(seen.text()).contains("苯磺酸氨氯地平片");
+    assertThat(seen.values("prescription", "open")).isNotEmpty();
+    done(step(hospital.pharmacist, one, "pass"));
+    assertThat(state(one)).isEqualTo("effective");
+    assertThat(status(one)).isEqualTo("active");
+    JsonNode task = SERVER.get(ReviewServer.ROOT, "Task/" + one.task).json();
+    String signed =
+        task.path("input").path(0).path("valueReference").path("reference").asString("");
+    String[] parts = signed.split("/");
+    assertThat(
+            SERVER
+                .signatures
+                .verify(
+                    SERVER.store,
+                    ReviewServer.ROOT,
+                    "MedicationRequest",
+                    one.request,
+                    Integer.parseInt(parts[3]))
+                .found())
+        .anyMatch(found -> found.isValid());
+    String opinion =
+        task.path("output").path(0).path("valueReference").path("reference").asString("");
+    String[] document = opinion.split("/");
+    assertThat(document[0]).isEqualTo("Composition");
+    assertThat(
+            SERVER
+                .signatures
+                .verify(
+                    SERVER.store,
+                    ReviewServer.ROOT,
+                    "Composition",
+                    document[1],
+                    Integer.parseInt(document[3]))
+                .found())
+        .anyMatch(
+            found ->
+                found.isValid()
+                    && found
+                        .signer()
+                        .equals("Practitioner/" + hospital.pharmacist.binding().practitioner()));
+    assertThat(step(hospital.pharmacist, one, "refuse", "reason", "改变主意").status()).isEqualTo(422);
+    assertThat(step(hospital.doctor, one, "withdraw", "reason", "不再需要").status()).isEqualTo(422);
+  }
+
+  @Test
+  void whatIsFoundAgainstWaitsForTheDoctorsWord() {
+    Case one = held();
+    assertThat(state(one)).isEqualTo("held");
+    assertThat(step(hospital.pharmacist, one, "take").status()).isEqualTo(422);
+    Reply silent = step(hospital.doctor, one, "override", "code", "monitored");
+    assertThat(silent.status()).isEqualTo(400);
+    assertThat(step(hospital.doctor, one, "override", "reason", "已在监测下使用").status())
+        .as("a code is needed too")
+        .isEqualTo(400);
+    done(step(hospital.doctor, one, "override", "reason", "已在监测下使用", "code", "monitored"));
+    assertThat(state(one)).isEqualTo("waiting");
+    Reply seen = SERVER.get(hospital.doctor, "Task/" + one.task + "/$prescription");
+    assertThat(seen.all("finding"))
+        .anySatisfy(
+            finding -> {
+              assertThat(finding.path("resource").path("severity").asString("")).isEqualTo("high");
+              assertThat(
+                      finding
+                          .path("resource")
+                          .path("mitigation")
+                          .path(0)
+                          .path("action")
+                          .path("text")
+                          .asString(""))
+                  .isEqualTo("已在监测下使用");
+            });
+    done(step(hospital.pharmacist, one, "take"));
+    done(step(hospital.pharmacist, one, "pass"));
+    assertThat(status(one)).isEqualTo("active");
+  }
+
+  @Test
+  void thePharmacistReturnsOrRefusesWithAReason() {
+    Case one = good();
+    done(step(hospital.pharmacist, one, "take"));
+    assertThat(step(hospital.pharmacist, one, "return").status()).isEqualTo(400);
+    assertThat(step(hospital.pharmacist, one, "return", "reason", "请核对剂量", "code", "9-9").status())
+        .isEqualTo(400);
+    done(step(hospital.pharmacist, one, "return", "reason", "请核对剂量", "code", "2-5"));
+    assertThat(state(one)).isEqualTo("returned");
+    done(step(hospital.doctor, one, "withdraw", "reason", "重新开具"));
+    assertThat(status(one)).isEqualTo("cancelled");
+    Case other = good();
+    done(step(hospital.pharmacist, other, "take"));
+    done(step(hospital.pharmacist, other, "refuse", "reason", "无适应证", "code", "3-1"));
+    assertThat(state(other)).isEqualTo("refused");
+    assertThat(status(other)).isEqualTo("cancelled");
+  }
+
+  @Test
+  void theRegionsPharmacistSeesTheRecordOnceTheReviewIsTaken() {
+    Hospital centre = ReviewServer.hospital();
+    String patient = hospital.patient("1960-05-01", "male");
+    String request = hospital.draft(hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7));
+    Reply task = hospital.submitTo(centre.id, hospital.doctor, request);
+    assertThat(task.status()).as(task.text()).isEqualTo(201);
+    Case one = new Case(patient, request, task.id());
+    assertThat(step(hospital.pharmacist, one, "take").status()).as("not addressed").isEqualTo(404);
+    assertThat(SERVER.get(centre.pharmacist, "MedicationRequest/" + request).status())
+        .isEqualTo(404);
+    done(step(centre.pharmacist, one, "take"));
+    assertThat(SERVER.get(centre.pharmacist, "MedicationRequest/" + request).status())
+        .isEqualTo(200);
+    done(step(centre.pharmacist, one, "pass"));
+    assertThat(status(one)).isEqualTo("active");
+    assertThat(hospital.submitTo("nowhere", hospital.doctor, request).status()).isIn(400, 422);
+  }
+
+  @Test
+  void nobodyStandsInForEitherSide() {
+    Case one = good();
+    Hospital elsewhere = ReviewServer.hospital();
+    for (Caller stranger :
+        new Caller[] {hospital.clerk, elsewhere.doctor, elsewhere.pharmacist, ReviewServer.ROOT}) {
+      assertThat(step(stranger, one, "take").status()).as(stranger.subject()).isEqualTo(404);
+      assertThat(SERVER.get(stranger, "Task/" + one.task + "/$prescription").status())
+          .isEqualTo(404);
+    }
+    for (Caller other :
+        new Caller[] {
+          hospital.system, ReviewServer.resident(one.patient), ReviewServer.operator()
+        }) {
+      assertThat(step(other, one, "take").status()).isEqualTo(403);
+    }
+    assertThat(step(hospital.doctor, one, "take").status()).isEqualTo(403);
+    assertThat(step(hospital.pharmacist, one, "withdraw", "reason", "不合适").status()).isEqualTo(403);
+    done(step(hospital.pharmacist, one, "take"));
+    hospital.licensed("q-" + hospital.run, "赵药师", "pharmacist", "");
+    Caller second = ReviewServer.practitioner("q-" + hospital.run, hospital.id);
+    assertThat(step(second, one, "pass").status()).as("another has taken it").isEqualTo(409);
+    assertThat(SERVER.get(hospital.clerk, "$prescriptions?side=pharmacist").status())
+        .isEqualTo(403);
+    assertThat(
+            SERVER
+                .get(hospital.doctor, "$prescriptions?side=doctor")
+                .values("prescription", "task"))
+        .contains("Task/" + one.task);
+  }
+
+  @Test
+  void onlyThePrescriberSubmitsAndOnlyDrafts() {
+    String patient = hospital.patient("1960-05-01", "male");
+    ObjectNode request = hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7);
+    String id = hospital.draft(request);
+    assertThat(hospital.submit(hospital.pharmacist, id).status()).isIn(403, 404);
+    assertThat(hospital.submit(ReviewServer.ROOT, id).status()).isEqualTo(403);
+    assertThat(hospital.submit(hospital.doctor).status()).isEqualTo(400);
+    request.remove("groupIdentifier");
+    String numberless = hospital.draft(request);
+    Reply refused = hospital.submit(hospital.doctor, numberless);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.sentence()).contains("groupIdentifier");
+    assertThat(hospital.submit(hospital.doctor, id).status()).isEqualTo(201);
+    assertThat(hospital.submit(hospital.doctor, id).status()).as("twice").isEqualTo(422);
+  }
+
+  @Test
+  void whoMayNotPrescribeDoesNotSubmit() {
+    String patient = hospital.patient("1960-05-01", "male");
+    ObjectNode request = hospital.request(patient, "阿莫西林胶囊 0.5g", 1, "粒", 3, 7);
+    request
+        .withObject("/medicationCodeableConcept")
+        .putArray("coding")
+        .addObject()
+        .put("system", "http://www.whocc.no/atc")
+        .put("code", "J01CA04");
+    Reply refused = hospital.submit(hospital.doctor, hospital.draft(request));
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.sentence()).contains("antibiotic-1");
+  }
+
+  @Test
+  void whatIsUnderReviewIsWrittenByItsStepsAlone() {
+    Case one = good();
+    for (Caller caller : new Caller[] {hospital.doctor, hospital.system}) {
+      ObjectNode request =
+          (ObjectNode) SERVER.get(ReviewServer.ROOT, "MedicationRequest/" + one.request).json();
+      request.put("status", "active");
+      assertThat(
+              SERVER
+                  .send(caller, "PUT", "MedicationRequest/" + one.request, request.toString())
+                  .status())
+          .isEqualTo(403);
+      ((ObjectNode) request).remove("meta");
+      assertThat(
+              SERVER
+                  .send(caller, "PUT", "MedicationRequest/" + one.request, request.toString())
+                  .status())
+          .as("without the tag")
+          .isEqualTo(403);
+      assertThat(SERVER.send(caller, "DELETE", "MedicationRequest/" + one.request, null).status())
+          .isEqualTo(403);
+    }
+    assertThat(status(one)).isEqualTo("on-hold");
+  }
+
+  @Test
+  void isTakenByOneOfManyWhoPressAtOnce() throws Exception {
+    Case one = good();
+    List<Callable<Integer>> tries =
+        IntStream.range(0, 8)
+            .<Callable<Integer>>mapToObj(_ -> () -> step(hospital.pharmacist, one, "take").status())
+            .toList();
+    try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+      int taken = 0;
+      for (Future<Integer> each : pool.invokeAll(tries)) {
+        assertThat(each.get()).isIn(200, 409, 422);
+        taken += each.get() == 200 ? 1 : 0;
+      }
+      assertThat(taken).isEqualTo(1);
+    }
+    assertThat(Set.of(state(one))).containsExactly("taken");
+  }
+}
