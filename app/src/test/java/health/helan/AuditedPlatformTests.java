@@ -75,7 +75,7 @@ class AuditedPlatformTests {
     var read = new AtomicInteger();
     var refused = new AtomicInteger();
     var wrong = new AtomicInteger();
-    RunningPlatform platform = RunningPlatform.start(data(), "--no-demo");
+    RunningPlatform platform = RunningPlatform.start(PreparedData.in(data()), "--no-demo");
     String patient = "{\"resourceType\":\"Patient\",\"active\":true}";
     String created =
         platform.send("POST", "fhir/Patient", patient, "application/fhir+json", true).body();
@@ -188,7 +188,8 @@ class AuditedPlatformTests {
   void refusesWithTheHeadersOfEveryAnswerWhenItCannotWrite() throws Exception {
     String origin = "https://app.example";
     try (RunningPlatform platform =
-        RunningPlatform.start(Map.of("HELAN_CORS_ORIGINS", origin), data(), "--no-demo")) {
+        RunningPlatform.start(
+            Map.of("HELAN_CORS_ORIGINS", origin), PreparedData.in(data()), "--no-demo")) {
       try (Connection connection = database();
           var statement = connection.createStatement()) {
         connection.setAutoCommit(false);

@@ -34,7 +34,7 @@ class HostileConnectionsTests {
     platform =
         RunningPlatform.start(
             Map.of("HELAN_CORS_ORIGINS", ORIGIN, "HELAN_BASE_URL", "https://helan.example"),
-            folder.resolve("data"),
+            PreparedData.in(folder.resolve("data")),
             "--no-demo");
   }
 

@@ -71,7 +71,7 @@ class IntakeOfARunningPlatformTests {
                 PASSPHRASE,
                 "HELAN_MLLP_CLIENT_CA",
                 authorities.toString()),
-            folder.resolve("data"),
+            PreparedData.in(folder.resolve("data")),
             "--no-demo");
     assertThat(
             send(

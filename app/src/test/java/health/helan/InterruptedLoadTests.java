@@ -35,7 +35,7 @@ class InterruptedLoadTests {
   @BeforeEach
   void start(@TempDir Path given) throws Exception {
     folder = given;
-    data = folder.resolve("data");
+    data = PreparedData.in(folder.resolve("data"));
     try (ServerSocket free = new ServerSocket(0)) {
       port = Integer.toString(free.getLocalPort());
     }

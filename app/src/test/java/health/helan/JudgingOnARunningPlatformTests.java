@@ -66,6 +66,7 @@ class JudgingOnARunningPlatformTests {
 
   @Test
   void countsEveryRecordOnceAndFindsEveryFault(@TempDir Path data) throws Exception {
+    PreparedData.in(data);
     try (RunningPlatform platform = RunningPlatform.start(data, "--no-demo")) {
       assertThat(
               send(

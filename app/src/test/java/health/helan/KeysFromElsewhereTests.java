@@ -109,7 +109,7 @@ class KeysFromElsewhereTests {
                     + p12
                     + " -Djavax.net.ssl.trustStorePassword="
                     + PASSPHRASE),
-            folder.resolve("data"),
+            PreparedData.in(folder.resolve("data")),
             "--no-demo");
     base = platform.url().replaceAll("/$", "");
     subject = "subject-of-op";

@@ -31,7 +31,9 @@ class LoadingCodeTablesTests {
   @BeforeAll
   void start(@TempDir Path given) throws Exception {
     folder = given;
-    platform = RunningPlatform.start(given.resolve("data"), "--residents", "12", "--seed", "7");
+    platform =
+        RunningPlatform.start(
+            PreparedData.in(given.resolve("data")), "--residents", "12", "--seed", "7");
     platform.awaitOutput("The demo region is ready.");
   }
 

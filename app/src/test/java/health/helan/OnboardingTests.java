@@ -75,7 +75,7 @@ class OnboardingTests {
     platform =
         RunningPlatform.start(
             Map.of("HELAN_TLS_P12", p12.toString(), "HELAN_TLS_PASSPHRASE", PASSPHRASE),
-            folder.resolve("data"),
+            PreparedData.in(folder.resolve("data")),
             "--no-demo");
     base = platform.url().replaceAll("/$", "");
     root = platform.token();

@@ -60,7 +60,7 @@ class RecordsReadBackAsSentTests {
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    platform = RunningPlatform.start(folder.resolve("data"), "--no-demo");
+    platform = RunningPlatform.start(PreparedData.in(folder.resolve("data")), "--no-demo");
   }
 
   @BeforeEach

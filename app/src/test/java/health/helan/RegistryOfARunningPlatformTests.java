@@ -20,7 +20,7 @@ class RegistryOfARunningPlatformTests {
   @Test
   void showsThePublicWhatServesOnlineAndEverybodyElseWhoMayServe(@TempDir Path folder)
       throws Exception {
-    Path data = folder.resolve("data");
+    Path data = PreparedData.in(folder.resolve("data"));
     try (RunningPlatform platform = RunningPlatform.start(data, "--residents", "10");
         HttpClient anybody = HttpClient.newHttpClient()) {
       platform.awaitOutput("demo accounts");

@@ -65,6 +65,12 @@ public final class KeyStoreVault implements KeyVault {
   /** The file as this vault last read or wrote it; encrypted, as the file is. */
   private byte[] inFile;
 
+  /**
+   * Keys as they were put in or taken out: to take one out of the store again costs a derivation
+   * from the passphrase, slow on purpose. No more than what signers hold in memory anyway.
+   */
+  private final ConcurrentHashMap<String, Key> opened = new ConcurrentHashMap<>();
+
   private final ConcurrentHashMap<String, Signer> signers = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Aead> wrapping = new ConcurrentHashMap<>();
 
@@ -132,6 +138,7 @@ public final class KeyStoreVault implements KeyVault {
       // Reading them anew costs two derivations of a key from the passphrase, slow on purpose.
       if (!Arrays.equals(bytes, inFile)) {
         keys.load(new ByteArrayInputStream(bytes), passphrase);
+        opened.clear();
         inFile = bytes;
       }
     } catch (IOException | GeneralSecurityException e) {
@@ -312,6 +319,7 @@ public final class KeyStoreVault implements KeyVault {
     try {
       keys.setKeyEntry(name, key, passphrase, chain.toArray(Certificate[]::new));
       save();
+      opened.put(name, key);
       signers.remove(name);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
@@ -319,6 +327,10 @@ public final class KeyStoreVault implements KeyVault {
   }
 
   private Key key(String name) {
+    Key known = opened.get(name);
+    if (known != null) {
+      return known;
+    }
     try {
       Key key = keys.getKey(name, passphrase);
       if (key == null) {
@@ -328,6 +340,7 @@ public final class KeyStoreVault implements KeyVault {
       if (key == null) {
         throw missing(name);
       }
+      opened.put(name, key);
       return key;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
@@ -385,8 +398,10 @@ public final class KeyStoreVault implements KeyVault {
     byte[] secret = new byte[SECRET_BYTES];
     new SecureRandom().nextBytes(secret);
     try {
-      keys.setKeyEntry(name, new SecretKeySpec(secret, SECRET_ALGORITHM), passphrase, null);
+      Key key = new SecretKeySpec(secret, SECRET_ALGORITHM); // Copies the secret.
+      keys.setKeyEntry(name, key, passphrase, null);
       save();
+      opened.put(name, key);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     } finally {
