@@ -1,11 +1,12 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Composition } from 'fhir/r4';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import en from '../../shared/i18n/en';
+import { startTranslation } from '../../shared/i18n/i18n';
+import zh from '../../shared/i18n/zh';
 import { DocumentView } from '../../shared/record/DocumentView';
 import { bundleOf, open, platform, Refused, type Asked } from '../../test/platform';
-import { DeskPage } from './DeskPage';
-import { VisitDesk } from './VisitDesk';
 
 const code = (name: string, valueCode: string) => ({ name, valueCode });
 const at = (name: string, reference: string, display?: string) => ({ name, valueReference: { reference, display } });
@@ -59,6 +60,9 @@ function answers(own: (asked: Asked) => unknown = () => undefined): Asked[] {
   });
 }
 
+// Pages of visits bring their texts along: they are loaded once there are languages to add them to.
+beforeAll(() => startTranslation({ zh, en: () => Promise.resolve(en) }));
+
 beforeEach(() => {
   addenda = [];
   signed = new Set(['n']);
@@ -70,6 +74,7 @@ beforeEach(() => {
 describe('A visit that has ended', () => {
   test('is found among those that ended', async () => {
     answers();
+    const { DeskPage } = await import('./DeskPage');
     await open(<DeskPage />);
     await screen.findByText('没有等待的复诊');
     await userEvent.click(screen.getByText('已结束'));
@@ -79,6 +84,7 @@ describe('A visit that has ended', () => {
   test('is added to by a signed document; a signature that failed loses no word, and is given to the same document', async () => {
     let refuse = true;
     const log = answers(({ path }) => (path.endsWith('$sign') && refuse ? new Refused(422, 'business-rule', '没有可用的签名证书。') : undefined));
+    const { VisitDesk } = await import('./VisitDesk');
     await open(<VisitDesk />, { path: '/online/:visit', at: '/online/v' });
     await screen.findByText('继续原方案');
     const words = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: '写补记' });
