@@ -222,7 +222,9 @@ function InstitutionTable({ spots, chosen, onChoose }: { spots: Spot[]; chosen: 
   const { t } = useTranslation('figures');
   const language = useLanguage();
   const count = (value: number | undefined) => (value === undefined ? '–' : formatCount(value, language));
-  const lines = [...spots].sort((a, b) => CONNECTIONS.indexOf(a.connection) - CONNECTIONS.indexOf(b.connection) || (b.booked ?? -1) - (a.booked ?? -1) || a.name.localeCompare(b.name));
+  // What has trouble first; of the rest, whether they are connected says nothing of what goes on there.
+  const rank = ({ connection }: Spot) => (connection === 'silent' ? 0 : connection === 'late' ? 1 : 2);
+  const lines = [...spots].sort((a, b) => rank(a) - rank(b) || (b.booked ?? -1) - (a.booked ?? -1) || a.name.localeCompare(b.name));
   return (
     <section className={`card ${styles.card}`} aria-labelledby="institutions">
       <h2 id="institutions">{t('region.institutions')}</h2>
@@ -233,19 +235,19 @@ function InstitutionTable({ spots, chosen, onChoose }: { spots: Spot[]; chosen: 
               <th scope="col">{t('slots.names.institution')}</th>
               <th scope="col">{t('region.connection')}</th>
               <th scope="col" className="number">
-                {t('region.booked')}
+                {t('region.column.booked')}
               </th>
               <th scope="col" className="number">
                 {t('region.fill')}
               </th>
               <th scope="col" className="number">
-                {t('region.waiting')}
+                {t('region.column.waiting')}
               </th>
               <th scope="col" className="number">
-                {t('region.online')}
+                {t('region.column.online')}
               </th>
               <th scope="col" className="number">
-                {t('region.messages')}
+                {t('region.column.messages')}
               </th>
               <th scope="col">
                 <span className="visually-hidden">{t('region.more')}</span>

@@ -65,8 +65,8 @@ export function PlaceMap({ places, chosen, onChoose, label, className }: { place
         min: least,
         max: most,
         axisLine: { lineStyle: { color: color.border } },
-        axisTick: { show: false },
-        splitLine: { customValues: round, lineStyle: { color: color.border } },
+        axisTick: { show: false, customValues: round }, // The lines stand where ticks would.
+        splitLine: { lineStyle: { color: color.border } },
         axisLabel: { customValues: round, color: color.textSecondary, fontSize: 12, hideOverlap: true, formatter: (value: number) => `${value.toFixed(digits)}°${letter}` },
       };
     };

@@ -112,7 +112,8 @@ final class RegionFigures implements FhirOperation {
     Map<String, Long> alerts = rooms.alerts().open();
     alerts.forEach(
         (kind, count) -> words.group("alert").code("kind", kind).number("open", whole(count)));
-    for (Listing.Spot spot : rooms.registry().listing().spots(sending.keySet(), MOST_INSTITUTIONS)) {
+    for (Listing.Spot spot :
+        rooms.registry().listing().spots(sending.keySet(), MOST_INSTITUTIONS)) {
       Words one = words.group("institution");
       one.reference("reference", "Organization/" + spot.id(), spot.name());
       one.code("level", spot.level()).text("district", spot.district());

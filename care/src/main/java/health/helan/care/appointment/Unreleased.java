@@ -83,8 +83,7 @@ public final class Unreleased {
         boolean mayBeTheirs =
             institution.isEmpty() || one.owner().isEmpty() || institution.equals(one.owner());
         if (!released.contains(id) && mayBeTheirs) {
-          JsonNode schedule =
-              Json.MAPPER.readTree(Objects.requireNonNull(one.version().content()));
+          JsonNode schedule = Json.MAPPER.readTree(Objects.requireNonNull(one.version().content()));
           String owner = one.owner().isEmpty() ? institution(schedule) : one.owner();
           Why why =
               institution.isEmpty() || institution.equals(owner)
@@ -93,10 +92,7 @@ public final class Unreleased {
           if (why != null) {
             found.add(
                 new Found(
-                    id,
-                    owner,
-                    schedule.path("actor").path(0).path("display").asString(""),
-                    why));
+                    id, owner, schedule.path("actor").path(0).path("display").asString(""), why));
           }
         }
       }
