@@ -114,7 +114,7 @@ function Waiting({ order }: { order: Order }) {
   const simulate = useSimulate();
   const { code } = order;
   return (
-    <section className="card" aria-label={t('pay.waiting')} role="status">
+    <section className={`card ${styles.waiting}`} aria-label={t('pay.waiting')} role="status">
       <h2>{t('pay.waiting')}</h2>
       {code === undefined ? (
         <p>{t('pay.asking')}</p>

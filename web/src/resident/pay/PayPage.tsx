@@ -6,7 +6,7 @@ import { go, useParams } from '../router';
 import { formatMoment, formatTime } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { Page } from '../ui/Page';
-import { Bottom, Button, ButtonLink, Choice, Empty, Faces, Facts, Failed, Notice } from '../ui/ui';
+import { Bottom, Button, ButtonLink, Choice, Choices, Empty, Faces, Facts, Failed, Notice } from '../ui/ui';
 
 /** What is to be paid, and by which channel. */
 export function PayPage() {
@@ -51,12 +51,11 @@ function Ways({ id, fee, until, who, start }: { id: string; fee: number; until: 
       <Faces query={channels} cards={2} isEmpty={(all) => all.length === 0} empty={<Empty title={t('pay.noWays')}>{t('pay.noWaysHint')}</Empty>}>
         {(all) => (
           <>
-            <fieldset className="card" style={{ display: 'grid', gap: '0.25rem', border: 0 }}>
-              <legend className="muted">{t('pay.how')}</legend>
+            <Choices legend={t('pay.how')}>
               {all.map(({ code, name }) => (
                 <Choice key={code} type="radio" name="channel" checked={(chosen ?? all[0]?.code) === code} onChange={() => setChosen(code)} title={name} />
               ))}
-            </fieldset>
+            </Choices>
             <Notice title={t('pay.backTitle')}>
               <p>{t('pay.backHint')}</p>
             </Notice>
