@@ -55,6 +55,7 @@ class DeliveringFromARunningPlatformTests {
 
   @Test
   void loseNothingAndKeepTheOrder(@TempDir Path data) throws Exception {
+    PreparedData.in(data);
     List<String> taken = new CopyOnWriteArrayList<>();
     var well = new AtomicBoolean(true);
     HttpServer receiver =

@@ -74,7 +74,9 @@ class FullDiskTests {
   void refusesWritesAndGoesOnReading() throws Exception {
     try (RunningPlatform platform =
         RunningPlatform.start(
-            Map.of("HELAN_MIN_FREE_MB", "160"), disk.resolve("data"), "--no-demo")) {
+            Map.of("HELAN_MIN_FREE_MB", "160"),
+            PreparedData.in(disk.resolve("data")),
+            "--no-demo")) {
       assertThat(put(platform, "before").statusCode()).isEqualTo(201);
       leaveFree(30);
       Thread.sleep(500);
@@ -138,7 +140,7 @@ class FullDiskTests {
   void losesNothingAcknowledgedWhenTheLastByteIsTaken() throws Exception {
     try (RunningPlatform platform =
         RunningPlatform.start(
-            Map.of("HELAN_MIN_FREE_MB", "0"), disk.resolve("data"), "--no-demo")) {
+            Map.of("HELAN_MIN_FREE_MB", "0"), PreparedData.in(disk.resolve("data")), "--no-demo")) {
       List<String> acknowledged = new ArrayList<>();
       Set<Integer> statuses = new TreeSet<>();
       leaveFree(8);

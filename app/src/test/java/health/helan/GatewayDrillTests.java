@@ -74,7 +74,7 @@ class GatewayDrillTests {
 
   @Test
   void nothingIsLostNorDoubledNorOutOfOrderWhenItIsKilled() throws Exception {
-    Path data = folder.resolve("data");
+    Path data = PreparedData.in(folder.resolve("data"));
     int port = Hl7Senders.freePort();
     RunningPlatform platform = RunningPlatform.start(data, "--no-demo");
     try {

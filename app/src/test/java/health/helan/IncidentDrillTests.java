@@ -44,7 +44,7 @@ class IncidentDrillTests {
 
   @BeforeEach
   void start(@TempDir Path folder) throws Exception {
-    data = folder.resolve("data");
+    data = PreparedData.in(folder.resolve("data"));
     platform =
         RunningPlatform.start(
             Map.of(

@@ -185,6 +185,7 @@ class SubscribingBySocketTests {
 
   @Test
   void tellsInOrderAndKeepsWhatNobodyHeard(@TempDir Path data) throws Exception {
+    PreparedData.in(data);
     List<String> written = new ArrayList<>();
     String id;
     try (HttpClient client = HttpClient.newHttpClient()) {
