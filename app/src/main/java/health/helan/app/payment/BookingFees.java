@@ -125,6 +125,20 @@ final class BookingFees implements Payables {
         throw refused;
       }
     }
-    return standing(reference);
+    Standing standing = standing(reference);
+    if (standing instanceof Standing.Kept && !isPaidOnline(reference)) {
+      // Booked meanwhile, to be paid at the counter: nobody pays twice.
+      return new Standing.Gone(ALL, "at-counter");
+    }
+    return standing;
+  }
+
+  private boolean isPaidOnline(String reference) {
+    return Settlement.ONLINE
+        .code()
+        .equals(
+            extension(tree(store.read(PLATFORM, TYPE, id(reference))), Settlement.URL)
+                .path("valueCode")
+                .asString(""));
   }
 }
