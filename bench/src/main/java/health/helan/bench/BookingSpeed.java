@@ -25,9 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Bookings by {@code Appointment/$book}, each of another resident: as many as some connections
- * (eight) can, then at a fixed rate, where a booking's time counts from when it was due. Half of the Slots
- * have one place, half have eight. The caller is the operator token: no statement carries a policy,
- * all else is as residents meet it but for their limits.
+ * (eight) can, then at a fixed rate, where a booking's time counts from when it was due. Half of
+ * the Slots have one place, half have eight. The caller is the operator token: no statement carries
+ * a policy, all else is as residents meet it but for their limits.
  *
  * <pre>
  * ./helan bench booking DATA_FOLDER,URL,PID [seconds of a phase] [rate] [connections]

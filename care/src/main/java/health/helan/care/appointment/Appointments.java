@@ -417,8 +417,7 @@ public final class Appointments implements Erasable {
           long before = Papers.feeOf(appointment);
           Papers.place(appointment, held.patient, found);
           Papers.remove(appointment, Settlement.URL);
-          Papers.settle(
-              appointment, found, Settlement.moved(settled, before, Papers.fee(found)));
+          Papers.settle(appointment, found, Settlement.moved(settled, before, Papers.fee(found)));
         });
   }
 

@@ -15,7 +15,11 @@ class StatementsTests {
   @Test
   void haveAPlaceForEachTable() {
     assertThat(
-            StatementsForTests.placed(Appointments.class, "V100__booking", "V101__booking_waiting", "V137__booking_ended"))
+            StatementsForTests.placed(
+                Appointments.class,
+                "V100__booking",
+                "V101__booking_waiting",
+                "V137__booking_ended"))
         .hasSize(6);
   }
 }
