@@ -112,6 +112,7 @@ describe.skipIf(reason)('A resident with reports', () => {
     await page.getByRole('list', { name: '我的报告和文书' }).waitFor();
     await filled();
     await looksRight(page, 'resident-search', PHONE);
+    await page.getByRole('searchbox', { name: /搜索/ }).focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 2, name: '报告单' }).waitFor();

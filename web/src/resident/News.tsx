@@ -1,9 +1,10 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQueries, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { follow } from './live';
-import { readNews, useUnread } from './requests/notices';
+import { readNews } from './requests/notices';
 import { choosePerson, usePersons } from './requests/person';
+import { unreadOf } from './requests/unread';
 import { Link, useLocation } from './router';
 import styles from './ui/Ui.module.css';
 
@@ -13,7 +14,8 @@ export function News() {
   const client = useQueryClient();
   const { pathname } = useLocation();
   const { persons = [] } = usePersons();
-  const unread = useUnread(persons.map(({ id }) => id));
+  const counts = useQueries({ queries: persons.map(({ id }) => unreadOf(id)) });
+  const unread = new Map(persons.map(({ id }, index) => [id, counts[index]?.data ?? 0]));
   const [more, setMore] = useState<string>();
   const known = useRef<ReadonlyMap<string, number>>(undefined);
   const expects = useRef(false);

@@ -1,6 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { useUnread } from './requests/notices';
 import { usePersons } from './requests/person';
+import { unreadOf } from './requests/unread';
 import { Link, useLocation } from './router';
 import { Icon } from './ui/Icon';
 import styles from './ui/Ui.module.css';
@@ -21,7 +22,7 @@ export function TabBar() {
   const { t } = useTranslation('resident');
   const { pathname } = useLocation();
   const { person } = usePersons();
-  const unread = useUnread(person ? [person.id] : []).get(person?.id ?? '') ?? 0;
+  const unread = useQuery(unreadOf(person?.id ?? '')).data ?? 0;
   // Pages that one reaches from another are still there: bookings and what one comes for from 首页, those of the record from 就诊, all the rest from 我的.
   const here = TABS.find(({ to }) => to === pathname)?.name ?? (OF_HOME.test(pathname) ? 'home' : OF_THE_RECORD.test(pathname) ? 'visits' : 'mine');
   return (

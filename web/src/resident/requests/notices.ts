@@ -1,30 +1,7 @@
-import { useMutation, useQueries, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import type { Bundle, Communication } from 'fhir/r4';
+import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import type { Communication } from 'fhir/r4';
 import { useEffect } from 'react';
-import { get, operate } from '../../shared/fhir/client';
-import { today } from '../../shared/format/dates';
-
-const DAY = 86_400_000;
-
-/** What is older counts as seen: nobody needs a badge for it. */
-const DAYS = 30;
-
-/** How many messages each of these has not read. */
-export function useUnread(patients: string[]): ReadonlyMap<string, number> {
-  const counts = useQueries({
-    queries: patients.map((patient) => ({
-      queryKey: ['unread', patient],
-      queryFn: async ({ signal }: { signal: AbortSignal }) => {
-        const query = new URLSearchParams({ subject: `Patient/${patient}`, recipient: `Patient/${patient}`, 'received:missing': 'true', sent: `ge${today(Date.now() - DAYS * DAY)}`, _summary: 'count' });
-        return (await get<Bundle>(`Communication?${query.toString()}`, signal)).total ?? 0;
-      },
-      refetchOnWindowFocus: true,
-      // The tab bar and the news ask the same a moment apart.
-      staleTime: 10_000,
-    })),
-  });
-  return new Map(patients.map((patient, index) => [patient, counts[index]?.data ?? 0]));
-}
+import { operate } from '../../shared/fhir/client';
 
 /** Reads anew what a message may have changed. */
 export function readNews(client: QueryClient): void {

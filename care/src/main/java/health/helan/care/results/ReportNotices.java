@@ -20,10 +20,12 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -66,10 +68,10 @@ public final class ReportNotices implements ChangeConsumer {
 
   /** What is told. */
   enum Kind {
-    ISSUED("检查检验报告已出：%s%s。", "A report was issued: %s%s."),
-    CHANGED("报告有更改，请以新版为准：%s%s。", "A report was changed, the new version counts: %s%s."),
-    WITHDRAWN("报告已撤回，请勿再作为依据：%s%s。", "A report was withdrawn and counts no more: %s%s."),
-    SIGNED("病历文书已签署：%s%s。", "A document was signed: %s%s.");
+    ISSUED("检查检验报告已出：%s。%s", "A report was issued: %s.%s"),
+    CHANGED("报告有更改，请以新版为准：%s。%s", "A report was changed, the new version counts: %s.%s"),
+    WITHDRAWN("报告已撤回，请勿再作为依据：%s。%s", "A report was withdrawn and counts no more: %s.%s"),
+    SIGNED("病历文书已签署：%s。%s", "A document was signed: %s.%s");
 
     private final String chinese;
     private final String english;
@@ -115,35 +117,41 @@ public final class ReportNotices implements ChangeConsumer {
 
   @Override
   public int changesPerTransaction() {
-    return 200;
+    return 500;
   }
 
   @Override
-  public int homesPerTransaction() {
-    return 16;
+  public boolean takesTogether() {
+    return true;
   }
 
   @Override
   public void take(Connection transaction, List<Change> changes) throws SQLException {
-    Set<String> reports = new LinkedHashSet<>();
-    Set<String> signatures = new LinkedHashSet<>();
-    int home = 0;
-    for (Change change : changes) {
-      if (!change.isDeletion()) {
-        home = change.home();
-        switch (change.type()) {
-          case "DiagnosticReport" -> reports.add(change.id());
-          case "Provenance" -> signatures.add(change.id());
-          default -> {
-            // Nothing that residents wait for.
-          }
+    takeTogether(transaction, List.of(changes));
+  }
+
+  /** Most of a load of old records is nothing to tell of: one look at all of it says so. */
+  @Override
+  public void takeTogether(Connection transaction, List<List<Change>> homes) throws SQLException {
+    Map<Integer, Collection<String>> reports = new TreeMap<>();
+    Map<Integer, Collection<String>> signatures = new TreeMap<>();
+    for (List<Change> changes : homes) {
+      for (Change change : changes) {
+        var of =
+            switch (change.type()) {
+              case "DiagnosticReport" -> reports;
+              case "Provenance" -> signatures;
+              default -> null; // Nothing that residents wait for.
+            };
+        if (of != null && !change.isDeletion()) {
+          of.computeIfAbsent(change.home(), _ -> new LinkedHashSet<>()).add(change.id());
         }
       }
     }
-    for (JsonNode report : current(transaction, home, "DiagnosticReport", reports)) {
+    for (JsonNode report : current(transaction, "DiagnosticReport", reports)) {
       takeReport(report);
     }
-    for (JsonNode provenance : current(transaction, home, "Provenance", signatures)) {
+    for (JsonNode provenance : current(transaction, "Provenance", signatures)) {
       if (!provenance.path("signature").isEmpty()) {
         takeSignature(transaction, provenance);
       }
@@ -151,15 +159,14 @@ public final class ReportNotices implements ChangeConsumer {
   }
 
   /** As they are now: of several versions at once residents are told of the last. */
-  private List<JsonNode> current(Connection transaction, int home, String type, Set<String> ids)
+  private List<JsonNode> current(
+      Connection transaction, String type, Map<Integer, Collection<String>> ids)
       throws SQLException {
     List<JsonNode> found = new ArrayList<>();
-    if (!ids.isEmpty()) {
-      for (PlatformRows.Owned row : store.rows().current(transaction, home, type, ids)) {
-        byte[] content = row.version().content();
-        if (content != null) {
-          found.add(Json.MAPPER.readTree(content));
-        }
+    for (PlatformRows.Owned row : store.rows().currentOf(transaction, type, ids)) {
+      byte[] content = row.version().content();
+      if (content != null) {
+        found.add(Json.MAPPER.readTree(content));
       }
     }
     return found;
@@ -320,9 +327,9 @@ public final class ReportNotices implements ChangeConsumer {
     String shown =
         name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) + "…" : name.strip();
     boolean isKnown = by.matches("(Organization|Practitioner)/[A-Za-z0-9.-]{1,64}");
-    return kind.chinese.formatted(shown.isEmpty() ? "未命名" : shown, isKnown ? "（" + by + "）" : "")
+    return kind.chinese.formatted(shown.isEmpty() ? "未命名" : shown, isKnown ? "出具：" + by + "。" : "")
         + "\n"
         + kind.english.formatted(
-            shown.isEmpty() ? "untitled" : shown, isKnown ? " (" + by + ")" : "");
+            shown.isEmpty() ? "untitled" : shown, isKnown ? " From: " + by + "." : "");
   }
 }

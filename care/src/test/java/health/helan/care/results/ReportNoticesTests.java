@@ -107,7 +107,7 @@ class ReportNoticesTests {
     JsonNode notice = notices().getFirst();
     assertThat(notice.at("/payload/0/contentString").asString())
         .isEqualTo(
-            "检查检验报告已出：生化全项（Organization/%s）。\nA report was issued: 生化全项 (Organization/%s)."
+            "检查检验报告已出：生化全项。出具：Organization/%s。\nA report was issued: 生化全项. From: Organization/%s."
                 .formatted(hospital, hospital));
     assertThat(notice.at("/about/0/reference").asString()).isEqualTo("DiagnosticReport/" + id);
     assertThat(notice.at("/recipient/0/reference").asString()).isEqualTo("Patient/" + patient);
