@@ -535,7 +535,7 @@ public final class Appointments implements Erasable {
     boolean isDone =
         slots == null
             ? state == step.to() && !step.from().contains(state)
-            : Papers.has(appointment, slots);
+            : step.from().contains(state) && Papers.has(appointment, slots);
     if (isDone && step.mayTake(caller)) {
       throw new AsItIs();
     }
