@@ -110,14 +110,41 @@ describe.skipIf(reason)('A resident who books and is called', () => {
     await looksRight(page, 'bookings-over', PHONE);
   });
 
-  test('books again', async () => {
-    const { page } = resident;
+  /** From the list of hospitals to a place that is paid for. */
+  async function paid(page: Page, shots = false) {
     await page.getByRole('link', { name: '预约挂号' }).click();
     await page.getByRole('link', { name: new RegExp(HOSPITAL) }).first().click();
     await page.getByRole('list').last().getByRole('link').first().click();
     await hold(page, 0);
-    await page.getByRole('button', { name: '确认预约' }).click();
-    await page.getByText('预约成功').waitFor();
+    await page.getByRole('link', { name: /^在线支付/ }).click();
+    await page.getByRole('radio').first().waitFor();
+    if (shots) await looksRight(page, 'pay-ways', PHONE);
+    await page.getByRole('button', { name: /^支付 ¥/ }).click();
+    await page.getByRole('button', { name: '模拟付款' }).waitFor();
+    if (shots) await looksRight(page, 'pay-code', PHONE);
+    await page.getByRole('button', { name: '模拟付款' }).click();
+    await page.getByText('支付成功').waitFor();
+    await page.getByText('预约已确认。').waitFor();
+    if (shots) await looksRight(page, 'pay-receipt', PHONE);
+    await page.getByRole('link', { name: '查看预约' }).click();
+    await page.getByRole('link', { name: '改约' }).waitFor();
+  }
+
+  test('books again and pays on line; cancelled in time, the money comes back', async () => {
+    const { page } = resident;
+    await paid(page, true);
+    await page.getByRole('button', { name: '取消预约' }).click();
+    await page.getByRole('button', { name: '取消预约' }).click();
+    await expect.poll(() => page.getByRole('link', { name: '改约' }).count()).toBe(0);
+    await page.goto(`${url}/resident/#/payments`);
+    await page.getByText('已退款').first().waitFor();
+    await looksRight(page, 'payments', PHONE);
+    await page.goto(`${url}/resident/#/bookings`);
+    await filled(page);
+  });
+
+  test('books the visit that it comes to, paid on line', async () => {
+    await paid(resident.page);
   });
 
   test('a screen is put up in the hall', async () => {

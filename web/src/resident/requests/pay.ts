@@ -63,6 +63,7 @@ const onlyOf = (answer: Parameters): Order => {
 
 /** While money is on its way, in or back, the page looks again by itself. */
 const EVERY = 2_000;
+const SELDOM = 5_000;
 
 export const isOnItsWay = ({ state, delivered, refunds }: Order): boolean => state === 'paying' || (state === 'paid' && delivered === 'open') || refunds.some((one) => one.state === 'asked');
 
@@ -74,7 +75,7 @@ export const useOrder = (id: string) =>
     queryKey: ['order', id],
     queryFn: async ({ signal }) => onlyOf(await get<Parameters>(`Invoice/${encodeURIComponent(id)}/$pay-status`, signal)),
     staleTime: 0,
-    refetchInterval: ({ state }) => (state.data !== undefined && isOnItsWay(state.data) ? EVERY : false),
+    refetchInterval: ({ state }) => (state.data === undefined ? false : isOnItsWay(state.data) ? EVERY : state.data.state === 'paid' ? SELDOM : false),
   });
 
 export const useOrders = (patient: string) =>
@@ -82,6 +83,8 @@ export const useOrders = (patient: string) =>
     queryKey: ['orders', patient],
     queryFn: async ({ signal }) => repetitionsOf(await get<Parameters>(`Patient/${encodeURIComponent(patient)}/$payments`, signal), 'order').map(orderOf),
     staleTime: 0,
+    // A cancelled visit's fee comes back a moment later, and nothing on the page says that it will.
+    refetchInterval: ({ state }) => (state.data?.some((one) => isOnItsWay(one) || one.state === 'paid') ? SELDOM : false),
   });
 
 /** Asks a channel for the money; the answer says what to show. */
