@@ -102,7 +102,9 @@ class BookingTests {
     assertThat(free(doctor)).containsOnly(2);
     // Not even to the time that it had: it has none any more.
     isRefused(
-        SERVER.call(resident, "Appointment/" + id + "/$reschedule", "slot", other), 422, "cancelled");
+        SERVER.call(resident, "Appointment/" + id + "/$reschedule", "slot", other),
+        422,
+        "cancelled");
     assertThat(steps(id)).containsExactlyInAnyOrder("hold", "confirm", "reschedule", "cancel");
   }
 
