@@ -59,11 +59,13 @@ class FeedingARunningPlatformTests {
   @Test
   void reportsOfTheDemoRegionAreSignedAndComeOutOnPaper() throws Exception {
     JsonNode signed =
-        JSON.readTree(platform.get("fhir/Provenance?_sort=-recorded&_count=50").body());
+        JSON.readTree(
+            platform.get("fhir/Provenance?signature-type:missing=false&_count=200").body());
     String report = "";
     for (JsonNode entry : signed.path("entry")) {
-      if (entry.path("resource").path("signature").size() > 0) {
-        report = entry.path("resource").path("target").path(0).path("reference").asString("");
+      String target = entry.path("resource").path("target").path(0).path("reference").asString("");
+      if (target.startsWith("DiagnosticReport/")) {
+        report = target;
       }
     }
     assertThat(report).as("a signed report").startsWith("DiagnosticReport/");
