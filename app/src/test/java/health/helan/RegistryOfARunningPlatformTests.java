@@ -111,7 +111,12 @@ class RegistryOfARunningPlatformTests {
     for (JsonNode part : hospital.path("part")) {
       id = part.path("valueReference").path("reference").asString(id);
     }
-    String fills = platform.get("fhir/$booking-figures?institution=" + id).body();
+    // Places of the demo region are opened behind its load.
+    String fills = "";
+    for (int i = 0; i < 90 && !fills.contains("\"department\""); i++) {
+      Thread.sleep(i == 0 ? 0 : 1000);
+      fills = platform.get("fhir/$booking-figures?institution=" + id).body();
+    }
     assertThat(fills).contains("\"department\"", "\"left\"").doesNotContain("Patient");
     String queues = platform.get("fhir/$queue-figures?institution=" + id).body();
     assertThat(queues)
