@@ -11,6 +11,7 @@ import type { MapPlace } from '../../shared/charts/PlaceMap';
 import { PageTitle } from '../../shared/PageTitle';
 import { StatusTag, type Tone } from '../../shared/StatusTag';
 import { color } from '../../shared/theme/tokens';
+import { FigureCards, type Figure } from '../FigureCards';
 import { AsOf, Stale } from '../Moment';
 import styles from './Region.module.css';
 import { CONNECTIONS, fillClassOf, fillOf, FILLS, totalOf, useRegion, type Connection, type FillClass, type Region, type Spot } from './useRegion';
@@ -76,7 +77,7 @@ function Totals({ region: { spots, alerts } }: { region: Region }) {
   const connected = spots.filter(({ connection }) => connection !== 'none');
   const troubled = connected.filter(({ connection }) => connection !== 'ok').length;
   const open = alerts.reduce((sum, one) => sum + one.open, 0);
-  const shown: { name: string; value: string; hint: string; alarming?: boolean; to?: string }[] = [
+  const shown: Figure[] = [
     { name: t('region.booked'), value: count(booked), hint: t('region.bookedHint', { share: formatShare(places ? (booked ?? 0) / places : undefined) }), to: '/slots' },
     { name: t('region.waiting'), value: count(totalOf(spots, (spot) => spot.waiting)), hint: t('region.waitingHint', { number: count(totalOf(spots, (spot) => spot.checkedIn)) }), to: '/slots' },
     { name: t('region.online'), value: count(totalOf(spots, (spot) => spot.online) ?? 0), hint: t('region.onlineHint', { number: count(totalOf(spots, (spot) => spot.onlineWaiting) ?? 0) }) },
@@ -84,17 +85,7 @@ function Totals({ region: { spots, alerts } }: { region: Region }) {
     { name: t('region.connected'), value: count(connected.length), hint: t('region.connectedHint', { number: count(troubled), all: count(spots.length) }), alarming: troubled > 0 },
     { name: t('region.alerts'), value: count(open), hint: t('region.alertsHint'), alarming: open > 0, to: '/audit' },
   ];
-  return (
-    <dl className={styles.figures}>
-      {shown.map(({ name, value, hint, alarming, to }) => (
-        <div key={name} className={`card ${styles.figure}`}>
-          <dt>{to ? <Link to={to}>{name}</Link> : name}</dt>
-          <dd className={alarming ? styles.alarming : undefined}>{value}</dd>
-          <dd className={styles.hint}>{hint}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FigureCards shown={shown} />;
 }
 
 /** What stands out, with the reason, the worst first; nothing is said where nothing does. */

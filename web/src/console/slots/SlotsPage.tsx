@@ -6,6 +6,7 @@ import { formatCount, formatShare } from '../../shared/format/numbers';
 import { bring, useLanguage } from '../../shared/i18n/i18n';
 import texts from '../../shared/i18n/zh/figures.json';
 import { PageTitle } from '../../shared/PageTitle';
+import { FigureCards, type Figure } from '../FigureCards';
 import { AsOf, Stale } from '../Moment';
 import { useMe, useRole } from '../useRole';
 import { DayOfDoctor } from './DayOfDoctor';
@@ -96,7 +97,7 @@ function Totals({ figures, withSchedules }: { figures: Figures; withSchedules: b
   const all = sumOf(figures.groups.flatMap(({ days }) => days));
   const past = figures.groups.reduce((sum, { seen, missed }) => ({ seen: sum.seen + seen, missed: sum.missed + missed }), { seen: 0, missed: 0 });
   const count = (value: number) => formatCount(value, language);
-  const shown: { name: string; value: string; hint: string; alarming?: boolean }[] = [
+  const shown: Figure[] = [
     { name: t('slots.opened'), value: count(all.opened), hint: t('slots.ofPlaces', { number: count(all.places) }) },
     { name: t('slots.taken'), value: formatShare(fillRate(all)), hint: t('slots.takenHint', { booked: count(all.booked), held: count(all.held) }) },
     { name: t('slots.left'), value: count(all.left), hint: t('slots.leftHint', { reserved: count(all.reserved), kept: count(all.kept) }) },
@@ -105,15 +106,5 @@ function Totals({ figures, withSchedules }: { figures: Figures; withSchedules: b
     { name: t('slots.missed'), value: formatShare(missRate(past)), hint: t('slots.missedHint', { missed: count(past.missed), number: count(past.seen + past.missed) }) },
     ...(withSchedules ? [{ name: t('slots.unreleased'), value: count(figures.unreleasedCount), hint: t('slots.unreleasedHint'), alarming: figures.unreleasedCount > 0 }] : []),
   ];
-  return (
-    <dl className={styles.figures}>
-      {shown.map(({ name, value, hint, alarming }) => (
-        <div key={name} className={`card ${styles.figure}`}>
-          <dt>{name}</dt>
-          <dd className={alarming ? styles.alarming : undefined}>{value}</dd>
-          <dd className={styles.hint}>{hint}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FigureCards shown={shown} />;
 }
