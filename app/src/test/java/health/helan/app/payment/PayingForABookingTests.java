@@ -30,6 +30,7 @@ import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.search.ValueSets;
+import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.trust.policy.RolePolicy;
@@ -43,10 +44,7 @@ import health.helan.oversight.payment.simulator.Fault;
 import health.helan.oversight.payment.simulator.SimulatedChannel;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -61,28 +59,9 @@ import tools.jackson.databind.JsonNode;
 /** Held, paid, booked; cancelled and returned: booking and payment put together as they run. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PayingForABookingTests extends ApiForTests {
-  private static final class Hand extends Clock {
-    private volatile Duration ahead = Duration.ZERO;
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.now().plus(ahead);
-    }
-  }
-
   private static final Caller ROOT = Caller.operator("root");
   private static final Duration HOLD = Duration.ofMinutes(15);
-  private static final Hand CLOCK = new Hand();
+  private static final ClockForTests CLOCK = new ClockForTests();
   private static final HikariDataSource DATABASE = database();
   private static final Registry REGISTRY =
       new Registry(DATABASE, Clock.systemUTC(), Registry.Unregistered.WARN);
@@ -164,7 +143,7 @@ class PayingForABookingTests extends ApiForTests {
 
   @AfterEach
   void theBooksAreInOrder() {
-    CLOCK.ahead = Duration.ZERO;
+    CLOCK.ahead(Duration.ZERO);
     assertThat(LEDGER.check()).isEmpty();
   }
 
@@ -322,7 +301,7 @@ class PayingForABookingTests extends ApiForTests {
   void endsWithTheHoldAndReturnsWhatComesTooLate() {
     Held lapsed = new Held("8.00");
     JsonNode waiting = ok(lapsed.pay()).all("order").getFirst();
-    CLOCK.ahead = HOLD.plusSeconds(1);
+    CLOCK.ahead(HOLD.plusSeconds(1));
     assertThat(APPOINTMENTS.lapse()).isPositive();
     clockTicks();
     assertThat(part(lapsed.order(part(waiting, "number")), "state")).isEqualTo("closed");
@@ -331,14 +310,14 @@ class PayingForABookingTests extends ApiForTests {
         .isEqualTo(404);
     assertThat(lapsed.pay().status()).isEqualTo(422);
 
-    CLOCK.ahead = Duration.ZERO;
+    CLOCK.ahead(Duration.ZERO);
     Held late = new Held("9.00");
     JsonNode order = ok(late.pay()).all("order").getFirst();
     // The resident has paid, and the channel's word is on its way, when the hold lapses.
     var told = CHANNEL.pay(part(order, "code"), true).getFirst();
-    CLOCK.ahead = HOLD.plusSeconds(1);
+    CLOCK.ahead(HOLD.plusSeconds(1));
     assertThat(APPOINTMENTS.lapse()).isPositive();
-    CLOCK.ahead = Duration.ZERO;
+    CLOCK.ahead(Duration.ZERO);
     PAYMENTS.notified("union-sim", told.body(), told.headers()::get);
     assertThat(late.status()).isEqualTo("cancelled");
     assertThat(part(late.order(part(order, "number")), "state")).isEqualTo("refunded");

@@ -29,15 +29,13 @@ import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.search.ValueSets;
+import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.trust.policy.RolePolicy;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -52,37 +50,13 @@ import tools.jackson.databind.node.ObjectNode;
 final class BookingServer extends ApiForTests {
   static final Caller ROOT = Caller.operator("root");
 
-  /** A clock that is now, or ahead. */
-  static final class Hand extends Clock {
-    private volatile Duration ahead = Duration.ZERO;
-
-    void ahead(Duration by) {
-      ahead = by;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.now().plus(ahead);
-    }
-  }
-
   private static final class Only {
     static final BookingServer SERVER = new BookingServer();
 
     private Only() {}
   }
 
-  final Hand clock = new Hand();
+  final ClockForTests clock = new ClockForTests();
   final HikariDataSource database;
   final RecordStore store;
   final Registry registry;

@@ -25,6 +25,7 @@ import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
+import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.trust.crypto.AeadAlgorithm;
@@ -49,8 +50,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,30 +71,6 @@ import tools.jackson.databind.node.ObjectNode;
  * of its own.
  */
 final class QueueServer {
-  /** Can be moved, both ways; times that grants compare with stay the machine's. */
-  static final class MovableClock extends Clock {
-    private volatile Duration ahead = Duration.ZERO;
-
-    void ahead(Duration by) {
-      ahead = by;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.now().plus(ahead);
-    }
-  }
-
   private static final class Running {
     static final QueueServer SERVER = new QueueServer();
 
@@ -110,7 +85,7 @@ final class QueueServer {
   /** One whose licence holds, and is neither a doctor's nor a nurse's. */
   static final String PHARMACIST = "pharmacist";
 
-  final MovableClock clock = new MovableClock();
+  final ClockForTests clock = new ClockForTests();
   final DataSource database;
   final RecordStore store;
   final Queues queues;

@@ -25,6 +25,7 @@ import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.objects.ObjectStoreConfig;
+import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.terminology.Terminology;
@@ -46,10 +47,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -60,37 +57,13 @@ import java.util.UUID;
  * behind a real HTTP server. The clock of visits can be moved; the store's is the real one.
  */
 final class VisitServer extends ApiForTests {
-  /** A clock that is now, or ahead. */
-  static final class Hand extends Clock {
-    private volatile Duration ahead = Duration.ZERO;
-
-    void ahead(Duration by) {
-      ahead = by;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.now().plus(ahead);
-    }
-  }
-
   private static final class Running {
     static final VisitServer SERVER = new VisitServer();
 
     private Running() {}
   }
 
-  final Hand clock = new Hand();
+  final ClockForTests clock = new ClockForTests();
   final HikariDataSource database;
   final RecordStore store;
   final Registry registry;

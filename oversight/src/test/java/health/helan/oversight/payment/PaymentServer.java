@@ -23,6 +23,7 @@ import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.search.ValueSets;
+import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.trust.policy.RolePolicy;
@@ -35,8 +36,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,30 +51,6 @@ import tools.jackson.databind.JsonNode;
  * behind a real HTTP server. What is paid for are Appointments, their fee in fen as the comment.
  */
 final class PaymentServer extends ApiForTests {
-  /** A clock that is now, or ahead. */
-  static final class Hand extends Clock {
-    private volatile Duration ahead = Duration.ZERO;
-
-    void ahead(Duration by) {
-      ahead = by;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.now().plus(ahead);
-    }
-  }
-
   private static final class Running {
     static final PaymentServer SERVER = new PaymentServer();
 
@@ -85,7 +60,7 @@ final class PaymentServer extends ApiForTests {
   static final Caller ROOT = Caller.operator("root");
   static final Duration HOLD = Duration.ofMinutes(15);
 
-  final Hand clock = new Hand();
+  final ClockForTests clock = new ClockForTests();
   final HikariDataSource database;
   final RecordStore store;
   final Ledger ledger;

@@ -20,6 +20,7 @@ import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.search.ValueSets;
+import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
@@ -39,10 +40,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -54,35 +51,6 @@ import java.util.UUID;
  * clock can be moved; the store's is the real one.
  */
 final class RegistryServer extends ApiForTests {
-  /** A clock that is now, or ahead. */
-  static final class Hand extends Clock {
-    private volatile Duration ahead = Duration.ZERO;
-
-    void ahead(Duration by) {
-      ahead = by;
-    }
-
-    /** As if it were this time now. */
-    void at(Instant instant) {
-      ahead = Duration.between(Instant.now(), instant);
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.now().plus(ahead);
-    }
-  }
-
   private static final HikariDataSource DATABASE = database();
 
   private static final class Warning {
@@ -97,7 +65,7 @@ final class RegistryServer extends ApiForTests {
     private Refusing() {}
   }
 
-  final Hand clock = new Hand();
+  final ClockForTests clock = new ClockForTests();
   final RecordStore store;
   final Registry registry;
   final Signers signers;

@@ -54,12 +54,11 @@ final class Gathering {
   private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
 
-  /** Transactions that may begin at once; one waits for the disk while the other works. */
-  private int free;
+  /** Whether somebody is writing: while one transaction is made, the next gathers. */
+  private boolean isBusy;
 
-  Gathering(Writing writing, int atOnce) {
+  Gathering(Writing writing) {
     this.writing = writing;
-    free = atOnce;
   }
 
   /**
@@ -71,8 +70,8 @@ final class Gathering {
     lock.lock();
     try {
       waiting.add(mine);
-      if (free > 0) {
-        free--;
+      if (!isBusy) {
+        isBusy = true;
         mine.word.complete(new Word.Lead(next()));
       }
     } finally {
@@ -104,7 +103,11 @@ final class Gathering {
         throw e;
       }
       // One of them cannot be written, or the database failed: each meets its own fate.
-      LOG.debug("{} writes go alone: {}", batch.size(), e.toString());
+      if (e instanceof Refusal) {
+        LOG.debug("{} writes go alone: {}", batch.size(), e.toString());
+      } else {
+        LOG.warn("{} writes could not be made together, and go alone", batch.size(), e);
+      }
     } finally {
       for (Waiting one : batch) {
         one.word.complete(new Word.Alone()); // But who has had a word already.
@@ -119,7 +122,7 @@ final class Gathering {
     try {
       List<Waiting> batch = next();
       if (batch.isEmpty()) {
-        free++;
+        isBusy = false;
       } else {
         batch.getFirst().word.complete(new Word.Lead(batch));
       }

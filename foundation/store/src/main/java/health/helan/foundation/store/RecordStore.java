@@ -33,9 +33,6 @@ import tools.jackson.databind.node.ObjectNode;
  * logged. Thread-safe; one per application instance.
  */
 public final class RecordStore implements AutoCloseable {
-  /** Shared transactions at once: while one waits for the disk, the next is made. */
-  private static final int TOGETHER_AT_ONCE = Integer.getInteger("helan.together", 1);
-
   private final StoreParts parts;
   private final Histories histories;
   private final Searching searching;
@@ -59,7 +56,7 @@ public final class RecordStore implements AutoCloseable {
     this.reindex = reindex;
     this.pruning = pruning;
     this.statistics = statistics;
-    gathering = new Gathering(shares -> Writes.together(parts, shares), TOGETHER_AT_ONCE);
+    gathering = new Gathering(shares -> Writes.together(parts, shares));
     this.parts = parts;
     this.changes = changes;
     this.searching = searching;

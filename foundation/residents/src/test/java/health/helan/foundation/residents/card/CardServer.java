@@ -24,6 +24,7 @@ import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.search.ValueSets;
+import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.trust.crypto.AeadAlgorithm;
@@ -44,10 +45,6 @@ import java.security.KeyPair;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,30 +65,6 @@ import org.jspecify.annotations.Nullable;
 final class CardServer extends ApiForTests {
   static final int REGION = 640_000;
 
-  /** Can be moved, both ways. */
-  static final class MovableClock extends Clock {
-    private volatile Duration ahead = Duration.ZERO;
-
-    void ahead(Duration by) {
-      ahead = by;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.now().plus(ahead);
-    }
-  }
-
   private static final class Running {
     static final CardServer SERVER = new CardServer(false);
 
@@ -106,7 +79,7 @@ final class CardServer extends ApiForTests {
 
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-  final MovableClock clock = new MovableClock();
+  final ClockForTests clock = new ClockForTests();
   final DataSource database;
   final RecordStore store;
   final Cards cards;

@@ -21,6 +21,7 @@ import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.store.objects.ObjectStoreConfig;
 import health.helan.foundation.store.search.ValueSets;
+import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.LinksForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import java.io.IOException;
@@ -31,11 +32,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,33 +47,9 @@ import tools.jackson.databind.node.ObjectNode;
  * a header that names one of the callers that the test registered.
  */
 final class GuardedServer {
-  /** Can be moved ahead of the real time, never behind it. */
-  static final class MovableClock extends Clock {
-    private volatile Duration ahead = Duration.ZERO;
-
-    void ahead(Duration by) {
-      ahead = by;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.now().plus(ahead);
-    }
-  }
-
   private static final GuardedServer RUNNING = new GuardedServer();
 
-  final MovableClock clock = new MovableClock();
+  final ClockForTests clock = new ClockForTests();
   final RecordStore store;
   final DataSource database;
   final String base;
