@@ -17,8 +17,6 @@ import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.Caller.Binding;
-import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
@@ -114,21 +112,6 @@ final class BookingServer extends ApiForTests {
   @Override
   protected String base() {
     return base;
-  }
-
-  static Caller system(String institution) {
-    return caller(
-        Role.SYSTEM, institution, new Binding("", Set.of(), Set.of(), Set.of("system/*.cruds")));
-  }
-
-  static Caller practitioner(String id, String institution) {
-    return caller(
-        Role.PRACTITIONER, institution, new Binding(id, Set.of(), Set.of(), Binding.ALL_SCOPES));
-  }
-
-  static Caller resident(String... patients) {
-    return caller(
-        Role.RESIDENT, "", new Binding("", Set.of(), Set.of(patients), Binding.ALL_SCOPES));
   }
 
   /** Residents that nobody has seen yet. */

@@ -12,8 +12,6 @@ import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.Caller.Binding;
-import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
@@ -26,7 +24,6 @@ import health.helan.foundation.trust.policy.RolePolicy;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
 import tools.jackson.databind.JsonNode;
@@ -89,21 +86,6 @@ final class ResultsServer extends ApiForTests {
   @Override
   protected String base() {
     return base;
-  }
-
-  static Caller resident(String... patients) {
-    return caller(
-        Role.RESIDENT, "", new Binding("", Set.of(), Set.of(patients), Binding.ALL_SCOPES));
-  }
-
-  static Caller practitioner(String id, String institution) {
-    return caller(
-        Role.PRACTITIONER, institution, new Binding(id, Set.of(), Set.of(), Binding.ALL_SCOPES));
-  }
-
-  static Caller system(String institution) {
-    return caller(
-        Role.SYSTEM, institution, new Binding("", Set.of(), Set.of(), Set.of("system/*.cruds")));
   }
 
   /** Loads a resource as the root; answers its id. */

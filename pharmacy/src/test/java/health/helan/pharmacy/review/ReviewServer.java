@@ -46,7 +46,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.UUID;
 import org.apache.catalina.startup.Tomcat;
 import tools.jackson.databind.node.ArrayNode;
@@ -158,25 +157,6 @@ final class ReviewServer extends ApiForTests {
   // ------------------------------------------------------------------ callers
 
   static final Caller ROOT = Caller.operator("root");
-
-  static Caller system(String institution) {
-    return caller(
-        Role.SYSTEM, institution, new Binding("", Set.of(), Set.of(), Set.of("system/*.cruds")));
-  }
-
-  static Caller practitioner(String id, String institution) {
-    return caller(
-        Role.PRACTITIONER, institution, new Binding(id, Set.of(), Set.of(), Binding.ALL_SCOPES));
-  }
-
-  static Caller resident(String... patients) {
-    return caller(
-        Role.RESIDENT, "", new Binding("", Set.of(), Set.of(patients), Binding.ALL_SCOPES));
-  }
-
-  static Caller operator() {
-    return caller(Role.OPERATOR, "");
-  }
 
   static void ok(Reply reply) {
     if (reply.status() != 200 && reply.status() != 201) {

@@ -14,7 +14,6 @@ import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
@@ -129,10 +128,6 @@ final class QualityServer extends ApiForTests {
   }
 
   // ---- callers
-
-  static Caller system(String institution) {
-    return caller(Role.SYSTEM, institution);
-  }
 
   /** A resident with nothing wrong. */
   static String wholePatient(String institution) {

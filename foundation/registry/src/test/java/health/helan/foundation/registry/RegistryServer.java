@@ -13,8 +13,6 @@ import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.Caller.Binding;
-import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
 import health.helan.foundation.store.StoreConfig;
@@ -42,7 +40,6 @@ import java.nio.file.Files;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -156,29 +153,6 @@ final class RegistryServer extends ApiForTests {
   // ------------------------------------------------------------------ callers
 
   static final Caller ROOT = Caller.operator("root");
-
-  static Caller system(String institution) {
-    return caller(
-        Role.SYSTEM, institution, new Binding("", Set.of(), Set.of(), Set.of("system/*.cruds")));
-  }
-
-  static Caller practitioner(String id, String institution) {
-    return caller(
-        Role.PRACTITIONER, institution, new Binding(id, Set.of(), Set.of(), Binding.ALL_SCOPES));
-  }
-
-  static Caller resident(String... patients) {
-    return caller(
-        Role.RESIDENT, "", new Binding("", Set.of(), Set.of(patients), Binding.ALL_SCOPES));
-  }
-
-  static Caller regulator() {
-    return caller(Role.REGULATOR, "", Binding.NONE);
-  }
-
-  static Caller operator() {
-    return caller(Role.OPERATOR, "", Binding.NONE);
-  }
 
   // ------------------------------------------------------------------ a small region
 

@@ -15,7 +15,6 @@ import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
@@ -115,10 +114,6 @@ public final class ResidentsServer extends ApiForTests {
   }
 
   // ---- callers
-
-  public static Caller system(String institution) {
-    return caller(Role.SYSTEM, institution);
-  }
 
   /** An institution that is there, so that what refers to it leads somewhere. */
   public String institution(String id) {

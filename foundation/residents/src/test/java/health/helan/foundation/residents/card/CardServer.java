@@ -169,24 +169,11 @@ final class CardServer extends ApiForTests {
 
   // ------------------------------------------------------------------ callers
 
-  static Caller resident(String... patients) {
-    return caller(Role.RESIDENT, "", new Binding("", Set.of(), Set.of(patients), Set.of("*")));
-  }
-
   static Caller clerk(String institution) {
     return caller(
         Role.PRACTITIONER,
         institution,
         new Binding("clerk-" + institution, Set.of(), Set.of(), Set.of("*")));
-  }
-
-  static Caller system(String institution) {
-    return caller(
-        Role.SYSTEM, institution, new Binding("", Set.of(), Set.of(), Set.of("system/*.cruds")));
-  }
-
-  static Caller operator() {
-    return caller(Role.OPERATOR, "", Binding.NONE);
   }
 
   @Override

@@ -61,6 +61,33 @@ public abstract class ApiForTests {
     return new Caller(name, role, institution, Set.of(), name, binding);
   }
 
+  public static Caller system(String institution) {
+    return caller(
+        Role.SYSTEM, institution, new Binding("", Set.of(), Set.of(), Set.of("system/*.cruds")));
+  }
+
+  /**
+   * @param id of its Practitioner
+   */
+  public static Caller practitioner(String id, String institution) {
+    return caller(
+        Role.PRACTITIONER, institution, new Binding(id, Set.of(), Set.of(), Binding.ALL_SCOPES));
+  }
+
+  /** Who may act for these Patients, itself among them. */
+  public static Caller resident(String... patients) {
+    return caller(
+        Role.RESIDENT, "", new Binding("", Set.of(), Set.of(patients), Binding.ALL_SCOPES));
+  }
+
+  public static Caller regulator() {
+    return caller(Role.REGULATOR, "", Binding.NONE);
+  }
+
+  public static Caller operator() {
+    return caller(Role.OPERATOR, "");
+  }
+
   // ---- asking
 
   /** An answer. */
