@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
@@ -89,7 +90,10 @@ public final class FhirServlet extends HttpServlet {
     } catch (StackOverflowError e) {
       answer = refused(new Refusal(Refusal.Kind.TOO_COSTLY, "rest.too-deep"), language);
     } catch (RuntimeException e) {
-      answer = fault(e, language);
+      answer =
+          e.getCause() instanceof SQLException cause
+              ? noDatabase(cause, response, language)
+              : fault(e, language);
     }
     Ready ready = ready(request, answer, language);
     try {
@@ -115,6 +119,12 @@ public final class FhirServlet extends HttpServlet {
 
   private static Answer refused(Refusal refusal, Locale language) {
     return Answer.status(refusal.kind().status(), Outcomes.bytes(Outcomes.of(refusal, language)));
+  }
+
+  /** Rooms that ask the database by themselves let its failures pass to here. */
+  private static Answer noDatabase(SQLException e, HttpServletResponse response, Locale language) {
+    LOG.warn("The database did not answer", e);
+    return refused(new Refusal(Refusal.Kind.TRANSIENT, "rest.database"), response, language);
   }
 
   /** A fault of ours: the log has the trace, the caller its number. */
