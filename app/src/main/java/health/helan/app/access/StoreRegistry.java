@@ -1,5 +1,6 @@
 package health.helan.app.access;
 
+import health.helan.foundation.registry.Site;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.IdNumbers;
 import health.helan.foundation.store.Json;
@@ -16,6 +17,7 @@ import java.text.Normalizer;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -130,8 +132,14 @@ final class StoreRegistry implements Registry {
     LocalDate today = LocalDate.now(java.time.ZoneId.of("Asia/Shanghai"));
     List<Post> posts = new ArrayList<>();
     List<JsonNode> teams = null;
-    for (JsonNode role :
-        search("PractitionerRole", "practitioner", "Practitioner/" + practitioner)) {
+    List<JsonNode> roles =
+        search("PractitionerRole", "practitioner", "Practitioner/" + practitioner);
+    // The first one stands for whoever names none: where the practitioner is registered, and on
+    // every platform the same, however the store happens to find them.
+    roles.sort(
+        Comparator.comparing(StoreRegistry::isAdditional)
+            .thenComparing(role -> role.path("id").asString("")));
+    for (JsonNode role : roles) {
       if (role.path("active").asBoolean(true) && isNow(role.path("period"), today)) {
         Post post = post(role);
         if (!mayPractise.test(practitioner, post.institution())) {
@@ -144,6 +152,20 @@ final class StoreRegistry implements Registry {
       }
     }
     return posts;
+  }
+
+  /** 多点执业: a further place beside the one of registration. */
+  private static boolean isAdditional(JsonNode role) {
+    for (JsonNode extension : role.path("extension")) {
+      if (extension.path("url").asString("").equals(Site.EXTENSION)) {
+        for (JsonNode part : extension.path("extension")) {
+          if (part.path("url").asString("").equals("site")) {
+            return !part.path("valueCode").asString("").equals("main");
+          }
+        }
+      }
+    }
+    return false;
   }
 
   /**
@@ -263,7 +285,7 @@ final class StoreRegistry implements Registry {
       }
     }
     found.sort(
-        java.util.Comparator.comparing((Holding holding) -> !holding.where().contains("医院"))
+        Comparator.comparing((Holding holding) -> !holding.where().contains("医院"))
             .thenComparing(Holding::practitioner)
             .thenComparing(Holding::department));
     return found;

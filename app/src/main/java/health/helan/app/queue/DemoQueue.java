@@ -5,7 +5,10 @@ import health.helan.care.queue.Level;
 import health.helan.care.queue.Queue;
 import health.helan.care.queue.Queues;
 import health.helan.care.queue.Ticket;
+import health.helan.demo.NamedResident;
 import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.IdNumbers;
+import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
@@ -13,7 +16,9 @@ import health.helan.foundation.trust.account.Account;
 import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.SignIn;
 import java.util.List;
+import java.util.TreeMap;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A queue to try in the demo region: of the first demo doctor's department, with a few residents
@@ -23,6 +28,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class DemoQueue {
   private static final int PEOPLE = 6;
+  private static final int LOOKED_AT = 200;
 
   private final Queues queues;
   private final SignIn signIn;
@@ -76,21 +82,42 @@ public final class DemoQueue {
   }
 
   private void fill(Caller platform, Queue queue) {
-    var people =
-        new SearchRequest(
-            "Patient",
-            null,
-            null,
-            List.of(new SearchRequest.Parameter("_count", String.valueOf(PEOPLE))),
-            false);
     int number = 0;
-    for (SearchResult.Entry entry : store.search(platform, people).entries()) {
+    for (String patient : people(platform)) {
       Ticket ticket =
-          queues.checkIn(
-              platform, new Arrival(queue.id(), entry.resource().id(), null, null, null, null));
+          queues.checkIn(platform, new Arrival(queue.id(), patient, null, null, null, null));
       if (++number == PEOPLE - 1) {
         var unused = queues.triage(platform, ticket.id(), Level.PRIORITY, "80 岁以上（演示）");
       }
     }
+  }
+
+  /**
+   * The same residents in every region of one size, none of those who have an account to try: who
+   * waits has opened the record to the department, and a demonstration of consent begins without.
+   */
+  private List<String> people(Caller platform) {
+    var some =
+        new SearchRequest(
+            "Patient",
+            null,
+            null,
+            List.of(new SearchRequest.Parameter("_count", String.valueOf(LOOKED_AT))),
+            false);
+    var byNumber = new TreeMap<String, String>();
+    for (SearchResult.Entry entry : store.search(platform, some).entries()) {
+      byte[] content = entry.resource().content();
+      if (content != null) {
+        for (JsonNode identifier : Json.MAPPER.readTree(content).path("identifier")) {
+          if (IdNumbers.isValid(identifier.path("value").asString(""))) {
+            byNumber.put(identifier.path("value").asString(), entry.resource().id());
+          }
+        }
+      }
+    }
+    for (NamedResident named : NamedResident.values()) {
+      byNumber.remove(named.identityNumber());
+    }
+    return byNumber.values().stream().limit(PEOPLE).toList();
   }
 }

@@ -39,11 +39,41 @@ class StoreRegistryTests {
     assertThat(first.getFirst().practitioner()).isEqualTo("doctor-0000");
   }
 
-  private static List<StoreRegistry.Holding> doctors(byte index) {
+  @Test
+  void nameThePlaceOfRegistrationFirstWhateverTheIndexKey() {
+    for (byte index = 1; index <= 3; index++) {
+      try (RecordStore store = open(index)) {
+        var writes = new ArrayList<Interaction>();
+        for (String place : List.of("a additional", "b additional", "m main", "z additional")) {
+          String id = place.substring(0, 1);
+          writes.add(put("Organization", id, "\"name\":\"医院\""));
+          writes.add(
+              put(
+                  "PractitionerRole",
+                  "at-" + id,
+                  """
+                  "practitioner":{"reference":"Practitioner/many"},"organization":{"reference":"Organization/%s"},
+                  "extension":[{"url":"%s","extension":[{"url":"site","valueCode":"%s"}]}]"""
+                      .formatted(id, Site.EXTENSION, place.substring(2))));
+        }
+        store.transact(Caller.platform("test"), writes, Set.of(), null);
+        assertThat(new StoreRegistry(() -> store).posts("many"))
+            .extracting(post -> post.institution())
+            .containsExactly("m", "a", "b", "z");
+      }
+    }
+  }
+
+  private static RecordStore open(byte index) {
     var key = new byte[32];
     Arrays.fill(key, index);
-    var config = new StoreConfig(key, "one", "test", AccessPolicy.EVERYTHING, false);
-    try (RecordStore store = RecordStore.open(PostgresForTests.emptyDatabase(), config)) {
+    return RecordStore.open(
+        PostgresForTests.emptyDatabase(),
+        new StoreConfig(key, "one", "test", AccessPolicy.EVERYTHING, false));
+  }
+
+  private static List<StoreRegistry.Holding> doctors(byte index) {
+    try (RecordStore store = open(index)) {
       var writes = new ArrayList<Interaction>();
       for (int i = 0; i < CLINICS; i++) {
         writes.add(

@@ -45,8 +45,10 @@ public final class Cards implements Erasable {
   /** How long a code lives. */
   static final int LIFE_SECONDS = 60;
 
-  /** Codes of one card within a minute: who renews by hand has enough, a machine has not. */
-  static final int CODES_PER_MINUTE = 12;
+  /**
+   * Codes of one card within a minute: who goes from page to page has enough, a machine has not.
+   */
+  static final int CODES_PER_MINUTE = 30;
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
