@@ -10,6 +10,7 @@ import health.helan.care.appointment.places.PoolSlot;
 import health.helan.care.appointment.rules.ReleaseRule;
 import health.helan.foundation.registry.Registry;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.Ids;
@@ -371,7 +372,7 @@ public final class Appointments implements Erasable {
     String code = reason == null ? caller.role() == Role.RESIDENT ? "pat" : "prov" : reason;
     if (!code.matches(
         "(pat|prov|maint|meds-inc|other|oth-[a-z-]{1,30}|pat-[a-z-]{1,30}|prov-[a-z-]{1,30})")) {
-      throw new Refusal(Refusal.Kind.VALUE, "appointment.parameter", "reason");
+      throw Given.wrong("reason");
     }
     return take(
         caller,
@@ -433,7 +434,7 @@ public final class Appointments implements Erasable {
       @Nullable Integer ifMatch,
       @Nullable String reason) {
     if (reason != null && reason.length() > LONGEST_REASON) {
-      throw new Refusal(Refusal.Kind.VALUE, "appointment.parameter", "reason");
+      throw Given.wrong("reason");
     }
     return write(
         caller,

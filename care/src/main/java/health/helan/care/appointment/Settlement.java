@@ -1,5 +1,6 @@
 package health.helan.care.appointment;
 
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.store.Refusal;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ public enum Settlement {
    */
   static Settlement of(long feeFen, @Nullable String said) {
     if (said != null && Arrays.stream(values()).noneMatch(one -> one.code.equals(said))) {
-      throw new Refusal(Refusal.Kind.VALUE, "appointment.parameter", "payment");
+      throw Given.wrong("payment");
     }
     if (feeFen == 0) {
       return FREE;

@@ -2,6 +2,7 @@ package health.helan.care.queue;
 
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.SharedAnswers;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Caller;
@@ -96,7 +97,7 @@ final class QueueFiguresOperation implements FhirOperation {
   private static String institution(Caller caller, @Nullable String asked) {
     String id = asked == null ? "" : Queues.id(asked, "Organization/");
     if (!id.isEmpty() && !id.matches("[A-Za-z0-9.-]{1,64}")) {
-      throw new Refusal(Refusal.Kind.VALUE, "appointment.parameter", "institution");
+      throw Given.wrong("institution");
     }
     if (caller.isRoot() || caller.role() == Role.REGULATOR || caller.role() == Role.OPERATOR) {
       return id;

@@ -7,13 +7,12 @@ import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.rest.FhirOperation.Call;
 import health.helan.foundation.rest.FhirOperation.Level;
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.Refusal;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.LocalDate;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -74,26 +73,9 @@ public final class ResultsOperations {
     @Override
     public Answer execute(Call call) {
       call.store().checkMayOperate(call.caller(), name);
-      Set<String> given = new LinkedHashSet<>();
-      call.query().parameters().forEach(one -> given.add(one.name()));
-      if (call.body() != null) {
-        call.body().path("parameter").forEach(one -> given.add(one.path("name").asString("")));
-      }
-      for (String one : given) {
-        if (!known.contains(one)) {
-          // What nobody looks at is refused, not ignored.
-          throw new Refusal(
-              Refusal.Kind.NOT_SUPPORTED,
-              "results.parameter-unknown",
-              one.matches("[A-Za-z0-9_:.-]{1,40}") ? one : "?");
-        }
-      }
+      new Given(call).only(known); // What nobody looks at is refused, not ignored.
       return work.apply(call);
     }
-  }
-
-  private static Refusal wrong(String name) {
-    return new Refusal(Refusal.Kind.VALUE, "Parameters", "results.parameter", new Object[] {name});
   }
 
   // ------------------------------------------------------------------ read
@@ -105,39 +87,18 @@ public final class ResultsOperations {
     if (id != null) {
       read = notices.read(caller, id) ? 1 : 0;
     } else {
-      String patient = patient(call);
+      String patient = new Given(call).patient();
       String about = call.text("about");
       if (about != null
           && !about.matches(
               "(DiagnosticReport|Composition|DocumentReference)/[A-Za-z0-9.-]{1,64}")) {
-        throw wrong("about");
+        throw Given.wrong("about");
       }
       read = notices.readAll(caller, patient, about);
     }
     ObjectNode answer = Words.parameters();
     Words.of(answer).number("read", read);
     return Words.answer(answer);
-  }
-
-  /** Whose notices are meant: for a resident who acts for nobody else, its own. */
-  private static String patient(Call call) {
-    String said = call.text("patient");
-    Set<String> own = call.caller().binding().patients();
-    if (said == null) {
-      if (own.size() != 1) {
-        throw new Refusal(
-            Refusal.Kind.INVALID,
-            "Parameters",
-            "results.parameter-missing",
-            new Object[] {"patient"});
-      }
-      return own.iterator().next();
-    }
-    String id = said.startsWith("Patient/") ? said.substring("Patient/".length()) : said;
-    if (!id.matches("[A-Za-z0-9.-]{1,64}")) {
-      throw wrong("patient");
-    }
-    return id;
   }
 
   // ------------------------------------------------------------------ bill
@@ -199,7 +160,7 @@ public final class ResultsOperations {
     try {
       return text == null ? null : LocalDate.parse(text);
     } catch (DateTimeException e) {
-      throw wrong("date");
+      throw Given.wrong("date");
     }
   }
 

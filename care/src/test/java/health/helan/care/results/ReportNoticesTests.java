@@ -327,7 +327,7 @@ class ReportNoticesTests {
         SERVER.send(
             self, "POST", "Communication/$mark-read?all=true", null, "Accept-Language", "zh-CN");
     assertThat(refused.status()).isEqualTo(400);
-    assertThat(refused.sentence()).isEqualTo("不认识参数 all。");
+    assertThat(refused.sentence()).isEqualTo("此操作没有参数 all。");
   }
 
   // ------------------------------------------------------------------ open pages

@@ -4,6 +4,7 @@ import health.helan.care.appointment.Appointments;
 import health.helan.care.appointment.Settlement;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,12 +44,12 @@ final class BookOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     call.store().checkMayOperate(call.caller(), "book");
-    var in = new In(call);
+    var in = new Given(call);
     in.only(KNOWN);
     String payment = in.text("payment");
     if (Settlement.ONLINE.code().equals(payment)) {
       // That it was paid, payment says, and not who would like to have paid.
-      throw In.wrong("payment");
+      throw Given.wrong("payment");
     }
     String id = call.id();
     if (id != null) {
@@ -63,7 +64,7 @@ final class BookOperation implements FhirOperation {
   }
 
   /** The hold that is meant; null for proposals and Slots. */
-  private @Nullable String held(In in) {
+  private @Nullable String held(Given in) {
     List<String> references = in.ids("appointment-reference", "Appointment");
     return references.size() == 1 && !appointments.isProposal(references.getFirst())
         ? references.getFirst()

@@ -3,6 +3,7 @@ package health.helan.care.appointment.operations;
 import health.helan.care.appointment.Appointments;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import java.util.Objects;
 import java.util.Set;
 
@@ -30,7 +31,7 @@ final class CancelOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     call.store().checkMayOperate(call.caller(), "book");
-    var in = new In(call);
+    var in = new Given(call);
     in.only(Set.of("reason"));
     return Out.appointment(
         appointments.cancel(

@@ -6,6 +6,7 @@ import health.helan.care.appointment.rules.ReleaseRule;
 import health.helan.foundation.registry.Registry;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.SharedAnswers;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Caller;
@@ -70,7 +71,7 @@ final class FiguresOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     call.store().checkMayOperate(call.caller(), NAME);
-    var in = new In(call);
+    var in = new Given(call);
     in.only(Set.of("institution", "department", "schedule", "day", "days"));
     String institution = institution(call.caller(), in.id("institution", "Organization"));
     Instant moment = now.get();
@@ -81,10 +82,10 @@ final class FiguresOperation implements FhirOperation {
     }
     String department = in.id("department", "Organization");
     if (department != null && institution.isEmpty()) {
-      throw In.missing("institution");
+      throw Given.missing("institution");
     }
     if (in.text("day") != null) {
-      throw In.missing("schedule");
+      throw Given.missing("schedule");
     }
     var asked =
         new PoolFigures.Asked(
@@ -120,7 +121,7 @@ final class FiguresOperation implements FhirOperation {
     return caller.institution();
   }
 
-  private static LocalDate day(In in, LocalDate today) {
+  private static LocalDate day(Given in, LocalDate today) {
     String text = in.text("day");
     if (text == null) {
       return today;
@@ -128,7 +129,7 @@ final class FiguresOperation implements FhirOperation {
     try {
       return LocalDate.parse(text);
     } catch (DateTimeException e) {
-      throw In.wrong("day");
+      throw Given.wrong("day");
     }
   }
 

@@ -7,6 +7,7 @@ import health.helan.foundation.registry.Finder;
 import health.helan.foundation.registry.Registry;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import java.math.BigDecimal;
@@ -80,12 +81,12 @@ final class FindOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     call.store().checkMayOperate(call.caller(), "find-places");
-    var in = new In(call);
+    var in = new Given(call);
     in.only(KNOWN);
     Instant start = in.time("start");
     Instant end = in.time("end");
     if (!end.isAfter(start) || Duration.between(start, end).compareTo(LONGEST) > 0) {
-      throw In.wrong("end");
+      throw Given.wrong("end");
     }
     Map<String, Double> near = near(in);
     List<String> organizations = new ArrayList<>(in.ids("organization", "Organization"));
@@ -131,23 +132,23 @@ final class FindOperation implements FhirOperation {
     String code = token.substring(token.indexOf('|') + 1);
     if (token.indexOf('|') > 0 && !token.startsWith(Registry.SPECIALTY + "|")
         || !code.matches("[0-9.]{1,20}")) {
-      throw In.wrong("specialty");
+      throw Given.wrong("specialty");
     }
     return code;
   }
 
-  private static @Nullable Long fee(In in) {
+  private static @Nullable Long fee(Given in) {
     String text = in.text("fee");
     if (text == null) {
       return null;
     }
     if (!text.matches("\\d{1,6}(\\.\\d{1,2})?")) {
-      throw In.wrong("fee");
+      throw Given.wrong("fee");
     }
     return new BigDecimal(text).movePointRight(2).longValueExact();
   }
 
-  private static Pool.@Nullable After after(In in) {
+  private static Pool.@Nullable After after(Given in) {
     String text = in.text("after");
     if (text == null) {
       return null;
@@ -160,11 +161,11 @@ final class FindOperation implements FhirOperation {
     } catch (java.time.DateTimeException e) {
       // Refused below.
     }
-    throw In.wrong("after");
+    throw Given.wrong("after");
   }
 
   /** Hospitals around a place by their distance in km; null where nothing is said of a place. */
-  private @Nullable Map<String, Double> near(In in) {
+  private @Nullable Map<String, Double> near(Given in) {
     List<String> place = in.list("near");
     if (place.isEmpty()) {
       return null;
@@ -206,11 +207,11 @@ final class FindOperation implements FhirOperation {
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
       // Refused below.
     }
-    throw In.wrong("near");
+    throw Given.wrong("near");
   }
 
   private static Answer answer(
-      Call call, In in, List<Pool.Hit> hits, Map<String, Double> near, int count) {
+      Call call, Given in, List<Pool.Hit> hits, Map<String, Double> near, int count) {
     List<Pool.Hit> shown = hits.subList(0, Math.min(count, hits.size()));
     ObjectNode bundle = Json.MAPPER.createObjectNode();
     bundle.put("resourceType", "Bundle").put("type", "searchset");
@@ -236,7 +237,7 @@ final class FindOperation implements FhirOperation {
 
   private static String next(Call call, String after) {
     var url = new StringBuilder(call.base()).append("/Appointment/$find?");
-    var in = new In(call);
+    var in = new Given(call);
     for (String name : KNOWN.stream().sorted().toList()) {
       for (String value : in.list(name)) {
         if (!name.equals("after")) {

@@ -3,6 +3,7 @@ package health.helan.care.appointment.operations;
 import health.helan.care.appointment.Appointments;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -44,12 +45,12 @@ final class HoldOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     call.store().checkMayOperate(call.caller(), "book");
-    var in = new In(call);
+    var in = new Given(call);
     in.only(KNOWN);
     return Out.bundle(call.base(), appointments.hold(call.caller(), wanted(call, in)));
   }
 
-  static Appointments.Wanted wanted(Call call, In in) {
+  static Appointments.Wanted wanted(Call call, Given in) {
     List<String> slots = new ArrayList<>(in.ids("slot", "Slot"));
     slots.addAll(in.ids("appointment-reference", "Appointment"));
     ObjectNode given = call.resource("appointment-resource");
@@ -57,19 +58,19 @@ final class HoldOperation implements FhirOperation {
       for (JsonNode slot : given.path("slot")) {
         String reference = slot.path("reference").asString("");
         if (!reference.matches("Slot/[A-Za-z0-9.-]{1,64}")) {
-          throw In.wrong("appointment-resource");
+          throw Given.wrong("appointment-resource");
         }
         slots.add(reference.substring("Slot/".length()));
       }
     }
     if (slots.isEmpty()) {
-      throw In.missing("slot");
+      throw Given.missing("slot");
     }
     return new Appointments.Wanted(
         patient(in, given), List.copyOf(slots), in.id("referral", "ServiceRequest"));
   }
 
-  private static String patient(In in, @org.jspecify.annotations.Nullable ObjectNode given) {
+  private static String patient(Given in, @org.jspecify.annotations.Nullable ObjectNode given) {
     if (given != null) {
       for (JsonNode participant : given.path("participant")) {
         String actor = participant.path("actor").path("reference").asString("");

@@ -3,6 +3,7 @@ package health.helan.care.appointment.operations;
 import health.helan.care.appointment.WaitingList;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.Set;
@@ -31,18 +32,18 @@ final class JoinOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     call.store().checkMayOperate(call.caller(), "book");
-    var in = new In(call);
+    var in = new Given(call);
     in.only(Set.of("schedule", "day", "patient", "patient-reference"));
     String schedule = in.id("schedule", "Schedule");
     String day = in.text("day");
     if (schedule == null || day == null) {
-      throw In.missing(schedule == null ? "schedule" : "day");
+      throw Given.missing(schedule == null ? "schedule" : "day");
     }
     try {
       return Out.appointment(
           waiting.join(call.caller(), in.patient(), schedule, LocalDate.parse(day)));
     } catch (DateTimeException e) {
-      throw In.wrong("day");
+      throw Given.wrong("day");
     }
   }
 }

@@ -3,6 +3,7 @@ package health.helan.care.appointment.operations;
 import health.helan.care.appointment.WaitingList;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import java.util.Objects;
@@ -30,7 +31,7 @@ final class LineOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     call.store().checkMayOperate(call.caller(), "find-places");
-    new In(call).only(Set.of());
+    new Given(call).only(Set.of());
     Integer before = waiting.before(call.caller(), Objects.requireNonNull(call.id()));
     if (before == null) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "appointment.not-waiting");

@@ -3,6 +3,7 @@ package health.helan.care.appointment.operations;
 import health.helan.care.appointment.Releases;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.store.Json;
 import java.util.Objects;
 import java.util.Set;
@@ -33,7 +34,7 @@ final class ReleaseOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     call.store().checkMayOperate(call.caller(), "release-places");
-    new In(call).only(Set.of());
+    new Given(call).only(Set.of());
     int made = releases.release(call.caller(), Objects.requireNonNull(call.id()));
     ObjectNode parameters = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
     parameters.putArray("parameter").addObject().put("name", "made").put("valueInteger", made);

@@ -3,6 +3,7 @@ package health.helan.care.appointment.operations;
 import health.helan.care.appointment.Appointments;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -32,7 +33,7 @@ final class RescheduleOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     call.store().checkMayOperate(call.caller(), "book");
-    var in = new In(call);
+    var in = new Given(call);
     in.only(Set.of("slot", "appointment-reference"));
     List<String> slots = new ArrayList<>(in.ids("slot", "Slot"));
     slots.addAll(in.ids("appointment-reference", "Appointment"));

@@ -4,6 +4,7 @@ import health.helan.care.appointment.AppointmentStep;
 import health.helan.care.appointment.Appointments;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import java.util.Objects;
 import java.util.Set;
 
@@ -41,7 +42,7 @@ final class StepOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     call.store().checkMayOperate(call.caller(), "appointment-step");
-    var in = new In(call);
+    var in = new Given(call);
     in.only(Set.of("reason"));
     return Out.appointment(
         appointments.step(
