@@ -20,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.startup.Tomcat;
@@ -61,7 +62,9 @@ final class FhirServerForTests {
                   AccessPolicy.EVERYTHING,
                   true));
       var capabilities = new CapabilityStatements("test", "2026-11-22", store.parameters());
-      var operations = new Operations(StandardOperations.all());
+      var all = new ArrayList<>(StandardOperations.all());
+      all.addAll(NamedOperationTests.OPERATIONS);
+      var operations = new Operations(all);
       var servlet =
           new FhirServlet(
               store,
