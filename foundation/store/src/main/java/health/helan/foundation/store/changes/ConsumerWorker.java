@@ -670,21 +670,27 @@ final class ConsumerWorker {
 
   private void move(Connection connection, Map<Integer, List<Change>> byHome)
       throws SQLException, Fenced {
-    try (var statement = connection.prepareStatement(ChangeSql.MOVE_OFFSET)) {
-      for (Map.Entry<Integer, List<Change>> home : byHome.entrySet()) {
-        long epoch = leases.epoch(partOf(home.getKey()));
-        statement.setLong(1, home.getValue().getLast().seq());
-        statement.setLong(2, epoch);
-        statement.setInt(3, home.getKey());
-        statement.setString(4, consumer.name());
-        statement.setLong(5, position[home.getKey()]);
-        statement.setLong(6, epoch);
-        statement.addBatch();
-      }
-      for (int moved : statement.executeBatch()) {
-        if (moved != 1) {
-          throw new Fenced();
-        }
+    int number = byHome.size();
+    var homes = new Integer[number];
+    var before = new long[number];
+    var last = new long[number];
+    var epochs = new long[number];
+    int i = 0;
+    for (Map.Entry<Integer, List<Change>> home : byHome.entrySet()) {
+      homes[i] = home.getKey();
+      before[i] = position[home.getKey()];
+      last[i] = home.getValue().getLast().seq();
+      epochs[i] = leases.epoch(partOf(home.getKey()));
+      i++;
+    }
+    try (var statement = connection.prepareStatement(ChangeSql.MOVE_OFFSETS)) {
+      statement.setArray(1, connection.createArrayOf("integer", homes));
+      statement.setObject(2, before);
+      statement.setObject(3, last);
+      statement.setObject(4, epochs);
+      statement.setString(5, consumer.name());
+      if (statement.executeUpdate() != number) {
+        throw new Fenced();
       }
     }
   }

@@ -163,7 +163,7 @@ class ScaleOutTests {
     assertThat(texts).hasSizeGreaterThan(40);
     assertThat(texts).anyMatch(sql -> sql.startsWith("copy change_log"));
     assertThat(texts).anyMatch(sql -> sql.contains("for update"));
-    assertThat(texts).contains(ChangeSql.MOVE_OFFSET, ChangeSql.TAKE_LEASE);
+    assertThat(texts).contains(ChangeSql.MOVE_OFFSETS, ChangeSql.TAKE_LEASE);
     assertThat(texts.stream().flatMap(sql -> Rules.broken(sql).stream())).isEmpty();
     assertThat(afterTheLanes(executed)).isEmpty();
   }
