@@ -34,7 +34,7 @@ const gzipped = (file: string) => gzipSync(readFileSync(join(DIST, file)), { lev
 
 describe('The console', () => {
   const entry = 'index.html';
-  const routes = ['src/console/overview/OverviewPage.tsx', 'src/console/region/RegionPage.tsx', 'src/console/slots/SlotsPage.tsx', 'src/console/residents/ResidentsPage.tsx', 'src/console/record/RecordPage.tsx', 'src/console/emergencies/EmergenciesPage.tsx', 'src/console/audit/AuditPage.tsx', 'src/console/identities/ReviewPage.tsx', 'src/console/identities/PersonPage.tsx'];
+  const routes = ['src/console/overview/OverviewPage.tsx', 'src/console/region/RegionPage.tsx', 'src/console/slots/SlotsPage.tsx', 'src/console/residents/ResidentsPage.tsx', 'src/console/record/RecordPage.tsx', 'src/console/emergencies/EmergenciesPage.tsx', 'src/console/audit/AuditPage.tsx', 'src/console/review/RulesPage.tsx', 'src/console/review/RulePage.tsx', 'src/console/review/KnowledgePage.tsx', 'src/console/identities/ReviewPage.tsx', 'src/console/identities/PersonPage.tsx'];
 
   test.each(routes)('opens %s within its budget of script', (route) => {
     expect(manifest[entry]?.isEntry).toBe(true);
@@ -57,7 +57,7 @@ describe('The console', () => {
 
 describe('The workbench', () => {
   const entry = 'workbench/index.html';
-  const routes = ['patients/PatientsPage', 'notes/UnsignedPage', 'notes/NotePage', 'corrections/CorrectionsPage', 'emergencies/EmergenciesPage', 'find/FindPage', 'person/RecordPage', 'queue/QueuePage', 'visit/DeskPage', 'visit/VisitDesk'];
+  const routes = ['patients/PatientsPage', 'notes/UnsignedPage', 'notes/NotePage', 'corrections/CorrectionsPage', 'emergencies/EmergenciesPage', 'find/FindPage', 'person/RecordPage', 'queue/QueuePage', 'visit/DeskPage', 'visit/VisitDesk', 'prescribe/PrescribePage', 'prescribe/PrescriptionsPage', 'prescribe/PrescriptionPage', 'review/ReviewPage', 'review/ReviewDesk'];
 
   test.each(routes)('opens %s within its budget of script', (route) => {
     const key = `src/workbench/${route}.tsx`;
