@@ -22,7 +22,7 @@ export function PrescriptionPage() {
   const drugs = useDrugs(found?.requests);
   return (
     <Page
-      title={t('mine.prescriptions')}
+      title={t('prescriptions.title')}
       back="/prescriptions"
       bottom={
         found && drugs.data ? (

@@ -15,10 +15,10 @@ export function PrescriptionsPage() {
   const language = useLanguage();
   const prescriptions = usePrescriptions(usePerson().id);
   return (
-    <Page title={t('mine.prescriptions')} back="/mine">
+    <Page title={t('prescriptions.title')} back="/mine">
       <Faces query={prescriptions} isEmpty={(list) => list.length === 0} empty={<Empty title={t('prescriptions.none')}>{t('prescriptions.noneHint')}</Empty>}>
         {(list) => (
-          <Rows label={t('mine.prescriptions')}>
+          <Rows label={t('prescriptions.title')}>
             {list.map(({ task, number, state, authored, drugs }) => (
               <Row
                 key={task}
