@@ -34,7 +34,7 @@ const gzipped = (file: string) => gzipSync(readFileSync(join(DIST, file)), { lev
 
 describe('The console', () => {
   const entry = 'index.html';
-  const routes = ['src/console/overview/OverviewPage.tsx', 'src/console/region/RegionPage.tsx', 'src/console/slots/SlotsPage.tsx', 'src/console/residents/ResidentsPage.tsx', 'src/console/record/RecordPage.tsx', 'src/console/emergencies/EmergenciesPage.tsx', 'src/console/audit/AuditPage.tsx', 'src/console/identities/ReviewPage.tsx', 'src/console/identities/PersonPage.tsx'];
+  const routes = ['src/console/overview/OverviewPage.tsx', 'src/console/region/RegionPage.tsx', 'src/console/slots/SlotsPage.tsx', 'src/console/residents/ResidentsPage.tsx', 'src/console/record/RecordPage.tsx', 'src/console/emergencies/EmergenciesPage.tsx', 'src/console/audit/AuditPage.tsx', 'src/console/review/RulesPage.tsx', 'src/console/review/RulePage.tsx', 'src/console/review/KnowledgePage.tsx', 'src/console/identities/ReviewPage.tsx', 'src/console/identities/PersonPage.tsx'];
 
   test.each(routes)('opens %s within its budget of script', (route) => {
     expect(manifest[entry]?.isEntry).toBe(true);
@@ -57,7 +57,7 @@ describe('The console', () => {
 
 describe('The workbench', () => {
   const entry = 'workbench/index.html';
-  const routes = ['patients/PatientsPage', 'notes/UnsignedPage', 'notes/NotePage', 'corrections/CorrectionsPage', 'emergencies/EmergenciesPage', 'find/FindPage', 'person/RecordPage', 'queue/QueuePage', 'visit/DeskPage', 'visit/VisitDesk'];
+  const routes = ['patients/PatientsPage', 'notes/UnsignedPage', 'notes/NotePage', 'corrections/CorrectionsPage', 'emergencies/EmergenciesPage', 'find/FindPage', 'person/RecordPage', 'queue/QueuePage', 'visit/DeskPage', 'visit/VisitDesk', 'prescribe/PrescribePage', 'prescribe/PrescriptionsPage', 'prescribe/PrescriptionPage', 'review/ReviewPage', 'review/ReviewDesk'];
 
   test.each(routes)('opens %s within its budget of script', (route) => {
     const key = `src/workbench/${route}.tsx`;
@@ -79,7 +79,7 @@ describe('The workbench', () => {
 
 describe("The residents' pages", () => {
   const entry = 'resident/index.html';
-  const routes = ['record/VisitsPage', 'messages/MessagesPage', 'mine/MinePage', 'seen/SeenPage', 'grants/MaySeePage', 'consents/ConsentsPage', 'consents/GivePage', 'emergency/EmergencyPage', 'account/AccountPage', 'card/CardPage', 'card/UsesPage', 'card/LostPage', 'card/ApplyPage', 'card/PrintPage', 'identities/IdentitiesPage', 'reports/ReportsPage', 'reports/ReportPage', 'search/SearchPage', 'bill/StaysPage', 'bill/StayPage', 'bill/DayPage', 'reports/DocumentsPage', 'reports/DocumentPage', 'reports/SummaryPage', 'corrections/CorrectionsPage', 'corrections/AskPage', 'queue/QueuePage', 'book/HospitalsPage', 'book/DoctorsPage', 'book/TimesPage', 'book/HeldPage', 'book/BookingsPage', 'visit/OnlineVisitsPage', 'visit/ApplyPage', 'visit/VisitPage', 'pay/PayPage', 'pay/OrderPage', 'pay/PaymentsPage'];
+  const routes = ['record/VisitsPage', 'messages/MessagesPage', 'mine/MinePage', 'seen/SeenPage', 'grants/MaySeePage', 'consents/ConsentsPage', 'consents/GivePage', 'emergency/EmergencyPage', 'account/AccountPage', 'card/CardPage', 'card/UsesPage', 'card/LostPage', 'card/ApplyPage', 'card/PrintPage', 'identities/IdentitiesPage', 'reports/ReportsPage', 'reports/ReportPage', 'search/SearchPage', 'bill/StaysPage', 'bill/StayPage', 'bill/DayPage', 'reports/DocumentsPage', 'reports/DocumentPage', 'reports/SummaryPage', 'corrections/CorrectionsPage', 'corrections/AskPage', 'queue/QueuePage', 'book/HospitalsPage', 'book/DoctorsPage', 'book/TimesPage', 'book/HeldPage', 'book/BookingsPage', 'visit/OnlineVisitsPage', 'visit/ApplyPage', 'visit/VisitPage', 'pay/PayPage', 'pay/OrderPage', 'pay/PaymentsPage', 'prescriptions/PrescriptionsPage', 'prescriptions/PrescriptionPage'];
 
   test.each(['home/HomePage', ...routes])('open %s within their budget of script', (route) => {
     const key = `src/resident/${route}.tsx`;

@@ -4,7 +4,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { signOut } from '../shared/session/account';
-import { runsPlatform, seesAudit, seesCards, seesCases, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, seesSlots, useRole } from './useRole';
+import { runsPlatform, seesAudit, seesCards, seesCases, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, seesReview, seesSlots, useRole } from './useRole';
 import { WhoAmI } from './WhoAmI';
 import { LanguageButton } from '../shared/LanguageButton';
 import { Brand, SkipLink, useFocusOnNewPage } from '../shared/shell/Frame';
@@ -33,6 +33,7 @@ export function Shell() {
             {runsPlatform(role) ? <Tab to="/identities">{t('shell.identities')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/exchange">{t('shell.exchange')}</Tab> : null}
             {seesQuality(role) ? <Tab to="/quality">{t('shell.quality')}</Tab> : null}
+            {seesReview(role) ? <Tab to="/review">{t('shell.review')}</Tab> : null}
             {seesOnboarding(role) ? <Tab to="/onboarding">{t('shell.onboarding')}</Tab> : null}
             {seesRegistry(role) ? <Tab to="/registry">{t('shell.registry')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/edge">{t('shell.edge')}</Tab> : null}

@@ -55,6 +55,8 @@ const ROUTES: Route[] = [
   { path: '/bookings', load: async () => (await import('./book/BookingsPage')).BookingsPage },
   { path: '/online', load: async () => (await import('./find/OnlinePage')).OnlinePage },
   { path: '/account', load: async () => (await import('./account/AccountPage')).AccountPage },
+  { path: '/prescriptions', load: async () => (await import('./prescriptions/PrescriptionsPage')).PrescriptionsPage },
+  { path: '/prescriptions/:task', load: async () => (await import('./prescriptions/PrescriptionPage')).PrescriptionPage },
   { path: '*', load: () => NoSuchPage },
 ];
 

@@ -41,9 +41,7 @@ export function Shell() {
         <nav className={styles.rail} aria-label={t('shell.lists')}>
           <ul>
             {WORKS.map((work, index) => (
-              <li key={work.name}>
-                <RailLink work={work} number={index + 1} />
-              </li>
+              <RailLink key={work.name} work={work} number={index + 1} />
             ))}
           </ul>
           <p className={styles.hint}>
@@ -59,19 +57,25 @@ export function Shell() {
   );
 }
 
-function RailLink({ work: { name, useCount }, number }: { work: Work; number: number }) {
+/** For everybody, unless a work says otherwise. */
+const shown = () => false;
+
+function RailLink({ work: { name, useCount, useHidden = shown }, number }: { work: Work; number: number }) {
   const { t } = useTranslation('workbench');
   const count = useCount();
+  if (useHidden()) return null;
   return (
-    <NavLink to={`/lists/${name}`} className={styles.list} aria-keyshortcuts={String(number)}>
-      <span>{t(`lists.${name}`)}</span>
-      {count === undefined ? null : (
-        <span className={styles.count} data-none={count === 0}>
-          <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
-          <span className="visually-hidden">{t('shell.waiting', { count })}</span>
-        </span>
-      )}
-    </NavLink>
+    <li>
+      <NavLink to={`/lists/${name}`} className={styles.list} aria-keyshortcuts={String(number)}>
+        <span>{t(`lists.${name}`)}</span>
+        {count === undefined ? null : (
+          <span className={styles.count} data-none={count === 0}>
+            <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
+            <span className="visually-hidden">{t('shell.waiting', { count })}</span>
+          </span>
+        )}
+      </NavLink>
+    </li>
   );
 }
 

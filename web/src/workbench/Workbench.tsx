@@ -9,6 +9,7 @@ import { Themed } from '../shared/theme/Themed';
 import { useScheme } from '../shared/theme/scheme';
 import { KeyBoard } from './keys/KeyBoard';
 import { PersonFrame } from './person/PersonFrame';
+import { useIsNoPharmacist } from './review/useReview';
 import { Shell } from './Shell';
 import { SignIn } from './SignIn';
 import { PERSON_PAGES, WORKS } from './works';
@@ -26,7 +27,7 @@ const ROUTES: RouteObject[] = [
       {
         ErrorBoundary: Broken,
         children: [
-          { index: true, element: <Navigate to={`/lists/${WORKS[0]?.name ?? ''}`} replace /> },
+          { index: true, Component: Arrive },
           { path: 'find', lazy: page(async () => (await import('./find/FindPage')).FindPage) },
           ...WORKS.map((work) => ({ path: `lists/${work.name}`, lazy: page(work.page) })),
           ...WORKS.flatMap((work) => work.routes ?? []).map(({ path, page: load }) => ({ path, lazy: page(load) })),
@@ -41,6 +42,13 @@ const ROUTES: RouteObject[] = [
     ],
   },
 ];
+
+/** A pharmacist arrives at what waits for review, everybody else at the first list. */
+function Arrive() {
+  const isNone = useIsNoPharmacist();
+  if (isNone === undefined) return <LoadingLines rows={8} />;
+  return <Navigate to={`/lists/${isNone ? (WORKS[0]?.name ?? '') : 'review'}`} replace />;
+}
 
 /** Clinicians' pages; whoever is none is shown the way to their own. */
 export function Workbench() {

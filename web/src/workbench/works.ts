@@ -4,7 +4,9 @@ import { useCorrectionCount } from './corrections/useCorrections';
 import { useEmergencyCount } from './emergencies/useOwnEmergencies';
 import { useUnsignedCount } from './notes/useNotes';
 import { usePatientCount } from './patients/usePatients';
+import { useOwnCount } from './prescribe/usePrescribe';
 import { useWaitingCount } from './queue/useQueue';
+import { useIsNoPharmacist, useReviewCount } from './review/useReview';
 import { useDeskCount } from './visit/useDesk';
 
 type Load = () => Promise<ComponentType>;
@@ -21,6 +23,8 @@ export type Work = {
   page: Load;
   /** How many wait for a hand; undefined while that is not known. A hook: called on each drawing of the rail. */
   useCount: () => number | undefined;
+  /** True for whom it is no work of: it is not in the rail then. A hook, as above. */
+  useHidden?: () => boolean | undefined;
   routes?: WorkPage[];
 };
 
@@ -37,11 +41,25 @@ export const WORKS: readonly Work[] = [
   { name: 'notes', page: async () => (await import('./notes/UnsignedPage')).UnsignedPage, useCount: useUnsignedCount },
   { name: 'corrections', page: async () => (await import('./corrections/CorrectionsPage')).CorrectionsPage, useCount: useCorrectionCount },
   { name: 'emergencies', page: async () => (await import('./emergencies/EmergenciesPage')).EmergenciesPage, useCount: useEmergencyCount },
+  {
+    name: 'prescriptions',
+    page: async () => (await import('./prescribe/PrescriptionsPage')).PrescriptionsPage,
+    useCount: useOwnCount,
+    routes: [{ path: 'prescriptions/:task', page: async () => (await import('./prescribe/PrescriptionPage')).PrescriptionPage }],
+  },
+  {
+    name: 'review',
+    page: async () => (await import('./review/ReviewPage')).ReviewPage,
+    useCount: useReviewCount,
+    useHidden: () => useIsNoPharmacist() !== false,
+    routes: [{ path: 'review/:task', page: async () => (await import('./review/ReviewDesk')).ReviewDesk }],
+  },
 ];
 
 /** Below `/persons/:id`, with the person at the right: `useParams().id` says whose page it is. */
 export const PERSON_PAGES: readonly WorkPage[] = [
   { path: '', page: async () => (await import('./person/RecordPage')).RecordPage },
+  { path: 'prescribe', page: async () => (await import('./prescribe/PrescribePage')).PrescribePage },
   { path: 'notes/new', page: async () => (await import('./notes/NotePage')).NewNotePage },
   { path: 'notes/:note', page: async () => (await import('./notes/NotePage')).NotePage },
 ];

@@ -1,3 +1,4 @@
+import '../prescriptions/texts';
 import { useTranslation } from 'react-i18next';
 import { speak, useLanguage } from '../../shared/i18n/i18n';
 import { signOut } from '../../shared/session/account';
@@ -17,6 +18,7 @@ export function MinePage() {
       <Section title={t('mine.record')}>
         <Rows>
           <Row to="/card" icon={<Icon name="card" />} title={t('card.title')} note={t('card.mineNote')} />
+          <Row to="/prescriptions" icon={<Icon name="consent" />} title={t('prescriptions.title')} note={t('prescriptions.note')} />
           <Row to="/payments" icon={<Icon name="card" />} title={t('pay.mine')} note={t('pay.mineNote')} />
           <Row to="/queue" icon={<Icon name="visits" />} title={t('queue.title')} note={t('queue.mineNote')} />
           <Row to="/seen" icon={<Icon name="eye" />} title={t('seen.title')} note={t('mine.seenNote')} />

@@ -1,4 +1,4 @@
-import type { Bundle, FhirResource, OperationOutcome, Parameters, ParametersParameter } from 'fhir/r4';
+import type { Bundle, FhirResource, OperationOutcome, OperationOutcomeIssue, Parameters, ParametersParameter } from 'fhir/r4';
 import { renew, type Me } from '../session/account';
 import { currentRefresh, currentToken, endSession } from '../session/session';
 import { currentLanguage } from '../i18n/language';
@@ -17,6 +17,8 @@ export class FhirError extends Error {
     readonly code: string | undefined,
     /** The parameter of an operation that is at fault, where the server named one. */
     readonly field?: string,
+    /** All that is wrong, where there is more than one thing. */
+    readonly issues: readonly OperationOutcomeIssue[] = [],
   ) {
     super(sentence ?? `HTTP ${status}`);
     this.name = 'FhirError';
@@ -63,9 +65,10 @@ async function send(url: string, ask: Ask, again = true): Promise<Response> {
     // Another request may have renewed it in the meantime.
     if (currentToken() !== token || (await renew())) return send(url, ask, false);
   }
-  const issue = outcomeOf(await response.text())?.issue[0];
+  const issues = outcomeOf(await response.text())?.issue ?? [];
+  const [issue] = issues;
   if (response.status === 401 && ask.token === undefined) endSession('rejected');
-  throw new FhirError(response.status, issue?.details?.text ?? issue?.diagnostics, issue?.code, /\.where\(name='([^']+)'\)$/.exec(issue?.expression?.[0] ?? '')?.[1]);
+  throw new FhirError(response.status, issue?.details?.text ?? issue?.diagnostics, issue?.code, /\.where\(name='([^']+)'\)$/.exec(issue?.expression?.[0] ?? '')?.[1], issues);
 }
 
 /** GETs `path` below the FHIR base. @throws FhirError */

@@ -40,7 +40,9 @@ export function SignedNote({ note }: { note: Composition }) {
   const endNow = () => {
     if (mayEnd && visit.data) end.mutate(visit.data, { onSuccess: () => void go('/lists/patients') });
   };
+  const prescribe = () => void go(`/persons/${patientId}/prescribe${note.encounter ? `?encounter=${idOf(note.encounter.reference) ?? ''}` : ''}`);
   useShortcuts([
+    ...(mine ? [{ key: 'x', label: t('person.prescribe'), run: prescribe }] : []),
     { key: 'p', label: t('notes.print'), run: () => print() },
     ...(mayEnd ? [{ key: 'e', label: t('notes.end'), run: endNow }] : []),
     ...(mine && signature.data && !signed ? [{ key: 'Ctrl+Enter', label: t('notes.sign'), run: signNow }] : []),
@@ -69,6 +71,7 @@ export function SignedNote({ note }: { note: Composition }) {
               {t('notes.end')}
             </Button>
           ) : null}
+          {mine ? <Button onClick={prescribe}>{t('person.prescribe')}</Button> : null}
           <Button onClick={() => print()}>{t('notes.print')}</Button>
         </div>
       </div>

@@ -19,9 +19,11 @@ export function RecordPage() {
   const patient = usePatient(id);
   const show = (next: string) => setAddress({ view: next }, { replace: true });
   const write = `/persons/${encodeURIComponent(id)}/notes/new`;
+  const prescribe = `/persons/${encodeURIComponent(id)}/prescribe`;
   useShortcuts([
     ...VIEWS.map((view) => ({ key: VIEW_KEYS[view], label: t(`record:record.${view}`), run: () => show(view) })),
     { key: 'n', label: t('notes.write'), run: () => void go(write) },
+    { key: 'x', label: t('person.prescribe'), run: () => void go(prescribe) },
   ]);
   // Nothing is asked of a record before it is known to be open: its owner would be shown looks at nothing.
   const opened = patient.data !== undefined && !isMasked(patient.data);
@@ -37,6 +39,9 @@ export function RecordPage() {
               <Button type="primary" tabIndex={-1}>
                 {t('notes.write')}
               </Button>
+            </Link>
+            <Link to={prescribe}>
+              <Button tabIndex={-1}>{t('person.prescribe')}</Button>
             </Link>
           </div>
         ) : null}

@@ -50,6 +50,11 @@ function Desk({ visit }: { visit: Visit }) {
           {visit.diagnosis?.display} · {t(`state.${state}`)}
         </p>
         <p className="muted">{visit.complaint}</p>
+        {state === 'in-progress' ? (
+          <p>
+            <Link to={`/persons/${idOf(visit.patient?.reference) ?? ''}/prescribe?encounter=${encodeURIComponent(visit.id)}`}>{t('desk.prescribe')}</Link>
+          </p>
+        ) : null}
         {isOpen(state) ? <Steps visit={{ ...visit, state }} /> : null}
       </header>
       <Conversation talk={talk} now={now} side="doctor" open={state === 'in-progress'} />

@@ -76,6 +76,14 @@ public final class DemoAccounts {
         create(Account.Kind.PRACTITIONER, doctor.login(), doctor.name(), doctor.id(), hash);
       }
     }
+    for (DemoPharmacists.Made one : pharmacists()) {
+      told.add("  " + one.login() + "       " + one.name() + "，" + one.where());
+      if (signIn.accounts().byLogin(one.login()) == null) {
+        // Also in a region that an earlier version made.
+        String own = hash.isEmpty() ? signIn.passwords().hash(password) : hash;
+        create(Account.Kind.PRACTITIONER, one.login(), one.name(), one.id(), own);
+      }
+    }
     for (NamedResident resident : RESIDENTS) {
       told.add("  %s  %s".formatted(resident.identityNumber(), resident.fullName().text()));
       if (missing) {
@@ -123,6 +131,14 @@ public final class DemoAccounts {
         signIn.claimDependant(account, child.fullName().text(), child.identityNumber());
       }
     }
+  }
+
+  /** Where the demo doctors work. */
+  private List<DemoPharmacists.Made> pharmacists() {
+    List<StoreRegistry.Holding> found = registry.doctors();
+    List<String> institutions =
+        found.stream().map(StoreRegistry.Holding::institution).distinct().limit(2).toList();
+    return new DemoPharmacists(store).create(institutions);
   }
 
   private record Doctor(String login, String id, String name, String where) {}

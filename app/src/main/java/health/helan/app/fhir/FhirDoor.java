@@ -54,6 +54,7 @@ import health.helan.pharmacy.review.Comments;
 import health.helan.pharmacy.review.PrescriptionOperations;
 import health.helan.pharmacy.review.Prescriptions;
 import health.helan.pharmacy.review.Review;
+import health.helan.pharmacy.review.ReviewFigures;
 import health.helan.pharmacy.review.ReviewOperations;
 import java.time.Clock;
 import java.time.Duration;
@@ -216,7 +217,8 @@ class FhirDoor {
       ObjectProvider<Payments> payments,
       ObjectProvider<Review> review,
       ObjectProvider<Prescriptions> prescriptions,
-      ObjectProvider<Comments> comments) {
+      ObjectProvider<Comments> comments,
+      ObjectProvider<ReviewFigures> reviewFigures) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -237,6 +239,7 @@ class FhirDoor {
     review.ifAvailable(known -> all.addAll(ReviewOperations.all(known)));
     prescriptions.ifAvailable(known -> all.addAll(PrescriptionOperations.all(known)));
     comments.ifAvailable(known -> all.addAll(CommentOperations.all(known)));
+    reviewFigures.ifAvailable(known -> all.add(known.operation()));
     return new Operations(all);
   }
 

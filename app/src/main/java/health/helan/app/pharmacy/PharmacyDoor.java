@@ -15,6 +15,7 @@ import health.helan.pharmacy.review.Comments;
 import health.helan.pharmacy.review.PrescriptionGuard;
 import health.helan.pharmacy.review.Prescriptions;
 import health.helan.pharmacy.review.Review;
+import health.helan.pharmacy.review.ReviewFigures;
 import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -56,6 +57,12 @@ class PharmacyDoor {
   @Bean
   Comments prescriptionComments(RecordStore store, Prescriptions prescriptions, Clock clock) {
     return new Comments(store, prescriptions, clock);
+  }
+
+  @Bean
+  ReviewFigures reviewFigures(
+      RecordStore store, Registry registry, Prescriptions prescriptions, DataSource connections) {
+    return new ReviewFigures(store, registry, prescriptions, connections);
   }
 
   /**

@@ -6,6 +6,7 @@
       "care.visit",
       "foundation.registry",
       "foundation.store",
+      "foundation.trust.account",
       "foundation.trust.signature",
       "pharmacy.knowledge",
       "pharmacy.review"

@@ -18,12 +18,13 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Signatures to look at in the demo region: the demo doctors get certificates of the demo authority
- * and can sign; the newest reports of one laboratory are signed with its seal.
+ * Signatures to look at in the demo region: the demo doctors and pharmacists get certificates of
+ * the demo authority and can sign; the newest reports of one laboratory are signed with its seal.
  */
 @Component
 public final class DemoSignatures {
-  private static final List<String> DOCTORS = List.of("doctor1", "doctor2");
+  private static final List<String> SIGNERS =
+      List.of("doctor1", "doctor2", "pharmacist1", "pharmacist2");
   private static final String REPORTS = "12";
   private static final String BY = "demo-signatures";
 
@@ -44,7 +45,7 @@ public final class DemoSignatures {
    * Makes what is missing; once the demo region and its accounts are in. Repeating adds nothing.
    */
   public void create() {
-    for (String login : DOCTORS) {
+    for (String login : SIGNERS) {
       Account doctor = signIn.accounts().byLogin(login);
       if (doctor != null && doctor.demo() && !doctor.person().isEmpty()) {
         enrol("Practitioner/" + doctor.person(), doctor.name());

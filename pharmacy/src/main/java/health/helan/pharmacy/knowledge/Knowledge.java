@@ -1,7 +1,9 @@
 package health.helan.pharmacy.knowledge;
 
+import health.helan.foundation.terminology.engine.SearchText;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,6 +41,23 @@ public final class Knowledge {
 
   private record Named(Drug drug, Drug.Product product) {}
 
+  /** A product, and the drug that it is one of. */
+  public record Found(Drug drug, Drug.Product product) {}
+
+  /** Names as they are typed: whole, and by the first letters of their pinyin. */
+  private record Sought(Found found, List<String> names, List<String> initials) {
+    /** The lower, the likelier; -1 for not at all. */
+    int rank(String typed) {
+      return names.stream().anyMatch(name -> name.startsWith(typed))
+          ? 0
+          : initials.stream().anyMatch(letters -> letters.startsWith(typed))
+              ? 1
+              : names.stream().anyMatch(name -> name.contains(typed))
+                  ? 2
+                  : initials.stream().anyMatch(letters -> letters.contains(typed)) ? 3 : -1;
+    }
+  }
+
   private final Head head;
   private final Map<String, Drug> drugs = new LinkedHashMap<>();
   private final Map<String, Drug> byAtc = new HashMap<>();
@@ -49,6 +68,7 @@ public final class Knowledge {
   private final Map<String, DrugClass> classes = new LinkedHashMap<>();
   private final Map<String, Allergen> allergens = new LinkedHashMap<>();
   private final Map<String, Set<String>> keys = new HashMap<>();
+  private final List<Sought> sought = new ArrayList<>();
   private final int longestName;
   private final int pairs;
 
@@ -72,6 +92,12 @@ public final class Knowledge {
       for (Drug.Product product : drug.products()) {
         byName.put(product.name(), new Named(drug, product));
         longest = Math.max(longest, product.name().length());
+        sought.add(
+            new Sought(
+                new Found(drug, product),
+                List.of(SearchText.normal(product.name()), SearchText.normal(drug.name().zh())),
+                List.of(
+                    SearchText.initials(product.name()), SearchText.initials(drug.name().zh()))));
       }
     }
     longestName = longest;
@@ -108,6 +134,25 @@ public final class Knowledge {
 
   public Collection<Drug> drugs() {
     return drugs.values();
+  }
+
+  /**
+   * Products by a piece of their name or of the substance's, or by first letters of its pinyin. The
+   * likeliest first, among these the shorter names.
+   */
+  public List<Found> products(String typed, int most) {
+    String words = SearchText.normal(typed);
+    if (words.isEmpty()) {
+      return List.of();
+    }
+    return sought.stream()
+        .filter(one -> one.rank(words) >= 0)
+        .sorted(
+            Comparator.comparingInt((Sought one) -> one.rank(words))
+                .thenComparingInt(one -> one.names.getFirst().length()))
+        .limit(most)
+        .map(Sought::found)
+        .toList();
   }
 
   public int interactions() {

@@ -7,7 +7,11 @@
 @ApplicationModule(
     displayName = "用药知识库",
     type = ApplicationModule.Type.OPEN,
-    allowedDependencies = {"foundation.store", "foundation.trust.account"})
+    allowedDependencies = {
+      "foundation.store",
+      "foundation.terminology",
+      "foundation.trust.account"
+    })
 @NullMarked
 package health.helan.pharmacy.knowledge;
 

@@ -5,6 +5,7 @@ import health.helan.foundation.store.Purges;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.WriteFollower;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -60,8 +61,22 @@ public final class PrescriptionGuard implements WriteFollower {
     }
   }
 
+  /** Keeps what was decided, for the figures of pharmacists' work. */
   @Override
-  public void follow(Connection transaction, List<Followed> written, Instant at) {
-    // Nothing is derived.
+  public void follow(Connection transaction, List<Followed> written, Instant at)
+      throws SQLException {
+    for (Followed one : written) {
+      ObjectNode after = one.after();
+      if (one.type().equals("Task")
+          && after != null
+          && isTagged(after)
+          && Prescriptions.state(one.before() == null ? after : one.before())
+              == PrescriptionState.TAKEN) {
+        Decision decision = Decision.of(after);
+        if (decision != null) {
+          decision.write(transaction, one);
+        }
+      }
+    }
   }
 }

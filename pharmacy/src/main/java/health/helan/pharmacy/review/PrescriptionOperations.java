@@ -2,6 +2,7 @@ package health.helan.pharmacy.review;
 
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.store.Outcome;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -148,19 +149,32 @@ public final class PrescriptionOperations {
     return ReviewOperations.answer(answer);
   }
 
-  private void put(ArrayNode parts, Prescriptions.Member member) {
-    JsonNode task = member.task();
-    PrescriptionState state = member.state();
+  private static void putBoth(ArrayNode parts, JsonNode task, @Nullable PrescriptionState state) {
     ReviewOperations.put(parts, "task", "Task/" + task.path("id").asString(""));
     ReviewOperations.put(parts, "number", task.path("groupIdentifier").path("value").asString(""));
     ReviewOperations.put(parts, "state", state == null ? "" : state.word());
-    ReviewOperations.put(parts, "deadline", Prescriptions.deadlineOf(task));
-    ReviewOperations.put(parts, "late", prescriptions.isLate(member));
     ReviewOperations.put(parts, "authored", task.path("authoredOn").asString(""));
+    ReviewOperations.put(parts, "changed", task.path("lastModified").asString(""));
+    for (JsonNode input : task.path("input")) {
+      ReviewOperations.put(
+          parts, "drug", input.path("valueReference").path("display").asString(""));
+    }
+  }
+
+  private void put(ArrayNode parts, Prescriptions.Member member) {
+    JsonNode task = member.task();
+    PrescriptionState state = member.state();
+    putBoth(parts, task, state);
+    ReviewOperations.put(parts, "patient", "Patient/" + member.patient());
+    ReviewOperations.put(parts, "deadline", Prescriptions.deadlineOf(task));
+    ReviewOperations.put(parts, "queued", Prescriptions.queuedAt(task));
+    ReviewOperations.put(parts, "late", prescriptions.isLate(member));
     ReviewOperations.put(parts, "doctor", "Practitioner/" + Prescriptions.doctorOf(task));
     ReviewOperations.put(parts, "owner", task.path("owner").path("reference").asString(""));
     ReviewOperations.put(parts, "drugs", Prescriptions.requestsOf(task).size());
     ReviewOperations.put(parts, "reason", task.path("statusReason").path("text").asString(""));
+    ReviewOperations.put(
+        parts, "code", task.path("statusReason").path("coding").path(0).path("code").asString(""));
     ReviewOperations.put(parts, "side", member.party().name().toLowerCase(Locale.ROOT));
     for (PrescriptionStep step : PrescriptionStep.values()) {
       if (state != null && step.isOpen(member.party(), state)) {
@@ -170,20 +184,41 @@ public final class PrescriptionOperations {
   }
 
   /**
-   * {@code GET $prescriptions}: {@code side} (doctor, pharmacist), {@code state} (words parted by
-   * commas; those that are not over for none). The longest waiting first.
+   * {@code GET $prescriptions}: {@code side} (doctor, pharmacist, resident), {@code state} (words
+   * parted by commas; those that are not over for none). The longest waiting first. Of a resident:
+   * {@code patient} in the place of {@code state}; the last first.
    */
   private Answer list(FhirOperation.Call call) {
     String side = ReviewOperations.need(call, "side");
+    ObjectNode answer = ReviewOperations.parameters();
+    if (side.equals("resident")) {
+      return ofResident(call, answer);
+    }
     if (!side.equals("doctor") && !side.equals("pharmacist")) {
       throw ReviewOperations.wrong("side");
     }
-    ObjectNode answer = ReviewOperations.parameters();
     List<Prescriptions.Member> members =
         prescriptions.list(
             call.caller(), side.equals("doctor"), states(ReviewOperations.text(call, "state")));
     for (Prescriptions.Member member : members.reversed()) {
       put(ReviewOperations.part(answer, "prescription"), member);
+    }
+    return ReviewOperations.answer(answer);
+  }
+
+  /** What a resident sees: where each stands, and its drugs; not what the two sides say. */
+  private Answer ofResident(FhirOperation.Call call, ObjectNode answer) {
+    String patient = new Given(call).patient();
+    for (ObjectNode task : prescriptions.ofResident(call.caller(), patient)) {
+      ArrayNode parts = ReviewOperations.part(answer, "prescription");
+      putBoth(parts, task, Prescriptions.state(task));
+      for (String[] one : Prescriptions.requestsOf(task)) {
+        parts
+            .addObject()
+            .put("name", "request")
+            .putObject("valueReference")
+            .put("reference", "MedicationRequest/" + one[0]);
+      }
     }
     return ReviewOperations.answer(answer);
   }

@@ -217,10 +217,7 @@ public final class Prescriptions {
       Instant now) {
     ObjectNode task = Json.MAPPER.createObjectNode().put("resourceType", "Task");
     PrescriptionGuard.tag(task);
-    task.putArray("extension")
-        .addObject()
-        .put("url", DEADLINE)
-        .put("valueDateTime", now.plus(patience).toString());
+    deadline(task, now);
     task.set("groupIdentifier", requests.getFirst().path("groupIdentifier").deepCopy());
     task.put("status", state.task());
     state(task, state);
@@ -239,20 +236,32 @@ public final class Prescriptions {
     task.put("authoredOn", now.toString()).put("lastModified", now.toString());
     task.putObject("requester").put("reference", "Practitioner/" + caller.binding().practitioner());
     task.putObject("owner").put("reference", "Organization/" + reviewer);
-    task.putObject("restriction")
-        .putObject("period")
-        .put("start", now.toString())
-        .put("end", now.plus(VALID).toString());
+    task.withObject("/restriction/period").put("end", now.plus(VALID).toString());
     ArrayNode input = task.putArray("input");
-    for (ResourceVersion version : versions) {
+    for (int i = 0; i < versions.size(); i++) {
+      ResourceVersion version = versions.get(i);
       ObjectNode one = input.addObject();
       one.putObject("type").put("text", "prescription");
       one.putObject("valueReference")
-          .put("reference", "MedicationRequest/" + version.id() + "/_history/" + version.version());
+          .put("reference", "MedicationRequest/" + version.id() + "/_history/" + version.version())
+          .put("display", Dosages.name(requests.get(i)));
     }
     organization(input, "reviewer", reviewer);
     organization(input, "prescriber", caller.institution());
     return task;
+  }
+
+  /** From when a decision is waited for, and until when. */
+  private void deadline(ObjectNode task, Instant now) {
+    ArrayNode extensions = task.withArray("extension");
+    extensions.removeIf(one -> DEADLINE.equals(one.path("url").asString("")));
+    extensions.addObject().put("url", DEADLINE).put("valueDateTime", now.plus(patience).toString());
+    task.withObject("/restriction/period").put("start", now.toString());
+  }
+
+  /** From when a pharmacist's decision is waited for. */
+  static String queuedAt(JsonNode task) {
+    return task.path("restriction").path("period").path("start").asString("");
   }
 
   private static void organization(ArrayNode input, String type, String id) {
@@ -414,7 +423,7 @@ public final class Prescriptions {
    * @param reason why; null for none
    * @param code of {@link OverrideReason} for an override; of comment codes for a return or refusal
    */
-  record Said(@Nullable String reason, @Nullable String code) {}
+  public record Said(@Nullable String reason, @Nullable String code) {}
 
   /**
    * Takes a step.
@@ -422,7 +431,7 @@ public final class Prescriptions {
    * @param ifMatch version of the Task that the caller has seen; null for any
    * @return the Task as it is then
    */
-  Outcome take(
+  public Outcome take(
       Caller caller, String id, PrescriptionStep step, Said said, @Nullable Integer ifMatch) {
     Member member = member(caller, id);
     PrescriptionState state = member.state();
@@ -580,6 +589,9 @@ public final class Prescriptions {
               mustHold(caller, task, step); // Under the row's lock: two may have pressed at once.
               change(task, step, to, caller);
               task.put("lastModified", now.toString());
+              if (step == PrescriptionStep.OVERRIDE) {
+                deadline(task, now); // The pharmacist's time begins now.
+              }
               if (said.reason != null) {
                 task.putObject("statusReason").put("text", said.reason);
                 if (said.code != null && step.takenBy() == Party.PHARMACIST) {
@@ -691,8 +703,18 @@ public final class Prescriptions {
   }
 
   private void search(Caller caller, String by, String whom, List<Member> all) {
-    SearchResult found =
-        store.search(
+    for (SearchResult.Entry entry : tasks(caller, by, whom)) {
+      ObjectNode task = FactReader.content(entry.resource());
+      Party party = isOurs(task) ? party(caller, task) : null;
+      if (party != null) {
+        all.add(new Member(task, entry.resource().version(), party));
+      }
+    }
+  }
+
+  private List<SearchResult.Entry> tasks(Caller caller, String by, String whom) {
+    return store
+        .search(
             caller.asPlatform(),
             new SearchRequest(
                 "Task",
@@ -703,14 +725,24 @@ public final class Prescriptions {
                     new SearchRequest.Parameter("code", TASK_SYSTEM + "|" + TASK),
                     new SearchRequest.Parameter("_sort", "-authored-on"),
                     new SearchRequest.Parameter("_count", MOST_LISTED)),
-                false));
-    for (SearchResult.Entry entry : found.entries()) {
-      ObjectNode task = FactReader.content(entry.resource());
-      Party party = isOurs(task) ? party(caller, task) : null;
-      if (party != null) {
-        all.add(new Member(task, entry.resource().version(), party));
-      }
+                false))
+        .entries();
+  }
+
+  /**
+   * Tasks of a resident's prescriptions, the last first, for the resident or who acts for the
+   * resident.
+   *
+   * @throws Refusal FORBIDDEN for anybody else
+   */
+  List<ObjectNode> ofResident(Caller caller, String patient) {
+    if (caller.role() != Role.RESIDENT || !caller.binding().patients().contains(patient)) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "prescription.own");
     }
+    return tasks(caller, "patient", "Patient/" + patient).stream()
+        .map(entry -> FactReader.content(entry.resource()))
+        .filter(Prescriptions::isOurs)
+        .toList();
   }
 
   /** When a pharmacist should have decided. */

@@ -373,46 +373,51 @@ public final class ReviewOperations {
   }
 
   /**
-   * {@code GET $drugs}: {@code name}, a part of a product's name. For forms that ask for a drug.
+   * {@code GET $drugs}: {@code name}, a part of a product's name or first letters of its pinyin.
+   * For forms that ask for a drug.
    */
   private Answer drugs(FhirOperation.Call call) {
     String name = need(call, "name");
     Knowledge base = review.knowledge().inForce();
     ObjectNode answer = parameters();
-    int found = 0;
-    for (Drug drug : base.drugs()) {
-      for (Drug.Product product : drug.products()) {
-        if (found < MOST_DRUGS
-            && (product.name().contains(name) || drug.name().zh().contains(name))) {
-          found++;
-          ArrayNode parts = part(answer, "drug");
-          parts
-              .addObject()
-              .put("name", "code")
-              .putObject("valueCoding")
-              .put("system", Knowledge.SYSTEM)
-              .put("code", drug.id())
-              .put("display", product.name());
-          put(parts, "kind", drug.kind().code());
-          put(parts, "form", product.form());
-          put(parts, "route", product.route());
-          put(parts, "unit", product.unit());
-          put(parts, "control", drug.control().code());
-          for (double mg : product.strengthsMg()) {
-            parts
-                .addObject()
-                .put("name", "strength")
-                .putObject("valueQuantity")
-                .put("value", mg)
-                .put("unit", "mg")
-                .put("system", "http://unitsofmeasure.org")
-                .put("code", "mg");
-          }
-        }
+    for (Knowledge.Found one : base.products(name, MOST_DRUGS)) {
+      Drug drug = one.drug();
+      Drug.Product product = one.product();
+      ArrayNode parts = part(answer, "drug");
+      coding(parts, "code", Knowledge.SYSTEM, drug.id()).put("display", product.name());
+      for (String atc : drug.atc()) {
+        coding(parts, "atc", Knowledge.ATC, atc);
+      }
+      put(parts, "kind", drug.kind().code());
+      put(parts, "form", product.form());
+      put(parts, "route", product.route());
+      put(parts, "unit", product.unit());
+      put(parts, "control", drug.control().code());
+      for (double mg : product.strengthsMg()) {
+        parts
+            .addObject()
+            .put("name", "strength")
+            .putObject("valueQuantity")
+            .put("value", mg)
+            .put("unit", "mg")
+            .put("system", "http://unitsofmeasure.org")
+            .put("code", "mg");
       }
     }
-    put(part(answer, "base"), "source", base.head().source().in(call.language()));
+    ArrayNode of = part(answer, "base");
+    put(of, "title", base.head().title().in(call.language()));
+    put(of, "source", base.head().source().in(call.language()));
+    put(of, "verified", base.head().verified());
     return answer(answer);
+  }
+
+  private static ObjectNode coding(ArrayNode parts, String name, String system, String code) {
+    return parts
+        .addObject()
+        .put("name", name)
+        .putObject("valueCoding")
+        .put("system", system)
+        .put("code", code);
   }
 
   /** {@code POST $drug-knowledge-load}: {@code file}, an Attachment with the JSON. */

@@ -123,6 +123,7 @@ final class ReviewServer extends ApiForTests {
       operations.addAll(ReviewOperations.all(review));
       operations.addAll(PrescriptionOperations.all(prescriptions));
       operations.addAll(CommentOperations.all(new Comments(store, prescriptions, now)));
+      operations.add(new ReviewFigures(store, registry, prescriptions, database).operation());
       var servlet =
           new FhirServlet(
               store,

@@ -226,6 +226,31 @@ class ReviewingTests {
   }
 
   @Test
+  void theResidentSeesWhereItStandsAndNotWhatTheTwoSidesSay() {
+    Case one = good();
+    done(step(hospital.pharmacist, one, "take"));
+    done(step(hospital.pharmacist, one, "return", "reason", "请核对剂量", "code", "2-5"));
+    Caller resident = ReviewServer.resident(one.patient);
+    Reply seen =
+        SERVER.get(resident, "$prescriptions?side=resident&patient=Patient/" + one.patient);
+    assertThat(seen.values("prescription", "state")).containsExactly("returned");
+    assertThat(seen.values("prescription", "drug")).containsExactly("苯磺酸氨氯地平片 5mg");
+    assertThat(seen.values("prescription", "request"))
+        .containsExactly("MedicationRequest/" + one.request);
+    assertThat(seen.text()).doesNotContain("请核对剂量");
+    String other = hospital.patient("1970-05-01", "male");
+    assertThat(
+            SERVER.get(resident, "$prescriptions?side=resident&patient=Patient/" + other).status())
+        .isEqualTo(403);
+    assertThat(
+            SERVER
+                .get(hospital.doctor, "$prescriptions?side=resident&patient=" + one.patient)
+                .status())
+        .isEqualTo(403);
+    assertThat(SERVER.get(resident, "Task/" + one.task + "/$prescription").status()).isEqualTo(404);
+  }
+
+  @Test
   void onlyThePrescriberSubmitsAndOnlyDrafts() {
     String patient = hospital.patient("1960-05-01", "male");
     ObjectNode request = hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7);

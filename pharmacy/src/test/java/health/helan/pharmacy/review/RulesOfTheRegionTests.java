@@ -237,6 +237,12 @@ class RulesOfTheRegionTests {
     Reply reply = SERVER.send(hospital.doctor, "GET", "$drugs?name=%E6%B0%A8%E6%B0%AF", null);
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.text()).contains("苯磺酸氨氯地平片", "unverified");
+    for (String letters : new String[] {"aldp", "bhsaldpp"}) {
+      assertThat(SERVER.get(hospital.doctor, "$drugs?name=" + letters).text())
+          .as("first letters of the pinyin")
+          .contains("苯磺酸氨氯地平片", "C08CA01");
+    }
+    assertThat(SERVER.get(hospital.doctor, "$drugs?name=zzzz").all("drug")).isEmpty();
     assertThat(SERVER.get(hospital.doctor, "$drugs").status()).isEqualTo(400);
   }
 }

@@ -17,5 +17,6 @@ class StatementsTests {
   @Test
   void haveAPlaceForEachTable() {
     assertThat(StatementsForTests.placed(Review.class, "V150__review_rules")).hasSize(2);
+    assertThat(StatementsForTests.placed(Review.class, "V190__review_decisions")).hasSize(1);
   }
 }

@@ -140,6 +140,7 @@ public enum Distribution {
     // pharmacy: rules of review and knowledge of drugs, changed rarely, read by all
     tables.put("review_rule", REFERENCE);
     tables.put("drug_knowledge", REFERENCE);
+    tables.put("review_decision", HOME); // with the Task that was decided
     // care: queues and tickets in the bucket of the department
     tables.put("visit_queue", HOME);
     tables.put("visit_queue_ticket", HOME);

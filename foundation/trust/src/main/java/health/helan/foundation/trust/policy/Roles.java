@@ -185,6 +185,7 @@ final class Roles {
           .runs("queue-check-in", "queue-leave")
           .calls("visits")
           .runs("visit-step")
+          .calls("prescriptions")
           .calls("notices", "daily-bill", "payments")
           .runs("mark-read", "pay");
 
@@ -225,7 +226,7 @@ final class Roles {
           .calls("daily-bill", "payments")
           .runs("pay", "refund")
           .calls("review-rules", "drug-knowledge", "screen", "prescriptions")
-          .calls("prescription-comments")
+          .calls("prescription-comments", "review-figures")
           .runs("prescription-step", "prescription-comment");
 
   /**
@@ -284,7 +285,7 @@ final class Roles {
           .calls("onboarding", "kit")
           .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step")
           .calls("find-places", "booking-figures", "queue-figures", "region-figures")
-          .calls("review-rules", "drug-knowledge");
+          .calls("review-rules", "drug-knowledge", "review-figures");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -319,7 +320,7 @@ final class Roles {
           .calls("card-keys", "card-terminals", "card-terminal-uses", "card-parties")
           .runs("card-terminal", "card-party", "card-key")
           .calls("find-places", "booking-figures", "queue-figures", "region-figures")
-          .calls("review-rules", "drug-knowledge")
+          .calls("review-rules", "drug-knowledge", "review-figures")
           .runs("review-rule", "drug-knowledge-load");
 
   static final Map<Role, RoleRules> ALL =

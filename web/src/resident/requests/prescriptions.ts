@@ -1,0 +1,41 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Bundle, MedicationRequest, Parameters } from 'fhir/r4';
+import { partsOf, resourcesOf } from '../../shared/fhir/bundles';
+import { get } from '../../shared/fhir/client';
+import { idOf } from '../../shared/fhir/words';
+import type texts from '../../shared/i18n/zh/residentPrescriptions.json';
+
+export type State = keyof (typeof texts)['prescriptions']['state'];
+
+/** One of the resident's prescriptions. `task` is the id of its review, `requests` those of its drugs. */
+export type Prescription = { task: string; number: string; state: State; authored: string | undefined; drugs: string[]; requests: string[] };
+
+/** Those under review or reviewed, the last first; where each stands is read anew when one comes back to the page. */
+export const usePrescriptions = (patient: string) =>
+  useQuery({
+    queryKey: ['prescriptions', patient],
+    refetchOnWindowFocus: true,
+    queryFn: async ({ signal }): Promise<Prescription[]> =>
+      ((await get<Parameters>(`$prescriptions?side=resident&patient=${encodeURIComponent(patient)}`, signal)).parameter ?? []).map((one) => {
+        const parts = partsOf(one);
+        return {
+          task: idOf(parts.text('task')) ?? '',
+          number: parts.text('number') ?? '',
+          state: (parts.text('state') ?? 'waiting') as State,
+          authored: parts.text('authored'),
+          drugs: parts.texts('drug'),
+          requests: (one.part ?? []).flatMap(({ name, valueReference }) => (name === 'request' ? (idOf(valueReference?.reference) ?? []) : [])),
+        };
+      }),
+  });
+
+/** The drugs of a prescription, in the order in which they were written. */
+export const useDrugs = (ids: readonly string[] | undefined) =>
+  useQuery({
+    queryKey: ['prescription-drugs', ids],
+    enabled: ids !== undefined && ids.length > 0,
+    queryFn: async ({ signal }) => {
+      const found = new Map(resourcesOf<MedicationRequest>(await get<Bundle>(`MedicationRequest?_id=${(ids ?? []).map(encodeURIComponent).join(',')}&_count=60`, signal), 'MedicationRequest').map((one) => [one.id, one]));
+      return (ids ?? []).flatMap((id) => found.get(id) ?? []);
+    },
+  });

@@ -1,0 +1,114 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Bundle, Coding, MedicationRequest, Parameters, Patient, Task } from 'fhir/r4';
+import { useEffect, useState } from 'react';
+import { resourcesOf } from '../../shared/fhir/bundles';
+import { call, get, operate, transact } from '../../shared/fhir/client';
+import { commentsIn, prescriptionsIn, screenedOf, wholeOf, type State } from '../../shared/prescription/prescriptions';
+import { draftsOf, idsOf, type Kind, type Product } from './prescription';
+
+/** What is typed reaches the server when the hand rests. */
+export function useSettled<T>(value: T, milliseconds: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), milliseconds);
+    return () => clearTimeout(timer);
+  }, [value, milliseconds]);
+  return settled;
+}
+
+/** Products by a piece of their name, or first letters of its pinyin. */
+export const useDrugs = (typed: string) =>
+  useQuery({
+    queryKey: ['drugs', typed],
+    enabled: typed !== '',
+    staleTime: 300_000,
+    queryFn: async ({ signal }): Promise<Product[]> =>
+      ((await get<Parameters>(`$drugs?name=${encodeURIComponent(typed)}`, signal)).parameter ?? []).flatMap(({ name, part = [] }) => {
+        const codings = (wanted: string): Coding[] => part.flatMap((one) => (one.name === wanted && one.valueCoding ? [one.valueCoding] : []));
+        const text = (wanted: string) => part.find((one) => one.name === wanted)?.valueString ?? '';
+        const [code] = codings('code');
+        if (name !== 'drug' || !code) return [];
+        return [{ code, atc: codings('atc'), kind: text('kind') as Kind, form: text('form'), route: text('route'), unit: text('unit'), strengths: part.flatMap((one) => one.valueQuantity?.value ?? []) }];
+      }),
+  });
+
+/** What the rules find in what is written so far; nothing is stored. */
+export function useScreen(requests: readonly MedicationRequest[]) {
+  // The time of writing is no part of what is asked.
+  const asked = useSettled(JSON.stringify(requests.map((request) => ({ ...request, authoredOn: undefined }))), 400);
+  return useQuery({
+    queryKey: ['screen', asked],
+    enabled: asked !== '[]',
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+    queryFn: async () => screenedOf(await call('MedicationRequest/$screen', (JSON.parse(asked) as MedicationRequest[]).map((resource) => ({ name: 'request', resource })))),
+  });
+}
+
+/** Writes the drafts and submits them; the Task. `onStored` is told of drafts that are there even if what follows fails. */
+export function useSubmit(onStored: (ids: string[]) => void) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ requests, stored }: { requests: MedicationRequest[]; stored: readonly string[] }): Promise<Task> => {
+      const ids = idsOf(await transact(draftsOf(requests, stored))).slice(0, requests.length);
+      onStored(ids);
+      return call<Task>(
+        'MedicationRequest/$submit-prescription',
+        ids.map((id) => ({ name: 'request', valueReference: { reference: `MedicationRequest/${id}` } })),
+      );
+    },
+    onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: ['prescriptions'] }), client.invalidateQueries({ queryKey: ['list', 'MedicationRequest'] })]),
+  });
+}
+
+const OVER: readonly State[] = ['effective', 'refused', 'withdrawn'];
+
+/** The doctor's own: open ones the longest waiting first, those that are over the last first. */
+export const useOwn = (over: boolean, enabled = true) =>
+  useQuery({
+    queryKey: ['prescriptions', 'doctor', over],
+    enabled,
+    refetchInterval: 30_000,
+    queryFn: async ({ signal }) => {
+      const all = prescriptionsIn(await get<Parameters>(`$prescriptions?side=doctor${over ? `&state=${OVER.join(',')}` : ''}`, signal));
+      return over ? all.reverse() : all;
+    },
+  });
+
+/** How many wait for the doctor. */
+export const useOwnCount = (): number | undefined => useOwn(false).data?.filter(({ state }) => state === 'held' || state === 'returned').length;
+
+/** The people of prescriptions, as far as their records are open. */
+export function usePeople(ids: readonly string[]) {
+  const asked = [...new Set(ids)].sort();
+  return useQuery({
+    queryKey: ['people', asked],
+    enabled: asked.length > 0,
+    queryFn: async ({ signal }) => new Map(resourcesOf<Patient>(await get<Bundle>(`Patient?_id=${asked.map(encodeURIComponent).join(',')}&_count=100`, signal), 'Patient').map((patient) => [patient.id ?? '', patient])),
+  });
+}
+
+export const useWhole = (task: string) => useQuery({ queryKey: ['prescription', task], queryFn: async ({ signal }) => wholeOf(await get<Parameters>(`Task/${encodeURIComponent(task)}/$prescription`, signal)) });
+
+export type Said = { step: string; reason?: string; code?: string };
+
+/** A step of either side. What others see of it is asked anew. */
+export function useStep(task: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ step, reason, code }: Said) => operate<Task>(`Task/${encodeURIComponent(task)}/$prescription-${step}`, { ...(reason ? { reason } : {}), ...(code ? { code } : {}) }),
+    onSettled: () => Promise.all(['prescription', 'prescriptions', 'patient', 'list', 'results'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+  });
+}
+
+export const useComments = (side: 'doctor' | 'pharmacist', enabled = true) =>
+  useQuery({ queryKey: ['prescription-comments', side], enabled, queryFn: async ({ signal }) => commentsIn(await get<Parameters>(`$prescription-comments?side=${side}`, signal)) });
+
+export function useCommentStep(task: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ step, reason, codes = [] }: { step: string; reason?: string; codes?: readonly string[] }) =>
+      operate<Task>(`Task/${encodeURIComponent(task)}/$comment-${step}`, { ...(reason ? { reason } : {}), ...(codes.length > 0 ? { code: [...codes] } : {}) }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['prescription-comments'] }),
+  });
+}
