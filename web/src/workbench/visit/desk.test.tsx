@@ -71,6 +71,26 @@ beforeEach(() => {
   });
 });
 
+describe('A visit that is open', () => {
+  test('is not taken before its fee is there', async () => {
+    let paid = false;
+    const log = answers(({ path }) => (path === '$visits' ? parameters(visit('v', 'eligible', { name: 'fee', valueMoney: { value: 18, currency: 'CNY' } }, { name: 'paid', valueBoolean: paid })) : path.endsWith('$conversation') ? parameters(visit('v', 'eligible')) : path.endsWith('$accept') ? { resourceType: 'Encounter' } : undefined));
+    const { DeskPage } = await import('./DeskPage');
+    const shown = await open(<DeskPage />);
+    await screen.findByText('复诊费 ¥18.00 待支付');
+    shown.unmount();
+    const { VisitDesk } = await import('./VisitDesk');
+    const desk = await open(<VisitDesk />, { path: '/online/:visit', at: '/online/v' });
+    await screen.findByText('复诊费 ¥18.00 待支付');
+    expect(screen.queryByRole('button', { name: '接诊' })).toBeNull();
+    desk.unmount();
+    paid = true;
+    await open(<VisitDesk />, { path: '/online/:visit', at: '/online/v' });
+    await userEvent.click(await screen.findByRole('button', { name: '接诊' }));
+    await waitFor(() => expect(log.some(({ path }) => path === 'Encounter/v/$accept')).toBe(true));
+  });
+});
+
 describe('A visit that has ended', () => {
   test('is found among those that ended', async () => {
     answers();
