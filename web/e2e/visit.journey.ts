@@ -147,7 +147,16 @@ describe.skipIf(reason)('A visit on line', () => {
     await desk.getByRole('link', { name: /原发性高血压/ }).first().waitFor();
     await looksRight(desk, 'visit-desk');
     await desk.goto(`${url}/workbench/#/online/${visit}`);
+    // Half an hour later, as the platform would say then: the doctor proves to be it, and the visit is taken.
+    const expired = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'expired', details: { text: '请重新验证本人身份后再试。' } }] };
+    await desk.route(/\$accept$/, (route) => route.fulfill({ status: 403, contentType: 'application/fhir+json', body: JSON.stringify(expired) }), { times: 1 });
     await desk.getByRole('button', { name: '接诊' }).click();
+    await desk.getByLabel('登录密码').fill('not the password');
+    await desk.keyboard.press('Enter');
+    await desk.getByText('验证没有通过，请再试一次。').waitFor();
+    await looksRight(desk, 'visit-prove');
+    await desk.getByLabel('登录密码').fill(password ?? '');
+    await desk.keyboard.press('Enter');
     await resident.page.getByText('医生正在查看您的记录').waitFor();
     await desk.getByRole('button', { name: '开始就诊' }).click();
     const phone = resident.page;

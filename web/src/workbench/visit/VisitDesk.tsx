@@ -5,12 +5,14 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
 import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
+import { wantsProof } from '../../shared/fhir/client';
 import { idOf } from '../../shared/fhir/words';
 import { PageTitle } from '../../shared/PageTitle';
 import { Conversation } from '../../shared/visit/Conversation';
 import { useSeen, useTalk } from '../../shared/visit/useTalk';
 import { further, isFeeOpen, type Visit, type VisitState } from '../../shared/visit/visits';
 import { Ended } from './Ended';
+import { Prove } from './Prove';
 import { SECTIONS, useDesk, useDiagnoses, useKeptNote, useStep, useVisit, useWriteNote, type Draft, type Step } from './useDesk';
 import styles from './Desk.module.css';
 
@@ -99,7 +101,7 @@ function Steps({ visit }: { visit: Visit }) {
           <Button>{t('desk.refer')}</Button>
         </Popconfirm>
       </Space>
-      {step.error ? <LoadFailed error={step.error} compact /> : null}
+      {wantsProof(step.error) ? <Prove onDone={() => step.variables && step.mutate(step.variables)} /> : step.error ? <LoadFailed error={step.error} compact /> : null}
     </div>
   );
 }

@@ -33,6 +33,7 @@ import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.terminology.Terminology;
+import health.helan.foundation.trust.account.Presence;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
 import health.helan.foundation.trust.crypto.KeyStoreVault;
 import health.helan.foundation.trust.crypto.KeyVault;
@@ -54,6 +55,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -130,6 +132,7 @@ final class PaidServer extends ApiForTests {
                   signatures,
                   objects,
                   new Calls.Turn(List.of(), ""),
+                  new Presence(_ -> Instant.MAX.minus(Presence.USUAL), Presence.USUAL, clock),
                   clock));
       ledger = new Ledger(database, clock);
       channel =

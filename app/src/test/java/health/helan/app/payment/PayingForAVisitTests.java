@@ -2,8 +2,8 @@ package health.helan.app.payment;
 
 import static health.helan.app.payment.PaidServer.ROOT;
 import static health.helan.app.payment.PaidServer.ok;
+import static health.helan.foundation.rest.testing.ApiForTests.caller;
 import static health.helan.foundation.rest.testing.ApiForTests.part;
-import static health.helan.foundation.rest.testing.ApiForTests.practitioner;
 import static health.helan.foundation.rest.testing.ApiForTests.regulator;
 import static health.helan.foundation.rest.testing.ApiForTests.resident;
 import static health.helan.foundation.rest.testing.ApiForTests.system;
@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -49,7 +50,11 @@ class PayingForAVisitTests {
     final String run = UUID.randomUUID().toString().substring(0, 8);
     final String id = "h-" + run;
     final Caller system = system(id);
-    final Caller doctor = practitioner("d-" + run, id);
+    final Caller doctor =
+        caller(
+            Caller.Role.PRACTITIONER,
+            id,
+            new Caller.Binding("d-" + run, Set.of(), Set.of(), Caller.Binding.ALL_SCOPES, "s"));
     final String post = "p-" + run;
 
     Hospital(String fee) {

@@ -17,6 +17,7 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.terminology.Terminology;
+import health.helan.foundation.trust.account.Presence;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.erasure.Erasable;
 import health.helan.foundation.trust.signature.Signatures;
@@ -66,6 +67,7 @@ public final class Visits implements Erasable, AutoCloseable {
    * @param signatures over consents and notes
    * @param objects where pictures and recordings lie
    * @param turn servers that help calls through walls
+   * @param presence that the doctor is there in person
    */
   public record Parts(
       RecordStore store,
@@ -76,12 +78,14 @@ public final class Visits implements Erasable, AutoCloseable {
       Signatures signatures,
       ObjectStore objects,
       Calls.Turn turn,
+      Presence presence,
       Clock clock) {}
 
   final RecordStore store;
   final VisitTable table;
   final Signatures signatures;
   private final Registry registry;
+  private final Presence presence;
   private final Clock clock;
   private final Live live;
   private final Evidence evidence;
@@ -97,6 +101,7 @@ public final class Visits implements Erasable, AutoCloseable {
     table = new VisitTable(new Sql(parts.database()), parts.codec());
     signatures = parts.signatures();
     registry = parts.registry();
+    presence = parts.presence();
     clock = parts.clock();
     live = new Live(table);
     evidence = new Evidence(store);
@@ -384,6 +389,8 @@ public final class Visits implements Erasable, AutoCloseable {
    *
    * @param said why; null for nothing
    * @return the Encounter as it is then
+   * @throws Refusal PROOF where a doctor accepts or begins who was not there in person of late:
+   *     others may not stand in for a doctor (互联网诊疗监管细则, 2022)
    */
   public Outcome take(Caller caller, String id, VisitStep step, @Nullable String said) {
     Member member = member(caller, id);
@@ -400,6 +407,7 @@ public final class Visits implements Erasable, AutoCloseable {
         yield write(caller, member, step, reason, null, _ -> {});
       }
       case ACCEPT, BEGIN -> {
+        presence.check(caller);
         mayTreat(visit);
         if (visit.isFeeOpen()) {
           throw new Refusal(Refusal.Kind.BUSINESS_RULE, "visit.fee-open", Fee.yuan(visit.fen()));
