@@ -8,6 +8,7 @@ const reason = obstacle() ?? (password ? undefined : 'set HELAN_DEMO_PASSWORD to
 if (reason) console.error(`\n*** SKIPPED: the journey of a visit on line did not run: ${reason}\n`);
 
 /** 丁志明 of the demo region. */
+const FEE = 'https://helan.health/fhir/StructureDefinition/online-visit-fee';
 const RESIDENT = process.env['HELAN_JOURNEY_RESIDENT'] ?? '649107197604250019';
 
 type Person = { context: BrowserContext; page: Page };
@@ -82,6 +83,7 @@ describe.skipIf(reason)('A visit on line', () => {
         const parts: any[] = extension.extension ?? [];
         if (!extension.url.endsWith('/practice-site') || parts.some(({ url: name, valueBoolean }) => name === 'online' && valueBoolean)) continue;
         extension.extension = [...parts.filter(({ url: name }) => name !== 'online'), { url: 'online', valueBoolean: true }];
+        resource.extension = [...resource.extension.filter((one: any) => one.url !== FEE), { url: FEE, valueMoney: { value: 18, currency: 'CNY' } }];
         await root(`/fhir/PractitionerRole/${resource.id}`, resource, 'PUT');
       }
     }
@@ -116,7 +118,26 @@ describe.skipIf(reason)('A visit on line', () => {
     visit = page.url().split('/').pop() ?? '';
     await looksRight(page, 'visit-consent');
     await page.getByRole('button', { name: '我已阅读，同意并签署' }).click();
-    await page.getByText('申请已送到医生').waitFor();
+    await page.getByText('请支付复诊费 ¥18.00').waitFor();
+    await looksRight(page, 'visit-to-pay');
+  });
+
+  test('the doctor waits for the fee; the resident pays it, and the visit goes to the doctor', async () => {
+    const desk = doctor.page;
+    await desk.goto(`${url}/workbench/#/online/${visit}`);
+    await desk.getByText('复诊费 ¥18.00 待支付').waitFor();
+    expect(await desk.getByRole('button', { name: '接诊' }).count()).toBe(0);
+    await looksRight(desk, 'visit-unpaid');
+    const { page } = resident;
+    await page.getByRole('link', { name: '去支付 ¥18.00' }).click();
+    await page.getByRole('radio').first().check();
+    await looksRight(page, 'visit-pay');
+    await page.getByRole('button', { name: '支付 ¥18.00' }).click();
+    await page.getByRole('button', { name: '模拟付款' }).click();
+    await page.getByText('申请已送到医生，请等待接诊。').waitFor();
+    await looksRight(page, 'visit-paid');
+    await page.getByRole('link', { name: '查看这次复诊' }).click();
+    await page.getByText('已支付').waitFor();
     await looksRight(page, 'visit-waiting');
   });
 
@@ -126,7 +147,16 @@ describe.skipIf(reason)('A visit on line', () => {
     await desk.getByRole('link', { name: /原发性高血压/ }).first().waitFor();
     await looksRight(desk, 'visit-desk');
     await desk.goto(`${url}/workbench/#/online/${visit}`);
+    // Half an hour later, as the platform would say then: the doctor proves to be it, and the visit is taken.
+    const expired = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'expired', details: { text: '请重新验证本人身份后再试。' } }] };
+    await desk.route(/\$accept$/, (route) => route.fulfill({ status: 403, contentType: 'application/fhir+json', body: JSON.stringify(expired) }), { times: 1 });
     await desk.getByRole('button', { name: '接诊' }).click();
+    await desk.getByLabel('登录密码').fill('not the password');
+    await desk.keyboard.press('Enter');
+    await desk.getByText('验证没有通过，请再试一次。').waitFor();
+    await looksRight(desk, 'visit-prove');
+    await desk.getByLabel('登录密码').fill(password ?? '');
+    await desk.keyboard.press('Enter');
     await resident.page.getByText('医生正在查看您的记录').waitFor();
     await desk.getByRole('button', { name: '开始就诊' }).click();
     const phone = resident.page;

@@ -41,6 +41,7 @@ const ROUTES: Route[] = [
   { path: '/card/apply/:step', load: async () => (await import('./card/ApplyPage')).ApplyPage },
   { path: '/online-visits', load: async () => (await import('./visit/OnlineVisitsPage')).OnlineVisitsPage },
   { path: '/online-visits/new/:step', load: async () => (await import('./visit/ApplyPage')).ApplyPage },
+  { path: '/online-visits/pay/:id', load: async () => (await import('./pay/PayPage')).VisitPayPage },
   { path: '/online-visits/:id', load: async () => (await import('./visit/VisitPage')).VisitPage },
   { path: '/queue', load: async () => (await import('./queue/QueuePage')).QueuePage },
   { path: '/emergency', load: async () => (await import('./emergency/EmergencyPage')).EmergencyPage },

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { formatMoment, formatTime } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { Qr } from '../../shared/card/Qr';
-import { useChannels, useOrder, useSimulate, type Order } from '../requests/pay';
+import { placesOf, useChannels, useOrder, useSimulate, type Order } from '../requests/pay';
 import { useParams } from '../router';
 import { Page } from '../ui/Page';
 import { Actions, Button, ButtonLink, Facts, Faces, Failed, Notice, Row, Rows, Section, Tag } from '../ui/ui';
@@ -23,11 +23,10 @@ export function OrderPage() {
   );
 }
 
-const bookingOf = ({ payable }: Order) => payable.replace('Appointment/', '');
-
 function Shown({ order }: { order: Order }) {
   const { t } = useTranslation('resident');
   const language = useLanguage();
+  const places = placesOf(order.payable);
   const channels = useChannels();
   const channel = channels.data?.find(({ code }) => code === order.channel)?.name ?? order.channel;
   return (
@@ -56,8 +55,8 @@ function Shown({ order }: { order: Order }) {
         </Section>
       ) : null}
       {order.state === 'paid' || order.state === 'refunded' ? (
-        <ButtonLink to="/bookings" wide>
-          {t('pay.toBooking')}
+        <ButtonLink to={places.shown} wide>
+          {t(`pay.of.${places.kind}.see`)}
         </ButtonLink>
       ) : null}
     </>
@@ -67,17 +66,18 @@ function Shown({ order }: { order: Order }) {
 /** What the state asks of the resident. */
 function Standing({ order }: { order: Order }) {
   const { t } = useTranslation('resident');
+  const { kind, pay, anew } = placesOf(order.payable);
   switch (order.state) {
     case 'paying':
       return <Waiting order={order} />;
     case 'paid':
       return order.delivered === 'refused' ? (
-        <Notice tone="warning" role="status" title={t('pay.refusedTitle')}>
+        <Notice tone="warning" role="status" title={t(`pay.of.${kind}.refused`)}>
           <p>{t('pay.refusedHint')}</p>
         </Notice>
       ) : (
         <Notice tone="good" role="status" title={t('pay.paidTitle')}>
-          <p>{t(order.delivered === 'done' ? 'pay.paidHint' : 'pay.paidSoon')}</p>
+          <p>{t(`pay.of.${kind}.${order.delivered === 'done' ? 'paid' : 'paidSoon'}`)}</p>
         </Notice>
       );
     case 'refunded':
@@ -91,7 +91,7 @@ function Standing({ order }: { order: Order }) {
         <Notice tone="bad" role="alert" title={t('pay.failedTitle')}>
           <p>{t('pay.failedHint')}</p>
           <Actions>
-            <ButtonLink to={`/book/pay/${bookingOf(order)}`} kind="primary">
+            <ButtonLink to={pay} kind="primary">
               {t('pay.again')}
             </ButtonLink>
           </Actions>
@@ -102,7 +102,7 @@ function Standing({ order }: { order: Order }) {
         <Notice tone="warning" role="status" title={t('pay.closedTitle')}>
           <p>{t('pay.closedHint')}</p>
           <Actions>
-            <ButtonLink to="/book">{t('book.new')}</ButtonLink>
+            <ButtonLink to={anew}>{t(`pay.of.${kind}.anew`)}</ButtonLink>
           </Actions>
         </Notice>
       );
@@ -139,7 +139,7 @@ function Waiting({ order }: { order: Order }) {
           </Actions>
         </Notice>
       ) : null}
-      <ButtonLink to={`/book/pay/${bookingOf(order)}`}>{t('pay.otherWay')}</ButtonLink>
+      <ButtonLink to={placesOf(order.payable).pay}>{t('pay.otherWay')}</ButtonLink>
     </section>
   );
 }

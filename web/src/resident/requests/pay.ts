@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import type { Appointment, Parameters } from 'fhir/r4';
 import { repetitionsOf, type Parts } from '../../shared/fhir/bundles';
 import { get, operate } from '../../shared/fhir/client';
@@ -11,7 +11,7 @@ export type Order = {
   id: string;
   state: OrderState;
   what: string;
-  /** As `Appointment/id`. */
+  /** As `Appointment/id` or `Encounter/id`. */
   payable: string;
   amount: string;
   channel: string | undefined;
@@ -55,6 +55,14 @@ const orderOf = (part: Parts): Order => ({
   })),
 });
 
+/** Where what is paid for is shown, where it is paid, and where one begins anew; `kind` picks the words. */
+export function placesOf(payable: string) {
+  const [type, id = ''] = payable.split('/');
+  return type === 'Encounter'
+    ? ({ kind: 'visit', shown: `/online-visits/${id}`, pay: `/online-visits/pay/${id}`, anew: '/online-visits' } as const)
+    : ({ kind: 'booking', shown: '/bookings', pay: `/book/pay/${id}`, anew: '/book' } as const);
+}
+
 const onlyOf = (answer: Parameters): Order => {
   const [order] = repetitionsOf(answer, 'order').map(orderOf);
   if (order === undefined) throw new Error('no order');
@@ -78,21 +86,24 @@ export const useOrder = (id: string) =>
     refetchInterval: ({ state }) => (state.data === undefined ? false : isOnItsWay(state.data) ? EVERY : state.data.state === 'paid' ? SELDOM : false),
   });
 
-export const useOrders = (patient: string) =>
+export const useOrders = (patient: string, wanted = true) =>
   useQuery({
     queryKey: ['orders', patient],
+    enabled: wanted,
     queryFn: async ({ signal }) => repetitionsOf(await get<Parameters>(`Patient/${encodeURIComponent(patient)}/$payments`, signal), 'order').map(orderOf),
     staleTime: 0,
     // A cancelled visit's fee comes back a moment later, and nothing on the page says that it will.
     refetchInterval: ({ state }) => (state.data?.some((one) => isOnItsWay(one) || one.state === 'paid') ? SELDOM : false),
   });
 
+const changed = (client: QueryClient) => Promise.all(['order', 'orders', 'appointment', 'appointments', 'online-visits'].map((key) => client.invalidateQueries({ queryKey: [key] })));
+
 /** Asks a channel for the money; the answer says what to show. */
 export function usePay() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ payable, channel }: { payable: string; channel: string }) => onlyOf(await operate<Parameters>('$pay', { payable, channel })),
-    onSettled: () => Promise.all(['order', 'orders', 'appointment', 'appointments'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+    onSettled: () => changed(client),
   });
 }
 
@@ -101,6 +112,6 @@ export function useSimulate() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ code, agrees }: { code: string; agrees: boolean }) => operate<Parameters>('$pay-simulate', { code, agrees: String(agrees) }),
-    onSettled: () => Promise.all(['order', 'orders', 'appointment', 'appointments'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+    onSettled: () => changed(client),
   });
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Bundle, Composition, Condition, Consent, Encounter, Parameters, ServiceRequest } from 'fhir/r4';
+import type { Bundle, Composition, Condition, Consent, Encounter, Parameters, PractitionerRole, ServiceRequest } from 'fhir/r4';
 import { repetitionsOf, resourcesOf } from '../../shared/fhir/bundles';
 import { call, get } from '../../shared/fhir/client';
 import { conceptText, idOf } from '../../shared/fhir/words';
@@ -11,7 +11,17 @@ const ICD_10 = /icd-10|2\.16\.156\.10011\.2\.3\.3\.11/;
 /** Visits of the account and of those it acts for, the last first. */
 export const useOnlineVisits = () => useQuery({ queryKey: KEY, queryFn: async ({ signal }) => visitsIn(await get<Parameters>('$visits', signal)), staleTime: 0 });
 
-export type Doctor = { id: string; name: string; title: string | undefined; department: string | undefined; institution: string | undefined };
+/** `fee` in yuan; 0 for nothing. */
+export type Doctor = { id: string; name: string; title: string | undefined; department: string | undefined; institution: string | undefined; fee: number };
+
+const FEE = 'https://helan.health/fhir/StructureDefinition/online-visit-fee';
+
+/** What a visit with each costs, in yuan. */
+async function feesOf(roles: string[], signal: AbortSignal): Promise<Map<string, number>> {
+  if (roles.length === 0) return new Map();
+  const found = await get<Bundle>(`PractitionerRole?_id=${roles.map(encodeURIComponent).join(',')}&_count=${roles.length}`, signal);
+  return new Map(resourcesOf<PractitionerRole>(found, 'PractitionerRole').map(({ id, extension }) => [id ?? '', extension?.find(({ url }) => url === FEE)?.valueMoney?.value ?? 0]));
+}
 
 /** Doctors who may see people on line now. */
 export const useOnlineDoctors = (words: string) =>
@@ -19,12 +29,15 @@ export const useOnlineDoctors = (words: string) =>
     queryKey: ['online-doctors', words],
     queryFn: async ({ signal }): Promise<Doctor[]> => {
       const query = new URLSearchParams({ what: 'doctor', online: 'true', _count: '30', ...(words ? { q: words } : {}) });
-      return repetitionsOf(await get<Parameters>(`$find-care?${query.toString()}`, signal), 'hit').map((hit) => ({
-        id: idOf(hit.reference('resource')?.reference) ?? '',
+      const hits = repetitionsOf(await get<Parameters>(`$find-care?${query.toString()}`, signal), 'hit').map((hit) => ({ hit, id: idOf(hit.reference('resource')?.reference) ?? '' }));
+      const fees = await feesOf(hits.map(({ id }) => id), signal);
+      return hits.map(({ hit, id }) => ({
+        id,
         name: hit.text('name') ?? '',
         title: hit.text('title'),
         department: hit.text('department'),
         institution: hit.reference('institution')?.display,
+        fee: fees.get(id) ?? 0,
       }));
     },
   });

@@ -1,4 +1,5 @@
 import '../../shared/visit/texts';
+import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDay } from '../../shared/format/dates';
@@ -72,6 +73,8 @@ function Flow({ at, draft, name }: { at: number; draft: Draft; name: string }) {
   );
 }
 
+const costOf = (t: TFunction<['resident', 'visit']>, fee: number): string => (fee > 0 ? `¥${fee.toFixed(2)}` : t('visit:noFee'));
+
 function DoctorStep({ draft }: { draft: Draft }) {
   const { t } = useTranslation(['resident', 'visit']);
   const [typed, setTyped] = useState('');
@@ -108,7 +111,7 @@ function DoctorStep({ draft }: { draft: Draft }) {
                 checked={draft.doctor?.id === doctor.id}
                 onChange={() => keepDraft({ ...draft, doctor })}
                 title={[doctor.name, doctor.title].filter(Boolean).join(' ')}
-                note={[doctor.institution, doctor.department].filter(Boolean).join(t('dot'))}
+                note={[doctor.institution, doctor.department, costOf(t, doctor.fee)].filter(Boolean).join(t('dot'))}
               />
             ))}
           </Choices>
@@ -158,6 +161,7 @@ function ComplaintStep({ draft, name }: { draft: Draft; name: string }) {
             { name: t('visit:patient'), value: name },
             { name: t('visit:doctor'), value: [draft.doctor?.name, draft.doctor?.institution].filter(Boolean).join(t('dot')) },
             { name: t('visit:proof'), value: draft.proof?.name ?? '' },
+            { name: t('visit:fee'), value: draft.doctor?.fee ? t('visit:feeLater', { fee: draft.doctor.fee.toFixed(2) }) : t('visit:noFee') },
           ]}
         />
       </div>

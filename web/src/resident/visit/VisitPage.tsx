@@ -6,12 +6,13 @@ import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { Conversation } from '../../shared/visit/Conversation';
 import { useSeen, useTalk } from '../../shared/visit/useTalk';
-import { further, type Visit } from '../../shared/visit/visits';
+import { further, isFeeOpen, type Visit } from '../../shared/visit/visits';
+import { useOrders as usePayments } from '../requests/pay';
 import { useAgree, useConsentWords, useNote, useOnlineVisits, useOrders, useWithdraw } from '../requests/visit';
 import { useParams } from '../router';
 import { Addenda } from '../ui/Addenda';
 import { Page } from '../ui/Page';
-import { Actions, Bottom, Button, ButtonLink, Empty, Faces, Facts, Failed, Notice, Section, Tag } from '../ui/ui';
+import { Actions, Bottom, Button, ButtonLink, Empty, Faces, Facts, Failed, Notice, Row, Rows, Section, Tag } from '../ui/ui';
 import { keepDraft } from './draft';
 import { TONES } from './OnlineVisitsPage';
 import styles from './Visit.module.css';
@@ -46,7 +47,7 @@ function OfVisit({ visit, refetch }: { visit: Visit; refetch: () => void }) {
   const live = { ...visit, state };
   const isTalk = state === 'in-progress';
   return (
-    <Page title={visit.practitioner?.display ?? t('visit:title')} back="/online-visits" own bottom={isTalk ? <span /> : state === 'applied' ? <Agree visit={live} /> : undefined}>
+    <Page title={visit.practitioner?.display ?? t('visit:title')} back="/online-visits" own bottom={isTalk ? <span /> : state === 'applied' ? <Agree visit={live} /> : isFeeOpen(live) ? <Pay visit={live} /> : undefined}>
       <div className={isTalk ? styles.talking : styles.page}>
         <p className={styles.head}>
           <Tag tone={TONES[state]}>{t(`visit:state.${state}`)}</Tag>
@@ -95,14 +96,54 @@ function Agree({ visit }: { visit: Visit }) {
   );
 }
 
+function Pay({ visit }: { visit: Visit }) {
+  const { t } = useTranslation(['resident', 'visit']);
+  return (
+    <Bottom>
+      <ButtonLink to={`/online-visits/pay/${visit.id}`} kind="primary" wide>
+        {t('visit:payNow', { fee: visit.fee.toFixed(2) })}
+      </ButtonLink>
+    </Bottom>
+  );
+}
+
+/** What it costs, whether that is paid, and what of it has come back. */
+function Money({ visit }: { visit: Visit }) {
+  const { t } = useTranslation(['resident', 'visit']);
+  const orders = usePayments(idOf(visit.patient?.reference) ?? '', visit.paid);
+  const order = orders.data?.find(({ payable }) => payable === `Encounter/${visit.id}`);
+  const isBack = order?.state === 'refunded';
+  const state = !visit.paid ? 'open' : isBack ? 'back' : visit.refundDue ? 'owed' : 'paid';
+  return (
+    <Section title={t('visit:fee')}>
+      <Rows>
+        <Row
+          {...(order ? { to: `/payments/${order.id}` } : {})}
+          title={`¥${visit.fee.toFixed(2)}`}
+          tags={<Tag tone={FEE_TONES[state]}>{t(`visit:feeState.${state}`)}</Tag>}
+          note={order ? t('visit:receipt') : undefined}
+        />
+      </Rows>
+    </Section>
+  );
+}
+
+const FEE_TONES = { open: 'warning', paid: 'good', owed: 'running', back: 'plain' } as const;
+
 function Waiting({ visit }: { visit: Visit }) {
   const { t } = useTranslation(['resident', 'visit']);
   const language = useLanguage();
   return (
     <>
-      <Notice tone="good" role="status" title={t(`visit:waiting.${visit.state === 'accepted' ? 'accepted' : 'eligible'}`)}>
-        <p>{t('visit:waitingHint')}</p>
-      </Notice>
+      {isFeeOpen(visit) ? (
+        <Notice tone="warning" role="status" title={t('visit:toPay', { fee: visit.fee.toFixed(2) })}>
+          <p>{t('visit:toPayHint')}</p>
+        </Notice>
+      ) : (
+        <Notice tone="good" role="status" title={t(`visit:waiting.${visit.state === 'accepted' ? 'accepted' : 'eligible'}`)}>
+          <p>{t('visit:waitingHint')}</p>
+        </Notice>
+      )}
       <div className="card">
         <Facts
           facts={[
@@ -111,6 +152,7 @@ function Waiting({ visit }: { visit: Visit }) {
           ]}
         />
       </div>
+      {visit.fee > 0 && visit.paid ? <Money visit={visit} /> : null}
       <Withdraw visit={visit} />
     </>
   );
@@ -157,7 +199,7 @@ function Result({ visit }: { visit: Visit }) {
           ) : null}
         </Notice>
       )}
-      {visit.refundDue ? <Notice title={t('visit:refund')} /> : null}
+      {visit.fee > 0 && visit.paid ? <Money visit={visit} /> : null}
       {visit.note ? (
         <Section title={t('visit:note')}>
           <Faces query={note}>

@@ -12,6 +12,8 @@ const code = (name: string, valueCode: string) => ({ name, valueCode });
 const at = (name: string, reference: string, display?: string) => ({ name, valueReference: { reference, display } });
 const parameters = (...parameter: unknown[]) => ({ resourceType: 'Parameters', parameter });
 const DOCTOR = { name: 'hit', part: [at('resource', 'PractitionerRole/r'), text('name', '李医生'), text('title', '主任医师'), at('institution', 'Organization/h', '县医院'), text('department', '心血管内科')] };
+const FEE = { name: 'fee', valueMoney: { value: 18.5, currency: 'CNY' } };
+const ROLE = { resourceType: 'PractitionerRole' as const, id: 'r', extension: [{ url: 'https://helan.health/fhir/StructureDefinition/online-visit-fee', valueMoney: { value: 18.5, currency: 'CNY' as const } }] };
 const CONDITION = { resourceType: 'Condition' as const, id: 'c', subject: { reference: 'Patient/p' }, recordedDate: '2026-03-01', code: { text: '原发性高血压', coding: [{ system: 'http://hl7.org/fhir/sid/icd-10', code: 'I10' }] } };
 
 function visit(state: string, ...more: unknown[]) {
@@ -29,6 +31,7 @@ function answers(own: (asked: Asked) => unknown = () => undefined): Asked[] {
     if (path === '/access/me') return ME;
     if (path === 'Patient') return bundleOf([{ resourceType: 'Patient', id: 'p', name: [{ text: '王芳' }] }]);
     if (path === '$find-care') return parameters(DOCTOR);
+    if (path === 'PractitionerRole') return bundleOf([ROLE]);
     if (path === 'Condition') return bundleOf([CONDITION, { ...CONDITION, id: 'x', code: { text: '头痛待查' } }]);
     if (path === '$visits') return parameters(visit(state, ...more));
     if (path.endsWith('$conversation')) return parameters(visit(state));
@@ -58,13 +61,14 @@ describe('Applying', () => {
     let refuse = true;
     const log = answers(({ path }) => (path.endsWith('$apply') && refuse ? new Refused(422, 'business-rule', '这位医生没有获准开展互联网诊疗。') : undefined));
     await openResident('/online-visits/new/complaint'); // Nothing was chosen: it begins at the beginning.
-    await userEvent.click(await screen.findByRole('radio', { name: /李医生/ }));
+    await userEvent.click(await screen.findByRole('radio', { name: /李医生.*¥18\.50/ }));
     await userEvent.click(screen.getByRole('button', { name: '下一步' }));
     // What has no code proves nothing, and is not offered.
     const proofs = await screen.findAllByRole('radio');
     expect(proofs).toHaveLength(1);
     await userEvent.click(proofs[0]!);
     await userEvent.click(screen.getByRole('button', { name: '下一步' }));
+    await screen.findByText(/¥18\.50/);
     await userEvent.click(await screen.findByRole('button', { name: '提交申请' }));
     expect((await screen.findByRole('alert')).textContent).toContain('2');
     await userEvent.type(screen.getByRole('textbox'), '最近三天头晕');
@@ -99,6 +103,34 @@ describe('A visit', () => {
     expect(steps).toEqual(['Consent/k/$sign', 'Encounter/v/$confirm']);
   });
 
+  test('that costs something goes to the doctor once it is paid; the payment leads back to it', async () => {
+    state = 'eligible';
+    more = [FEE, { name: 'paid', valueBoolean: false }];
+    const order = (now: string, ...rest: unknown[]) => parameters({ name: 'order', part: [text('number', 'o1'), code('state', now), text('what', '互联网复诊费'), at('payable', 'Encounter/v'), text('amount', '18.50'), ...rest] });
+    let now = order('paying', code('channel', 'sim'), text('code', 'sim:sim:abc'));
+    const log = answers(({ path }) => {
+      if (path === '$pay-channels') return parameters({ name: 'channel', part: [code('code', 'sim'), text('name', '云闪付')] });
+      if (path === '$pay' || path === 'Invoice/o1/$pay-status') return now;
+      if (path === '$pay-simulate') {
+        now = order('paid', code('channel', 'sim'), code('delivered', 'done'));
+        more = [FEE, { name: 'paid', valueBoolean: true }];
+        return parameters();
+      }
+      return undefined;
+    });
+    await openResident('/online-visits/v');
+    await screen.findByText('请支付复诊费 ¥18.50');
+    await userEvent.click(screen.getByRole('link', { name: '去支付 ¥18.50' }));
+    await screen.findByText(/转到线下就诊，全额退款/);
+    await userEvent.click(await screen.findByRole('button', { name: '支付 ¥18.50' }));
+    await userEvent.click(await screen.findByRole('button', { name: '模拟付款' }));
+    await screen.findByText('申请已送到医生，请等待接诊。');
+    expect(JSON.stringify(log.find(({ path }) => path === '$pay')?.body)).toContain('Encounter/v');
+    await userEvent.click(screen.getByRole('link', { name: '查看这次复诊' }));
+    await screen.findByText('申请已送到医生');
+    expect(screen.queryByRole('link', { name: /去支付/ })).toBeNull();
+  });
+
   test('can be withdrawn, after a question', async () => {
     state = 'eligible';
     const log = answers();
@@ -111,8 +143,9 @@ describe('A visit', () => {
 
   test('shows what came of it', async () => {
     state = 'closed';
-    more = [at('note', 'Composition/n'), { name: 'refund-due', valueBoolean: true }];
+    more = [at('note', 'Composition/n'), { name: 'refund-due', valueBoolean: true }, FEE, { name: 'paid', valueBoolean: true }];
     answers(({ path }) => {
+      if (path === 'Patient/p/$payments') return parameters({ name: 'order', part: [text('number', 'o1'), code('state', 'refunded'), at('payable', 'Encounter/v'), text('amount', '18.50'), text('refunded', '18.50')] });
       if (path === 'Composition/n') return { resourceType: 'Composition', section: [{ title: '处理意见', text: { div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>继续原方案<br/>一周后复诊</p></div>' } }] };
       if (path === 'Composition') return bundleOf([{ resourceType: 'Composition', id: 'a', status: 'final', type: {}, date: '2026-11-27', title: '补记', author: [{}], relatesTo: [{ code: 'appends', targetReference: { reference: 'Composition/n' } }], section: [{ text: { status: 'additional', div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>青霉素过敏</p></div>' } }] }]);
       if (path.endsWith('$verify-signature')) return parameters({ name: 'valid', valueBoolean: false });
@@ -122,7 +155,9 @@ describe('A visit', () => {
     await openResident('/online-visits/v');
     await screen.findByText('一周后复诊');
     await screen.findByText('血常规');
-    screen.getByText('已付的费用将退还');
+    // What it cost, and that it came back.
+    await screen.findByText('已全额退回');
+    expect(screen.getByRole('link', { name: /18\.50/ }).getAttribute('href')).toBe('#/payments/o1');
     // What the doctor added since, and that nobody has signed it yet.
     await screen.findByText('青霉素过敏');
     await screen.findByText('医生尚未签名');

@@ -25,6 +25,9 @@ export class FhirError extends Error {
   }
 }
 
+/** Whether what was refused is possible once who asks has proved anew to be it (docs/guide/sign-in.md). */
+export const wantsProof = (error: unknown): boolean => error instanceof FhirError && error.status === 403 && error.code === 'expired';
+
 function outcomeOf(text: string): OperationOutcome | undefined {
   try {
     const body: unknown = JSON.parse(text);
@@ -122,7 +125,7 @@ export async function file(path: string): Promise<Blob> {
 }
 
 /** The platform's own matters beside FHIR: `/access/…`, as JSON. @throws FhirError */
-export async function access<T>(path: string, ask: { method?: 'GET' | 'DELETE'; signal?: AbortSignal } = {}): Promise<T> {
+export async function access<T>(path: string, ask: { method?: 'GET' | 'POST' | 'DELETE'; body?: string; signal?: AbortSignal } = {}): Promise<T> {
   return (await send(`/access/${path}`, { ...ask, accept: 'application/json' })).json() as Promise<T>;
 }
 

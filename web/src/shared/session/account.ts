@@ -31,8 +31,8 @@ const chance = (): string => base64url(crypto.getRandomValues(new Uint8Array(32)
 
 const home = (): string => location.origin + entry.path;
 
-/** Goes to the sign-in page; whoever signs in comes back to this place. */
-export async function beginSignIn(): Promise<void> {
+/** Goes to the sign-in page; whoever signs in comes back to this place. @param again also who is signed in already */
+export async function beginSignIn(again = false): Promise<void> {
   const waiting: Waiting = { state: chance(), verifier: chance(), place: location.hash };
   sessionStorage.setItem(WAITING, JSON.stringify(waiting));
   const challenge = base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(waiting.verifier))));
@@ -44,6 +44,7 @@ export async function beginSignIn(): Promise<void> {
     state: waiting.state,
     code_challenge: challenge,
     code_challenge_method: 'S256',
+    ...(again ? { prompt: 'login' } : {}),
   });
   location.assign(`/oauth2/authorize?${query.toString()}`);
 }

@@ -31,7 +31,13 @@ export type Visit = {
   consent: string | undefined;
   note: string | undefined;
   refundDue: boolean;
+  /** In yuan; 0 for nothing. */
+  fee: number;
+  paid: boolean;
 };
+
+/** Whether the visit waits for its fee before it goes to the doctor. */
+export const isFeeOpen = ({ state, fee, paid }: Visit): boolean => state === 'eligible' && fee > 0 && !paid;
 
 const stateOf = (word: string | undefined): VisitState => VISIT_STATES.find((one) => one === word) ?? 'applied';
 const sideOf = (word: string | undefined): Side => (word === 'doctor' ? 'doctor' : 'resident');
@@ -60,6 +66,8 @@ export function visitsIn(answer: Parameters): Visit[] {
         consent: part.reference('consent')?.reference,
         note: part.reference('note')?.reference,
         refundDue: part.flag('refund-due') ?? false,
+        fee: parameter.part?.find(({ name }) => name === 'fee')?.valueMoney?.value ?? 0,
+        paid: part.flag('paid') ?? false,
       };
     });
 }

@@ -7,7 +7,7 @@ import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces'
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
-import type { Visit } from '../../shared/visit/visits';
+import { isFeeOpen, type Visit } from '../../shared/visit/visits';
 import lists from '../Lists.module.css';
 import { useDesk, useEnded } from './useDesk';
 
@@ -82,7 +82,7 @@ function Cards({ visits, children }: { visits: readonly Visit[]; children: (visi
       {visits.map((visit) => (
         <li key={visit.id} className="card">
           <Link to={`/online/${visit.id}`}>
-            <strong>{visit.patient?.display ?? visit.id}</strong> {visit.diagnosis?.display} <Tag>{t(`state.${visit.state}`)}</Tag>
+            <strong>{visit.patient?.display ?? visit.id}</strong> {visit.diagnosis?.display} <Tag>{t(`state.${visit.state}`)}</Tag> {isFeeOpen(visit) ? <Tag color="warning">{t('desk.unpaid', { fee: visit.fee.toFixed(2) })}</Tag> : null}
           </Link>
           <p className="muted">{visit.complaint}</p>
           <p className="muted">{children(visit)}</p>

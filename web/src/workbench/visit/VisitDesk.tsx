@@ -1,16 +1,18 @@
 import '../../shared/visit/texts';
-import { Button, Checkbox, Input, Popconfirm, Select, Space } from 'antd';
+import { Button, Input, Popconfirm, Select, Space, Tag } from 'antd';
 import type { Coding } from 'fhir/r4';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
 import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
+import { wantsProof } from '../../shared/fhir/client';
 import { idOf } from '../../shared/fhir/words';
 import { PageTitle } from '../../shared/PageTitle';
 import { Conversation } from '../../shared/visit/Conversation';
 import { useSeen, useTalk } from '../../shared/visit/useTalk';
-import { further, type Visit, type VisitState } from '../../shared/visit/visits';
+import { further, isFeeOpen, type Visit, type VisitState } from '../../shared/visit/visits';
 import { Ended } from './Ended';
+import { Prove } from './Prove';
 import { SECTIONS, useDesk, useDiagnoses, useKeptNote, useStep, useVisit, useWriteNote, type Draft, type Step } from './useDesk';
 import styles from './Desk.module.css';
 
@@ -69,17 +71,17 @@ function Steps({ visit }: { visit: Visit }) {
   const step = useStep(visit.id);
   const navigate = useNavigate();
   const [reason, setReason] = useState('');
-  const [refund, setRefund] = useState(false);
   const [wanted, setWanted] = useState(false);
   const end = (which: Step) => {
     const why = reason.trim();
     setWanted(why.length < 2);
-    if (why.length >= 2) void step.mutateAsync({ step: which, reason: why, refund }).then(() => navigate('/lists/online'), stays);
+    if (why.length >= 2) void step.mutateAsync({ step: which, reason: why }).then(() => navigate('/lists/online'), stays);
   };
   return (
     <div className={styles.steps}>
       <Space wrap>
-        {visit.state === 'eligible' ? (
+        {isFeeOpen(visit) ? <Tag color="warning">{t('desk.unpaid', { fee: visit.fee.toFixed(2) })}</Tag> : null}
+        {visit.state === 'eligible' && !isFeeOpen(visit) ? (
           <Button type="primary" loading={step.isPending} onClick={() => step.mutate({ step: 'accept' })}>
             {t('desk.accept')}
           </Button>
@@ -96,11 +98,7 @@ function Steps({ visit }: { visit: Visit }) {
             <span className={styles.why}>
               <Input.TextArea rows={2} value={reason} aria-label={t('desk.reason')} placeholder={t('desk.reasonHint')} maxLength={500} onChange={(event) => setReason(event.target.value)} />
               {wanted ? <span role="alert">{t('desk.reasonWanted')}</span> : null}
-              {visit.state === 'in-progress' ? (
-                <Checkbox checked={refund} onChange={(event) => setRefund(event.target.checked)}>
-                  {t('desk.refund')}
-                </Checkbox>
-              ) : null}
+              {visit.paid ? <span>{t('desk.refund', { fee: visit.fee.toFixed(2) })}</span> : null}
             </span>
           }
           onConfirm={() => end('refer-offline')}
@@ -108,7 +106,7 @@ function Steps({ visit }: { visit: Visit }) {
           <Button>{t('desk.refer')}</Button>
         </Popconfirm>
       </Space>
-      {step.error ? <LoadFailed error={step.error} compact /> : null}
+      {wantsProof(step.error) ? <Prove onDone={() => step.variables && step.mutate(step.variables)} /> : step.error ? <LoadFailed error={step.error} compact /> : null}
     </div>
   );
 }

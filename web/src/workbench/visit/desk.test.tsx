@@ -71,6 +71,65 @@ beforeEach(() => {
   });
 });
 
+describe('A visit that is open', () => {
+  test('is not taken before its fee is there', async () => {
+    let paid = false;
+    const log = answers(({ path }) => (path === '$visits' ? parameters(visit('v', 'eligible', { name: 'fee', valueMoney: { value: 18, currency: 'CNY' } }, { name: 'paid', valueBoolean: paid })) : path.endsWith('$conversation') ? parameters(visit('v', 'eligible')) : path.endsWith('$accept') ? { resourceType: 'Encounter' } : undefined));
+    const { DeskPage } = await import('./DeskPage');
+    const shown = await open(<DeskPage />);
+    await screen.findByText('复诊费 ¥18.00 待支付');
+    shown.unmount();
+    const { VisitDesk } = await import('./VisitDesk');
+    const desk = await open(<VisitDesk />, { path: '/online/:visit', at: '/online/v' });
+    await screen.findByText('复诊费 ¥18.00 待支付');
+    expect(screen.queryByRole('button', { name: '接诊' })).toBeNull();
+    desk.unmount();
+    paid = true;
+    await open(<VisitDesk />, { path: '/online/:visit', at: '/online/v' });
+    await userEvent.click(await screen.findByRole('button', { name: '接诊' }));
+    await waitFor(() => expect(log.some(({ path }) => path === 'Encounter/v/$accept')).toBe(true));
+  });
+});
+
+describe('Taking a visit', () => {
+  test('asks who sits there to prove to be it; a wrong proof is told, a right one goes on with what was asked', async () => {
+    let proved = false;
+    const log = answers(({ path, method, body }) => {
+      if (path === '$visits') return parameters(visit('v', 'eligible'));
+      if (path.endsWith('$conversation')) return parameters(visit('v', 'eligible'));
+      if (path.endsWith('$accept')) return proved ? { resourceType: 'Encounter' } : new Refused(403, 'expired', '请重新验证本人身份后再试。');
+      if (path === '/access/me/proof' && method === 'GET') return { by: 'code', minutes: 30 };
+      if (path === '/access/me/proof') {
+        proved = (body as { given: string }).given === '123456';
+        return proved ? { by: 'code', minutes: 30 } : new Refused(422, 'business-rule', '验证没有通过，请再试一次。');
+      }
+      return undefined;
+    });
+    const { VisitDesk } = await import('./VisitDesk');
+    await open(<VisitDesk />, { path: '/online/:visit', at: '/online/v' });
+    await userEvent.click(await screen.findByRole('button', { name: '接诊' }));
+    const code = await screen.findByRole<HTMLInputElement>('textbox', { name: '验证码（或恢复码）' });
+    await userEvent.type(code, '000000{Enter}');
+    await screen.findByText('验证没有通过，请再试一次。');
+    expect(code.value).toBe('');
+    await userEvent.type(code, '123456{Enter}');
+    await waitFor(() => expect(screen.queryByRole('form', { name: '请重新验证本人身份' })).toBeNull());
+    expect(log.map(({ path }) => path).filter((path) => /\$accept|proof/.test(path))).toEqual(['Encounter/v/$accept', '/access/me/proof', '/access/me/proof', '/access/me/proof', 'Encounter/v/$accept']);
+  });
+
+  test('leads to a new sign-in whom an outside provider vouches for', async () => {
+    answers(({ path }) => {
+      if (path === '$visits' || path.endsWith('$conversation')) return parameters(visit('v', 'accepted'));
+      if (path.endsWith('$begin')) return new Refused(403, 'expired', '请重新验证本人身份后再试。');
+      return path === '/access/me/proof' ? { by: 'sign-in', minutes: 30 } : undefined;
+    });
+    const { VisitDesk } = await import('./VisitDesk');
+    await open(<VisitDesk />, { path: '/online/:visit', at: '/online/v' });
+    await userEvent.click(await screen.findByRole('button', { name: '开始就诊' }));
+    await screen.findByRole('button', { name: '重新登录' });
+  });
+});
+
 describe('A visit that has ended', () => {
   test('is found among those that ended', async () => {
     answers();

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import type { Bundle, Coding, Composition, Encounter, FhirResource, Parameters, ParametersParameter } from 'fhir/r4';
 import { resourcesOf } from '../../shared/fhir/bundles';
 import { call, get } from '../../shared/fhir/client';
-import { pathOf, visitsIn } from '../../shared/visit/visits';
+import { isFeeOpen, pathOf, visitsIn } from '../../shared/visit/visits';
 
 const KEY = ['desk'];
 const EVERY = 15_000;
@@ -29,9 +29,9 @@ export const useVisit = (id: string, wanted: boolean) =>
     queryFn: async ({ signal }) => visitsIn(await get<Parameters>(`$visits?visit=${encodeURIComponent(id)}`, signal))[0] ?? null,
   });
 
-/** How many have signed and wait to be taken. */
+/** How many have signed, and paid where something is to be paid, and wait to be taken. */
 export function useDeskCount(): number | undefined {
-  return useDesk().data?.filter(({ state }) => state === 'eligible').length;
+  return useDesk().data?.filter((visit) => visit.state === 'eligible' && !isFeeOpen(visit)).length;
 }
 
 export type Step = 'accept' | 'begin' | 'decline' | 'refer-offline' | 'close';
@@ -39,8 +39,7 @@ export type Step = 'accept' | 'begin' | 'decline' | 'refer-offline' | 'close';
 export function useStep(visit: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ step, reason, refund }: { step: Step; reason?: string; refund?: boolean }) =>
-      call<Encounter>(pathOf(visit, step), [...(reason ? [{ name: 'reason', valueString: reason }] : []), ...(refund ? [{ name: 'refund', valueBoolean: true }] : [])]),
+    mutationFn: ({ step, reason }: { step: Step; reason?: string }) => call<Encounter>(pathOf(visit, step), reason ? [{ name: 'reason', valueString: reason }] : []),
     onSettled: () => void client.invalidateQueries({ queryKey: KEY }),
   });
 }

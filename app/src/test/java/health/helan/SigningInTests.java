@@ -403,6 +403,30 @@ class SigningInTests {
     }
   }
 
+  @Test
+  void provesAnOwnersPresenceOnOurPagesAndForNoAppOfOthers() throws Exception {
+    account(Account.Kind.OPERATOR, "op-proof", "");
+    try (Visit desk = new Visit(base)) {
+      String here = onResidentPages(desk, "op-proof");
+      JsonNode before = json(call("GET", "/access/me/proof", here, null));
+      assertThat(before.path("by").asString()).isEqualTo("password");
+      assertThat(before.path("minutes").asInt()).isEqualTo(30);
+      var wrong = call("POST", "/access/me/proof", here, "{\"given\":\"guess\"}");
+      assertThat(wrong.statusCode()).isEqualTo(422);
+      assertThat(wrong.body()).doesNotContain("guess");
+      JsonNode after =
+          json(call("POST", "/access/me/proof", here, "{\"given\":\"" + PASSWORD + "\"}"));
+      assertThat(Instant.parse(after.path("proved").asString()))
+          .isAfter(Instant.parse(before.path("proved").asString()));
+      assertThat(call("GET", "/access/me/history", here, null).body()).contains("proved-again");
+      for (String method : List.of("GET", "POST")) {
+        String body = method.equals("POST") ? "{\"given\":\"x\"}" : null;
+        assertThat(call(method, "/access/me/proof", operator, body).statusCode()).isEqualTo(403);
+        assertThat(call(method, "/access/me/proof", "made-up", body).statusCode()).isEqualTo(401);
+      }
+    }
+  }
+
   /** A token of the residents' pages, as they get it. */
   private static String onResidentPages(Visit visit, String login) throws Exception {
     String pages = base + "/resident/";
@@ -601,7 +625,7 @@ class SigningInTests {
           .isIn(403, 404);
       assertThat(call("GET", "/metrics", access, null).statusCode()).isEqualTo(403);
       assertThat(call("GET", "/access/clients", access, null).statusCode()).isEqualTo(403);
-      for (String own : List.of("/access/me/sessions", "/access/me/history")) {
+      for (String own : List.of("/access/me/sessions", "/access/me/history", "/access/me/proof")) {
         assertThat(call("GET", own, access, null).statusCode())
             .as("the owner's sign-ins are no app's")
             .isEqualTo(403);

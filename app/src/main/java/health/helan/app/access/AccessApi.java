@@ -138,7 +138,7 @@ class AccessApi {
         : null;
   }
 
-  private static JsonNode body(HttpServletRequest request) throws IOException {
+  static JsonNode body(HttpServletRequest request) throws IOException {
     byte[] bytes = request.getInputStream().readNBytes(LARGEST + 1);
     if (bytes.length > LARGEST) {
       throw new Refusal(Refusal.Kind.TOO_LONG, "access.too-long");

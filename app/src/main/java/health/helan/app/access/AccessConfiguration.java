@@ -6,6 +6,8 @@ import health.helan.app.start.StartRefused;
 import health.helan.foundation.store.Licences;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.SqlErrors;
+import health.helan.foundation.trust.account.Presence;
+import health.helan.foundation.trust.account.Sessions;
 import health.helan.foundation.trust.account.SignIn;
 import health.helan.foundation.trust.account.SignInKey;
 import health.helan.foundation.trust.account.Sql;
@@ -15,6 +17,7 @@ import health.helan.foundation.trust.app.SigningKeys;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import javax.sql.DataSource;
@@ -34,6 +37,9 @@ class AccessConfiguration {
 
   /** The same secret by environment, for several instances on one database. */
   private static final String KEY_VARIABLE = "HELAN_SIGN_IN_KEY";
+
+  /** How old the proof of who acts may be, in minutes, where an act asks for one. */
+  private static final String PROOF_VARIABLE = "HELAN_PROOF_MINUTES";
 
   @Bean
   AccessSettings accessSettings(RunArguments arguments) {
@@ -100,6 +106,27 @@ class AccessConfiguration {
     // A new password or a locked account: apps that go on without a session stop too.
     signIn.sessions().onEndAll(grants::endOffline);
     return signIn;
+  }
+
+  @Bean
+  Presence presence(SignIn signIn, Clock clock) {
+    return new Presence(signIn.sessions()::proved, within(System.getenv(PROOF_VARIABLE)), clock);
+  }
+
+  /**
+   * @throws StartRefused for what is no number of minutes from 1 to 720
+   */
+  static Duration within(@Nullable String text) {
+    if (text == null || text.isBlank()) {
+      return Presence.USUAL;
+    }
+    int minutes = text.strip().matches("\\d{1,3}") ? Integer.parseInt(text.strip()) : 0;
+    if (minutes < 1 || minutes > Sessions.LONGEST.toMinutes()) {
+      throw new StartRefused(
+          PROOF_VARIABLE + " 应为 1 到 720 的分钟数。",
+          PROOF_VARIABLE + " takes a number of minutes from 1 to 720.");
+    }
+    return Duration.ofMinutes(minutes);
   }
 
   @Bean

@@ -146,7 +146,8 @@ final class Callers {
         RegisteredClients.isOurs(grant.client())
             ? Caller.Binding.ALL_SCOPES
             : Scope.onResources(scopes);
-    Caller caller = caller(account, role, body.path("patient").asString(""), resourceScopes);
+    Caller caller =
+        caller(account, role, body.path("patient").asString(""), resourceScopes, grant.session());
     return new Holder(
         caller, account, grant.session(), role, grant.client(), grant.id(), scopes, until);
   }
@@ -156,8 +157,9 @@ final class Callers {
    *
    * @param role id of the PractitionerRole to act in
    * @param patient of the launch; an app with scopes of the level patient sees no other
+   * @param session of the account; empty where there is none
    */
-  Caller caller(Account account, String role, String patient, Set<String> scopes) {
+  Caller caller(Account account, String role, String patient, Set<String> scopes, String session) {
     return switch (account.kind()) {
       case RESIDENT -> {
         Set<String> patients = new LinkedHashSet<>();
@@ -177,7 +179,7 @@ final class Callers {
             "",
             Set.of("PATRQT"),
             "",
-            new Caller.Binding("", Set.of(), Set.copyOf(patients), scopes));
+            new Caller.Binding("", Set.of(), Set.copyOf(patients), scopes, session));
       }
       case PRACTITIONER -> {
         Registry.Post post = signIn.post(account, role);
@@ -192,7 +194,8 @@ final class Callers {
                 post != null || signIn.mayPractise(account) ? account.person() : "",
                 post == null ? Set.of() : Set.copyOf(post.teams()),
                 patient.isEmpty() ? Set.of() : Set.of(patient),
-                scopes));
+                scopes,
+                session));
       }
       case REGULATOR ->
           new Caller(
@@ -201,7 +204,7 @@ final class Callers {
               account.institution(),
               Set.of(),
               "",
-              new Caller.Binding("", Set.of(), Set.of(), scopes));
+              new Caller.Binding("", Set.of(), Set.of(), scopes, session));
       case OPERATOR ->
           new Caller(
               account.id(),
@@ -209,7 +212,7 @@ final class Callers {
               account.institution(),
               Set.of(),
               "",
-              new Caller.Binding("", Set.of(), Set.of(), scopes));
+              new Caller.Binding("", Set.of(), Set.of(), scopes, session));
     };
   }
 }

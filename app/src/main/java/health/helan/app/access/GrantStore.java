@@ -328,7 +328,8 @@ final class GrantStore implements OAuth2AuthorizationService {
         "",
         at,
         at,
-        grant.until());
+        grant.until(),
+        at);
   }
 
   private static OAuth2AuthorizationRequest request(JsonNode node) {

@@ -90,7 +90,7 @@ final class OutsideTokens {
     }
     String role = text(token, "helan_role");
     String patient = text(token, "patient");
-    Caller caller = callers.caller(account, role, patient, Scope.onResources(scopes));
+    Caller caller = callers.caller(account, role, patient, Scope.onResources(scopes), "");
     Instant until = token.getExpiresAt();
     return new Callers.Holder(
         caller,

@@ -2,17 +2,21 @@ package health.helan.app.access;
 
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Account;
 import health.helan.foundation.trust.account.History;
+import health.helan.foundation.trust.account.Presence;
 import health.helan.foundation.trust.account.Session;
 import health.helan.foundation.trust.account.SignIn;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Locale;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,13 +29,19 @@ import tools.jackson.databind.node.ObjectNode;
 class OwnAccountApi {
   private final SignIn signIn;
   private final BrowserSessions browser;
+  private final Presence presence;
 
-  OwnAccountApi(SignIn signIn, BrowserSessions browser) {
+  OwnAccountApi(SignIn signIn, BrowserSessions browser, Presence presence) {
     this.signIn = signIn;
     this.browser = browser;
+    this.presence = presence;
   }
 
-  private record Owner(String account, String session) {}
+  private record Owner(Account person, String session) {
+    String account() {
+      return person.id();
+    }
+  }
 
   /**
    * @throws Refusal FORBIDDEN for the operator token, systems, and apps that are not ours
@@ -41,7 +51,7 @@ class OwnAccountApi {
     if (holder == null || holder.account() == null || !RegisteredClients.isOurs(holder.client())) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "access.own-pages-only");
     }
-    return new Owner(holder.account().id(), holder.session());
+    return new Owner(holder.account(), holder.session());
   }
 
   /**
@@ -87,6 +97,55 @@ class OwnAccountApi {
               .history()
               .note(owner.account(), History.What.SESSION_ENDED, browser.visitor(request));
           return Json.MAPPER.createObjectNode().put("ended", true);
+        });
+  }
+
+  /**
+   * By what the owner proves to be it ({@code by}: {@code code}, {@code password}, {@code
+   * sign-in}), when it last did ({@code proved}), and how old a proof may be ({@code minutes}).
+   */
+  @GetMapping("/access/me/proof")
+  void proof(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    AccessApi.answer(request, response, 200, () -> proof(owner(request)));
+  }
+
+  private ObjectNode proof(Owner owner) {
+    ObjectNode proof = Json.MAPPER.createObjectNode();
+    proof.put(
+        "by", signIn.proofBy(owner.person()).name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    Instant proved = signIn.sessions().proved(owner.session());
+    if (proved != null) {
+      proof.put("proved", proved.toString());
+    }
+    return proof.put("minutes", presence.within().toMinutes());
+  }
+
+  /** Proves it by {@code given}, the code or the password. */
+  @PostMapping("/access/me/proof")
+  void prove(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    AccessApi.answer(
+        request,
+        response,
+        200,
+        () -> {
+          Owner owner = owner(request);
+          String given = AccessApi.body(request).path("given").asString("");
+          SignIn.Proof proof =
+              signIn.proveAgain(owner.person(), owner.session(), given, browser.visitor(request));
+          return switch (proof) {
+            case SignIn.Proof.Proved _ -> proof(owner);
+            case SignIn.Proof.Wrong _ ->
+                throw new Refusal(
+                    Refusal.Kind.BUSINESS_RULE,
+                    signIn.proofBy(owner.person()) == SignIn.ProofBy.SIGN_IN
+                        ? "access.proof-sign-in"
+                        : "access.proof-wrong");
+            case SignIn.Proof.Wait wait ->
+                throw new Refusal(
+                    Refusal.Kind.THROTTLED,
+                    "access.proof-wait",
+                    Math.max(1, wait.patience().toSeconds()));
+          };
         });
   }
 

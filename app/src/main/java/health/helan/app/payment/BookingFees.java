@@ -21,13 +21,11 @@ import tools.jackson.databind.JsonNode;
  */
 final class BookingFees implements Payables {
   private static final String TYPE = "Appointment";
-  private static final Caller PLATFORM = Caller.platform("payment");
 
   /** Cancelled by the resident later than so long before, half goes back. One region's rule. */
   private static final Duration IN_TIME = Duration.ofHours(2);
 
   private static final int LATE_PERCENT = 50;
-  private static final int ALL = 100;
 
   private final Appointments appointments;
   private final RecordStore store;
@@ -40,10 +38,6 @@ final class BookingFees implements Payables {
   @Override
   public boolean concerns(String type) {
     return type.equals(TYPE);
-  }
-
-  private static String id(String reference) {
-    return reference.substring(TYPE.length() + 1);
   }
 
   private static JsonNode tree(ResourceVersion version) {
@@ -61,9 +55,9 @@ final class BookingFees implements Payables {
 
   @Override
   public Due due(Caller caller, String reference) {
-    JsonNode appointment = tree(store.read(caller, TYPE, id(reference)));
+    JsonNode appointment = tree(store.read(caller, TYPE, Paid.id(reference)));
     // Only those of the pool: what a hospital books by itself has no fee that we know.
-    var booking = appointments.pool().booking(store, id(reference));
+    var booking = appointments.pool().booking(store, Paid.id(reference));
     JsonNode until = extension(appointment, Appointments.HELD_UNTIL).path("valueInstant");
     long fen =
         extension(appointment, Appointments.FEE)
@@ -76,7 +70,7 @@ final class BookingFees implements Payables {
         || fen <= 0
         || !until.isString()
         || !appointment.path("status").asString("").equals("pending")) {
-      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "payment.nothing-due");
+      throw Paid.nothingDue();
     }
     String patient = "";
     for (JsonNode participant : appointment.path("participant")) {
@@ -92,9 +86,9 @@ final class BookingFees implements Payables {
   public Standing standing(String reference) {
     ResourceVersion version;
     try {
-      version = store.read(PLATFORM, TYPE, id(reference));
+      version = store.read(Paid.PLATFORM, TYPE, Paid.id(reference));
     } catch (Refusal gone) {
-      return new Standing.Gone(ALL, "deleted");
+      return Paid.deleted(gone);
     }
     JsonNode appointment = tree(version);
     return switch (appointment.path("status").asString("")) {
@@ -110,16 +104,17 @@ final class BookingFees implements Payables {
     boolean isByResident = code.startsWith("pat");
     Instant start = Instant.parse(appointment.path("start").asString(Instant.MAX.toString()));
     boolean isInTime = !cancelled.plus(IN_TIME).isAfter(start);
-    return new Standing.Gone(!isByResident || isInTime ? ALL : LATE_PERCENT, "cancelled");
+    return new Standing.Gone(!isByResident || isInTime ? Paid.ALL : LATE_PERCENT, "cancelled");
   }
 
   @Override
   public Standing paid(String reference) {
     try {
-      var unused = appointments.confirm(PLATFORM, id(reference), null, Settlement.ONLINE.code());
+      var unused =
+          appointments.confirm(Paid.PLATFORM, Paid.id(reference), null, Settlement.ONLINE.code());
     } catch (Refusal refused) {
       if (refused.messageKey().equals("appointment.hold-lapsed")) {
-        return new Standing.Gone(ALL, "lapsed");
+        return new Standing.Gone(Paid.ALL, "lapsed");
       }
       if (refused.kind() == Refusal.Kind.TRANSIENT) {
         throw refused;
@@ -128,7 +123,7 @@ final class BookingFees implements Payables {
     Standing standing = standing(reference);
     if (standing instanceof Standing.Kept && !isPaidOnline(reference)) {
       // Booked meanwhile, to be paid at the counter: nobody pays twice.
-      return new Standing.Gone(ALL, "at-counter");
+      return new Standing.Gone(Paid.ALL, "at-counter");
     }
     return standing;
   }
@@ -137,7 +132,7 @@ final class BookingFees implements Payables {
     return Settlement.ONLINE
         .code()
         .equals(
-            extension(tree(store.read(PLATFORM, TYPE, id(reference))), Settlement.URL)
+            extension(tree(store.read(Paid.PLATFORM, TYPE, Paid.id(reference))), Settlement.URL)
                 .path("valueCode")
                 .asString(""));
   }

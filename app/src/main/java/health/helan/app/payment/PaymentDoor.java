@@ -5,6 +5,7 @@ import health.helan.app.start.DataFolder;
 import health.helan.app.start.RunMode;
 import health.helan.app.start.StartRefused;
 import health.helan.care.appointment.Appointments;
+import health.helan.care.visit.Visits;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
 import health.helan.oversight.ledger.Ledger;
@@ -19,7 +20,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -61,15 +62,20 @@ class PaymentDoor {
     return new Ledger(connections, clock);
   }
 
-  /** Given to the store when it opens: orders follow what becomes of bookings. */
+  /** Given to the store when it opens: orders follow what becomes of bookings and visits. */
   @Bean
   PaymentFollower paymentFollower() {
-    return new PaymentFollower(Set.of("Appointment"));
+    return new PaymentFollower(Map.of("Appointment", _ -> true, "Encounter", Visits::isVisit));
   }
 
   @Bean
   Payables bookingFees(Appointments appointments, RecordStore store) {
     return new BookingFees(appointments, store);
+  }
+
+  @Bean
+  Payables visitFees(Visits visits) {
+    return new VisitFees(visits);
   }
 
   @Bean

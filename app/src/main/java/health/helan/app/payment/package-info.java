@@ -5,6 +5,7 @@
       "app.access",
       "app.start",
       "care.appointment",
+      "care.visit",
       "foundation.rest",
       "foundation.store",
       "oversight.ledger",

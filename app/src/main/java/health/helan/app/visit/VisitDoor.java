@@ -16,6 +16,7 @@ import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.objects.ObjectOwner;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.terminology.Terminology;
+import health.helan.foundation.trust.account.Presence;
 import health.helan.foundation.trust.signature.Signatures;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -56,7 +57,8 @@ class VisitDoor {
       Registry registry,
       Terminology terminology,
       Signatures signatures,
-      ObjectStore objects) {
+      ObjectStore objects,
+      Presence presence) {
     return new Visits(
         new Visits.Parts(
             store,
@@ -67,6 +69,7 @@ class VisitDoor {
             signatures,
             objects,
             turn(System.getenv(TURN_URLS), System.getenv(TURN_SECRET)),
+            presence,
             Clock.systemUTC()));
   }
 

@@ -10,6 +10,7 @@
       "foundation.rest",
       "foundation.store",
       "foundation.terminology",
+      "foundation.trust.account",
       "foundation.trust.signature"
     })
 @NullMarked

@@ -54,6 +54,9 @@ final class Visit {
    */
   static final String REFUND = "https://helan.health/fhir/StructureDefinition/online-visit-refund";
 
+  /** {@code valueInstant}: since when the fee is there. */
+  static final String PAID = "https://helan.health/fhir/StructureDefinition/online-visit-paid";
+
   private static final String ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 
   final ObjectNode encounter;
@@ -102,6 +105,7 @@ final class Visit {
    * @param diagnosis its Coding
    * @param labels security labels of the diagnosis, so that who is applied to may read what the
    *     visit is about
+   * @param fen what the doctor's place asks for it; 0 for nothing
    */
   record Asked(
       String patient,
@@ -112,7 +116,8 @@ final class Visit {
       String proof,
       String condition,
       JsonNode diagnosis,
-      List<String> labels) {}
+      List<String> labels,
+      long fen) {}
 
   /** A new one, before any step. */
   static Visit begun(Asked asked, String consent) {
@@ -129,6 +134,9 @@ final class Visit {
     visit.set(ROLE, "valueReference").put("reference", "PractitionerRole/" + asked.role);
     visit.set(PROOF, "valueReference").put("reference", asked.proof);
     visit.extension(COMPLAINT).put("valueString", asked.complaint);
+    if (asked.fen > 0) {
+      Fee.put(visit.extension(Fee.URL), asked.fen);
+    }
     encounter.put("status", VisitState.APPLIED.status());
     encounter
         .putObject("class")
@@ -224,6 +232,30 @@ final class Visit {
       }
     }
     return -1;
+  }
+
+  /** What it costs; 0 for nothing. */
+  long fen() {
+    return Fee.fen(encounter);
+  }
+
+  boolean isPaid() {
+    return !find(PAID).isMissingNode();
+  }
+
+  /** Whether it waits for its fee: no doctor takes it before. */
+  boolean isFeeOpen() {
+    return state() == VisitState.ELIGIBLE && fen() > 0 && !isPaid();
+  }
+
+  /**
+   * @throws Refusal BUSINESS_RULE where it waits for no fee
+   */
+  void pay(Instant now) {
+    if (!isFeeOpen()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "visit.no-fee-open");
+    }
+    extension(PAID).put("valueInstant", now.toString());
   }
 
   boolean isRefundDue() {

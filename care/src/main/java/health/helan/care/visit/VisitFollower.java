@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,6 +33,9 @@ public final class VisitFollower implements WriteFollower {
 
   private static final String PRESCRIPTION = "MedicationRequest";
 
+  /** Tells what a visit costs. */
+  private static final String PLACE = "PractitionerRole";
+
   private final Digests digests;
   private final OnlineDrugs drugs;
   private final Clock clock;
@@ -47,13 +51,20 @@ public final class VisitFollower implements WriteFollower {
 
   @Override
   public boolean concerns(String type) {
-    return BY_STEPS.contains(type) || KEPT.contains(type) || type.equals(PRESCRIPTION);
+    return BY_STEPS.contains(type)
+        || KEPT.contains(type)
+        || type.equals(PRESCRIPTION)
+        || type.equals(PLACE);
   }
 
   @Override
   public void check(Caller caller, Followed written) {
     ObjectNode before = written.before();
     ObjectNode after = written.after();
+    if (written.type().equals(PLACE)) {
+      Fee.check(after);
+      return;
+    }
     Kept kept = Kept.of(before);
     if (after == null) {
       if (kept != null && before != null && !Purges.isErasing(caller)) {
@@ -88,7 +99,7 @@ public final class VisitFollower implements WriteFollower {
         if (visit.state() != null) {
           VisitTable.follow(
               transaction,
-              one.before() == null,
+              news(one.before(), visit),
               one.home(),
               one.id(),
               visit,
@@ -98,6 +109,16 @@ public final class VisitFollower implements WriteFollower {
         }
       }
     }
+  }
+
+  private static VisitTable.News news(@Nullable ObjectNode before, Visit after) {
+    if (before == null) {
+      return VisitTable.News.NEW;
+    }
+    Visit was = Visit.of(before);
+    return was.state() != after.state() || was.isPaid() != after.isPaid()
+        ? VisitTable.News.ENTERED
+        : VisitTable.News.NONE;
   }
 
   private void prescription(Connection transaction, JsonNode request) throws SQLException {

@@ -251,15 +251,9 @@ public final class VisitOperations {
     return id;
   }
 
-  /** {@code POST Encounter/[id]/$[step]}: {@code reason}, {@code refund}. */
+  /** {@code POST Encounter/[id]/$[step]}: {@code reason}. */
   private Answer step(FhirOperation.Call call, VisitStep step) {
-    return answer(
-        200,
-        visits.take(
-            call.caller(),
-            id(call),
-            step,
-            new Visits.Said(text(call, "reason"), flag(call, "refund"))));
+    return answer(200, visits.take(call.caller(), id(call), step, text(call, "reason")));
   }
 
   /**
@@ -323,14 +317,14 @@ public final class VisitOperations {
                 id(call),
                 number(call, "after", 0),
                 Math.max(1, number(call, "_count", Conversations.PAGE)));
-    visits.read(call.caller(), id(call)); // For the trace: whose it is.
+    Visit visit = visits.read(call.caller(), id(call)); // For the trace too: whose it is.
     ObjectNode answer = parameters();
-    visit(part(answer, "visit"), page.visit(), page.side());
+    visit(part(answer, "visit"), page.visit(), page.side(), visit);
     page.messages().forEach(message -> put(part(answer, "message"), message));
     return answer(answer);
   }
 
-  private static void visit(ArrayNode parts, VisitTable.Row row, Party side) {
+  private static void visit(ArrayNode parts, VisitTable.Row row, Party side, Visit visit) {
     parts
         .addObject()
         .put("name", "visit")
@@ -347,7 +341,13 @@ public final class VisitOperations {
       parts.addObject().put("name", name + "-read").put("valueInteger", row.marks().read(party));
     }
     for (VisitStep step : VisitStep.open(side, row.state())) {
-      parts.addObject().put("name", "step").put("valueCode", step.word());
+      if (step != VisitStep.ACCEPT || !visit.isFeeOpen()) {
+        parts.addObject().put("name", "step").put("valueCode", step.word());
+      }
+    }
+    if (visit.fen() > 0) {
+      Fee.put(parts.addObject().put("name", "fee"), visit.fen());
+      parts.addObject().put("name", "paid").put("valueBoolean", visit.isPaid());
     }
   }
 
@@ -511,7 +511,7 @@ public final class VisitOperations {
     for (Visits.Member member : members) {
       Visit visit = visits.read(caller, member.row().id());
       ArrayNode parts = part(answer, "visit");
-      visit(parts, member.row(), member.party());
+      visit(parts, member.row(), member.party(), visit);
       named(caller, parts, "patient", "Patient", visit.patient());
       named(caller, parts, "practitioner", "Practitioner", visit.practitioner());
       named(caller, parts, "department", "Organization", visit.department());

@@ -166,6 +166,14 @@ final class VisitTable {
 
   // ------------------------------------------------------------------ what follows the Encounter
 
+  /** What a writing of the Encounter means to its row. */
+  enum News {
+    NEW,
+    /** It came to another state, or was paid: what it waits for, it waits for from now on. */
+    ENTERED,
+    NONE
+  }
+
   /**
    * The Encounter was written.
    *
@@ -173,7 +181,7 @@ final class VisitTable {
    */
   static void follow(
       Connection transaction,
-      boolean isNew,
+      News news,
       int home,
       String id,
       Visit visit,
@@ -182,7 +190,7 @@ final class VisitTable {
       Instant at)
       throws SQLException {
     VisitState state = Objects.requireNonNull(visit.state());
-    if (isNew) {
+    if (news == News.NEW) {
       int made =
           Sql.update(
               transaction,
@@ -209,9 +217,9 @@ final class VisitTable {
         Sql.update(
             transaction,
             """
-            update visit set entered = case when state = ? then entered else ?::timestamptz end, state = ?, changed = ?
+            update visit set entered = case when ? then ?::timestamptz else entered end, state = ?, changed = ?
             where home = ? and id = ? and (? < 0 or last = ?)""",
-            state.ordinal(),
+            news == News.ENTERED,
             at,
             state.ordinal(),
             at,

@@ -17,6 +17,7 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
 import health.helan.foundation.store.objects.ObjectStore;
 import health.helan.foundation.terminology.Terminology;
+import health.helan.foundation.trust.account.Presence;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.erasure.Erasable;
 import health.helan.foundation.trust.signature.Signatures;
@@ -66,6 +67,7 @@ public final class Visits implements Erasable, AutoCloseable {
    * @param signatures over consents and notes
    * @param objects where pictures and recordings lie
    * @param turn servers that help calls through walls
+   * @param presence that the doctor is there in person
    */
   public record Parts(
       RecordStore store,
@@ -76,12 +78,14 @@ public final class Visits implements Erasable, AutoCloseable {
       Signatures signatures,
       ObjectStore objects,
       Calls.Turn turn,
+      Presence presence,
       Clock clock) {}
 
   final RecordStore store;
   final VisitTable table;
   final Signatures signatures;
   private final Registry registry;
+  private final Presence presence;
   private final Clock clock;
   private final Live live;
   private final Evidence evidence;
@@ -97,6 +101,7 @@ public final class Visits implements Erasable, AutoCloseable {
     table = new VisitTable(new Sql(parts.database()), parts.codec());
     signatures = parts.signatures();
     registry = parts.registry();
+    presence = parts.presence();
     clock = parts.clock();
     live = new Live(table);
     evidence = new Evidence(store);
@@ -286,7 +291,8 @@ public final class Visits implements Erasable, AutoCloseable {
                 asked.proof,
                 shown.condition(),
                 shown.diagnosis(),
-                shown.labels()),
+                shown.labels(),
+                Fee.fen(content(store.read(caller.asPlatform(), "PractitionerRole", asked.role)))),
             consent);
     visit.take(VisitStep.APPLY, Party.RESIDENT, now);
     String patient = "Patient/" + asked.patient;
@@ -379,22 +385,14 @@ public final class Visits implements Erasable, AutoCloseable {
   // ------------------------------------------------------------------ steps
 
   /**
-   * What is said with a step.
-   *
-   * @param reason why; null for none
-   * @param refund what was paid is owed back though the consultation had begun; of {@code
-   *     REFER_OFFLINE}
-   */
-  public record Said(@Nullable String reason, boolean refund) {
-    static final Said NOTHING = new Said(null, false);
-  }
-
-  /**
    * Takes a step of a visit that is there. Again, once it is taken, has no effect.
    *
+   * @param said why; null for nothing
    * @return the Encounter as it is then
+   * @throws Refusal PROOF where a doctor accepts or begins who was not there in person of late:
+   *     others may not stand in for a doctor (互联网诊疗监管细则, 2022)
    */
-  public Outcome take(Caller caller, String id, VisitStep step, Said said) {
+  public Outcome take(Caller caller, String id, VisitStep step, @Nullable String said) {
     Member member = member(caller, id);
     Visit visit = read(caller, id);
     if (member.party() == step.takenBy() && isTaken(visit, step)) {
@@ -402,22 +400,110 @@ public final class Visits implements Erasable, AutoCloseable {
     }
     // First, so that whoever may not at all learns nothing by a fault in what was sent.
     var unused = step.take(member.party(), visit.state());
-    String reason = reason(step, said.reason);
+    String reason = reason(step, said);
     return switch (step) {
       case CONFIRM -> {
         mayConfirm(caller, visit);
         yield write(caller, member, step, reason, null, _ -> {});
       }
       case ACCEPT, BEGIN -> {
+        presence.check(caller);
         mayTreat(visit);
+        if (visit.isFeeOpen()) {
+          throw new Refusal(Refusal.Kind.BUSINESS_RULE, "visit.fee-open", Fee.yuan(visit.fen()));
+        }
         yield write(caller, member, step, reason, null, _ -> {});
       }
-      case CLOSE -> end(caller, member, step, reason, false);
-      case REFER_OFFLINE -> end(caller, member, step, reason, said.refund);
+      case CLOSE, REFER_OFFLINE -> end(caller, member, step, reason);
       case WITHDRAW, DECLINE -> refund(caller, member, step, reason);
       case APPLY, LAPSE ->
           throw new Refusal(Refusal.Kind.FORBIDDEN, "visit.not-your-step", step.word());
     };
+  }
+
+  // ------------------------------------------------------------------ what it costs
+
+  /** Whether the Encounter is a visit on line. */
+  public static boolean isVisit(ObjectNode encounter) {
+    return Visit.is(encounter);
+  }
+
+  /**
+   * What a visit costs, and where it stands with that.
+   *
+   * @param patient id
+   * @param institution id of the Organization that it is for
+   * @param isOpen whether the visit waits for its fee
+   * @param isOwedBack whether what was paid is to be given back
+   * @param until when the visit lapses if nobody goes on with it
+   */
+  public record Bill(
+      String patient,
+      String institution,
+      long fen,
+      boolean isOpen,
+      boolean isPaid,
+      boolean isOwedBack,
+      boolean hasEnded,
+      Instant until) {}
+
+  /**
+   * @return null for an Encounter that is no visit on line
+   * @throws Refusal as reading the Encounter throws
+   */
+  public @Nullable Bill bill(Caller caller, String id) {
+    ObjectNode encounter = content(store.read(caller, "Encounter", id));
+    VisitTable.Row row = table.find(id);
+    if (row == null || !Visit.is(encounter)) {
+      return null;
+    }
+    Visit visit = Visit.of(encounter);
+    return new Bill(
+        visit.patient(),
+        row.institution(),
+        visit.fen(),
+        visit.isFeeOpen(),
+        visit.isPaid(),
+        visit.isRefundDue(),
+        row.state().isFinal(),
+        row.entered().plus(PATIENCE));
+  }
+
+  /**
+   * The fee is there: the visit goes to its doctor. Again, it has no effect.
+   *
+   * @throws Refusal BUSINESS_RULE where it waits for no fee, as one that has lapsed
+   */
+  public void settle(Caller caller, String id) {
+    VisitTable.Row row = table.find(id);
+    if (row == null) {
+      throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Encounter", id);
+    }
+    if (read(caller, id).isPaid()) {
+      return;
+    }
+    Instant now = now();
+    var unused =
+        store.transact(
+            caller.asPlatformOf(row.institution()),
+            List.of(
+                new Interaction.Patch(
+                    "Encounter",
+                    id,
+                    null,
+                    resource -> {
+                      Visit.of(resource).pay(now);
+                      return resource;
+                    },
+                    null),
+                create(
+                    "Provenance",
+                    provenance(caller, "Encounter/" + id, "settle", null, now),
+                    null,
+                    null)),
+            Set.of(),
+            null);
+    live.changed(id);
   }
 
   private static boolean isTaken(Visit visit, VisitStep step) {
@@ -476,8 +562,7 @@ public final class Visits implements Erasable, AutoCloseable {
   }
 
   /** Ends a consultation: what was said until then is sealed by its digest. */
-  private Outcome end(
-      Caller caller, Member member, VisitStep step, @Nullable String reason, boolean refund) {
+  private Outcome end(Caller caller, Member member, VisitStep step, @Nullable String reason) {
     String id = member.row().id();
     for (int attempt = 1; ; attempt++) {
       VisitTable.Row row = Objects.requireNonNull(table.find(id));
@@ -487,8 +572,6 @@ public final class Visits implements Erasable, AutoCloseable {
       if (step == VisitStep.CLOSE) {
         mayTreat(before);
       }
-      boolean isOwed =
-          step == VisitStep.REFER_OFFLINE && (refund || before.state() != VisitState.IN_PROGRESS);
       try {
         return write(
             caller,
@@ -498,7 +581,9 @@ public final class Visits implements Erasable, AutoCloseable {
             current.version(),
             visit -> {
               visit.conversation(row.last(), HexFormat.of().formatHex(row.chain()));
-              if (isOwed) {
+              // Not to be treated on line is not what was paid for, whenever the doctor finds it
+              // out.
+              if (step == VisitStep.REFER_OFFLINE) {
                 visit.refund(step, now());
               }
               visit.diagnoses(conditions);

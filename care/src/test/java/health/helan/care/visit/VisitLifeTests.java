@@ -124,17 +124,12 @@ class VisitLifeTests {
   void isReferredOfflineWithAReasonAndWhatIsOwedIsMarked() {
     Case one = visit().begun();
     refused(one.step(HOSPITAL.asDoctor, "refer-offline"), 400, "reason");
-    Reply ended =
-        one.step(HOSPITAL.asDoctor, "refer-offline", "reason", "胸痛需当面查体", "refund", "true");
+    Reply ended = one.step(HOSPITAL.asDoctor, "refer-offline", "reason", "胸痛需当面查体");
     ok(ended);
     assertThat(one.state()).isEqualTo("offline");
     assertThat(ended.text()).contains(Visit.REFUND);
     assertThat(SERVER.get(one.resident, "$visits").values("visit", "refund-due"))
         .containsExactly("true");
-    Case other = visit().begun();
-    ok(other.step(HOSPITAL.asDoctor, "refer-offline", "reason", "需当面查体"));
-    assertThat(SERVER.get(other.resident, "$visits").values("visit", "refund-due"))
-        .containsExactly("");
   }
 
   @Test
@@ -194,6 +189,35 @@ class VisitLifeTests {
     refused(one.step(one.resident, "accept"), 403, "accept");
     refused(one.step(HOSPITAL.asDoctor, "withdraw"), 403, "withdraw");
     assertThat(one.state()).isEqualTo("eligible");
+  }
+
+  @Test
+  void isTakenAndBegunByADoctorWhoWasThereInPersonOfLate() {
+    Hospital hospital = VisitServer.hospital();
+    Case one = VisitServer.with(hospital).confirmed();
+    SERVER.proofs.put(
+        hospital.session, SERVER.clock.instant().minus(VisitServer.PROOF).minusSeconds(60));
+    Reply refused = one.step(hospital.asDoctor, "accept");
+    refused(refused, 403, "prove that it is you");
+    assertThat(refused.json().path("issue").path(0).path("code").asString("")).isEqualTo("expired");
+    assertThat(one.state()).isEqualTo("eligible");
+    // What takes nothing on is possible all the same, and nothing else of the visit is closed.
+    ok(SERVER.get(hospital.asDoctor, "$visits"));
+
+    SERVER.proofs.put(hospital.session, SERVER.clock.instant());
+    ok(one.step(hospital.asDoctor, "accept"));
+    SERVER.proofs.remove(hospital.session); // Signed out elsewhere.
+    ok(one.step(hospital.asDoctor, "accept")); // It is taken already: no act any more.
+    refused(one.step(hospital.asDoctor, "begin"), 403, "prove that it is you");
+    SERVER.proofs.put(hospital.session, SERVER.clock.instant());
+    ok(one.step(hospital.asDoctor, "begin"));
+    // A conversation is not cut by the clock.
+    SERVER.proofs.remove(hospital.session);
+    ok(one.step(hospital.asDoctor, "say", "token", "d-0000001", "text", "您好"));
+
+    Case other = VisitServer.with(hospital).confirmed();
+    Caller withoutSession = VisitServer.practitioner(hospital.doctor, hospital.id);
+    refused(other.step(withoutSession, "accept"), 403, "prove that it is you");
   }
 
   @Test

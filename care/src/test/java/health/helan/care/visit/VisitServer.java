@@ -27,6 +27,7 @@ import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.terminology.Terminology;
+import health.helan.foundation.trust.account.Presence;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
 import health.helan.foundation.trust.crypto.KeyStoreVault;
 import health.helan.foundation.trust.crypto.KeyVault;
@@ -45,9 +46,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The API with policy, registry, terminology, signatures and visits on line, on a real PostgreSQL
@@ -60,7 +66,13 @@ final class VisitServer extends ApiForTests {
     private Running() {}
   }
 
+  static final Duration PROOF = Duration.ofMinutes(30);
+
   final ClockForTests clock = new ClockForTests();
+
+  /** When the person of a session last proved to be it. */
+  final Map<String, Instant> proofs = new ConcurrentHashMap<>();
+
   final HikariDataSource database;
   final RecordStore store;
   final Registry registry;
@@ -131,6 +143,7 @@ final class VisitServer extends ApiForTests {
               objects,
               new Calls.Turn(
                   List.of("stun:stun.example.org", "turn:turn.example.org:3478"), "s3cret"),
+              new Presence(proofs::get, PROOF, clock),
               clock);
       visits = new Visits(parts);
       elsewhere = new Visits(parts);
@@ -177,6 +190,12 @@ final class VisitServer extends ApiForTests {
     }
   }
 
+  /** The doctor has just proved to be it, and stays there through all tests that ask no more. */
+  String proved(String session) {
+    proofs.put(session, Instant.parse("2099-01-01T00:00:00Z"));
+    return session;
+  }
+
   // ------------------------------------------------------------------ a small region
 
   /** A hospital with a licensed service online, and a doctor who may serve there. */
@@ -188,7 +207,13 @@ final class VisitServer extends ApiForTests {
     final String post = "p-" + run;
     final String service;
     final Caller system = system(id);
-    final Caller asDoctor = practitioner(doctor, id);
+    final String session = "s-" + run;
+    final Caller asDoctor =
+        caller(
+            Caller.Role.PRACTITIONER,
+            id,
+            new Caller.Binding(
+                doctor, Set.of(), Set.of(), Caller.Binding.ALL_SCOPES, proved(session)));
     final Caller regulator = regulator();
 
     /**

@@ -21,6 +21,13 @@ import tools.jackson.databind.node.ObjectNode;
  * verification, and so does one online service.
  */
 final class Registered {
+  private static final String ONLINE_FEE =
+      "https://helan.health/fhir/StructureDefinition/online-visit-fee";
+
+  /** Of a senior and any other doctor. */
+  private static final int SENIOR_YUAN = 30;
+
+  private static final int USUAL_YUAN = 18;
   private static final String LAST_DAY = "2035-12-31";
   private static final String OVER = "2026-06-30";
   private static final String ENDS_SOON = "2026-12-20";
@@ -147,9 +154,18 @@ final class Registered {
         .set("valueCodeableConcept", InstitutionRecords.specialty(staff.department()));
   }
 
-  /** Adds the place of practice. */
+  /** Adds the place of practice, and what a visit on line costs there. */
   static void place(Institution institution, Staff staff, ObjectNode role) {
-    site(role, "approved", "main", isOnline(institution, staff), rights(staff));
+    boolean isOnline = isOnline(institution, staff);
+    site(role, "approved", "main", isOnline, rights(staff));
+    if (isOnline) {
+      role.withArray("extension")
+          .addObject()
+          .put("url", ONLINE_FEE)
+          .putObject("valueMoney")
+          .put("value", staff.title().endsWith("主任医师") ? SENIOR_YUAN : USUAL_YUAN)
+          .put("currency", "CNY");
+    }
   }
 
   private static boolean isOnline(Institution institution, Staff staff) {

@@ -7,7 +7,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -16,18 +17,18 @@ import tools.jackson.databind.node.ObjectNode;
  * was paid for changes its state, the order is looked at, in the same transaction.
  */
 public final class PaymentFollower implements WriteFollower {
-  private final Set<String> payables;
+  private final Map<String, Predicate<ObjectNode>> payables;
 
   /**
-   * @param payables types of what can be paid for
+   * @param payables by type of what can be paid for, which of that type it is
    */
-  public PaymentFollower(Set<String> payables) {
-    this.payables = Set.copyOf(payables);
+  public PaymentFollower(Map<String, Predicate<ObjectNode>> payables) {
+    this.payables = Map.copyOf(payables);
   }
 
   @Override
   public boolean concerns(String type) {
-    return type.equals("Invoice") || payables.contains(type);
+    return type.equals("Invoice") || payables.containsKey(type);
   }
 
   @Override
@@ -43,8 +44,10 @@ public final class PaymentFollower implements WriteFollower {
   public void follow(Connection transaction, List<Followed> written, Instant at)
       throws SQLException {
     for (Followed one : written) {
-      if (payables.contains(one.type())
+      Predicate<ObjectNode> isPayable = payables.get(one.type());
+      if (isPayable != null
           && one.before() != null
+          && isPayable.test(one.before())
           && !status(one.before()).equals(status(one.after()))) {
         PayTable.look(transaction, one.type() + "/" + one.id(), at);
       }

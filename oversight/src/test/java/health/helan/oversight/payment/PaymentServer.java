@@ -96,7 +96,7 @@ final class PaymentServer extends ApiForTests {
                 true,
                 new ZstdCodec(),
                 ValueSets.ofR4(),
-                new PaymentFollower(Set.of("Appointment"))),
+                new PaymentFollower(Map.of("Appointment", _ -> true))),
             StoreForTests.QUICK,
             Retention.DEFAULT);
     ledger = new Ledger(database, clock);

@@ -40,12 +40,24 @@ public record Caller(
    * @param patients ids of the Patient resources of the resident itself and those it acts for
    * @param scopes SMART App Launch 2.x scopes of the token; {@link #ALL_SCOPES} when the policy of
    *     the role alone decides
+   * @param session sign-in of the person, by which it is known when it proved to be it; empty for
+   *     none, as of a system
    */
   public record Binding(
-      String practitioner, Set<String> teams, Set<String> patients, Set<String> scopes) {
+      String practitioner,
+      Set<String> teams,
+      Set<String> patients,
+      Set<String> scopes,
+      String session) {
 
     /** Scopes of a session that no token narrows. */
     public static final Set<String> ALL_SCOPES = Set.of("*");
+
+    /** Of nobody who signed in. */
+    public Binding(
+        String practitioner, Set<String> teams, Set<String> patients, Set<String> scopes) {
+      this(practitioner, teams, patients, scopes, "");
+    }
 
     public static final Binding NONE = new Binding("", Set.of(), Set.of(), ALL_SCOPES);
 

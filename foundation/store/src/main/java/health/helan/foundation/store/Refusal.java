@@ -32,6 +32,8 @@ public class Refusal extends RuntimeException {
     BUSINESS_RULE("business-rule", 422),
     TOO_COSTLY("too-costly", 403),
     FORBIDDEN("forbidden", 403),
+    /** Allowed once who asks has proved anew to be it. */
+    PROOF("expired", 403),
     LOGIN("login", 401),
     THROTTLED("throttled", 429),
     NOT_IMPLEMENTED("not-supported", 501),

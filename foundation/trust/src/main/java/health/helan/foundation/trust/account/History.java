@@ -36,7 +36,8 @@ public final class History {
     UNLOCKED(11),
     ACTIVATED(12),
     APP_ALLOWED(13),
-    SECOND_FACTOR_RESET(14);
+    SECOND_FACTOR_RESET(14),
+    PROVED_AGAIN(15);
 
     private final int code;
 

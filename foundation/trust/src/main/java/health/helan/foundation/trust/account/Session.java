@@ -9,6 +9,8 @@ import java.time.Instant;
  * @param device what the browser calls itself
  * @param source masked address
  * @param until when it ends by itself
+ * @param proved when the person last proved to be it: by the second factor where the account has
+ *     one, else by the password, or by an outside provider's word
  */
 public record Session(
     String id,
@@ -19,7 +21,8 @@ public record Session(
     String source,
     Instant created,
     Instant seen,
-    Instant until) {
+    Instant until,
+    Instant proved) {
 
   /** Codes are stored: never renumber. */
   public enum Stage {

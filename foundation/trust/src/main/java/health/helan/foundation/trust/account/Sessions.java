@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,13 @@ public final class Sessions {
     clearings.add(listener);
   }
 
-  Begun begin(String account, Session.Stage stage, String role, Visitor visitor, Instant created) {
+  Begun begin(
+      String account,
+      Session.Stage stage,
+      String role,
+      Visitor visitor,
+      Instant created,
+      Instant proved) {
     Instant now = clock.instant();
     Instant until = stage == Session.Stage.SIGNED_IN ? created.plus(LONGEST) : now.plus(HALF_WAY);
     String secret = SignInKey.token();
@@ -71,12 +78,13 @@ public final class Sessions {
             visitor.masked(),
             created,
             now,
-            until);
+            until,
+            proved);
     sql.update(
         """
         insert into account_session
-          (home, id, account, mac, stage, role, device, source, created, seen, until)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+          (home, id, account, mac, stage, role, device, source, created, seen, until, proved)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         Ids.home(account),
         session.id(),
         account,
@@ -87,7 +95,8 @@ public final class Sessions {
         session.source(),
         created,
         now,
-        until);
+        until,
+        proved);
     return new Begun(session, session.id() + "." + secret);
   }
 
@@ -128,6 +137,28 @@ public final class Sessions {
             Ids.home(id),
             id);
     return session != null && session.until().isAfter(clock.instant()) ? session : null;
+  }
+
+  /** When its person last proved to be it; null for a session that has ended, or none. */
+  public @Nullable Instant proved(String id) {
+    Session session = byId(id);
+    return session == null || !session.isSignedIn() ? null : session.proved();
+  }
+
+  /**
+   * Its person proves to be it, now.
+   *
+   * @return false if the session has ended, or is another account's
+   */
+  boolean prove(String account, String id) {
+    return Ids.isAssigned(id)
+        && sql.update(
+                "update account_session set proved = ? where home = ? and id = ? and account = ?",
+                clock.instant(),
+                Ids.home(account),
+                id,
+                account)
+            == 1;
   }
 
   private boolean isAlive(Session session) {
@@ -207,6 +238,7 @@ public final class Sessions {
         row.getString("source"),
         Sql.instant(row, "created"),
         Sql.instant(row, "seen"),
-        Sql.instant(row, "until"));
+        Sql.instant(row, "until"),
+        Objects.requireNonNullElse(Sql.instantOrNull(row, "proved"), Sql.instant(row, "created")));
   }
 }

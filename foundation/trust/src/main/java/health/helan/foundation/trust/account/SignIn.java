@@ -122,16 +122,11 @@ public final class SignIn {
     if (account.secondFactor()) {
       // Failures are forgotten only once all of the proof is there.
       return new Outcome.In(
-          sessions.begin(account.id(), Session.Stage.SECOND_FACTOR, "", visitor, clock.instant()),
-          account,
-          null);
+          begin(account, Session.Stage.SECOND_FACTOR, "", visitor), account, null);
     }
     throttle.succeeded(name, visitor, device);
     if (needsSecondFactor(account)) {
-      return new Outcome.In(
-          sessions.begin(account.id(), Session.Stage.ENROL, "", visitor, clock.instant()),
-          account,
-          null);
+      return new Outcome.In(begin(account, Session.Stage.ENROL, "", visitor), account, null);
     }
     return signedIn(account, visitor);
   }
@@ -147,11 +142,14 @@ public final class SignIn {
   }
 
   private Outcome.In signedIn(Account account, Visitor visitor) {
-    Sessions.Begun begun =
-        sessions.begin(
-            account.id(), Session.Stage.SIGNED_IN, firstRole(account), visitor, clock.instant());
+    Sessions.Begun begun = begin(account, Session.Stage.SIGNED_IN, firstRole(account), visitor);
     history.note(account.id(), History.What.SIGNED_IN, visitor);
     return new Outcome.In(begun, account, rememberDevice(account.id(), visitor));
+  }
+
+  private Sessions.Begun begin(Account account, Session.Stage stage, String role, Visitor visitor) {
+    Instant now = clock.instant();
+    return sessions.begin(account.id(), stage, role, visitor, now, now);
   }
 
   /** The only post, where there is but one; else the person chooses. */
@@ -298,6 +296,78 @@ public final class SignIn {
     return codes;
   }
 
+  // ------------------------------------------------------------------ proving it again
+
+  /** By what a person at an open session proves to be it. */
+  public enum ProofBy {
+    /** A code of the second factor, or a recovery code. */
+    CODE,
+    PASSWORD,
+    /** It has neither here: an outside provider vouches, at the next sign-in. */
+    SIGN_IN
+  }
+
+  public ProofBy proofBy(Account account) {
+    if (account.secondFactor()) {
+      return ProofBy.CODE;
+    }
+    return passwordOf(account.id()) == null ? ProofBy.SIGN_IN : ProofBy.PASSWORD;
+  }
+
+  /** What came of proving it again. */
+  public sealed interface Proof {
+    record Proved() implements Proof {}
+
+    /** The code or the password is wrong, or the session has ended. */
+    record Wrong() implements Proof {}
+
+    record Wait(Duration patience) implements Proof {}
+  }
+
+  /**
+   * Who sits at an open session proves to be its owner, for acts that ask for it ({@link
+   * Presence}). Failures delay as they do at the door.
+   */
+  public Proof proveAgain(Account account, String session, String given, Visitor visitor) {
+    ProofBy by = proofBy(account);
+    String name = (by == ProofBy.CODE ? "second|" : "change|") + account.id();
+    String device = knownDevice(account, visitor);
+    Duration delay = throttle.delay(name, visitor, device);
+    if (delay.isPositive()) {
+      return new Proof.Wait(delay);
+    }
+    boolean isRecovered = false;
+    boolean isRight =
+        switch (by) {
+          case CODE -> {
+            if (useTotp(account.id(), given)) {
+              yield true;
+            }
+            isRecovered = useRecoveryCode(account.id(), given);
+            yield isRecovered;
+          }
+          case PASSWORD -> passwords.matches(passwordOf(account.id()), given);
+          case SIGN_IN -> false;
+        };
+    if (!isRight) {
+      throttle.failed(name, visitor, device);
+      history.note(
+          account.id(),
+          by == ProofBy.CODE ? History.What.WRONG_SECOND_FACTOR : History.What.WRONG_PASSWORD,
+          visitor);
+      return new Proof.Wrong();
+    }
+    throttle.succeeded(name, visitor, device);
+    if (isRecovered) {
+      history.note(account.id(), History.What.RECOVERY_CODE_USED, visitor);
+    }
+    if (!sessions.prove(account.id(), session)) {
+      return new Proof.Wrong();
+    }
+    history.note(account.id(), History.What.PROVED_AGAIN, visitor);
+    return new Proof.Proved();
+  }
+
   /** Goes on from {@link Session.Stage#ENROL} once a second factor is set up. */
   public Outcome enrolled(Session half, Visitor visitor) {
     Account account = accounts.byId(half.account());
@@ -325,7 +395,8 @@ public final class SignIn {
       return null;
     }
     history.note(account.id(), History.What.ROLE_SWITCHED, visitor);
-    return sessions.begin(account.id(), Session.Stage.SIGNED_IN, post, visitor, session.created());
+    return sessions.begin(
+        account.id(), Session.Stage.SIGNED_IN, post, visitor, session.created(), session.proved());
   }
 
   /** A post that the account's practitioner holds now; null for none. */

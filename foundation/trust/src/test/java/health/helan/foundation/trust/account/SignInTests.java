@@ -6,6 +6,8 @@ import static health.helan.foundation.trust.account.PeopleForTests.from;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.SignIn.Activation;
 import health.helan.foundation.trust.account.SignIn.Outcome;
 import health.helan.foundation.trust.account.SignIn.PasswordChange;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -263,6 +266,89 @@ class SignInTests {
       assertThat(signIn.secondFactor(half, "00000" + i, from(66))).isEqualTo(new Outcome.Refused());
     }
     assertThat(signIn.secondFactor(half, "000009", from(66))).isInstanceOf(Outcome.Wait.class);
+  }
+
+  @Test
+  void provesAgainByThePasswordWhereThereIsNoSecondFactor() {
+    Account doctor = staff("li");
+    Session session = in(signIn.attempt("li", PASSWORD, from(1))).begun().session();
+    var presence = new Presence(signIn.sessions()::proved, Duration.ofMinutes(30), people.clock);
+    presence.check(at(session));
+    people.clock.pass(Duration.ofMinutes(31));
+    refusedForProof(presence, at(session));
+    assertThat(signIn.proofBy(doctor)).isEqualTo(SignIn.ProofBy.PASSWORD);
+    assertThat(signIn.proveAgain(doctor, session.id(), "guess", from(1)))
+        .isEqualTo(new SignIn.Proof.Wrong());
+    refusedForProof(presence, at(session));
+    assertThat(signIn.proveAgain(doctor, session.id(), PASSWORD, from(1)))
+        .isEqualTo(new SignIn.Proof.Proved());
+    presence.check(at(session));
+    assertThat(signIn.history().of(doctor.id()).getFirst().what())
+        .isEqualTo(History.What.PROVED_AGAIN);
+
+    // Another session of the account is not proved by it, nor somebody else's by anything.
+    Session other = in(signIn.attempt("li", PASSWORD, from(2))).begun().session();
+    people.clock.pass(Duration.ofMinutes(29));
+    assertThat(signIn.proveAgain(doctor, session.id(), PASSWORD, from(1)))
+        .isEqualTo(new SignIn.Proof.Proved());
+    people.clock.pass(Duration.ofMinutes(2));
+    presence.check(at(session));
+    refusedForProof(presence, at(other));
+    Account stranger = staff("wang");
+    assertThat(signIn.proveAgain(stranger, session.id(), PASSWORD, from(3)))
+        .isEqualTo(new SignIn.Proof.Wrong());
+    signIn.sessions().end(doctor.id(), session.id());
+    refusedForProof(presence, at(session));
+    refusedForProof(presence, new Caller("x", Caller.Role.SYSTEM, "", Set.of(), ""));
+  }
+
+  @Test
+  void provesAgainByTheSecondFactorAndNotByThePasswordWhereThereIsOne() {
+    Account doctor = staff("li");
+    byte[] secret = signIn.draftSecondFactor(doctor).secret();
+    List<String> recovery =
+        Objects.requireNonNull(
+            signIn.confirmSecondFactor(doctor, Totp.code(secret, people.clock.instant()), from(1)));
+    doctor = Objects.requireNonNull(signIn.accounts().byId(doctor.id()));
+    people.clock.pass(Duration.ofSeconds(30));
+    Session half = in(signIn.attempt("li", PASSWORD, from(1))).begun().session();
+    assertThat(signIn.sessions().proved(half.id())).as("half a session proves nothing").isNull();
+    String code = Totp.code(secret, people.clock.instant());
+    Session session = in(signIn.secondFactor(half, code, from(1))).begun().session();
+    assertThat(signIn.proofBy(doctor)).isEqualTo(SignIn.ProofBy.CODE);
+    people.clock.pass(Duration.ofMinutes(40));
+    for (String wrong : List.of(PASSWORD, code, "")) {
+      assertThat(signIn.proveAgain(doctor, session.id(), wrong, from(1)))
+          .isEqualTo(new SignIn.Proof.Wrong());
+    }
+    assertThat(
+            signIn.proveAgain(
+                doctor, session.id(), Totp.code(secret, people.clock.instant()), from(1)))
+        .isEqualTo(new SignIn.Proof.Proved());
+    assertThat(signIn.sessions().proved(session.id())).isEqualTo(people.clock.instant());
+    assertThat(signIn.proveAgain(doctor, session.id(), recovery.getFirst(), from(1)))
+        .isEqualTo(new SignIn.Proof.Proved());
+    for (int i = 0; i < 6; i++) {
+      var unused = signIn.proveAgain(doctor, session.id(), "00000" + i, from(66));
+    }
+    assertThat(signIn.proveAgain(doctor, session.id(), "000009", from(66)))
+        .isInstanceOf(SignIn.Proof.Wait.class);
+  }
+
+  private static Caller at(Session session) {
+    return new Caller(
+        session.account(),
+        Caller.Role.PRACTITIONER,
+        "",
+        Set.of(),
+        "",
+        new Caller.Binding("", Set.of(), Set.of(), Caller.Binding.ALL_SCOPES, session.id()));
+  }
+
+  private static void refusedForProof(Presence presence, Caller caller) {
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(() -> presence.check(caller))
+        .satisfies(refusal -> assertThat(refusal.kind()).isEqualTo(Refusal.Kind.PROOF));
   }
 
   @Test
