@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { formatMoment, formatTime } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { Qr } from '../../shared/card/Qr';
-import { useChannels, useOrder, useSimulate, type Order } from '../requests/pay';
+import { useChannels, useOrder, useSimulate, type Order } from '../../shared/pay/orders';
 import { useParams } from '../router';
 import { Page } from '../ui/Page';
 import { Actions, Button, ButtonLink, Facts, Faces, Failed, Notice, Row, Rows, Section, Tag } from '../ui/ui';
@@ -23,7 +23,11 @@ export function OrderPage() {
   );
 }
 
-const bookingOf = ({ payable }: Order) => payable.replace('Appointment/', '');
+/** Own money of settled bills; all else is the fee of a booking. */
+const isOfBills = ({ payable }: Order) => payable.startsWith('Account/');
+
+/** Where it is paid. */
+const wayTo = (order: Order) => (isOfBills(order) ? order.payable.replace('Account/', '/bills/pay/') : order.payable.replace('Appointment/', '/book/pay/'));
 
 function Shown({ order }: { order: Order }) {
   const { t } = useTranslation('resident');
@@ -56,8 +60,8 @@ function Shown({ order }: { order: Order }) {
         </Section>
       ) : null}
       {order.state === 'paid' || order.state === 'refunded' ? (
-        <ButtonLink to="/bookings" wide>
-          {t('pay.toBooking')}
+        <ButtonLink to={isOfBills(order) ? '/bills' : '/bookings'} wide>
+          {t(isOfBills(order) ? 'pay.toBills' : 'pay.toBooking')}
         </ButtonLink>
       ) : null}
     </>
@@ -72,12 +76,12 @@ function Standing({ order }: { order: Order }) {
       return <Waiting order={order} />;
     case 'paid':
       return order.delivered === 'refused' ? (
-        <Notice tone="warning" role="status" title={t('pay.refusedTitle')}>
+        <Notice tone="warning" role="status" title={t(isOfBills(order) ? 'pay.refusedBillTitle' : 'pay.refusedTitle')}>
           <p>{t('pay.refusedHint')}</p>
         </Notice>
       ) : (
         <Notice tone="good" role="status" title={t('pay.paidTitle')}>
-          <p>{t(order.delivered === 'done' ? 'pay.paidHint' : 'pay.paidSoon')}</p>
+          <p>{t(isOfBills(order) ? (order.delivered === 'done' ? 'pay.paidBill' : 'pay.paidBillSoon') : order.delivered === 'done' ? 'pay.paidHint' : 'pay.paidSoon')}</p>
         </Notice>
       );
     case 'refunded':
@@ -91,7 +95,7 @@ function Standing({ order }: { order: Order }) {
         <Notice tone="bad" role="alert" title={t('pay.failedTitle')}>
           <p>{t('pay.failedHint')}</p>
           <Actions>
-            <ButtonLink to={`/book/pay/${bookingOf(order)}`} kind="primary">
+            <ButtonLink to={wayTo(order)} kind="primary">
               {t('pay.again')}
             </ButtonLink>
           </Actions>
@@ -102,7 +106,7 @@ function Standing({ order }: { order: Order }) {
         <Notice tone="warning" role="status" title={t('pay.closedTitle')}>
           <p>{t('pay.closedHint')}</p>
           <Actions>
-            <ButtonLink to="/book">{t('book.new')}</ButtonLink>
+            {isOfBills(order) ? <ButtonLink to="/bills">{t('pay.toBills')}</ButtonLink> : <ButtonLink to="/book">{t('book.new')}</ButtonLink>}
           </Actions>
         </Notice>
       );
@@ -139,7 +143,7 @@ function Waiting({ order }: { order: Order }) {
           </Actions>
         </Notice>
       ) : null}
-      <ButtonLink to={`/book/pay/${bookingOf(order)}`}>{t('pay.otherWay')}</ButtonLink>
+      <ButtonLink to={wayTo(order)}>{t('pay.otherWay')}</ButtonLink>
     </section>
   );
 }

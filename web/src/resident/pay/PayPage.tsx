@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { feeOf, heldUntilOf, useAppointment, withOf } from '../requests/booking';
-import { useChannels, usePay } from '../requests/pay';
+import { useChannels, usePay } from '../../shared/pay/orders';
 import { go, useParams } from '../router';
 import { formatMoment, formatTime } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';

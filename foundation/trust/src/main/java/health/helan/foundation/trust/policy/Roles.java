@@ -186,7 +186,9 @@ final class Roles {
           .calls("visits")
           .runs("visit-step")
           .calls("notices", "daily-bill", "payments")
-          .runs("mark-read", "pay");
+          .runs("mark-read", "pay")
+          .calls("prices", "bills")
+          .runs("pay-bills");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -224,6 +226,8 @@ final class Roles {
           .runs("visit-step")
           .calls("daily-bill", "payments")
           .runs("pay", "refund")
+          .calls("prices", "bills", "payer-claims", "ledger")
+          .runs("settle", "pay-bills")
           .calls("review-rules", "drug-knowledge", "screen", "prescriptions")
           .calls("prescription-comments")
           .runs("prescription-step", "prescription-comment");
@@ -265,6 +269,8 @@ final class Roles {
           .runs("queue-return", "queue-move", "queue-leave")
           .calls("daily-bill", "payments")
           .runs("pay", "refund")
+          .calls("prices", "bills", "payer-claims", "ledger")
+          .runs("settle", "pay-bills")
           .calls("review-rules", "drug-knowledge")
           .callsWithin("screen");
 
@@ -284,7 +290,8 @@ final class Roles {
           .calls("onboarding", "kit")
           .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step")
           .calls("find-places", "booking-figures", "queue-figures", "region-figures")
-          .calls("review-rules", "drug-knowledge");
+          .calls("review-rules", "drug-knowledge")
+          .calls("prices");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -320,7 +327,9 @@ final class Roles {
           .runs("card-terminal", "card-party", "card-key")
           .calls("find-places", "booking-figures", "queue-figures", "region-figures")
           .calls("review-rules", "drug-knowledge")
-          .runs("review-rule", "drug-knowledge-load");
+          .runs("review-rule", "drug-knowledge-load")
+          .calls("prices", "ledger")
+          .runs("price-load", "settlement-rule");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(

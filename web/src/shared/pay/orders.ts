@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Appointment, Parameters } from 'fhir/r4';
-import { repetitionsOf, type Parts } from '../../shared/fhir/bundles';
-import { get, operate } from '../../shared/fhir/client';
+import { repetitionsOf, type Parts } from '../fhir/bundles';
+import { get, operate } from '../fhir/client';
 
 const STATES = ['created', 'paying', 'paid', 'refunded', 'closed'] as const;
 export type OrderState = (typeof STATES)[number];
@@ -92,7 +92,7 @@ export function usePay() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ payable, channel }: { payable: string; channel: string }) => onlyOf(await operate<Parameters>('$pay', { payable, channel })),
-    onSettled: () => Promise.all(['order', 'orders', 'appointment', 'appointments'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+    onSettled: () => Promise.all(['order', 'orders', 'appointment', 'appointments', 'settled-bills', 'settled-bill'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });
 }
 
@@ -101,6 +101,6 @@ export function useSimulate() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ code, agrees }: { code: string; agrees: boolean }) => operate<Parameters>('$pay-simulate', { code, agrees: String(agrees) }),
-    onSettled: () => Promise.all(['order', 'orders', 'appointment', 'appointments'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
+    onSettled: () => Promise.all(['order', 'orders', 'appointment', 'appointments', 'settled-bills', 'settled-bill'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });
 }
