@@ -3,7 +3,7 @@ import type { Appointment } from 'fhir/r4';
 import { formatMoment, formatTime } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { departmentOf, feeOf, heldUntilOf, placeOf, useAddress, useAppointment, useBooking, withOf } from '../requests/booking';
-import { isPaidOnline } from '../requests/pay';
+import { isPaidOnline } from '../../shared/pay/orders';
 import { usePerson } from '../requests/person';
 import { useParams } from '../router';
 import { Page } from '../ui/Page';

@@ -19,6 +19,7 @@ export function MinePage() {
         <Rows>
           <Row to="/card" icon={<Icon name="card" />} title={t('card.title')} note={t('card.mineNote')} />
           <Row to="/prescriptions" icon={<Icon name="consent" />} title={t('prescriptions.title')} note={t('prescriptions.note')} />
+          <Row to="/bills" icon={<Icon name="records" />} title={t('pay.bills')} note={t('pay.billsNote')} />
           <Row to="/payments" icon={<Icon name="card" />} title={t('pay.mine')} note={t('pay.mineNote')} />
           <Row to="/queue" icon={<Icon name="visits" />} title={t('queue.title')} note={t('queue.mineNote')} />
           <Row to="/seen" icon={<Icon name="eye" />} title={t('seen.title')} note={t('mine.seenNote')} />

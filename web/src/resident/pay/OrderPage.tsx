@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { formatMoment, formatTime } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { Qr } from '../../shared/card/Qr';
-import { placesOf, useChannels, useOrder, useSimulate, type Order } from '../requests/pay';
+import { placesOf, useChannels, useOrder, useSimulate, type Order } from '../../shared/pay/orders';
 import { useParams } from '../router';
 import { Page } from '../ui/Page';
 import { Actions, Button, ButtonLink, Facts, Faces, Failed, Notice, Row, Rows, Section, Tag } from '../ui/ui';

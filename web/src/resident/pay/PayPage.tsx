@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { feeOf, heldUntilOf, useAppointment, withOf } from '../requests/booking';
-import { placesOf, useChannels, usePay } from '../requests/pay';
+import { placesOf, useChannels, usePay } from '../../shared/pay/orders';
 import { useOnlineVisits } from '../requests/visit';
 import { go, useParams } from '../router';
 import { formatMoment, formatTime } from '../../shared/format/dates';

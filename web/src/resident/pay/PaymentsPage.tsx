@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
-import { useOrders } from '../requests/pay';
+import { useOrders } from '../../shared/pay/orders';
 import { usePerson } from '../requests/person';
 import { Page } from '../ui/Page';
 import { Empty, Faces, Row, Rows, Tag } from '../ui/ui';

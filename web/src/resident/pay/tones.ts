@@ -1,4 +1,4 @@
-import type { OrderState, Refund } from '../requests/pay';
+import type { OrderState, Refund } from '../../shared/pay/orders';
 import type { Tone } from '../ui/ui';
 
 export const TONES: Record<OrderState, Tone> = { created: 'warning', paying: 'running', paid: 'good', refunded: 'plain', closed: 'plain' };

@@ -7,7 +7,7 @@ import { useLanguage } from '../../shared/i18n/i18n';
 import { Conversation } from '../../shared/visit/Conversation';
 import { useSeen, useTalk } from '../../shared/visit/useTalk';
 import { further, isFeeOpen, type Visit } from '../../shared/visit/visits';
-import { useOrders as usePayments } from '../requests/pay';
+import { useOrders as usePayments } from '../../shared/pay/orders';
 import { useAgree, useConsentWords, useNote, useOnlineVisits, useOrders, useWithdraw } from '../requests/visit';
 import { useParams } from '../router';
 import { Addenda } from '../ui/Addenda';

@@ -47,8 +47,14 @@ import health.helan.foundation.trust.policy.AccessOperations;
 import health.helan.foundation.trust.policy.CaseOperations;
 import health.helan.foundation.trust.policy.Identities;
 import health.helan.foundation.trust.policy.RolePolicy;
+import health.helan.oversight.books.BookOperations;
+import health.helan.oversight.ledger.Ledger;
 import health.helan.oversight.payment.PaymentOperations;
 import health.helan.oversight.payment.Payments;
+import health.helan.oversight.settlement.PriceBook;
+import health.helan.oversight.settlement.RuleBook;
+import health.helan.oversight.settlement.SettlementOperations;
+import health.helan.oversight.settlement.Settlements;
 import health.helan.pharmacy.review.CommentOperations;
 import health.helan.pharmacy.review.Comments;
 import health.helan.pharmacy.review.PrescriptionOperations;
@@ -215,6 +221,10 @@ class FhirDoor {
       Notices notices,
       Bills bills,
       ObjectProvider<Payments> payments,
+      ObjectProvider<Ledger> ledger,
+      ObjectProvider<Settlements> settlements,
+      ObjectProvider<PriceBook> prices,
+      ObjectProvider<RuleBook> settlementRules,
       ObjectProvider<Review> review,
       ObjectProvider<Prescriptions> prescriptions,
       ObjectProvider<Comments> comments,
@@ -236,6 +246,12 @@ class FhirDoor {
     visits.ifAvailable(known -> all.addAll(VisitOperations.all(known)));
     all.addAll(ResultsOperations.all(notices, bills));
     payments.ifAvailable(known -> all.addAll(PaymentOperations.all(known)));
+    ledger.ifAvailable(known -> all.addAll(BookOperations.all(known, Clock.systemUTC())));
+    settlements.ifAvailable(
+        known ->
+            all.addAll(
+                SettlementOperations.all(
+                    known, prices.getObject(), settlementRules.getObject(), Clock.systemUTC())));
     review.ifAvailable(known -> all.addAll(ReviewOperations.all(known)));
     prescriptions.ifAvailable(known -> all.addAll(PrescriptionOperations.all(known)));
     comments.ifAvailable(known -> all.addAll(CommentOperations.all(known)));

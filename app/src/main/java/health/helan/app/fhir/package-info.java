@@ -23,7 +23,10 @@
       "foundation.trust.crypto",
       "foundation.trust.policy",
       "foundation.trust.pseudonym",
+      "oversight.books",
+      "oversight.ledger",
       "oversight.payment",
+      "oversight.settlement",
       "pharmacy.review"
     })
 @NullMarked

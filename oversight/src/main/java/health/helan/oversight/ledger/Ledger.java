@@ -253,6 +253,30 @@ public final class Ledger {
         sql, account.id(), from, before, Math.clamp(most, 1, MOST_OF_A_PAGE));
   }
 
+  /**
+   * An account and what it has.
+   *
+   * @param name kind and owner, as {@code institution/[id]}
+   */
+  public record Standing(String name, Balance balance) {}
+
+  /**
+   * Accounts of a kind, by name.
+   *
+   * @param prefix what the owner begins with; empty for all
+   * @param after name that all are behind; empty for the first page
+   * @param most at most 500 of them
+   */
+  public List<Standing> accounts(AccountKind kind, String prefix, String after, int most) {
+    return LedgerTable.accounts(
+        sql, kind, kind.code() + "/" + prefix, after, Math.clamp(most, 1, MOST_OF_A_PAGE));
+  }
+
+  /** Names of accounts by their ids; one that has not begun has none. */
+  public Map<UUID, String> names(Set<UUID> accounts) {
+    return LedgerTable.names(sql, accounts);
+  }
+
   /** All that was booked for an intent, in its order. */
   public List<Movement> movements(String intent) {
     return Ids.isAssigned(intent) ? LedgerTable.movements(sql, intent) : List.of();

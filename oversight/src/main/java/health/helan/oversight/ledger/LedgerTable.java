@@ -11,8 +11,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -290,6 +292,37 @@ final class LedgerTable {
 
   private static Balance balance(ResultSet row) throws SQLException {
     return new Balance(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
+  }
+
+  /** Fanned out over all homes: for officers, not for each payment. */
+  static List<Ledger.Standing> accounts(
+      Sql sql, AccountKind kind, String prefix, String after, int most) {
+    return sql.list(
+        """
+        select name, sum(debits)::bigint, sum(credits)::bigint, sum(reserved_debits)::bigint,
+          sum(reserved_credits)::bigint from ledger_balance
+        where kind = ? and name > ? and starts_with(name, ?) group by name order by name limit ?""",
+        row ->
+            new Ledger.Standing(
+                row.getString(1),
+                new Balance(row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5))),
+        (short) kind.ordinal(),
+        after.compareTo(prefix) > 0 ? after : prefix.substring(0, prefix.length() - 1),
+        prefix,
+        most);
+  }
+
+  static Map<UUID, String> names(Sql sql, Set<UUID> accounts) {
+    Map<UUID, String> names = new HashMap<>();
+    sql.on(
+            connection ->
+                Sql.list(
+                    connection,
+                    "select distinct account, name from ledger_balance where account = any(?::uuid[])",
+                    row -> Map.entry(row.getObject(1, UUID.class), row.getString(2)),
+                    accounts.stream().map(UUID::toString).toList()))
+        .forEach(one -> names.put(one.getKey(), one.getValue()));
+    return names;
   }
 
   static List<Movement> history(Sql sql, UUID account, Instant from, Instant before, int most) {

@@ -752,6 +752,13 @@ public final class Payments {
     return order(id);
   }
 
+  /**
+   * The order that counts for something, as {@code Account/id}; null for none. For the platform.
+   */
+  public @Nullable Order paying(String reference) {
+    return table.live(reference);
+  }
+
   private Order order(String id) {
     Order order = table.order(id);
     if (order == null) {

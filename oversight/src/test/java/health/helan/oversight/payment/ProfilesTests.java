@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What payment adds to the integrators' package. */
+/** What payment and settlement add to the integrators' package. */
 class ProfilesTests {
   private static String text(String path) throws Exception {
     try (var in = Payments.class.getResourceAsStream("/" + path)) {
@@ -23,7 +23,7 @@ class ProfilesTests {
 
   @Test
   void isListedByItsAddress() throws Exception {
-    assertThat(listed()).hasSize(5);
+    assertThat(listed()).hasSize(11);
     for (String path : listed()) {
       ObjectNode resource = (ObjectNode) Json.MAPPER.readTree(text(path));
       String type = resource.path("resourceType").asString();

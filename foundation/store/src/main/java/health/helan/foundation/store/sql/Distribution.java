@@ -154,6 +154,22 @@ public enum Distribution {
       tables.put(table, HOME);
     }
     tables.put("simulated_payment", REFERENCE); // of the demonstration
+    tables.put("price_item", REFERENCE);
+    tables.put("settlement_rules", REFERENCE);
+    for (String table :
+        new String[] {
+          "settlement",
+          "settlement_share",
+          "settlement_charge",
+          "settlement_year",
+          "settlement_money",
+          "settlement_part",
+          "credit_line",
+          "credit_use"
+        }) {
+      tables.put(table, HOME);
+    }
+    tables.put("simulated_payer", REFERENCE); // of the demonstration
     return tables;
   }
 

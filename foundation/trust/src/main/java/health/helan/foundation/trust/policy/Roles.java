@@ -187,7 +187,9 @@ final class Roles {
           .runs("visit-step")
           .calls("prescriptions")
           .calls("notices", "daily-bill", "payments")
-          .runs("mark-read", "pay");
+          .runs("mark-read", "pay")
+          .calls("prices", "bills")
+          .runs("pay-bills");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -225,6 +227,8 @@ final class Roles {
           .runs("visit-step")
           .calls("daily-bill", "payments")
           .runs("pay", "refund")
+          .calls("prices", "bills", "payer-claims", "ledger")
+          .runs("settle", "pay-bills")
           .calls("review-rules", "drug-knowledge", "screen", "prescriptions")
           .calls("prescription-comments", "review-figures")
           .runs("prescription-step", "prescription-comment");
@@ -266,6 +270,8 @@ final class Roles {
           .runs("queue-return", "queue-move", "queue-leave")
           .calls("daily-bill", "payments")
           .runs("pay", "refund")
+          .calls("prices", "bills", "payer-claims", "ledger")
+          .runs("settle", "pay-bills")
           .calls("review-rules", "drug-knowledge")
           .callsWithin("screen");
 
@@ -285,7 +291,8 @@ final class Roles {
           .calls("onboarding", "kit")
           .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step")
           .calls("find-places", "booking-figures", "queue-figures", "region-figures")
-          .calls("review-rules", "drug-knowledge", "review-figures");
+          .calls("review-rules", "drug-knowledge", "review-figures")
+          .calls("prices");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -321,7 +328,9 @@ final class Roles {
           .runs("card-terminal", "card-party", "card-key")
           .calls("find-places", "booking-figures", "queue-figures", "region-figures")
           .calls("review-rules", "drug-knowledge", "review-figures")
-          .runs("review-rule", "drug-knowledge-load");
+          .runs("review-rule", "drug-knowledge-load")
+          .calls("prices", "ledger")
+          .runs("price-load", "settlement-rule");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(

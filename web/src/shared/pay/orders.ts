@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import type { Appointment, Parameters } from 'fhir/r4';
-import { repetitionsOf, type Parts } from '../../shared/fhir/bundles';
-import { get, operate } from '../../shared/fhir/client';
+import { repetitionsOf, type Parts } from '../fhir/bundles';
+import { get, operate } from '../fhir/client';
 
 const STATES = ['created', 'paying', 'paid', 'refunded', 'closed'] as const;
 export type OrderState = (typeof STATES)[number];
@@ -58,9 +58,14 @@ const orderOf = (part: Parts): Order => ({
 /** Where what is paid for is shown, where it is paid, and where one begins anew; `kind` picks the words. */
 export function placesOf(payable: string) {
   const [type, id = ''] = payable.split('/');
-  return type === 'Encounter'
-    ? ({ kind: 'visit', shown: `/online-visits/${id}`, pay: `/online-visits/pay/${id}`, anew: '/online-visits' } as const)
-    : ({ kind: 'booking', shown: '/bookings', pay: `/book/pay/${id}`, anew: '/book' } as const);
+  switch (type) {
+    case 'Encounter':
+      return { kind: 'visit', shown: `/online-visits/${id}`, pay: `/online-visits/pay/${id}`, anew: '/online-visits' } as const;
+    case 'Account':
+      return { kind: 'bill', shown: '/bills', pay: `/bills/pay/${id}`, anew: '/bills' } as const;
+    default:
+      return { kind: 'booking', shown: '/bookings', pay: `/book/pay/${id}`, anew: '/book' } as const;
+  }
 }
 
 const onlyOf = (answer: Parameters): Order => {
@@ -96,7 +101,7 @@ export const useOrders = (patient: string, wanted = true) =>
     refetchInterval: ({ state }) => (state.data?.some((one) => isOnItsWay(one) || one.state === 'paid') ? SELDOM : false),
   });
 
-const changed = (client: QueryClient) => Promise.all(['order', 'orders', 'appointment', 'appointments', 'online-visits'].map((key) => client.invalidateQueries({ queryKey: [key] })));
+const changed = (client: QueryClient) => Promise.all(['order', 'orders', 'appointment', 'appointments', 'online-visits', 'settled-bills', 'settled-bill'].map((key) => client.invalidateQueries({ queryKey: [key] })));
 
 /** Asks a channel for the money; the answer says what to show. */
 export function usePay() {

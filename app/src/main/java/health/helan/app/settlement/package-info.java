@@ -1,0 +1,16 @@
+/** Assembles settlement: prices, rules, payers, credit, what the clock does. */
+@ApplicationModule(
+    displayName = "结算装配",
+    allowedDependencies = {
+      "app.start",
+      "foundation.store",
+      "oversight.credit",
+      "oversight.ledger",
+      "oversight.payment",
+      "oversight.settlement"
+    })
+@NullMarked
+package health.helan.app.settlement;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

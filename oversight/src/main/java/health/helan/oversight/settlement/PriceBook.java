@@ -1,0 +1,237 @@
+package health.helan.oversight.settlement;
+
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Sql;
+import health.helan.oversight.settlement.rules.CatalogueClass;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What things cost on which day. A price that is in the book is not changed: it gets a last day,
+ * and another follows. Where the book has none, the demonstration's list is asked, if there is to
+ * be one.
+ */
+public final class PriceBook {
+  private static final String ITEMS =
+      "select code, name, unit, category, class, own_percent, fen, from_day, to_day, level,"
+          + " institution from price_item";
+  private static final String INSERT =
+      """
+      insert into price_item (level, own_percent, from_day, to_day, fen, made, code, institution, name, unit, category,
+        class, made_by)
+      select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+      where not exists (select 1 from price_item where code = ? and level = ? and institution = ?
+        and (to_day is null or to_day >= ?) and from_day <= ?)""";
+  private static final String END =
+      "update price_item set to_day = ? where code = ? and level = ? and institution = ?"
+          + " and from_day = ? and (to_day is null or to_day >= ?)";
+  private static final LocalDate NEVER = LocalDate.of(9999, 12, 31);
+
+  private final Sql sql;
+  private final Clock clock;
+  private final List<PriceItem> shipped;
+
+  /**
+   * @param withDemonstration whether prices that are made up may stand in for those that are not
+   *     there
+   */
+  public PriceBook(DataSource database, boolean withDemonstration, Clock clock) {
+    sql = new Sql(database);
+    this.clock = clock;
+    shipped = withDemonstration ? demonstration() : List.of();
+  }
+
+  /** Made-up prices, marked so by their names. */
+  public static List<PriceItem> demonstration() {
+    try (var in =
+        Objects.requireNonNull(PriceBook.class.getResourceAsStream("/settlement/prices.csv"))) {
+      return PriceItem.read(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The price of a day of service.
+   *
+   * @param institution whose service it was
+   * @param level of that institution, 1 to 3
+   * @throws Refusal BUSINESS_RULE when nothing says what it costs on that day
+   */
+  public PriceItem price(String code, String institution, int level, LocalDate day) {
+    PriceItem found = narrowest(of(code), institution, level, day);
+    if (found == null) {
+      found = narrowest(shippedOf(code), institution, level, day);
+    }
+    if (found == null) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.no-price", code, day.toString());
+    }
+    return found;
+  }
+
+  private static @Nullable PriceItem narrowest(
+      List<PriceItem> items, String institution, int level, LocalDate day) {
+    return items.stream()
+        .filter(item -> item.isValid(day) && item.isFor(institution, level))
+        .max(Comparator.comparingInt(PriceItem::narrowness))
+        .orElse(null);
+  }
+
+  private List<PriceItem> of(String code) {
+    return sql.list(ITEMS + " where code = ?", PriceBook::item, code);
+  }
+
+  private List<PriceItem> shippedOf(String code) {
+    return shipped.stream().filter(item -> item.code().equals(code)).toList();
+  }
+
+  /** What costs something on a day, by code; at most {@code most}. */
+  public List<PriceItem> list(LocalDate day, String words, int most) {
+    List<PriceItem> all =
+        new ArrayList<>(
+            sql.list(
+                ITEMS
+                    + " where from_day <= ? and (to_day is null or to_day >= ?) and (code like ?"
+                    + " or name like ?) order by code, level, institution limit ?",
+                PriceBook::item,
+                day,
+                day,
+                like(words) + "%",
+                "%" + like(words) + "%",
+                most));
+    for (PriceItem item : shipped) {
+      if (all.size() < most
+          && item.isValid(day)
+          && (item.code().startsWith(words) || item.name().contains(words))
+          && all.stream().noneMatch(other -> other.code().equals(item.code()))) {
+        all.add(item);
+      }
+    }
+    all.sort(Comparator.comparing(PriceItem::code).thenComparing(PriceItem::level));
+    return all;
+  }
+
+  private static String like(String words) {
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_");
+  }
+
+  /**
+   * Takes a list into the book, whole or not at all. An item that is there already with the same
+   * price may get a last day, not earlier than today.
+   *
+   * @return how many were new or got a last day
+   * @throws Refusal CONFLICT for one that would say something else of days that another speaks for
+   */
+  public int load(List<PriceItem> items, String by) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    LocalDate today = LocalDate.ofInstant(now, PriceItem.BEIJING);
+    return sql.together(
+        connection -> {
+          int done = 0;
+          for (PriceItem item : items) {
+            List<PriceItem> same =
+                Sql.list(
+                    connection,
+                    ITEMS + " where code = ? and level = ? and institution = ? and from_day = ?",
+                    PriceBook::item,
+                    item.code(),
+                    (short) item.level(),
+                    item.institution(),
+                    item.from());
+            if (same.contains(item)) {
+              continue;
+            }
+            int changed;
+            if (!same.isEmpty()) {
+              LocalDate to = item.to();
+              boolean isEnd =
+                  to != null && !to.isBefore(today) && same.getFirst().equals(open(item, same));
+              changed =
+                  isEnd
+                      ? Sql.update(
+                          connection,
+                          END,
+                          to,
+                          item.code(),
+                          (short) item.level(),
+                          item.institution(),
+                          item.from(),
+                          to)
+                      : 0;
+            } else {
+              changed =
+                  Sql.update(
+                      connection,
+                      INSERT,
+                      (short) item.level(),
+                      (short) item.ownPercent(),
+                      item.from(),
+                      item.to(),
+                      item.fen(),
+                      now,
+                      item.code(),
+                      item.institution(),
+                      item.name(),
+                      item.unit(),
+                      item.category(),
+                      item.catalogue().name(),
+                      by,
+                      item.code(),
+                      (short) item.level(),
+                      item.institution(),
+                      item.from(),
+                      item.to() == null ? NEVER : item.to());
+            }
+            if (changed != 1) {
+              throw new Refusal(Refusal.Kind.CONFLICT, "settlement.price-overlap", item.code());
+            }
+            done++;
+          }
+          return done;
+        });
+  }
+
+  /** The item as it would be with the end that it has in the book. */
+  private static PriceItem open(PriceItem item, List<PriceItem> same) {
+    return new PriceItem(
+        item.code(),
+        item.name(),
+        item.unit(),
+        item.category(),
+        item.catalogue(),
+        item.ownPercent(),
+        item.fen(),
+        item.from(),
+        same.getFirst().to(),
+        item.level(),
+        item.institution());
+  }
+
+  private static PriceItem item(ResultSet row) throws SQLException {
+    return new PriceItem(
+        row.getString("code"),
+        row.getString("name"),
+        row.getString("unit"),
+        row.getString("category"),
+        CatalogueClass.valueOf(row.getString("class")),
+        row.getInt("own_percent"),
+        row.getLong("fen"),
+        row.getObject("from_day", LocalDate.class),
+        row.getObject("to_day", LocalDate.class),
+        row.getInt("level"),
+        row.getString("institution"));
+  }
+}

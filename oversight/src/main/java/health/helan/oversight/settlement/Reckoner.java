@@ -1,0 +1,274 @@
+package health.helan.oversight.settlement;
+
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.search.SearchRequest;
+import health.helan.foundation.store.search.SearchResult;
+import health.helan.oversight.settlement.rules.Facts;
+import health.helan.oversight.settlement.rules.RuleSet;
+import health.helan.oversight.settlement.rules.Setting;
+import health.helan.oversight.settlement.rules.Share;
+import health.helan.oversight.settlement.rules.Split;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Makes a bill of open charges: prices them, finds who is insured, shares it. Writes nothing. */
+final class Reckoner {
+  private static final Set<String> STAYS = Set.of("IMP", "ACUTE", "NONAC", "SS", "OBSENC");
+  private static final String CATEGORY = "https://helan.health/fhir/CodeSystem/charge-category";
+  private static final String LEVEL =
+      "https://helan.health/fhir/StructureDefinition/institution-level";
+  private static final int MOST = 2_000;
+  private static final int PAGE = 500;
+
+  private final RecordStore store;
+  private final PriceBook prices;
+  private final RuleBook rules;
+  private final SettlementTable table;
+
+  Reckoner(RecordStore store, PriceBook prices, RuleBook rules, SettlementTable table) {
+    this.store = store;
+    this.prices = prices;
+    this.rules = rules;
+    this.table = table;
+  }
+
+  /**
+   * A bill that is reckoned.
+   *
+   * @param year as it was read: nothing may come between
+   */
+  record Bill(
+      String patient,
+      long digest,
+      String institution,
+      int level,
+      Setting setting,
+      LocalDate day,
+      Set<String> marks,
+      List<Line> lines,
+      Insured insured,
+      RuleSet rules,
+      SettlementTable.Year year,
+      Split split) {
+
+    /**
+     * @param version of the ChargeItem that was read
+     */
+    record Line(
+        String charge, int version, LocalDate day, PriceItem price, BigDecimal quantity, long fen) {
+      Facts.Item item() {
+        return new Facts.Item(price.code(), fen, price.catalogue(), price.ownPercent());
+      }
+
+      String catalogue() {
+        return price.catalogue().name();
+      }
+    }
+
+    /** Who pays a share. */
+    String payor(Share share) {
+      Insured.Cover cover = insured.cover(share.kind());
+      if (cover == null) {
+        throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.no-payer", share.kind().code());
+      }
+      return cover.payor();
+    }
+  }
+
+  /** What is found before it is priced. */
+  private record Open(JsonNode charge, int version) {}
+
+  /**
+   * @param platform who reads; that the caller may was asked before
+   * @param encounter whose charges; null for all of the resident's at the institution
+   * @param chosen ids of ChargeItems; empty for all
+   * @throws Refusal BUSINESS_RULE where there is nothing to settle, for a charge that is not open,
+   *     and for one without a price
+   */
+  Bill bill(
+      Caller platform,
+      String patient,
+      long digest,
+      String institution,
+      @Nullable String encounter,
+      List<String> chosen,
+      Set<String> marks) {
+    List<Open> open = open(platform, patient, institution, encounter, chosen);
+    int level = level(platform, institution);
+    List<Bill.Line> lines = new ArrayList<>();
+    LocalDate last = LocalDate.MIN;
+    String visit = encounter;
+    for (Open one : open) {
+      Bill.Line line = line(one, institution, level);
+      lines.add(line);
+      if (line.day().isAfter(last)) {
+        last = line.day();
+      }
+      String of = one.charge().path("context").path("reference").asString("");
+      if (visit == null && of.startsWith("Encounter/")) {
+        visit = of.substring("Encounter/".length());
+      }
+    }
+    lines.sort(Comparator.comparing(Bill.Line::day).thenComparing(Bill.Line::charge));
+    Setting setting = visit == null ? Setting.OUTPATIENT : setting(platform, visit);
+    Insured insured = Insured.of(store, platform, patient, last);
+    RuleSet inForce = rules.inForce(last);
+    SettlementTable.Year year = table.year(digest, last.getYear());
+    Split split =
+        Split.of(
+            inForce,
+            new Facts(
+                last,
+                setting,
+                level,
+                insured.scheme(),
+                insured.groups(),
+                marks,
+                lines.stream().map(Bill.Line::item).toList(),
+                year.totals()));
+    if (split.bill() <= 0) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.nothing-open");
+    }
+    return new Bill(
+        patient,
+        digest,
+        institution,
+        level,
+        setting,
+        last,
+        marks,
+        List.copyOf(lines),
+        insured,
+        inForce,
+        year,
+        split);
+  }
+
+  private List<Open> open(
+      Caller platform,
+      String patient,
+      String institution,
+      @Nullable String encounter,
+      List<String> chosen) {
+    Map<String, Open> found = new LinkedHashMap<>();
+    String cursor = null;
+    do {
+      List<SearchRequest.Parameter> parameters = new ArrayList<>();
+      parameters.add(new SearchRequest.Parameter("patient", "Patient/" + patient));
+      if (encounter != null) {
+        parameters.add(new SearchRequest.Parameter("context", "Encounter/" + encounter));
+      }
+      parameters.add(new SearchRequest.Parameter("_count", String.valueOf(PAGE)));
+      if (cursor != null) {
+        parameters.add(new SearchRequest.Parameter("_cursor", cursor));
+      }
+      SearchResult page =
+          store.search(platform, new SearchRequest("ChargeItem", null, null, parameters, false));
+      for (SearchResult.Entry entry : page.entries()) {
+        JsonNode charge = Json.MAPPER.readTree(Objects.requireNonNull(entry.resource().content()));
+        if (charge.path("status").asString("").equals("billable")
+            && charge
+                .path("performingOrganization")
+                .path("reference")
+                .asString("")
+                .equals("Organization/" + institution)) {
+          found.put(entry.resource().id(), new Open(charge, entry.resource().version()));
+        }
+      }
+      if (found.size() > MOST) {
+        throw new Refusal(Refusal.Kind.TOO_COSTLY, "settlement.too-many", MOST);
+      }
+      cursor = page.next();
+    } while (cursor != null);
+    if (!found.keySet().containsAll(new HashSet<>(chosen))) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.charge-not-open");
+    }
+    if (!chosen.isEmpty()) {
+      found.keySet().retainAll(new HashSet<>(chosen));
+    }
+    if (found.isEmpty()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.nothing-open");
+    }
+    return List.copyOf(found.values());
+  }
+
+  private Bill.Line line(Open open, String institution, int level) {
+    JsonNode charge = open.charge();
+    String code = "";
+    for (JsonNode coding : charge.path("code").path("coding")) {
+      if (code.isEmpty() && !CATEGORY.equals(coding.path("system").asString(""))) {
+        code = coding.path("code").asString("");
+      }
+    }
+    LocalDate day = day(charge, code);
+    PriceItem price = prices.price(code, institution, level, day);
+    JsonNode value = charge.path("quantity").path("value");
+    BigDecimal quantity = value.isNumber() ? value.decimalValue() : BigDecimal.ONE;
+    long fen = price.of(quantity);
+    JsonNode said = charge.path("priceOverride").path("value");
+    if (said.isNumber()) {
+      BigDecimal asked = said.decimalValue().movePointRight(2);
+      if (asked.compareTo(BigDecimal.valueOf(fen)) > 0 || asked.signum() < 0) {
+        throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.above-price", code);
+      }
+      fen = asked.setScale(0, RoundingMode.HALF_UP).longValueExact();
+    }
+    return new Bill.Line(charge.path("id").asString(""), open.version(), day, price, quantity, fen);
+  }
+
+  private static LocalDate day(JsonNode charge, String code) {
+    for (String path :
+        new String[] {"/occurrenceDateTime", "/occurrencePeriod/start", "/enteredDate"}) {
+      String text = charge.at(path).asString("");
+      try {
+        if (text.length() == 10) {
+          return LocalDate.parse(text);
+        }
+        if (text.length() > 10) {
+          return OffsetDateTime.parse(text).atZoneSameInstant(PriceItem.BEIJING).toLocalDate();
+        }
+      } catch (DateTimeException e) {
+        break;
+      }
+    }
+    throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.no-day", code);
+  }
+
+  private Setting setting(Caller platform, String encounter) {
+    JsonNode visit = tree(platform, "Encounter", encounter);
+    return STAYS.contains(visit.path("class").path("code").asString(""))
+        ? Setting.INPATIENT
+        : Setting.OUTPATIENT;
+  }
+
+  /** By the first sign of the registry's level: 3, 2, 1; all others are primary care. */
+  private int level(Caller platform, String institution) {
+    for (JsonNode one : tree(platform, "Organization", institution).path("extension")) {
+      if (LEVEL.equals(one.path("url").asString(""))) {
+        String code = one.path("valueCoding").path("code").asString("");
+        return code.startsWith("3") ? 3 : code.startsWith("2") ? 2 : 1;
+      }
+    }
+    return 1;
+  }
+
+  private JsonNode tree(Caller platform, String type, String id) {
+    return Json.MAPPER.readTree(Objects.requireNonNull(store.read(platform, type, id).content()));
+  }
+}

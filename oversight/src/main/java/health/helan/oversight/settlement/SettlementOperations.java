@@ -1,0 +1,458 @@
+package health.helan.oversight.settlement;
+
+import health.helan.foundation.rest.Answer;
+import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.FhirOperation.Call;
+import health.helan.foundation.rest.FhirOperation.Level;
+import health.helan.foundation.rest.Given;
+import health.helan.foundation.rest.NamedOperation;
+import health.helan.foundation.rest.Words;
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.Refusal;
+import health.helan.oversight.credit.Credits;
+import health.helan.oversight.settlement.Settlement.PartState;
+import health.helan.oversight.settlement.rules.RuleSet;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The operations of settlement; what they take and answer stands in docs/guide/settlement.md. */
+public final class SettlementOperations {
+  private static final int MOST = 200;
+  private static final int LONGEST = 2 << 20;
+
+  private final Settlements settlements;
+  private final PriceBook prices;
+  private final RuleBook rules;
+  private final Clock clock;
+
+  private SettlementOperations(
+      Settlements settlements, PriceBook prices, RuleBook rules, Clock clock) {
+    this.settlements = settlements;
+    this.prices = prices;
+    this.rules = rules;
+    this.clock = clock;
+  }
+
+  public static List<FhirOperation> all(
+      Settlements settlements, PriceBook prices, RuleBook rules, Clock clock) {
+    var of = new SettlementOperations(settlements, prices, rules, clock);
+    return List.of(
+        of(Level.SYSTEM, "", "price-items", false, "prices", of::priceItems),
+        of(Level.SYSTEM, "", "price-load", true, "price-load", of::priceLoad),
+        of(Level.SYSTEM, "", "settlement-rules", false, "prices", of::ruleVersions),
+        of(Level.SYSTEM, "", "settlement-rule", true, "settlement-rule", of::ruleDraft),
+        of(Level.SYSTEM, "", "settlement-rule-step", true, "settlement-rule", of::ruleStep),
+        of(Level.INSTANCE, "Patient", "presettle", true, "settle", of::presettle),
+        of(Level.INSTANCE, "Claim", "settle", true, "settle", of::settle),
+        of(Level.INSTANCE, "Claim", "reverse", true, "settle", of::reverse),
+        of(Level.INSTANCE, "Claim", "refund-charges", true, "settle", of::refund),
+        of(Level.INSTANCE, "Claim", "bill", false, "bills", of::bill),
+        of(Level.INSTANCE, "Patient", "bills", false, "bills", of::bills),
+        of(Level.INSTANCE, "Patient", "collect-bills", true, "pay-bills", of::collect),
+        of(Level.INSTANCE, "Claim", "pay-later", true, "pay-bills", of::defer),
+        of(Level.INSTANCE, "Patient", "credit", false, "bills", of::credit),
+        of(Level.SYSTEM, "", "payer-claims", false, "payer-claims", of::payerClaims));
+  }
+
+  private static FhirOperation of(
+      Level level,
+      String type,
+      String name,
+      boolean changes,
+      String right,
+      Function<Call, Answer> work) {
+    return NamedOperation.of("settlement", name, level, type, changes, right, work);
+  }
+
+  private static String id(Call call) {
+    return Objects.requireNonNull(call.id());
+  }
+
+  private static boolean isChinese(Call call) {
+    return call.language().getLanguage().equals(Locale.CHINESE.getLanguage());
+  }
+
+  static String yuan(long fen) {
+    return BigDecimal.valueOf(fen, 2).toPlainString();
+  }
+
+  private LocalDate today() {
+    return LocalDate.ofInstant(clock.instant(), PriceItem.BEIJING);
+  }
+
+  // ------------------------------------------------------------------ prices and rules
+
+  private Answer priceItems(Call call) {
+    var given = new Given(call);
+    given.only(Set.of("q", "day", "_count"));
+    LocalDate day =
+        given.text("day") == null
+            ? today()
+            : LocalDate.ofInstant(given.time("day"), PriceItem.BEIJING);
+    String words = given.text("q");
+    ObjectNode answer = Words.parameters();
+    Words into = Words.of(answer);
+    for (PriceItem item :
+        prices.list(day, words == null ? "" : words, given.number("_count", MOST, MOST))) {
+      into.group("item")
+          .code("code", item.code())
+          .text("name", item.name())
+          .text("unit", item.unit())
+          .code("category", item.category())
+          .code("class", item.catalogue().name())
+          .number("own-percent", item.ownPercent())
+          .text("price", yuan(item.fen()))
+          .text("from", item.from().toString())
+          .text("to", item.to() == null ? null : item.to().toString())
+          .text("level", item.level() == 0 ? null : String.valueOf(item.level()))
+          .text("institution", item.institution());
+    }
+    return Words.answer(answer);
+  }
+
+  /** A text as it was sent, which may be long. */
+  private static String whole(Call call, String name) {
+    if (call.body() != null) {
+      for (JsonNode parameter : call.body().path("parameter")) {
+        if (name.equals(parameter.path("name").asString(""))) {
+          String text = parameter.path("valueString").asString("");
+          if (text.length() > LONGEST) {
+            throw Given.wrong(name);
+          }
+          return text;
+        }
+      }
+    }
+    throw Given.missing(name);
+  }
+
+  private Answer priceLoad(Call call) {
+    int done = prices.load(PriceItem.read(whole(call, "list")), call.caller().subject());
+    ObjectNode answer = Words.parameters();
+    var unused = Words.of(answer).number("changed", done);
+    return Words.answer(answer);
+  }
+
+  private Answer ruleVersions(Call call) {
+    ObjectNode answer = Words.parameters();
+    Words into = Words.of(answer);
+    RuleSet shipped = rules.shipped();
+    if (shipped != null) {
+      into.group("rules")
+          .code("id", shipped.id())
+          .number("version", 0)
+          .code("state", "shipped")
+          .text("source", shipped.source())
+          .text("from", shipped.from().toString());
+    }
+    for (RuleBook.Version version : rules.versions()) {
+      told(into.group("rules"), version);
+    }
+    return Words.answer(answer);
+  }
+
+  private static void told(Words into, RuleBook.Version version) {
+    into.code("id", version.id())
+        .number("version", version.version())
+        .code("state", version.state())
+        .text("source", version.spec().path("source").asString(""))
+        .text("from", version.spec().path("from").asString(""))
+        .text("to", version.spec().path("to").asString(""))
+        .text("spec", version.spec().toString())
+        .time("made", version.made())
+        .time("decided", version.decided())
+        .text("reason", version.reason());
+  }
+
+  private static Answer answer(RuleBook.Version version) {
+    ObjectNode answer = Words.parameters();
+    told(Words.of(answer).group("rules"), version);
+    return Words.answer(answer);
+  }
+
+  private Answer ruleDraft(Call call) {
+    try {
+      if (Json.MAPPER.readTree(whole(call, "spec")) instanceof ObjectNode spec) {
+        return answer(rules.draft(spec, call.caller().subject()));
+      }
+    } catch (JacksonException e) {
+      throw Given.wrong("spec");
+    }
+    throw Given.wrong("spec");
+  }
+
+  private Answer ruleStep(Call call) {
+    var given = new Given(call);
+    given.only(Set.of("id", "version", "step", "reason"));
+    String step = given.need("step");
+    if (!step.equals("publish") && !step.equals("retire")) {
+      throw Given.wrong("step");
+    }
+    return answer(
+        rules.decide(
+            given.need("id"),
+            given.number("version", 1, 1_000_000),
+            step.equals("publish"),
+            call.caller().subject(),
+            given.need("reason", 2, 500)));
+  }
+
+  // ------------------------------------------------------------------ bills
+
+  private Answer presettle(Call call) {
+    var given = new Given(call);
+    given.only(Set.of("encounter", "charge", "mark"));
+    return answer(
+        call,
+        settlements.presettle(
+            call.caller(),
+            id(call),
+            given.id("encounter", "Encounter"),
+            given.ids("charge", "ChargeItem"),
+            given.list("mark")));
+  }
+
+  private Answer settle(Call call) {
+    new Given(call).only(Set.of());
+    return answer(call, settlements.settle(call.caller(), id(call)));
+  }
+
+  private Answer reverse(Call call) {
+    var given = new Given(call);
+    given.only(Set.of("reason"));
+    return answer(call, settlements.reverse(call.caller(), id(call), given.need("reason", 2, 100)));
+  }
+
+  private Answer refund(Call call) {
+    var given = new Given(call);
+    given.only(Set.of("charge", "reason"));
+    return answer(
+        call,
+        settlements.refund(
+            call.caller(),
+            id(call),
+            given.ids("charge", "ChargeItem"),
+            given.need("reason", 2, 100)));
+  }
+
+  private Answer bill(Call call) {
+    return answer(call, settlements.status(call.caller(), id(call)));
+  }
+
+  private Answer bills(Call call) {
+    ObjectNode answer = Words.parameters();
+    Words into = Words.of(answer);
+    for (Settlement one : settlements.ofPatient(call.caller(), id(call))) {
+      if (one.state() != SettlementState.LAPSED) {
+        told(into.group("bill"), one);
+      }
+    }
+    return Words.answer(answer);
+  }
+
+  private Answer collect(Call call) {
+    var given = new Given(call);
+    given.only(Set.of("claim"));
+    String account =
+        settlements.own().collect(call.caller(), id(call), given.ids("claim", "Claim"));
+    ObjectNode answer = Words.parameters();
+    var unused = Words.of(answer).reference("payable", "Account/" + account, null);
+    return Words.answer(answer);
+  }
+
+  private Answer defer(Call call) {
+    new Given(call).only(Set.of());
+    return answer(call, settlements.own().defer(call.caller(), id(call)));
+  }
+
+  private Answer credit(Call call) {
+    OwnMoney.Standings standings = settlements.own().credit(call.caller(), id(call));
+    ObjectNode answer = Words.parameters();
+    Words into = Words.of(answer);
+    Credits.Line line = standings.line();
+    if (line != null) {
+      into.text("limit", yuan(line.limit()))
+          .text("used", yuan(line.used()))
+          .code("rule", line.rule())
+          .time("granted", line.granted());
+    }
+    for (Credits.Use use : standings.uses()) {
+      into.group("use")
+          .reference("claim", "Claim/" + use.settlement(), null)
+          .code("state", use.state().word())
+          .text("amount", yuan(use.fen()))
+          .time("used", use.used())
+          .time("due", use.due());
+    }
+    return Words.answer(answer);
+  }
+
+  private Answer answer(Call call, Settlement one) {
+    ObjectNode answer = Words.parameters();
+    Words into = Words.of(answer).group("bill");
+    told(into, one);
+    explained(call, into, settlements.explanation(one));
+    return Words.answer(answer);
+  }
+
+  private void told(Words into, Settlement one) {
+    into.reference("claim", "Claim/" + one.id(), null)
+        .text("number", one.id())
+        .code("state", one.state().word())
+        .reference(
+            "institution",
+            "Organization/" + one.institution(),
+            settlements.nameOf(one.institution()))
+        .code("setting", one.setting().code())
+        .number("level", one.level())
+        .text("rules", one.rules())
+        .text("total", yuan(one.fen()))
+        .text("own", yuan(one.own()))
+        .text("open", yuan(one.open()))
+        .time("created", one.created())
+        .time("changed", one.changed())
+        .text("reason", one.reason());
+    if (one.account() != null) {
+      into.reference("payable", "Account/" + one.account(), null);
+    }
+    if (one.replaces() != null) {
+      into.reference("replaces", "Claim/" + one.replaces(), null);
+    }
+    for (String mark : one.marks()) {
+      into.code("mark", mark);
+    }
+    for (Settlement.Part part : one.parts()) {
+      told(into.group("share"), part);
+    }
+    for (Settlement.Money money : one.money()) {
+      into.group("money")
+          .reference("invoice", "Invoice/" + money.order(), null)
+          .code("state", money.state().word())
+          .text("amount", yuan(money.fen()));
+    }
+  }
+
+  private static void told(Words into, Settlement.Part part) {
+    into.code("payer", part.kind().code())
+        .reference("payor", "Organization/" + part.payor(), null)
+        .code("rule", part.rule())
+        .code("state", part.state().word())
+        .text("amount", yuan(part.fen()))
+        .text("answered", part.answered() == null ? null : yuan(part.answered()))
+        .text("transaction", part.transaction())
+        .text("why", part.why())
+        .time("changed", part.changed());
+  }
+
+  /** Lines of the bill, and how each share was reckoned, out of the ExplanationOfBenefit. */
+  private static void explained(Call call, Words into, JsonNode explanation) {
+    into.text("source", explanation.path("disposition").asString(""));
+    for (JsonNode total : explanation.path("total")) {
+      if (code(total.path("category")).equals("eligible")) {
+        into.text("eligible", amount(total));
+      }
+    }
+    for (JsonNode item : explanation.path("item")) {
+      Words line = into.group("line");
+      line.reference(
+              "charge",
+              item.path("extension").path(0).path("valueReference").path("reference").asString(""),
+              null)
+          .code("code", code(item.path("productOrService")))
+          .text("name", item.path("productOrService").path("text").asString(""))
+          .text("day", item.path("servicedDate").asString(""))
+          .text("quantity", item.path("quantity").path("value").asString(""))
+          .text("unit", item.path("quantity").path("unit").asString(""))
+          .text("price", yuan(item.path("unitPrice")))
+          .text("amount", yuan(item.path("net")));
+      JsonNode own = item.path("adjudication").path(0);
+      line.code("class", code(own.path("reason"))).text("own-first", amount(own));
+      if (own.has("value")) {
+        line.number("own-percent", own.path("value").asInt());
+      }
+    }
+    for (JsonNode one : explanation.path("adjudication")) {
+      Words line = into.group("reckoning");
+      line.code("payer", code(one.path("category")))
+          .code("what", code(one.path("reason")))
+          .text("rule", isChinese(call) ? one.path("reason").path("text").asString("") : null)
+          .text("base", yuan(one.path("extension").path(0).path("valueMoney")))
+          .text("amount", amount(one));
+      if (one.has("value")) {
+        line.number("percent", one.path("value").asInt());
+      }
+    }
+  }
+
+  private static String code(JsonNode concept) {
+    return concept.path("coding").path(0).path("code").asString("");
+  }
+
+  private static String amount(JsonNode of) {
+    return yuan(of.path("amount"));
+  }
+
+  private static String yuan(JsonNode money) {
+    return money
+        .path("value")
+        .decimalValue(BigDecimal.ZERO)
+        .setScale(2, java.math.RoundingMode.UNNECESSARY)
+        .toPlainString();
+  }
+
+  // ------------------------------------------------------------------ payers
+
+  private Answer payerClaims(Call call) {
+    var given = new Given(call);
+    given.only(Set.of("payor", "state", "before", "_count"));
+    Caller caller = call.caller();
+    String asked = given.id("payor", "Organization");
+    String payor = asked == null ? caller.institution() : asked;
+    if (!caller.isRoot() && !payor.equals(caller.institution())) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.other-payer");
+    }
+    Instant before = given.text("before") == null ? Instant.MAX : given.time("before");
+    ObjectNode answer = Words.parameters();
+    Words into = Words.of(answer);
+    for (SettlementTable.PayorPart one :
+        settlements.ofPayor(
+            payor,
+            state(given.text("state")),
+            before.equals(Instant.MAX) ? clock.instant().plusSeconds(1) : before,
+            given.number("_count", 50, MOST))) {
+      Words line = into.group("claim");
+      line.text("number", one.settlement())
+          .code("bill-state", one.state().word())
+          .reference(
+              "institution",
+              "Organization/" + one.institution(),
+              settlements.nameOf(one.institution()));
+      told(line, one.part());
+    }
+    return Words.answer(answer);
+  }
+
+  private static @Nullable PartState state(@Nullable String word) {
+    if (word == null) {
+      return null;
+    }
+    for (PartState state : PartState.values()) {
+      if (state.word().equals(word) && state != PartState.OPEN) {
+        return state;
+      }
+    }
+    throw Given.wrong("state");
+  }
+}

@@ -1,0 +1,1017 @@
+package health.helan.oversight.settlement;
+
+import health.helan.foundation.store.Beside;
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.IndexKey;
+import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Sql;
+import health.helan.oversight.credit.Credits;
+import health.helan.oversight.ledger.Account;
+import health.helan.oversight.ledger.AccountKind;
+import health.helan.oversight.ledger.Ledger;
+import health.helan.oversight.ledger.Line;
+import health.helan.oversight.ledger.Posting;
+import health.helan.oversight.payment.Payments;
+import health.helan.oversight.settlement.Reckoner.Bill;
+import health.helan.oversight.settlement.Settlement.MoneyState;
+import health.helan.oversight.settlement.Settlement.Part;
+import health.helan.oversight.settlement.Settlement.PartState;
+import health.helan.oversight.settlement.rules.PayerKind;
+import health.helan.oversight.settlement.rules.Share;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Bills, from the first reckoning to the last fen. Each step is one transaction: Claim,
+ * explanation, charges, Provenance, rows and ledger are there together or not at all, and only over
+ * what was read. A payer is asked between two such transactions and never inside one; what it is
+ * asked is written before. Thread-safe; one per application instance.
+ */
+public final class Settlements {
+  private static final Logger LOG = LoggerFactory.getLogger(Settlements.class);
+  static final Caller PLATFORM = Caller.platform("settlement");
+  private static final int AT_ONCE = 100;
+  private static final int TURNS = 24;
+  private static final int RACES = 6;
+  private static final int MOST_LISTED = 200;
+  private static final Set<String> MARKS =
+      Set.of("referred", "other-city-registered", "other-city");
+
+  /**
+   * What settlement stands on.
+   *
+   * @param payers that can be asked; of two that serve, the first
+   * @param payments asked only when something is to be done: payment knows settlement as something
+   *     to pay for
+   */
+  public record Parts(
+      RecordStore store,
+      DataSource database,
+      Ledger ledger,
+      IndexKey key,
+      PriceBook prices,
+      RuleBook rules,
+      Credits credits,
+      List<Payer> payers,
+      Supplier<Payments> payments,
+      Clock clock) {}
+
+  private final RecordStore store;
+  private final SettlementTable table;
+  private final Reckoner reckoner;
+  private final OwnMoney own;
+  private final Ledger ledger;
+  private final IndexKey key;
+  private final Credits credits;
+  private final List<Payer> payers;
+  private final Clock clock;
+
+  public Settlements(Parts parts) {
+    store = parts.store();
+    table = new SettlementTable(new Sql(parts.database()));
+    reckoner = new Reckoner(store, parts.prices(), parts.rules(), table);
+    ledger = parts.ledger();
+    key = parts.key();
+    credits = parts.credits();
+    payers = parts.payers();
+    clock = parts.clock();
+    own = new OwnMoney(this, store, table, credits, parts.payments());
+  }
+
+  /** Another was first: what was read is old. The transaction is rolled back. */
+  static final class Raced extends Refusal {
+    private static final long serialVersionUID = 1L;
+
+    Raced() {
+      super(Kind.TRANSIENT, "settlement.busy");
+    }
+  }
+
+  Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  long digest(String patient) {
+    return key.digests().of("pay:Patient/" + patient);
+  }
+
+  /** Own money: collected, paid, given back. */
+  public OwnMoney own() {
+    return own;
+  }
+
+  // ------------------------------------------------------------------ accounts
+
+  static Account payer(Part part) {
+    return Account.of(AccountKind.PAYER, part.payor() + "." + part.kind().code());
+  }
+
+  static Account institution(Settlement one) {
+    return Account.of(AccountKind.INSTITUTION, one.institution());
+  }
+
+  private static Account resident(Settlement one) {
+    return Account.of(AccountKind.RESIDENT, "%016x".formatted(one.patient()));
+  }
+
+  /** What the split reserves: each share, and own money that is not there yet as the last line. */
+  private static Posting split(Settlement one) {
+    List<Line> lines = new ArrayList<>();
+    for (Part part : one.parts()) {
+      lines.add(new Line.Reserve(payer(part), institution(one), part.fen()));
+    }
+    long open = one.own() - one.held();
+    if (open > 0) {
+      lines.add(new Line.Reserve(resident(one), institution(one), open));
+    }
+    // A bill that carried money pays whole has nothing to set aside.
+    return new Posting(one.id(), "split", lines);
+  }
+
+  /** Ends the reservation of own money; null where there is none. */
+  @Nullable Posting released(Settlement one, String step) {
+    int line = one.parts().size() + 1;
+    boolean isOpen =
+        ledger.open(one.id()).stream()
+            .anyMatch(move -> move.step().equals("split") && move.line() == line);
+    return isOpen ? new Posting(one.id(), step, new Line.Release("split", line)) : null;
+  }
+
+  // ------------------------------------------------------------------ reckoning
+
+  /**
+   * Reckons open charges of a resident at the caller's institution. Nobody is asked for anything.
+   *
+   * @param encounter whose charges; null for all
+   * @param charges ids of ChargeItems; empty for all
+   * @param marks {@code referred}, {@code other-city-registered}, {@code other-city}
+   * @throws Refusal as reading the Patient, where the institution has nothing open of it;
+   *     BUSINESS_RULE as {@link Reckoner#bill}
+   */
+  public Settlement presettle(
+      Caller caller,
+      String patient,
+      @Nullable String encounter,
+      List<String> charges,
+      List<String> marks) {
+    SettlementState state = SettlementStep.PRESETTLE.take(caller, SettlementState.NONE);
+    Refusal closed = closed(caller, patient);
+    if (caller.institution().isEmpty()) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.other-institution");
+    }
+    if (!MARKS.containsAll(marks)) {
+      throw new Refusal(Refusal.Kind.VALUE, "settlement.mark-unknown");
+    }
+    Bill bill;
+    try {
+      bill =
+          reckoner.bill(
+              PLATFORM,
+              patient,
+              digest(patient),
+              caller.institution(),
+              encounter,
+              charges,
+              Set.copyOf(marks));
+    } catch (Refusal refused) {
+      throw closed == null ? refused : closed;
+    }
+    return create(caller, bill, state, null);
+  }
+
+  /**
+   * Writes a new settlement: reckoned only, or at once asked for, in the place of another.
+   *
+   * @param before the reversed settlement that it follows; null for none
+   */
+  private Settlement create(
+      Caller caller, Bill bill, SettlementState state, @Nullable Settlement before) {
+    Instant now = now();
+    boolean isSettled = before != null;
+    List<Part> parts = new ArrayList<>();
+    for (Share share : bill.split().shares()) {
+      String payor = bill.payor(share);
+      var unused = payer(share.kind(), payor);
+      parts.add(
+          new Part(
+              parts.size() + 1,
+              share.kind(),
+              payor,
+              share.rule(),
+              isSettled ? PartState.ASKED : PartState.OPEN,
+              share.fen(),
+              null,
+              null,
+              null,
+              now));
+    }
+    String claimUrl = "urn:uuid:" + UUID.randomUUID();
+    String hint = "Patient/" + bill.patient();
+    List<Interaction> writes = new ArrayList<>();
+    writes.add(
+        new Interaction.Create(
+            "Claim",
+            Interaction.Body.of(SettlementPapers.claim(bill, isSettled, now)),
+            null,
+            claimUrl,
+            hint));
+    writes.add(
+        new Interaction.Create(
+            "ExplanationOfBenefit",
+            Interaction.Body.of(SettlementPapers.explanation(bill, claimUrl, isSettled, now)),
+            null,
+            null,
+            hint));
+    writes.add(
+        SettlementPapers.provenance(
+            caller,
+            claimUrl,
+            hint,
+            isSettled ? SettlementStep.SETTLE : SettlementStep.PRESETTLE,
+            null,
+            now));
+    if (isSettled) {
+      writes.addAll(billed(bill));
+    }
+    List<String> made = new ArrayList<>();
+    var unused =
+        store.transact(
+            caller.asPlatformOf(bill.institution()),
+            writes,
+            (transaction, ids, at) -> {
+              made.clear();
+              Settlement bare = settlement(ids.get(0), ids.get(1), bill, state, parts, before, now);
+              Change change = new Change(bare);
+              Change old = before == null ? null : carry(before, bare, change, now);
+              Settlement one = change.settlement(now);
+              // The one before first: of two who follow it at once, the second finds it changed.
+              if (before != null
+                  && old != null
+                  && !SettlementTable.update(transaction, before, old.settlement(now), now)) {
+                throw new Raced();
+              }
+              SettlementTable.insert(transaction, one, now);
+              if (before != null) {
+                if (!SettlementTable.add(transaction, one, bill.year())) {
+                  throw new Raced();
+                }
+                if (!SettlementTable.take(transaction, one)) {
+                  throw new Refusal(Refusal.Kind.CONFLICT, "settlement.charge-taken");
+                }
+                post(transaction, one);
+              }
+              made.add(one.id());
+            });
+    return Objects.requireNonNull(table.find(made.getFirst()));
+  }
+
+  private void post(Connection transaction, Settlement one) throws SQLException {
+    if (!one.parts().isEmpty() || one.own() > one.held()) {
+      var booked = ledger.post(transaction, split(one));
+    }
+  }
+
+  /** Money that the reversed settlement holds pays the new one; what is too much goes back. */
+  private static Change carry(Settlement before, Settlement after, Change to, Instant now) {
+    Change old = new Change(before).keeps(null);
+    long needed = after.own();
+    for (Settlement.Money money : before.money()) {
+      if (money.state() != MoneyState.HELD) {
+        continue;
+      }
+      long carried = Math.min(needed, money.fen());
+      needed -= carried;
+      if (carried == 0) {
+        old.money(one -> one == money ? one.with(MoneyState.GOING_BACK, 0) : one);
+        continue;
+      }
+      old.money(one -> one == money ? one.with(MoneyState.CARRIED, 0) : one);
+      to.add(MoneyState.HELD, carried, money.order(), now);
+      if (carried < money.fen()) {
+        // The row that stays says what came; the rest of it is a row of the new one, on its way.
+        to.add(MoneyState.GOING_BACK, money.fen() - carried, money.order(), now);
+      }
+    }
+    return old;
+  }
+
+  private static Settlement settlement(
+      String claim,
+      String explanation,
+      Bill bill,
+      SettlementState state,
+      List<Part> parts,
+      @Nullable Settlement before,
+      Instant now) {
+    return new Settlement(
+        claim,
+        explanation,
+        state,
+        bill.institution(),
+        bill.digest(),
+        bill.setting(),
+        bill.level(),
+        bill.rules().name(),
+        bill.day().getYear(),
+        bill.split().bill(),
+        bill.split().own(),
+        bill.split().added(),
+        1,
+        0,
+        now,
+        now,
+        null,
+        null,
+        null,
+        before == null ? null : before.id(),
+        bill.lines().stream().map(Bill.Line::charge).toList(),
+        List.copyOf(new TreeSet<>(bill.marks())),
+        null,
+        List.copyOf(parts),
+        List.of());
+  }
+
+  /** Charges that become part of a settlement; only as they were read. */
+  private static List<Interaction> billed(Bill bill) {
+    List<Interaction> writes = new ArrayList<>();
+    for (Bill.Line line : bill.lines()) {
+      writes.add(
+          new Interaction.Patch(
+              "ChargeItem",
+              line.charge(),
+              null,
+              charge -> charge.put("status", "billed"),
+              line.version()));
+    }
+    return writes;
+  }
+
+  private Payer payer(PayerKind kind, String payor) {
+    return payers.stream()
+        .filter(one -> one.serves(kind, payor))
+        .findFirst()
+        .orElseThrow(
+            () -> new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.no-payer", kind.code()));
+  }
+
+  // ------------------------------------------------------------------ settling
+
+  /**
+   * Asks the payers for what was reckoned. The same again answers where it stands.
+   *
+   * @throws Refusal BUSINESS_RULE when charges, prices, insurance or the year are not what they
+   *     were when it was reckoned; CONFLICT when a charge is in another settlement
+   */
+  public Settlement settle(Caller caller, String id) {
+    for (int race = 0; race < RACES; race++) {
+      Settlement one = mine(caller, id);
+      if (one.state() != SettlementState.PRESETTLED && one.state() != SettlementState.LAPSED) {
+        var unused = SettlementStep.SETTLE.take(caller, SettlementState.PRESETTLED);
+        return one; // Asked twice: settled once.
+      }
+      SettlementState state = SettlementStep.SETTLE.take(caller, one.state());
+      Bill bill =
+          reckoner.bill(
+              PLATFORM,
+              patient(one),
+              one.patient(),
+              one.institution(),
+              null,
+              one.charges(),
+              Set.copyOf(one.marks()));
+      if (!isSame(one, bill)) {
+        throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.changed");
+      }
+      List<Interaction> writes = new ArrayList<>();
+      writes.add(SettlementPapers.patch("Claim", one.id(), claim -> claim.put("use", "claim")));
+      writes.add(
+          SettlementPapers.patch(
+              "ExplanationOfBenefit",
+              one.explanation(),
+              explanation -> explanation.put("use", "claim").put("status", "active")));
+      writes.addAll(billed(bill));
+      Change change =
+          new Change(one).state(state).parts(part -> part.with(PartState.ASKED, null, null, null));
+      try {
+        if (write(
+                caller,
+                SettlementStep.SETTLE,
+                one,
+                change,
+                writes,
+                (transaction, _, _) -> {
+                  if (!SettlementTable.take(transaction, one)) {
+                    throw new Refusal(Refusal.Kind.CONFLICT, "settlement.charge-taken");
+                  }
+                  if (!SettlementTable.add(transaction, one, bill.year())) {
+                    throw new Raced();
+                  }
+                },
+                split(one),
+                null)
+            == null) {
+          continue;
+        }
+      } catch (Refusal refused) {
+        if (refused.kind() == Refusal.Kind.PRECONDITION) {
+          continue; // A charge was written meanwhile: reckon anew.
+        }
+        throw refused;
+      }
+      tend(id);
+      return find(id);
+    }
+    throw new Refusal(Refusal.Kind.TRANSIENT, "settlement.busy");
+  }
+
+  private static boolean isSame(Settlement one, Bill bill) {
+    if (one.fen() != bill.split().bill()
+        || one.own() != bill.split().own()
+        || !one.rules().equals(bill.rules().name())
+        || !one.added().equals(bill.split().added())
+        || one.parts().size() != bill.split().shares().size()) {
+      return false;
+    }
+    for (int i = 0; i < one.parts().size(); i++) {
+      Part part = one.parts().get(i);
+      Share share = bill.split().shares().get(i);
+      if (part.kind() != share.kind()
+          || part.fen() != share.fen()
+          || !part.payor().equals(bill.payor(share))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // ------------------------------------------------------------------ taking back
+
+  /**
+   * Takes a settlement back: payers', own money, charges open again. The same again answers where
+   * it stands.
+   *
+   * @param reason told in the Provenance, at most 100 characters
+   */
+  public Settlement reverse(Caller caller, String id, String reason) {
+    return reverse(caller, id, reason, null);
+  }
+
+  /**
+   * Gives charges back: the settlement is reversed and what stays is settled anew; own money that
+   * is there pays the new one, and the rest returns by the way it came.
+   *
+   * @param charges ids of the ChargeItems that go; they are marked as not charged
+   */
+  public Settlement refund(Caller caller, String id, List<String> charges, String reason) {
+    Settlement one = mine(caller, id);
+    if (one.state() == SettlementState.REVERSING && one.keeps() != null) {
+      return one;
+    }
+    List<String> keeps = new ArrayList<>(one.charges());
+    keeps.removeAll(new HashSet<>(charges));
+    if (charges.isEmpty() || keeps.size() != one.charges().size() - Set.copyOf(charges).size()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.charge-not-here");
+    }
+    return reverse(caller, id, reason, keeps);
+  }
+
+  private Settlement reverse(
+      Caller caller, String id, String reason, @Nullable List<String> keeps) {
+    for (int race = 0; race < RACES; race++) {
+      Settlement one = mine(caller, id);
+      if (keeps == null
+          && (one.state() == SettlementState.REVERSING
+              || one.state() == SettlementState.REVERSED)) {
+        var unused = SettlementStep.REVERSE.take(caller, SettlementState.SETTLED);
+        return one;
+      }
+      SettlementState state = SettlementStep.REVERSE.take(caller, one.state());
+      if (back(caller, SettlementStep.REVERSE, one, state, reason, keeps) != null) {
+        tend(id);
+        return find(id);
+      }
+    }
+    throw new Refusal(Refusal.Kind.TRANSIENT, "settlement.busy");
+  }
+
+  /** The step into REVERSING, whoever takes it. */
+  private @Nullable Settlement back(
+      Caller caller,
+      SettlementStep step,
+      Settlement one,
+      SettlementState state,
+      String reason,
+      @Nullable List<String> keeps) {
+    Change change = new Change(one).state(state).reason(reason).account(null).keeps(keeps);
+    if (keeps == null || keeps.isEmpty()) {
+      change.money(
+          money ->
+              money.state() == MoneyState.HELD
+                  ? money.with(MoneyState.GOING_BACK, money.tries())
+                  : money);
+    }
+    return write(
+        caller,
+        step,
+        one,
+        change,
+        List.of(),
+        (transaction, _, _) -> credits.withdraw(transaction, one.home(), one.id()),
+        released(one, "own-back"),
+        reason);
+  }
+
+  // ------------------------------------------------------------------ by the clock
+
+  /**
+   * Brings on what is due: asks payers for what is in doubt, takes back, gives back, lets lapse.
+   * Several instances may do so at once.
+   *
+   * @return how many settlements were looked at
+   */
+  public int tendDue() {
+    List<String> due = table.due(now(), AT_ONCE);
+    for (String id : due) {
+      try {
+        tend(id);
+      } catch (RuntimeException e) {
+        // The others are not to wait for it.
+        LOG.warn("A settlement could not be brought on", e);
+        Settlement one = table.find(id);
+        if (one != null) {
+          table.later(one, now().plus(backoff(one)));
+        }
+      }
+    }
+    return due.size();
+  }
+
+  private static Duration backoff(Settlement one) {
+    return Duration.ofSeconds(Math.min(300, 1L << Math.min(9, one.checks())));
+  }
+
+  /** Takes the steps of a settlement that can be taken now. */
+  void tend(String id) {
+    for (int turn = 0; turn < TURNS; turn++) {
+      Settlement one = table.find(id);
+      if (one == null) {
+        return;
+      }
+      Settlement next = next(one);
+      if (next == null) {
+        continue; // Another was first: look again.
+      }
+      if (next.revision() == one.revision()) {
+        boolean isWaiting = one.due() != null && !one.due().isAfter(now());
+        if (isWaiting) {
+          table.later(one, now().plus(backoff(one)));
+        }
+        return;
+      }
+    }
+  }
+
+  /**
+   * One step, if there is one to take.
+   *
+   * @return the same settlement when there is none; null when another was first
+   */
+  private @Nullable Settlement next(Settlement one) {
+    Settlement next =
+        switch (one.state()) {
+          case PRESETTLED -> lapse(one);
+          case SETTLING -> settling(one);
+          case REVERSING -> reversing(one);
+          case REVERSED -> one.keeps() == null ? one : follow(one);
+          case NONE, LAPSED, OWING, DEFERRED, SETTLED -> one;
+        };
+    if (next == null || next.revision() != one.revision()) {
+      return next;
+    }
+    return own.giveBack(one);
+  }
+
+  private @Nullable Settlement lapse(Settlement one) {
+    if (one.due() == null || one.due().isAfter(now())) {
+      return one;
+    }
+    return write(
+        PLATFORM,
+        SettlementStep.LAPSE,
+        one,
+        new Change(one).state(SettlementStep.LAPSE.take(PLATFORM, one.state())),
+        over(one),
+        null,
+        null,
+        null);
+  }
+
+  private static List<Interaction> over(Settlement one) {
+    return List.of(
+        SettlementPapers.patch("Claim", one.id(), claim -> claim.put("status", "cancelled")),
+        SettlementPapers.patch(
+            "ExplanationOfBenefit",
+            one.explanation(),
+            explanation -> explanation.put("status", "cancelled")));
+  }
+
+  private @Nullable Settlement settling(Settlement one) {
+    for (Part part : one.parts()) {
+      if (part.state() == PartState.REFUSED || part.state() == PartState.DIFFERS) {
+        return back(
+            PLATFORM,
+            SettlementStep.FAIL,
+            one,
+            SettlementStep.FAIL.take(PLATFORM, one.state()),
+            "payer-" + part.state().word(),
+            null);
+      }
+    }
+    boolean isWaiting = false;
+    Demands demands = new Demands(one);
+    for (Part part : one.parts()) {
+      if (part.state() != PartState.ASKED) {
+        continue;
+      }
+      Payer.Answer answer;
+      try {
+        answer = payer(part.kind(), part.payor()).settle(one.key(part.number()), demands.of(part));
+      } catch (Payer.Silent e) {
+        answer = new Payer.Answer.Pending();
+      }
+      if (!(answer instanceof Payer.Answer.Pending)) {
+        return answered(one, demands.claim(), part, answer);
+      }
+      isWaiting = true; // One that is late holds up no other.
+    }
+    if (isWaiting) {
+      return one;
+    }
+    boolean isPaid = one.own() == one.held();
+    SettlementStep step = isPaid ? SettlementStep.COMPLETE : SettlementStep.AGREE;
+    return write(
+        PLATFORM,
+        step,
+        one,
+        new Change(one).state(step.take(PLATFORM, one.state())),
+        isPaid ? complete(one) : List.of(),
+        null,
+        null,
+        null);
+  }
+
+  static List<Interaction> complete(Settlement one) {
+    return List.of(
+        SettlementPapers.patch(
+            "ExplanationOfBenefit",
+            one.explanation(),
+            explanation -> explanation.put("outcome", "complete")));
+  }
+
+  private @Nullable Settlement answered(
+      Settlement one, JsonNode claim, Part part, Payer.Answer answer) {
+    Instant now = now();
+    Part told =
+        switch (answer) {
+          case Payer.Answer.Agreed agreed ->
+              part.with(
+                  agreed.fen() == part.fen() ? PartState.AGREED : PartState.DIFFERS,
+                  agreed.fen(),
+                  agreed.transaction(),
+                  null);
+          case Payer.Answer.Refused refused ->
+              part.with(PartState.REFUSED, null, null, refused.reason());
+          case Payer.Answer.Pending _ -> part;
+        };
+    return write(
+        PLATFORM,
+        null,
+        one,
+        new Change(one).put(told),
+        List.of(
+            new Interaction.Create(
+                "ClaimResponse",
+                Interaction.Body.of(SettlementPapers.response(one, claim, told, now)),
+                null,
+                null,
+                "Claim/" + one.id())),
+        null,
+        told.state() == PartState.AGREED
+            ? new Posting(
+                one.id(),
+                "agreed-" + part.number(),
+                new Line.Settle("split", part.number(), part.fen()))
+            : null,
+        null);
+  }
+
+  private @Nullable Settlement reversing(Settlement one) {
+    boolean isWaiting = false;
+    Demands demands = new Demands(one);
+    for (Part part : one.parts()) {
+      if (part.state() == PartState.BACK) {
+        continue;
+      }
+      boolean isBack = part.state() == PartState.REFUSED;
+      if (!isBack) {
+        try {
+          isBack =
+              payer(part.kind(), part.payor()).reverse(one.key(part.number()), demands.of(part));
+        } catch (Payer.Silent e) {
+          isBack = false;
+        }
+      }
+      if (isBack) {
+        return write(
+            PLATFORM,
+            null,
+            one,
+            new Change(one)
+                .put(part.with(PartState.BACK, part.answered(), part.transaction(), part.why())),
+            List.of(),
+            null,
+            new Posting(
+                one.id(),
+                "back-" + part.number(),
+                part.state() == PartState.AGREED
+                    ? new Line.Move(institution(one), payer(part), part.fen())
+                    : new Line.Release("split", part.number())),
+            null);
+      }
+      isWaiting = true;
+    }
+    if (isWaiting
+        || one.money().stream().anyMatch(money -> money.state() == MoneyState.GOING_BACK)) {
+      return one;
+    }
+    List<Interaction> writes = new ArrayList<>(over(one));
+    Set<String> stay = one.keeps() == null ? Set.copyOf(one.charges()) : Set.copyOf(one.keeps());
+    for (String charge : one.charges()) {
+      writes.add(
+          SettlementPapers.patch(
+              "ChargeItem",
+              charge,
+              item -> item.put("status", stay.contains(charge) ? "billable" : "aborted")));
+    }
+    return write(
+        PLATFORM,
+        SettlementStep.UNDO,
+        one,
+        new Change(one).state(SettlementStep.UNDO.take(PLATFORM, one.state())),
+        writes,
+        (transaction, _, _) -> {
+          SettlementTable.free(transaction, one);
+          SettlementTable.subtract(transaction, one);
+        },
+        null,
+        null);
+  }
+
+  /** What stays of a settlement that was given back in part is settled anew. */
+  private @Nullable Settlement follow(Settlement one) {
+    List<String> keeps = Objects.requireNonNull(one.keeps());
+    try {
+      if (!keeps.isEmpty()) {
+        Bill bill =
+            reckoner.bill(
+                PLATFORM,
+                patient(one),
+                one.patient(),
+                one.institution(),
+                null,
+                keeps,
+                Set.copyOf(one.marks()));
+        Settlement after = create(PLATFORM, bill, SettlementState.SETTLING, one);
+        tend(after.id());
+        return table.find(one.id());
+      }
+    } catch (Raced e) {
+      return null;
+    } catch (Refusal refused) {
+      if (refused.kind() == Refusal.Kind.TRANSIENT || refused.kind() == Refusal.Kind.PRECONDITION) {
+        return null;
+      }
+      LOG.warn("What stays of a bill cannot be settled anew: {}", refused.messageKey());
+    }
+    // Nothing stays, or it cannot be settled now: all own money returns, the charges are open.
+    return rows(
+        one,
+        new Change(one)
+            .keeps(null)
+            .money(
+                money ->
+                    money.state() == MoneyState.HELD
+                        ? money.with(MoneyState.GOING_BACK, money.tries())
+                        : money),
+        null);
+  }
+
+  /** What payers are told of a settlement, read when the first is asked. */
+  private final class Demands {
+    private final Settlement of;
+    private @Nullable JsonNode claim;
+    private @Nullable Insured insured;
+
+    Demands(Settlement of) {
+      this.of = of;
+    }
+
+    JsonNode claim() {
+      if (claim == null) {
+        claim = tree("Claim", of.id());
+      }
+      return claim;
+    }
+
+    Payer.Demand of(Part part) {
+      LocalDate day = LocalDate.MIN;
+      for (JsonNode item : claim().path("item")) {
+        LocalDate one = LocalDate.parse(item.path("servicedDate").asString(""));
+        day = one.isAfter(day) ? one : day;
+      }
+      if (insured == null) {
+        insured = Insured.of(store, PLATFORM, patient(of), day);
+      }
+      Insured.Cover cover = insured.cover(part.kind());
+      return new Payer.Demand(
+          part.kind(),
+          part.payor(),
+          cover == null ? "" : cover.number(),
+          of.institution(),
+          of.id(),
+          of.fen(),
+          part.fen(),
+          day);
+    }
+  }
+
+  // ------------------------------------------------------------------ reading
+
+  JsonNode tree(String type, String id) {
+    return Json.MAPPER.readTree(Objects.requireNonNull(store.read(PLATFORM, type, id).content()));
+  }
+
+  /** What an Organization is called; empty where nothing says. */
+  String nameOf(String institution) {
+    try {
+      return tree("Organization", institution).path("name").asString("");
+    } catch (Refusal gone) {
+      return "";
+    }
+  }
+
+  String patient(Settlement one) {
+    return tree("Claim", one.id())
+        .path("patient")
+        .path("reference")
+        .asString("")
+        .replaceFirst("^Patient/", "");
+  }
+
+  Settlement find(String id) {
+    Settlement one = table.find(id);
+    if (one == null) {
+      throw new Refusal(Refusal.Kind.NOT_FOUND, "settlement.unknown");
+    }
+    return one;
+  }
+
+  /** One of the caller's institution. */
+  private Settlement mine(Caller caller, String id) {
+    var unused = store.read(caller, "Claim", id);
+    Settlement one = find(id);
+    if (!caller.isRoot() && !caller.institution().equals(one.institution())) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.other-institution");
+    }
+    return one;
+  }
+
+  /**
+   * @throws Refusal NOT_FOUND for a Claim that is no settlement, or one that the caller may not see
+   */
+  public Settlement status(Caller caller, String id) {
+    var unused = store.read(caller, "Claim", id);
+    return find(id);
+  }
+
+  /** Its ExplanationOfBenefit. */
+  public JsonNode explanation(Settlement one) {
+    return tree("ExplanationOfBenefit", one.explanation());
+  }
+
+  /**
+   * Settlements of a resident, the latest first; only those that the caller may see.
+   *
+   * @throws Refusal as reading the Patient, where there is none of them
+   */
+  public List<Settlement> ofPatient(Caller caller, String patient) {
+    Refusal closed = closed(caller, patient);
+    List<Settlement> seen = new ArrayList<>();
+    for (Settlement one : table.ofPatient(digest(patient), MOST_LISTED)) {
+      try {
+        var claim = store.read(caller, "Claim", one.id());
+        seen.add(one);
+      } catch (Refusal refused) {
+        LOG.debug("A settlement is not the caller's to see: {}", refused.messageKey());
+      }
+    }
+    if (seen.isEmpty() && closed != null) {
+      throw closed;
+    }
+    return seen;
+  }
+
+  /**
+   * Why the caller may not see a Patient; null where it may. At the counter of an institution
+   * people stand whose records nobody opened to it: it bills them all the same.
+   */
+  private @Nullable Refusal closed(Caller caller, String patient) {
+    try {
+      var unused = store.read(caller, "Patient", patient);
+      return null;
+    } catch (Refusal refused) {
+      return refused;
+    }
+  }
+
+  /** Shares of a payer, the latest change first. */
+  List<SettlementTable.PayorPart> ofPayor(
+      String payor, @Nullable PartState state, Instant before, int most) {
+    return table.ofPayor(payor, state, before, most);
+  }
+
+  // ------------------------------------------------------------------ writing
+
+  /** What concerns rows only. */
+  @Nullable Settlement rows(Settlement read, Change change, @Nullable Beside more) {
+    return write(PLATFORM, null, read, change, List.of(), more, null, null);
+  }
+
+  /**
+   * A step, or a part of one.
+   *
+   * @param step told in a Provenance; null for none
+   * @param more rows beside the settlement's own
+   * @return null when another was first
+   */
+  @Nullable Settlement write(
+      Caller caller,
+      @Nullable SettlementStep step,
+      Settlement read,
+      Change change,
+      List<Interaction> resources,
+      @Nullable Beside more,
+      @Nullable Posting posting,
+      @Nullable String reason) {
+    Instant now = now();
+    Settlement next = change.settlement(now);
+    List<Interaction> writes = new ArrayList<>(resources);
+    String face = "Claim/" + read.id();
+    if (step != null) {
+      writes.add(SettlementPapers.provenance(caller, face, face, step, reason, now));
+    }
+    Beside beside =
+        (transaction, ids, at) -> {
+          if (!SettlementTable.update(transaction, read, next, now)) {
+            throw new Raced();
+          }
+          if (more != null) {
+            more.write(transaction, ids, at);
+          }
+          if (posting != null) {
+            var booked = ledger.post(transaction, posting);
+          }
+        };
+    try {
+      if (writes.isEmpty()) {
+        table.together(beside, now);
+      } else {
+        var unused = store.transact(caller.asPlatformOf(read.institution()), writes, beside);
+      }
+    } catch (Raced e) {
+      return null;
+    }
+    return table.find(read.id());
+  }
+}

@@ -1,0 +1,114 @@
+package health.helan.oversight.settlement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.testing.PostgresForTests;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Prices: by the day of service, the narrower before the wider, never changed. */
+class PriceTests {
+  private static final DataSource DATABASE = PostgresForTests.storeDatabase();
+  private static final Clock NOW =
+      Clock.fixed(Instant.parse("2026-11-26T04:00:00Z"), ZoneOffset.UTC);
+  private static final LocalDate DAY = LocalDate.of(2026, 11, 20);
+
+  private final PriceBook book = new PriceBook(DATABASE, false, NOW);
+
+  private static List<PriceItem> list(String... lines) {
+    return PriceItem.read(PriceItem.HEADER + "\n" + String.join("\n", lines));
+  }
+
+  @Test
+  void isThatOfTheDayAndTheNarrowestOne() {
+    book.load(
+        list(
+            "d1,诊察费,次,consultation,A,,10.00,2026-01-01,2026-06-30,,",
+            "d1,诊察费,次,consultation,A,,12.00,2026-07-01,,,",
+            "d1,诊察费,次,consultation,A,,15.00,2026-07-01,,3,",
+            "d1,诊察费,次,consultation,B,10,20.50,2026-07-01,,,h-1"),
+        "x");
+    assertThat(book.price("d1", "h-2", 2, LocalDate.of(2026, 6, 30)).fen()).isEqualTo(1000);
+    assertThat(book.price("d1", "h-2", 2, DAY).fen()).isEqualTo(1200);
+    assertThat(book.price("d1", "h-2", 3, DAY).fen()).isEqualTo(1500);
+    assertThat(book.price("d1", "h-1", 3, DAY).fen()).isEqualTo(2050);
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(() -> book.price("d1", "h-2", 2, LocalDate.of(2025, 12, 31)))
+        .withMessage("settlement.no-price[d1, 2025-12-31]");
+  }
+
+  @Test
+  void isNotChangedButEndsAndIsFollowed() {
+    var first = list("d2,血常规,次,laboratory,A,,20.00,2026-01-01,,,");
+    assertThat(book.load(first, "x")).isEqualTo(1);
+    assertThat(book.load(first, "x")).as("the same again").isZero();
+    for (String wrong :
+        new String[] {
+          "d2,血常规,次,laboratory,A,,21.00,2026-01-01,,,", // another price from the same day
+          "d2,血常规,次,laboratory,A,,21.00,2026-06-01,,,", // a second one beside it
+          "d2,血常规,次,laboratory,A,,20.00,2026-01-01,2026-11-25,,", // an end that is past
+        }) {
+      assertThatExceptionOfType(Refusal.class)
+          .isThrownBy(() -> book.load(list("d9,别的,次,laboratory,A,,1.00,2026-01-01,,,", wrong), "x"))
+          .withMessage("settlement.price-overlap[d2]");
+    }
+    assertThat(book.list(DAY, "d9", 10)).as("whole or not at all").isEmpty();
+    book.load(list("d2,血常规,次,laboratory,A,,20.00,2026-01-01,2026-12-31,,"), "x");
+    book.load(list("d2,血常规,次,laboratory,A,,21.00,2027-01-01,,,"), "x");
+    assertThat(book.price("d2", "h", 1, LocalDate.of(2026, 12, 31)).fen()).isEqualTo(2000);
+    assertThat(book.price("d2", "h", 1, LocalDate.of(2027, 1, 1)).fen()).isEqualTo(2100);
+  }
+
+  @Test
+  void isOfTheDemonstrationOnlyWhereNothingElseIsThere() {
+    assertThat(PriceBook.demonstration()).hasSizeGreaterThan(55);
+    assertThat(PriceBook.demonstration()).allMatch(item -> item.name().endsWith("（演示）"));
+    var trial = new PriceBook(DATABASE, true, NOW);
+    assertThat(trial.price("1101", "h", 1, DAY).fen()).isEqualTo(600);
+    assertThat(trial.price("1106", "h", 1, LocalDate.of(2025, 12, 31)).fen()).isEqualTo(1200);
+    assertThat(trial.price("1106", "h", 1, DAY).fen()).isEqualTo(1500);
+    assertThatExceptionOfType(Refusal.class).isThrownBy(() -> book.price("1101", "h", 1, DAY));
+    book.load(list("1101,诊察费,次,consultation,A,,7.00,2026-01-01,,,"), "x");
+    assertThat(trial.price("1101", "h", 1, DAY).fen()).isEqualTo(700);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "d3,x,次,laboratory,A,,20.00,2026-01-01,,", // too few
+        "d 3,x,次,laboratory,A,,20.00,2026-01-01,,,",
+        "d3,,次,laboratory,A,,20.00,2026-01-01,,,",
+        "d3,x,次,laboratory,D,,20.00,2026-01-01,,,",
+        "d3,x,次,laboratory,A,10,20.00,2026-01-01,,,", // own share only of class B
+        "d3,x,次,laboratory,B,101,20.00,2026-01-01,,,",
+        "d3,x,次,laboratory,A,,20.001,2026-01-01,,,",
+        "d3,x,次,laboratory,A,,-1,2026-01-01,,,",
+        "d3,x,次,laboratory,A,,20.00,2026-13-01,,,",
+        "d3,x,次,laboratory,A,,20.00,2026-02-01,2026-01-31,,",
+        "d3,x,次,laboratory,A,,20.00,2026-01-01,,4,",
+      })
+  void isRefusedWhenALineSaysNothingClear(String line) {
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(() -> list("d4,x,次,laboratory,A,,20.00,2026-01-01,,,", line))
+        .withMessage("settlement.price-line[3]");
+  }
+
+  @Test
+  void isRoundedToTheFenByQuantity() {
+    var item = list("d5,x,次,laboratory,A,,3.35,2026-01-01,,,").getFirst();
+    assertThat(item.of(new BigDecimal("3"))).isEqualTo(1005);
+    assertThat(item.of(new BigDecimal("0.5"))).isEqualTo(168);
+    assertThatExceptionOfType(Refusal.class).isThrownBy(() -> item.of(BigDecimal.ZERO));
+    assertThatExceptionOfType(Refusal.class).isThrownBy(() -> item.of(new BigDecimal("-1")));
+  }
+}

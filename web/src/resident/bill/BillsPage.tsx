@@ -1,0 +1,72 @@
+import { useTranslation } from 'react-i18next';
+import { formatDay } from '../../shared/format/dates';
+import { useLanguage } from '../../shared/i18n/i18n';
+import { formatYuan } from '../requests/bills';
+import { usePerson } from '../requests/person';
+import { isToPay, useBills, useCollect, type SettledBill } from '../../shared/settlement/bills';
+import { go } from '../router';
+import { Page } from '../ui/Page';
+import { Actions, Button, Empty, Faces, Failed, Notice, Row, Rows, Tag } from '../ui/ui';
+import { BILL_TONES } from './tones';
+import '../resultsTexts';
+
+/** 我的结算单: what is to be paid first, all of a hospital at once; then every bill, the latest first. */
+export function BillsPage() {
+  const { t } = useTranslation('resident');
+  const language = useLanguage();
+  const person = usePerson();
+  const bills = useBills(person.id);
+  return (
+    <Page title={t('pay.bills')} back="/mine">
+      <Faces query={bills} isEmpty={(all) => all.length === 0} empty={<Empty title={t('settled.none')}>{t('settled.noneHint')}</Empty>}>
+        {(all) => (
+          <>
+            {byInstitution(all.filter(isToPay)).map((some) => (
+              <ToPay key={some[0]?.institution} bills={some} patient={person.id} />
+            ))}
+            <Rows label={t('pay.bills')}>
+              {all.map((one) => (
+                <Row
+                  key={one.id}
+                  to={`/bills/${one.id}`}
+                  title={one.where || t('settled.title')}
+                  tags={<Tag tone={BILL_TONES[one.state]}>{t(`settled.states.${one.state}`)}</Tag>}
+                  note={[formatDay(one.created, language), t('settled.lead', { total: yuan(one.total), shared: yuan(difference(one.total, one.own)), own: yuan(one.own) })].join(t('dot'))}
+                />
+              ))}
+            </Rows>
+          </>
+        )}
+      </Faces>
+    </Page>
+  );
+}
+
+export const yuan = (text: string): string => formatYuan(Number(text));
+
+/** Of two amounts of the server's, in whole fen. */
+export const difference = (whole: string, part: string): string => ((Math.round(Number(whole) * 100) - Math.round(Number(part) * 100)) / 100).toFixed(2);
+
+function byInstitution(bills: SettledBill[]): SettledBill[][] {
+  const all = new Map<string, SettledBill[]>();
+  for (const bill of bills) all.set(bill.institution, [...(all.get(bill.institution) ?? []), bill]);
+  return [...all.values()];
+}
+
+/** A receipt is an institution's, so one payment is for the bills of one. */
+function ToPay({ bills, patient }: { bills: SettledBill[]; patient: string }) {
+  const { t } = useTranslation('resident');
+  const collect = useCollect(patient);
+  const sum = bills.reduce((fen, { open }) => fen + Math.round(Number(open) * 100), 0) / 100;
+  return (
+    <Notice tone="warning" title={t('settled.due', { amount: formatYuan(sum) })}>
+      <p>{t('settled.dueHint', { where: bills[0]?.where ?? '', count: bills.length })}</p>
+      {collect.error ? <Failed error={collect.error} /> : null}
+      <Actions>
+        <Button kind="primary" busy={collect.isPending} onClick={() => collect.mutate(bills.map(({ id }) => id), { onSuccess: (account) => go(`/bills/pay/${account}`) })}>
+          {bills.length > 1 ? t('settled.payAll') : t('settled.pay', { amount: formatYuan(sum) })}
+        </Button>
+      </Actions>
+    </Notice>
+  );
+}

@@ -1,0 +1,48 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Bundle, Parameters, Patient } from 'fhir/r4';
+import { repetitionsOf, resourcesOf } from '../../shared/fhir/bundles';
+import { get, operate } from '../../shared/fhir/client';
+import { onlyBill, type SettledBill } from '../../shared/settlement/bills';
+
+/** Who has the number in hand; nobody is an empty list. */
+export function useBearer() {
+  return useMutation({
+    mutationFn: async (identifier: string): Promise<Patient[]> => resourcesOf<Patient>(await operate<Bundle>('Patient/$locate', { identifier }), 'Patient'),
+  });
+}
+
+const CHANGED = ['settled-bills', 'settled-bill', 'payer-claims', 'order'];
+
+/** What the cashier does with a bill; the answer is the bill then, explained. */
+export function useBillStep() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ path, values = {} }: { path: string; values?: Record<string, string | string[]> }): Promise<SettledBill> => onlyBill(await operate<Parameters>(path, values)),
+    onSettled: () => Promise.all(CHANGED.map((key) => client.invalidateQueries({ queryKey: [key] }))),
+  });
+}
+
+export type PayerClaim = { key: string; number: string; where: string; payer: string; state: string; billState: string; amount: string; answered: string | undefined; why: string | undefined; transaction: string | undefined; changed: string | undefined };
+
+/** Shares that the own institution was asked for, the latest change first. */
+export const usePayerClaims = (state: string, before: string | undefined) =>
+  useQuery({
+    queryKey: ['payer-claims', state, before],
+    staleTime: 0,
+    queryFn: async ({ signal }): Promise<PayerClaim[]> => {
+      const query = new URLSearchParams({ _count: '50', ...(state ? { state } : {}), ...(before ? { before } : {}) });
+      return repetitionsOf(await get<Parameters>(`$payer-claims?${query.toString()}`, signal), 'claim').map((claim) => ({
+        key: `${claim.text('number') ?? ''} ${claim.text('payer') ?? ''}`,
+        number: claim.text('number') ?? '',
+        where: claim.reference('institution')?.display ?? '',
+        payer: claim.text('payer') ?? '',
+        state: claim.text('state') ?? '',
+        billState: claim.text('bill-state') ?? '',
+        amount: claim.text('amount') ?? '',
+        answered: claim.text('answered'),
+        why: claim.text('why'),
+        transaction: claim.text('transaction'),
+        changed: claim.text('changed'),
+      }));
+    },
+  });
