@@ -47,6 +47,8 @@ import health.helan.foundation.trust.policy.AccessOperations;
 import health.helan.foundation.trust.policy.CaseOperations;
 import health.helan.foundation.trust.policy.Identities;
 import health.helan.foundation.trust.policy.RolePolicy;
+import health.helan.oversight.clearing.Clearing;
+import health.helan.oversight.clearing.ClearingOperations;
 import health.helan.oversight.payment.PaymentOperations;
 import health.helan.oversight.payment.Payments;
 import health.helan.pharmacy.review.CommentOperations;
@@ -216,7 +218,8 @@ class FhirDoor {
       ObjectProvider<Payments> payments,
       ObjectProvider<Review> review,
       ObjectProvider<Prescriptions> prescriptions,
-      ObjectProvider<Comments> comments) {
+      ObjectProvider<Comments> comments,
+      ObjectProvider<Clearing> clearing) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -237,6 +240,7 @@ class FhirDoor {
     review.ifAvailable(known -> all.addAll(ReviewOperations.all(known)));
     prescriptions.ifAvailable(known -> all.addAll(PrescriptionOperations.all(known)));
     comments.ifAvailable(known -> all.addAll(CommentOperations.all(known)));
+    clearing.ifAvailable(known -> all.addAll(ClearingOperations.all(known)));
     return new Operations(all);
   }
 

@@ -23,6 +23,7 @@
       "foundation.trust.crypto",
       "foundation.trust.policy",
       "foundation.trust.pseudonym",
+      "oversight.clearing",
       "oversight.payment",
       "pharmacy.review"
     })

@@ -7,6 +7,8 @@
       "care.appointment",
       "foundation.rest",
       "foundation.store",
+      "foundation.trust.crypto",
+      "oversight.clearing",
       "oversight.ledger",
       "oversight.payment"
     })

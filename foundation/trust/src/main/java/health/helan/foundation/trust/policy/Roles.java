@@ -226,7 +226,9 @@ final class Roles {
           .runs("pay", "refund")
           .calls("review-rules", "drug-knowledge", "screen", "prescriptions")
           .calls("prescription-comments")
-          .runs("prescription-step", "prescription-comment");
+          .runs("prescription-step", "prescription-comment")
+          .calls("clearing") // Finance officers, of what is their institution's.
+          .runs("clearing-statement", "clearing-step");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -266,6 +268,8 @@ final class Roles {
           .calls("daily-bill", "payments")
           .runs("pay", "refund")
           .calls("review-rules", "drug-knowledge")
+          .calls("clearing")
+          .runs("clearing-statement", "clearing-step")
           .callsWithin("screen");
 
   /**
@@ -284,7 +288,8 @@ final class Roles {
           .calls("onboarding", "kit")
           .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step")
           .calls("find-places", "booking-figures", "queue-figures", "region-figures")
-          .calls("review-rules", "drug-knowledge");
+          .calls("review-rules", "drug-knowledge")
+          .calls("clearing");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -320,7 +325,9 @@ final class Roles {
           .runs("card-terminal", "card-party", "card-key")
           .calls("find-places", "booking-figures", "queue-figures", "region-figures")
           .calls("review-rules", "drug-knowledge")
-          .runs("review-rule", "drug-knowledge-load");
+          .runs("review-rule", "drug-knowledge-load")
+          .calls("clearing")
+          .runs("clearing-statement", "clearing-step", "clearing-terms");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(
