@@ -57,6 +57,7 @@ public final class Bench {
     switch (part) {
       case "gateway" -> GatewayCost.run(words);
       case "booking" -> BookingSpeed.run(words);
+      case "reconcile" -> ReconcileSpeed.run(words);
       case "settlements" -> SettlementSpeed.run(words);
       case "review" -> ReviewSpeed.run(words);
       case "export" -> ExportSpeed.run(words);

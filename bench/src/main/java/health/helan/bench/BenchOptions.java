@@ -88,6 +88,7 @@ record BenchOptions(
         quality on=P off=P [bundles] [turns] a load with HELAN_QUALITY=on and off, by turns
         lag DATA_FOLDER URL [writes] [rate]… how long until a subscriber hears of a write
         codes URL DATA_FOLDER [rounds]       terminology over 100,000 concepts
+        reconcile --db URL [--lines N] [--lists N]         a day of statements taken and matched against the ledger
         settlements --db URL [--entries N] [--seconds N]   the ledger alone: balances at many entries, settlements a second
         audit on=P off=P [seconds] [turns]   reads with HELAN_AUDIT=on and off, by turns
       ./helan bench residents [options]: how residents are told apart; see its --help.

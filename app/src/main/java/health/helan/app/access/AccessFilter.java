@@ -79,6 +79,7 @@ public final class AccessFilter extends OncePerRequestFilter {
           "/hl7v2",
           "/intake",
           "/edge",
+          "/statements",
           "/metrics",
           "/health",
           "/error",
@@ -94,7 +95,7 @@ public final class AccessFilter extends OncePerRequestFilter {
 
   /** What people who are no operators may use beside the records. */
   private static final Set<String> FOR_EVERYONE =
-      Set.of("/fhir", "/hl7v2", "/intake", "/edge", "/access", "/userinfo");
+      Set.of("/fhir", "/hl7v2", "/intake", "/edge", "/statements", "/access", "/userinfo");
 
   /** Made-up residents and messages for trying out (docs/guide/onboarding.md). */
   private static final Set<String> SANDBOX =

@@ -6,18 +6,22 @@ import health.helan.app.start.DataFolder;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.trust.audit.AuditExport;
 import health.helan.foundation.trust.audit.AuditVerification;
+import health.helan.oversight.clearing.DayVerification;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * {@code helan verify} and {@code helan audit-export}: beside a running platform, or on the data
@@ -98,9 +102,10 @@ public final class AuditCommand {
               "封存 seals: %,d，链 chains: %,d，记录 rows: %,d，最后一次封存之后 after the last seal: %,d"
                   .formatted(report.seals(), report.chains(), report.rows(), report.unsealed()));
           console.say("最后一次封存 / last seal: " + report.lastSeal());
+          boolean areDaysWhole = verifyDays(connection, certificates, console);
           if (report.isWhole()) {
             console.say("审计完整。/ The audit is whole.");
-            return 0;
+            return areDaysWhole ? 0 : BROKEN;
           }
           String label = "断裂于 / First broken link: ";
           for (AuditVerification.Finding finding : report.findings()) {
@@ -110,6 +115,25 @@ public final class AuditCommand {
           }
           return BROKEN;
         });
+  }
+
+  /** Closed days of clearing: sealed with the same key. */
+  private static boolean verifyDays(
+      Connection connection, Collection<X509Certificate> certificates, Console console)
+      throws GeneralSecurityException {
+    var report =
+        DayVerification.verify(new SingleConnectionDataSource(connection, true), certificates);
+    console.say("日结 / closed days: %,d".formatted(report.days()));
+    for (DayVerification.Finding finding : report.findings()) {
+      console.say(
+          "日结断裂 / broken day: "
+              + finding.place()
+              + ": "
+              + finding.chinese()
+              + " / "
+              + finding.english());
+    }
+    return report.isWhole();
   }
 
   /** Writes chains and seals into a folder that is absent or empty. */

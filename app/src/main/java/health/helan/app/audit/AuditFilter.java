@@ -85,7 +85,7 @@ final class AuditFilter extends OncePerRequestFilter {
     // Who was told to come back later was told nothing, and may not fill the audit.
     boolean isPublic = door.startsWith("/public") && status != TOO_MANY_REQUESTS;
     boolean isStream = door.equals("/hall") || door.equals("/access/notices");
-    boolean isChannel = door.startsWith("/pay");
+    boolean isChannel = door.startsWith("/pay") || door.startsWith("/statements");
     return isRefusal
         || isMessageRefused
         || (door.startsWith("/fhir") || isPublic || isStream || isChannel) && !isPreflight;

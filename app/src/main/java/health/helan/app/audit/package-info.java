@@ -11,7 +11,8 @@
       "foundation.store",
       "foundation.trust.audit",
       "foundation.trust.crypto",
-      "foundation.trust.erasure"
+      "foundation.trust.erasure",
+      "oversight.clearing"
     })
 @NullMarked
 package health.helan.app.audit;

@@ -49,6 +49,8 @@ import health.helan.foundation.trust.policy.Identities;
 import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.oversight.books.BookOperations;
 import health.helan.oversight.ledger.Ledger;
+import health.helan.oversight.clearing.Clearing;
+import health.helan.oversight.clearing.ClearingOperations;
 import health.helan.oversight.payment.PaymentOperations;
 import health.helan.oversight.payment.Payments;
 import health.helan.oversight.settlement.PriceBook;
@@ -228,7 +230,8 @@ class FhirDoor {
       ObjectProvider<Review> review,
       ObjectProvider<Prescriptions> prescriptions,
       ObjectProvider<Comments> comments,
-      ObjectProvider<ReviewFigures> reviewFigures) {
+      ObjectProvider<ReviewFigures> reviewFigures,
+      ObjectProvider<Clearing> clearing) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -256,6 +259,7 @@ class FhirDoor {
     prescriptions.ifAvailable(known -> all.addAll(PrescriptionOperations.all(known)));
     comments.ifAvailable(known -> all.addAll(CommentOperations.all(known)));
     reviewFigures.ifAvailable(known -> all.add(known.operation()));
+    clearing.ifAvailable(known -> all.addAll(ClearingOperations.all(known)));
     return new Operations(all);
   }
 

@@ -25,6 +25,7 @@
       "foundation.trust.pseudonym",
       "oversight.books",
       "oversight.ledger",
+      "oversight.clearing",
       "oversight.payment",
       "oversight.settlement",
       "pharmacy.review"

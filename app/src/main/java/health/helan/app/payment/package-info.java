@@ -8,6 +8,8 @@
       "care.visit",
       "foundation.rest",
       "foundation.store",
+      "foundation.trust.crypto",
+      "oversight.clearing",
       "oversight.ledger",
       "oversight.payment"
     })

@@ -37,6 +37,9 @@ final class RouteTemplate {
     if (path.startsWith("/intake/")) {
       return "/intake/{feed}";
     }
+    if (path.startsWith("/statements/")) {
+      return "/statements/{kind}/{code}/{day}";
+    }
     if (path.startsWith("/edge/")) {
       return "/edge/{verb}";
     }

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,8 @@ public final class Ledger {
    *
    * @throws Refusal CONFLICT when the key stands for something else, or a reservation has ended
    *     already; BUSINESS_RULE when an account would fall below its floor; NOT_FOUND for a
-   *     reservation that is not there. Nothing is booked then
+   *     reservation that is not there; TRANSIENT when this instance's clock stands in a time that
+   *     is closed. Nothing is booked then
    */
   public Posted post(Posting posting) {
     return sql.together(connection -> post(connection, posting));
@@ -120,6 +122,10 @@ public final class Ledger {
   private static Posted again(Connection transaction, Posting posting, byte[] digest)
       throws SQLException {
     LedgerTable.Stored before = LedgerTable.stored(transaction, posting);
+    if (before == null) {
+      // The clock of this instance stands in a day that is closed: it must not be believed.
+      throw new Refusal(Refusal.Kind.TRANSIENT, "ledger.closed");
+    }
     if (!Arrays.equals(before.digest(), digest)) {
       throw new Refusal(Refusal.Kind.CONFLICT, "ledger.other-content");
     }
@@ -226,7 +232,41 @@ public final class Ledger {
     accounts.put(account.id(), account);
   }
 
+  /**
+   * Closes the time before a moment for good: when it returns, every transfer before it is there to
+   * be read, and none will ever be added. Waits for what is being booked. Closing what is closed
+   * changes nothing.
+   *
+   * @param until not later than now
+   */
+  public void close(Instant until) {
+    if (until.isAfter(clock.instant())) {
+      throw new IllegalArgumentException("what is yet to come cannot be closed");
+    }
+    for (int home = 0; home < Ids.HOMES; home += 256) {
+      LedgerTable.close(sql, home, home + 255, until);
+    }
+  }
+
   // ------------------------------------------------------------------ reading
+
+  /**
+   * Every transfer of an account in a time, bucket by bucket and there in their order, one at a
+   * time however many there are.
+   */
+  public void each(Account account, Instant from, Instant before, Consumer<Movement> into) {
+    boolean unused =
+        sql.together(
+            connection -> {
+              LedgerTable.each(connection, account.id(), from, before, into);
+              return true;
+            });
+  }
+
+  /** Owners of the accounts of a kind that have ever been used, sorted. */
+  public List<String> owners(AccountKind kind) {
+    return LedgerTable.owners(sql, kind);
+  }
 
   /** What an account has now. */
   public Balance balance(Account account) {

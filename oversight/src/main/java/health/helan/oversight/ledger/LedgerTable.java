@@ -79,31 +79,51 @@ final class LedgerTable {
 
   // ------------------------------------------------------------------ writing
 
-  /** False when the key is there already; waits for who writes it at the moment. */
+  /**
+   * False when the key is there already, or its time is closed; waits for who writes it at the
+   * moment. Holds the bucket's fence until the transaction ends, so that who closes waits for it.
+   */
   static boolean insert(Connection connection, Posting posting, byte[] digest, Instant at)
       throws SQLException {
     return Sql.update(
             connection,
-            "insert into ledger_posting (home, lines, at, intent, step, digest) values (?, ?, ?, ?, ?, ?)"
-                + " on conflict (home, intent, step) do nothing",
-            posting.home(),
+            """
+            insert into ledger_posting (home, lines, at, intent, step, digest)
+            select f.home, ?::smallint, ?::timestamptz, ?::text, ?::text, ?::bytea from ledger_fence f
+            where f.home = ? and f.until <= ? for share
+            on conflict (home, intent, step) do nothing""",
             (short) posting.lines().size(),
             at,
             posting.intent(),
             posting.step(),
-            digest)
+            digest,
+            posting.home(),
+            at)
         == 1;
   }
 
-  static Stored stored(Connection connection, Posting posting) throws SQLException {
-    return Sql.list(
+  /** Nothing is booked before it any more; waits for who books at the moment. */
+  static void close(Sql sql, int from, int to, Instant until) {
+    var unused =
+        sql.update(
+            "update ledger_fence set until = ? where home between ? and ? and until < ?",
+            until,
+            from,
+            to,
+            until);
+  }
+
+  /** Null for none. */
+  static @Nullable Stored stored(Connection connection, Posting posting) throws SQLException {
+    List<Stored> found =
+        Sql.list(
             connection,
             "select digest, at from ledger_posting where home = ? and intent = ? and step = ?",
             row -> new Stored(row.getBytes("digest"), Sql.instant(row, "at")),
             posting.home(),
             posting.intent(),
-            posting.step())
-        .getFirst();
+            posting.step());
+    return found.isEmpty() ? null : found.getFirst();
   }
 
   /**
@@ -347,6 +367,46 @@ final class LedgerTable {
         most,
         account,
         most);
+  }
+
+  private static final int FETCH = 2_000;
+
+  /** Those of an account in a time, bucket by bucket and there in their order, one at a time. */
+  static void each(
+      Connection connection,
+      UUID account,
+      Instant from,
+      Instant before,
+      java.util.function.Consumer<Movement> into)
+      throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            """
+            select m.* from ledger_balance b
+            cross join lateral (
+              select t.home, intent, step, line, at, debit, credit, posted, reserved, resolves_step, resolves_line
+                from ledger_transfer t where t.home = b.home and t.debit = b.account and t.at >= ? and t.at < ?
+              union all
+              select t.home, intent, step, line, at, debit, credit, posted, reserved, resolves_step, resolves_line
+                from ledger_transfer t where t.home = b.home and t.credit = b.account and t.at >= ? and t.at < ?) m
+            where b.account = ? order by m.home, m.at""")) {
+      statement.setFetchSize(FETCH);
+      Sql.bind(statement, from, before, from, before, account);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          into.accept(movement(rows));
+        }
+      }
+    }
+  }
+
+  /** Owners of accounts of a kind, sorted. */
+  static List<String> owners(Sql sql, AccountKind kind) {
+    String prefix = kind.code() + "/";
+    return sql.list(
+        "select distinct name from ledger_balance where kind = ? order by name",
+        row -> row.getString(1).substring(prefix.length()),
+        (short) kind.ordinal());
   }
 
   // ------------------------------------------------------------------ checking

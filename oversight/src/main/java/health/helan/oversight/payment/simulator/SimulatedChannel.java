@@ -210,6 +210,16 @@ public final class SimulatedChannel implements PaymentChannel {
                   if (payment.refunded + fen > payment.fen) {
                     return new Returned.Refused("more than was paid");
                   }
+                  var noted =
+                      Sql.update(
+                          connection,
+                          "insert into simulated_refund (fen, at, id, payment, channel)"
+                              + " values (?, ?, ?, ?, ?) on conflict (id) do nothing",
+                          fen,
+                          clock.instant(),
+                          refundKey,
+                          of,
+                          code);
                   var unused =
                       Sql.update(
                           connection,
@@ -234,6 +244,42 @@ public final class SimulatedChannel implements PaymentChannel {
             code);
     List<Payment> found = Sql.list(connection, PAYMENTS, SimulatedChannel::payment, of, code);
     return found.isEmpty() ? null : found.getFirst();
+  }
+
+  // ------------------------------------------------------------------ what it says of a day
+
+  /**
+   * What the channel took or gave back.
+   *
+   * @param key that it was asked with
+   * @param of key of the payment that a refund is of; the same for a payment
+   */
+  public record Taken(
+      boolean isRefund, String key, String of, String transaction, long fen, Instant at) {}
+
+  /** All of a time, in its order. */
+  public List<Taken> taken(Instant from, Instant before) {
+    return sql.list(
+        """
+        select false as refund, id, id as payment, fen, paid as at from simulated_payment
+          where channel = ? and state = 1 and paid >= ? and paid < ?
+        union all
+        select true, id, payment, fen, at from simulated_refund where channel = ? and at >= ? and at < ?
+        order by at, id""",
+        row ->
+            new Taken(
+                row.getBoolean("refund"),
+                row.getString("id"),
+                row.getString("payment"),
+                transaction(row.getString("id")),
+                row.getLong("fen"),
+                Sql.instant(row, "at")),
+        code,
+        from,
+        before,
+        code,
+        from,
+        before);
   }
 
   // ------------------------------------------------------------------ what the resident does

@@ -170,6 +170,25 @@ public enum Distribution {
       tables.put(table, HOME);
     }
     tables.put("simulated_payer", REFERENCE); // of the demonstration
+    // clearing: a day of a counterpart in one bucket, as its cases; closed days by what is closed
+    tables.put("clearing_terms", REFERENCE);
+    tables.put("clearing_layout", REFERENCE);
+    for (String table :
+        new String[] {
+          "ledger_fence",
+          "clearing_book",
+          "clearing_statement",
+          "clearing_entry",
+          "clearing_rest",
+          "clearing_case",
+          "clearing_case_step",
+          "clearing_close",
+          "clearing_month",
+          "clearing_month_step"
+        }) {
+      tables.put(table, HOME);
+    }
+    tables.put("simulated_refund", REFERENCE);
     return tables;
   }
 

@@ -231,7 +231,9 @@ final class Roles {
           .runs("settle", "pay-bills")
           .calls("review-rules", "drug-knowledge", "screen", "prescriptions")
           .calls("prescription-comments", "review-figures")
-          .runs("prescription-step", "prescription-comment");
+          .runs("prescription-step", "prescription-comment")
+          .calls("clearing") // Finance officers, of what is their institution's.
+          .runs("clearing-statement", "clearing-step");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -273,6 +275,8 @@ final class Roles {
           .calls("prices", "bills", "payer-claims", "ledger")
           .runs("settle", "pay-bills")
           .calls("review-rules", "drug-knowledge")
+          .calls("clearing")
+          .runs("clearing-statement", "clearing-step")
           .callsWithin("screen");
 
   /**
@@ -292,7 +296,7 @@ final class Roles {
           .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step")
           .calls("find-places", "booking-figures", "queue-figures", "region-figures")
           .calls("review-rules", "drug-knowledge", "review-figures")
-          .calls("prices");
+          .calls("prices", "clearing");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
@@ -329,8 +333,9 @@ final class Roles {
           .calls("find-places", "booking-figures", "queue-figures", "region-figures")
           .calls("review-rules", "drug-knowledge", "review-figures")
           .runs("review-rule", "drug-knowledge-load")
-          .calls("prices", "ledger")
-          .runs("price-load", "settlement-rule");
+          .calls("prices", "ledger", "clearing")
+          .runs("price-load", "settlement-rule")
+          .runs("clearing-statement", "clearing-step", "clearing-terms");
 
   static final Map<Role, RoleRules> ALL =
       Map.of(
