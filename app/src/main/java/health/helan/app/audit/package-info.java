@@ -11,6 +11,7 @@
       "foundation.store",
       "foundation.trust.audit",
       "foundation.trust.crypto",
+      "foundation.trust.oversight",
       "foundation.trust.erasure"
     })
 @NullMarked

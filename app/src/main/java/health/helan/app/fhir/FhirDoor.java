@@ -49,6 +49,9 @@ import health.helan.foundation.trust.policy.Identities;
 import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.oversight.payment.PaymentOperations;
 import health.helan.oversight.payment.Payments;
+import health.helan.oversight.supervision.Cases;
+import health.helan.oversight.supervision.Supervision;
+import health.helan.oversight.supervision.SupervisionOperations;
 import health.helan.pharmacy.review.CommentOperations;
 import health.helan.pharmacy.review.Comments;
 import health.helan.pharmacy.review.PrescriptionOperations;
@@ -216,7 +219,9 @@ class FhirDoor {
       ObjectProvider<Payments> payments,
       ObjectProvider<Review> review,
       ObjectProvider<Prescriptions> prescriptions,
-      ObjectProvider<Comments> comments) {
+      ObjectProvider<Comments> comments,
+      ObjectProvider<Supervision> supervision,
+      ObjectProvider<Cases> cases) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -237,6 +242,8 @@ class FhirDoor {
     review.ifAvailable(known -> all.addAll(ReviewOperations.all(known)));
     prescriptions.ifAvailable(known -> all.addAll(PrescriptionOperations.all(known)));
     comments.ifAvailable(known -> all.addAll(CommentOperations.all(known)));
+    supervision.ifAvailable(
+        known -> all.addAll(SupervisionOperations.all(known, cases.getObject())));
     return new Operations(all);
   }
 

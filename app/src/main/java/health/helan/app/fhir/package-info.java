@@ -24,6 +24,7 @@
       "foundation.trust.policy",
       "foundation.trust.pseudonym",
       "oversight.payment",
+      "oversight.supervision",
       "pharmacy.review"
     })
 @NullMarked

@@ -226,7 +226,9 @@ final class Roles {
           .runs("pay", "refund")
           .calls("review-rules", "drug-knowledge", "screen", "prescriptions")
           .calls("prescription-comments")
-          .runs("prescription-step", "prescription-comment");
+          .runs("prescription-step", "prescription-comment")
+          .calls("supervision", "replay") // The administration, of its institution.
+          .runs("supervision-rectify");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -266,7 +268,9 @@ final class Roles {
           .calls("daily-bill", "payments")
           .runs("pay", "refund")
           .calls("review-rules", "drug-knowledge")
-          .callsWithin("screen");
+          .callsWithin("screen")
+          .calls("supervision", "supervision-export")
+          .runs("supervision-rectify");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
@@ -284,7 +288,9 @@ final class Roles {
           .calls("onboarding", "kit")
           .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step")
           .calls("find-places", "booking-figures", "queue-figures", "region-figures")
-          .calls("review-rules", "drug-knowledge");
+          .calls("review-rules", "drug-knowledge")
+          .calls("supervision", "supervision-export", "replay")
+          .runs("supervision-step", "supervision-rule");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =
