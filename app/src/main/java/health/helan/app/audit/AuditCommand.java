@@ -6,6 +6,7 @@ import health.helan.app.start.DataFolder;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.trust.audit.AuditExport;
 import health.helan.foundation.trust.audit.AuditVerification;
+import health.helan.foundation.trust.oversight.Evidence;
 import health.helan.oversight.clearing.DayVerification;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,13 +74,13 @@ public final class AuditCommand {
   }
 
   /**
-   * Proves the audit whole, or names the first broken link.
+   * Proves the audit whole, or names the first broken link; with a file, the evidence in it.
    *
    * @return 0 whole, 1 broken
    * @throws StartRefused if it could not be verified
    */
   public static int verify(List<String> words, Map<String, String> environment) {
-    var command = new AuditCommand(words, environment, false);
+    var command = new AuditCommand(words, environment, true);
     Path trusted =
         command.certificate != null
             ? command.certificate
@@ -92,6 +93,9 @@ public final class AuditCommand {
               + ": name the data folder with --data, or the platform's audit certificate with --certificate.");
     }
     Console console = Console.of(environment);
+    if (command.target != null) {
+      return evidence(command.target, trusted, console);
+    }
     return command.run(
         connection -> {
           var certificates = AuditCertificates.read(Files.readString(trusted));
@@ -134,6 +138,41 @@ public final class AuditCommand {
               + finding.english());
     }
     return report.isWhole();
+  }
+
+  /** Checks a file of evidence: by itself, without a database. */
+  private static int evidence(Path file, Path trusted, Console console) {
+    Evidence.Report report;
+    try {
+      report =
+          Evidence.verify(
+              Files.readAllBytes(file), AuditCertificates.read(Files.readString(trusted)));
+    } catch (IOException e) {
+      throw new StartRefused("文件无法读取：" + e, "A file cannot be read: " + e, e);
+    } catch (GeneralSecurityException e) {
+      throw new StartRefused("证书无法读取。", "The certificate cannot be read.", e);
+    }
+    console.say("证据 evidence: %s, %s".formatted(report.about(), report.made()));
+    console.say(
+        "行 lines: %,d，版本 versions: %,d，签名 signatures: %,d，访问 requests: %,d，未封存 not sealed: %,d"
+            .formatted(
+                report.lines(),
+                report.versions(),
+                report.signatures(),
+                report.requests(),
+                report.unsealed()));
+    if (report.isWhole()) {
+      console.say("证据完整，未被改动。/ The evidence is whole and unaltered.");
+      return 0;
+    }
+    for (Evidence.Finding finding : report.findings()) {
+      console.say(
+          (finding.line() == 0 ? "" : "第 " + finding.line() + " 行 / line " + finding.line() + ": ")
+              + finding.chinese()
+              + " / "
+              + finding.english());
+    }
+    return BROKEN;
   }
 
   /** Writes chains and seals into a folder that is absent or empty. */

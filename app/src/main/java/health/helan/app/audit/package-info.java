@@ -12,6 +12,7 @@
       "foundation.trust.audit",
       "foundation.trust.crypto",
       "foundation.trust.erasure",
+      "foundation.trust.oversight",
       "oversight.clearing"
     })
 @NullMarked

@@ -57,6 +57,9 @@ import health.helan.oversight.settlement.PriceBook;
 import health.helan.oversight.settlement.RuleBook;
 import health.helan.oversight.settlement.SettlementOperations;
 import health.helan.oversight.settlement.Settlements;
+import health.helan.oversight.supervision.Cases;
+import health.helan.oversight.supervision.Supervision;
+import health.helan.oversight.supervision.SupervisionOperations;
 import health.helan.pharmacy.review.CommentOperations;
 import health.helan.pharmacy.review.Comments;
 import health.helan.pharmacy.review.PrescriptionOperations;
@@ -231,7 +234,9 @@ class FhirDoor {
       ObjectProvider<Prescriptions> prescriptions,
       ObjectProvider<Comments> comments,
       ObjectProvider<ReviewFigures> reviewFigures,
-      ObjectProvider<Clearing> clearing) {
+      ObjectProvider<Clearing> clearing,
+      ObjectProvider<Supervision> supervision,
+      ObjectProvider<Cases> cases) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -260,6 +265,8 @@ class FhirDoor {
     comments.ifAvailable(known -> all.addAll(CommentOperations.all(known)));
     reviewFigures.ifAvailable(known -> all.add(known.operation()));
     clearing.ifAvailable(known -> all.addAll(ClearingOperations.all(known)));
+    supervision.ifAvailable(
+        known -> all.addAll(SupervisionOperations.all(known, cases.getObject())));
     return new Operations(all);
   }
 

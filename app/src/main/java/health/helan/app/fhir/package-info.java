@@ -28,6 +28,7 @@
       "oversight.clearing",
       "oversight.payment",
       "oversight.settlement",
+      "oversight.supervision",
       "pharmacy.review"
     })
 @NullMarked

@@ -189,6 +189,15 @@ public enum Distribution {
       tables.put(table, HOME);
     }
     tables.put("simulated_refund", REFERENCE);
+    // oversight: acts, hits and cases of supervision in the bucket of what they are about
+    tables.put("supervision_rule", REFERENCE);
+    for (String table :
+        new String[] {
+          "supervision_act", "supervision_hit", "supervision_case", "supervision_step"
+        }) {
+      tables.put(table, HOME);
+    }
+    tables.put("supervision_number", KEY);
     return tables;
   }
 

@@ -154,6 +154,11 @@ public final class AuditExport {
   }
 
   private static byte[] line(AuditRow row, byte[] digest) {
+    return Json.MAPPER.writeValueAsBytes(node(row, digest));
+  }
+
+  /** A row as a line holds it. */
+  static ObjectNode node(AuditRow row, byte[] digest) {
     ObjectNode line = Json.MAPPER.createObjectNode();
     // As text: chains go beyond what JSON's numbers hold in some languages.
     line.put("chain", Long.toString(row.chain()));
@@ -182,7 +187,7 @@ public final class AuditExport {
       subjects.add(HEX.toHexDigits(subject));
     }
     line.put("digest", HEX.formatHex(digest));
-    return Json.MAPPER.writeValueAsBytes(line);
+    return line;
   }
 
   private void certificates() throws SQLException, IOException {

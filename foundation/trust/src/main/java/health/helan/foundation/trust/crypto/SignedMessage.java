@@ -306,6 +306,12 @@ public final class SignedMessage {
     return signer.getEncryptedDigest().getOctets().clone();
   }
 
+  /** The digest in it. */
+  public byte[] contentDigest() {
+    byte[] digest = octets(CMSAttributes.messageDigest);
+    return digest == null ? new byte[0] : digest.clone();
+  }
+
   /** Whether the digest in it is this content's. */
   public boolean isOf(byte[] content) {
     return MessageDigest.isEqual(

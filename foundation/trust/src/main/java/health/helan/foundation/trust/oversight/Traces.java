@@ -12,6 +12,7 @@ import health.helan.foundation.store.sql.SqlText;
 import health.helan.foundation.store.sql.Tables;
 import health.helan.foundation.store.sql.Times;
 import health.helan.foundation.trust.audit.AuditLog;
+import health.helan.foundation.trust.audit.AuditProof;
 import health.helan.foundation.trust.oversight.TraceEvent.Kind;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -29,6 +30,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Puts together, in order of time, what the platform knows of a record: versions, signatures,
@@ -255,15 +257,14 @@ final class Traces {
     return written.toArray(Instant[]::new);
   }
 
-  private static void requests(Connection connection, Asked asked, List<TraceEvent> events)
+  /** Rows of the audit that speak of it; {@code columns} of {@code audit a}. */
+  private static SqlText requests(Connection connection, Asked asked, String columns)
       throws SQLException {
     SqlText sql =
         new SqlText()
+            .add("select " + columns)
             .add(
-                """
-                select a.at, a.interaction, a.type, a.id, a.operation, a.account, a.role,
-                  a.practitioner, a.institution, a.purposes, a.status, a.request, a.chain, a.seq
-                from (select distinct s.at, s.chain, s.seq from audit_subject s where s.subject = ?""",
+                " from (select distinct s.at, s.chain, s.seq from audit_subject s where s.subject = ?",
                 asked.subject);
     window(sql, "s.at", asked);
     sql.add(") s join audit a on a.chain = s.chain and a.seq = s.seq");
@@ -283,6 +284,63 @@ final class Traces {
       sql.add(")");
     }
     first(sql, "a.at", asked);
+    return sql;
+  }
+
+  /** Where the rows of the audit are that speak of it. */
+  List<AuditProof.Place> places(Connection connection, Asked asked) throws SQLException {
+    var places = new ArrayList<AuditProof.Place>();
+    each(
+        connection,
+        requests(connection, asked, "a.at, a.chain, a.seq"),
+        row -> places.add(new AuditProof.Place(row.getLong(2), row.getLong(3))));
+    return places;
+  }
+
+  /** Who was let in, or shut out, because of what is asked for, or while it was written. */
+  void grantsDuring(Connection connection, Asked asked, List<ObjectNode> lines)
+      throws SQLException {
+    SqlText sql =
+        new SqlText()
+            .add(
+                "select made, since, until, weight, grantee, cause, made_by from access_grant where patient = ?",
+                asked.subject)
+            .add(" and (cause = any(")
+            .addArray(Objects.requireNonNull(asked.resources), "text")
+            .add(")");
+    Instant[] written = written(connection, asked);
+    if (written.length > 0) {
+      sql.add(" or made >= ?", written[0]).add(" and made < ?", written[1].plusSeconds(5));
+    }
+    sql.add(")");
+    first(sql, "made", asked);
+    each(
+        connection,
+        sql,
+        row -> {
+          ObjectNode line = Replays.line("grant", Times.instant(row, 1));
+          line.put("act", granted(row.getInt(4)));
+          line.put("since", Times.instant(row, 2).toString());
+          line.put("until", Times.instant(row, 3).toString());
+          line.put("grantee", row.getString(5)).put("cause", row.getString(6));
+          lines.add(line.put("account", row.getString(7)));
+        });
+  }
+
+  private static String granted(int weight) {
+    return weight == 0
+        ? "offered"
+        : weight == 5 ? "emergency" : weight % 2 == 1 ? "opened" : "closed";
+  }
+
+  private static void requests(Connection connection, Asked asked, List<TraceEvent> events)
+      throws SQLException {
+    SqlText sql =
+        requests(
+            connection,
+            asked,
+            "a.at, a.interaction, a.type, a.id, a.operation, a.account, a.role, a.practitioner,"
+                + " a.institution, a.purposes, a.status, a.request, a.chain, a.seq");
     each(
         connection,
         sql,
@@ -325,11 +383,7 @@ final class Traces {
           int weight = row.getInt(4);
           events.add(
               new TraceEvent(Times.instant(row, 1), Kind.GRANT)
-                  .code(
-                      "code",
-                      weight == 0
-                          ? "offered"
-                          : weight == 5 ? "emergency" : weight % 2 == 1 ? "opened" : "closed")
+                  .code("code", granted(weight))
                   .text("grantee", row.getString(6))
                   .text("cause", row.getString(7))
                   .text("account", row.getString(8))

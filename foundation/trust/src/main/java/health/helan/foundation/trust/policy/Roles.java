@@ -233,7 +233,9 @@ final class Roles {
           .calls("prescription-comments", "review-figures")
           .runs("prescription-step", "prescription-comment")
           .calls("clearing") // Finance officers, of what is their institution's.
-          .runs("clearing-statement", "clearing-step");
+          .runs("clearing-statement", "clearing-step")
+          .calls("supervision", "replay") // The administration, of its institution.
+          .runs("supervision-rectify");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -277,7 +279,9 @@ final class Roles {
           .calls("review-rules", "drug-knowledge")
           .calls("clearing")
           .runs("clearing-statement", "clearing-step")
-          .callsWithin("screen");
+          .callsWithin("screen")
+          .calls("supervision", "supervision-export")
+          .runs("supervision-rectify");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
@@ -296,7 +300,9 @@ final class Roles {
           .runs("handle-alert", "open-case", "approve-case", "close-case", "onboarding-step")
           .calls("find-places", "booking-figures", "queue-figures", "region-figures")
           .calls("review-rules", "drug-knowledge", "review-figures")
-          .calls("prices", "clearing");
+          .calls("prices", "clearing")
+          .calls("supervision", "supervision-export", "replay")
+          .runs("supervision-step", "supervision-rule");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =

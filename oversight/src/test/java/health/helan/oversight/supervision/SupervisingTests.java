@@ -1,0 +1,317 @@
+package health.helan.oversight.supervision;
+
+import static health.helan.oversight.supervision.SupervisionServer.ROOT;
+import static health.helan.oversight.supervision.SupervisionServer.in;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
+import health.helan.foundation.store.ResourceVersion;
+import health.helan.foundation.store.changes.Change;
+import health.helan.foundation.store.testing.StoreForTests;
+import health.helan.oversight.supervision.SupervisionServer.Hospital;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What other systems write as care on line is judged: in line where it is sure, else behind. */
+class SupervisingTests {
+  private static final SupervisionServer SERVER = SupervisionServer.get();
+
+  private Hospital hospital;
+
+  @BeforeEach
+  void hospital() {
+    hospital = SupervisionServer.hospital();
+  }
+
+  @AfterEach
+  void today() {
+    SERVER.clock.ahead(Duration.ZERO);
+  }
+
+  private List<String> hits(String what) {
+    return SERVER.hits(what);
+  }
+
+  @Test
+  void findsNothingAgainstAnOrdinaryVisit() {
+    assertThat(hits(hospital.seen(hospital.noon))).isEmpty();
+    assertThat(
+            SERVER.number(
+                "select count(*) from supervision_act where institution = ? and kind = 0",
+                hospital.id))
+        .isOne();
+  }
+
+  @Test
+  void findsADoctorWithoutALicenceOrASecondFactor() {
+    SERVER.unlicensed.add(hospital.doctor);
+    SERVER.oneFactor.add(hospital.doctor);
+    assertThat(hits(hospital.seen(hospital.noon))).containsExactly("doctor-licence", "real-name");
+  }
+
+  @Test
+  void findsTooManyVisitsInAnHour() {
+    String last = "";
+    for (int i = 0; i < 13; i++) {
+      last = hospital.seen(hospital.noon.plus(Duration.ofMinutes(4L * i)));
+      if (i == 11) {
+        assertThat(hits(last)).isEmpty();
+      }
+    }
+    assertThat(hits(last)).containsExactly("visits-in-an-hour");
+  }
+
+  @Test
+  void findsAVisitThatWasTooShortAndWhereNothingWasSaid() {
+    String more =
+        """
+        'extension':[{'url':'https://helan.health/fhir/StructureDefinition/online-visit-conversation',
+          'extension':[{'url':'messages','valueInteger':1}]}],'reasonReference':[{'reference':'Condition/c1'}],""";
+    String id =
+        SERVER.created(
+            hospital.system, hospital.visit(hospital.noon, Duration.ofSeconds(59), more));
+    assertThat(hits("Encounter/" + id)).containsExactly("no-conversation", "visit-too-short");
+  }
+
+  @Test
+  void findsADoctorWhoIsInTwoPlacesWhicheverIsToldFirst() {
+    String before = hospital.seen(hospital.noon);
+    Instant now = Instant.now();
+    Hospital other = SupervisionServer.hospital();
+    String inPerson =
+        """
+        {'resourceType':'Encounter','status':'finished','class':{'system':'http://terminology.hl7.org/CodeSystem/v3-ActCode','code':'AMB'},
+          'participant':[{'individual':{'reference':'Practitioner/%s'}}],'period':{'start':'%s','end':'%s'},
+          'serviceProvider':{'reference':'Organization/%s'}}""";
+    assertThat(hits(before)).isEmpty();
+    SERVER.created(
+        other.system,
+        inPerson.formatted(
+            hospital.doctor,
+            in(hospital.noon.plusSeconds(60)),
+            in(hospital.noon.plusSeconds(120)),
+            other.id));
+    assertThat(hits(before)).containsExactly("two-places");
+    String after = hospital.seen(hospital.noon.minusSeconds(200));
+    assertThat(hits(after)).containsExactly("two-places");
+    assertThat(hits(hospital.seen(hospital.noon.minus(Duration.ofHours(3))))).isEmpty();
+    assertThat(hospital.noon).isBefore(now);
+  }
+
+  @Test
+  void findsAResidentWhoWaitsTooLongThoughNothingIsWritten() {
+    String waiting =
+        "Encounter/"
+            + SERVER.created(
+                hospital.system,
+                """
+                {'resourceType':'Encounter','status':'arrived','class':{'system':'http://terminology.hl7.org/CodeSystem/v3-ActCode','code':'VR'},
+                  'subject':{'reference':'Patient/%s'},'participant':[{'individual':{'reference':'Practitioner/%s'}}],
+                  'serviceProvider':{'reference':'Organization/%s'}}"""
+                    .formatted(hospital.patient, hospital.doctor, hospital.id));
+    assertThat(hits(waiting)).isEmpty();
+    SERVER.clock.ahead(Duration.ofHours(23));
+    SERVER.supervision().tend();
+    assertThat(hits(waiting)).isEmpty();
+    SERVER.clock.ahead(Duration.ofHours(25));
+    SERVER.supervision().tend();
+    assertThat(hits(waiting)).containsExactly("answer-overdue");
+    SERVER.supervision().tend();
+    assertThat(hits(waiting)).hasSize(1);
+  }
+
+  @Test
+  void findsAPrescriptionThatNoRecordStoodBefore() {
+    String encounter = hospital.seen(hospital.noon);
+    String first =
+        SERVER.created(
+            hospital.system, hospital.prescription(encounter, hospital.noon, "C08CA01", "active"));
+    assertThat(hits("MedicationRequest/" + first)).containsExactly("record-before-prescription");
+    hospital.noted(encounter);
+    String second =
+        SERVER.created(
+            hospital.system, hospital.prescription(encounter, hospital.noon, "C08CA01", "active"));
+    assertThat(hits("MedicationRequest/" + second)).isEmpty();
+  }
+
+  @Test
+  void findsADrugThatWasHandedOverWithoutAReview() {
+    String encounter = hospital.seen(hospital.noon);
+    hospital.noted(encounter);
+    String request =
+        SERVER.created(
+            hospital.system, hospital.prescription(encounter, hospital.noon, "C08CA01", "active"));
+    String dispense =
+        """
+        {'resourceType':'MedicationDispense','status':'completed','medicationCodeableConcept':{'text':'氨氯地平'},
+          'subject':{'reference':'Patient/%s'},'context':{'reference':'%s'},'whenHandedOver':'%s'%s}""";
+    String none =
+        SERVER.created(
+            hospital.system,
+            dispense.formatted(
+                hospital.patient, encounter, in(hospital.noon.plusSeconds(600)), ""));
+    assertThat(hits("MedicationDispense/" + none))
+        .containsExactly("prescription-before-dispensing");
+    String by = ",'authorizingPrescription':[{'reference':'MedicationRequest/" + request + "'}]";
+    String unreviewed =
+        SERVER.created(
+            hospital.system,
+            dispense.formatted(
+                hospital.patient, encounter, in(hospital.noon.plusSeconds(600)), by));
+    assertThat(hits("MedicationDispense/" + unreviewed))
+        .containsExactly("review-before-dispensing");
+    String number =
+        SERVER
+            .get(ROOT, "MedicationRequest/" + request)
+            .json()
+            .path("groupIdentifier")
+            .path("value")
+            .asString("");
+    SERVER.created(
+        ROOT,
+        """
+        {'resourceType':'Task','status':'completed','intent':'order','groupIdentifier':{'system':'urn:rx','value':'%s'},
+          'code':{'coding':[{'system':'https://helan.health/fhir/CodeSystem/task','code':'prescription-review'}]},
+          'businessStatus':{'coding':[{'system':'https://helan.health/fhir/CodeSystem/prescription-state','code':'effective'}]},
+          'for':{'reference':'Patient/%s'},'lastModified':'%s'}"""
+            .formatted(number, hospital.patient, in(hospital.noon.plusSeconds(300))));
+    String reviewed =
+        SERVER.created(
+            hospital.system,
+            dispense.formatted(
+                hospital.patient, encounter, in(hospital.noon.plusSeconds(600)), by));
+    assertThat(hits("MedicationDispense/" + reviewed)).isEmpty();
+    String early =
+        SERVER.created(
+            hospital.system,
+            dispense.formatted(
+                hospital.patient, encounter, in(hospital.noon.plusSeconds(200)), by));
+    assertThat(hits("MedicationDispense/" + early)).containsExactly("review-before-dispensing");
+  }
+
+  @Test
+  void findsAPriceAboveTheFiledOne() {
+    String encounter = hospital.seen(hospital.noon);
+    String url = "urn:price:" + hospital.run;
+    SERVER.created(
+        hospital.system,
+        """
+        {'resourceType':'ChargeItemDefinition','url':'%s','status':'active',
+          'propertyGroup':[{'priceComponent':[{'type':'base','amount':{'value':10.00,'currency':'CNY'}}]}]}"""
+            .formatted(url));
+    String charge =
+        """
+        {'resourceType':'ChargeItem','status':'billable','definitionCanonical':['%s'],'code':{'text':'互联网复诊'},
+          'subject':{'reference':'Patient/%s'},'context':{'reference':'%s'},'occurrenceDateTime':'%s',
+          'quantity':{'value':2},'priceOverride':{'value':%s,'currency':'CNY'}}""";
+    String fair =
+        SERVER.created(
+            hospital.system,
+            charge.formatted(url, hospital.patient, encounter, in(hospital.noon), "20.00"));
+    assertThat(hits("ChargeItem/" + fair)).isEmpty();
+    String dear =
+        SERVER.created(
+            hospital.system,
+            charge.formatted(url, hospital.patient, encounter, in(hospital.noon), "20.01"));
+    assertThat(hits("ChargeItem/" + dear)).containsExactly("price-above-filed");
+  }
+
+  @Test
+  void refusesAFirstVisitBeforeItIsCommitted() {
+    Reply refused =
+        SERVER.create(hospital.system, hospital.visit(hospital.noon, Duration.ofMinutes(10), ""));
+    assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+    assertThat(refused.sentence()).contains("first-visit");
+    assertThat(
+            SERVER.get(ROOT, "Encounter?patient=" + hospital.patient).json().path("total").asInt(0))
+        .isZero();
+    StoreForTests.await(
+        "the refusal is kept",
+        () ->
+            SERVER.number(
+                    "select count(*) from supervision_hit where stopped and institution = ?",
+                    hospital.id)
+                == 1);
+    // A load of the operator is not held up, and judged behind.
+    String loaded = SERVER.created(ROOT, hospital.visit(hospital.noon, Duration.ofMinutes(10), ""));
+    assertThat(hits("Encounter/" + loaded)).containsExactly("first-visit");
+  }
+
+  @Test
+  void refusesADrugThatIsNeverPrescribedOnLine() {
+    String encounter = hospital.seen(hospital.noon);
+    hospital.noted(encounter);
+    for (String status : List.of("draft", "active")) {
+      Reply refused =
+          SERVER.create(
+              hospital.system, hospital.prescription(encounter, hospital.noon, "N02AA01", status));
+      assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+      assertThat(refused.sentence()).contains("excluded-drug");
+    }
+    // The same drug in person is none of supervision's business.
+    String inPerson = hospital.visit(hospital.noon).replace("'code':'VR'", "'code':'AMB'");
+    String ward = "Encounter/" + SERVER.created(hospital.system, inPerson);
+    assertThat(
+            SERVER
+                .create(
+                    hospital.system,
+                    hospital.prescription(ward, hospital.noon, "N02AA01", "active"))
+                .status())
+        .isEqualTo(201);
+  }
+
+  @Test
+  void doesNotJudgeWhatIsOldNews() {
+    SERVER.unlicensed.add(hospital.doctor);
+    String old = hospital.seen(hospital.noon.minus(Duration.ofDays(40)));
+    assertThat(hits(old)).isEmpty();
+  }
+
+  @Test
+  void losesNoHitAndTellsNoneTwiceWhenItIsKilledAndStarted() throws SQLException {
+    SERVER.unlicensed.add(hospital.doctor);
+    SERVER.judged();
+    SERVER.stop();
+    String first = hospital.seen(hospital.noon);
+    String id = first.substring("Encounter/".length());
+    ResourceVersion version = SERVER.store.read(ROOT, "Encounter", id);
+    var change =
+        new Change(
+            health.helan.foundation.store.Ids.home(id),
+            1,
+            null,
+            version.updated(),
+            version.version(),
+            version.method(),
+            "Encounter",
+            id);
+    // Killed after it has judged, before it has committed.
+    try (Connection connection = SERVER.database.getConnection()) {
+      connection.setAutoCommit(false);
+      SERVER.supervision().take(connection, List.of(change));
+      connection.rollback();
+      connection.setAutoCommit(true);
+    }
+    assertThat(count(first)).isZero();
+    SERVER.start();
+    assertThat(hits(first)).containsExactly("doctor-licence");
+    SERVER.stop();
+    String second = hospital.seen(hospital.noon.plus(Duration.ofMinutes(30)));
+    // The offset is lost, the hits are there: everything comes again.
+    SERVER.sql.update("update consumer_offset set seq = 0 where consumer = 'supervision'");
+    SERVER.start();
+    assertThat(hits(second)).containsExactly("doctor-licence");
+    assertThat(count(first)).isOne();
+    assertThat(count(second)).isOne();
+  }
+
+  private static long count(String what) {
+    return SERVER.number("select count(*) from supervision_hit where what = ?", what);
+  }
+}
