@@ -109,7 +109,7 @@ final class ClearingServer extends ApiForTests implements AutoCloseable {
                 true,
                 new ZstdCodec(),
                 ValueSets.ofR4(),
-                new PaymentFollower(Set.of("Appointment"))),
+                new PaymentFollower(Map.of("Appointment", _ -> true))),
             StoreForTests.QUICK,
             Retention.DEFAULT);
     ledger = new Ledger(database, clock);

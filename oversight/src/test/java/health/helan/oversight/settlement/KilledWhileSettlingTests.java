@@ -40,7 +40,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -290,7 +290,7 @@ class KilledWhileSettlingTests {
             new ZstdCodec(),
             ValueSets.ofR4(),
             WriteFollower.all(
-                new PaymentFollower(Set.of("Appointment")), new SettlementFollower())),
+                new PaymentFollower(Map.of("Appointment", _ -> true)), new SettlementFollower())),
         StoreForTests.QUICK,
         Retention.DEFAULT);
   }

@@ -43,7 +43,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -104,7 +103,7 @@ final class SettlementServer extends ApiForTests {
                 new ZstdCodec(),
                 ValueSets.ofR4(),
                 WriteFollower.all(
-                    new PaymentFollower(Set.of("Appointment")), new SettlementFollower())),
+                    new PaymentFollower(Map.of("Appointment", _ -> true)), new SettlementFollower())),
             StoreForTests.QUICK,
             Retention.DEFAULT);
     ledger = new Ledger(database, clock);
