@@ -6,7 +6,7 @@ import { usePerson } from '../requests/person';
 import { isToPay, useCollect, useCredit, usePayLater, useSettledBill, type Reckoning, type SettledBill } from '../../shared/settlement/bills';
 import { go, Link, useParams } from '../router';
 import { Page } from '../ui/Page';
-import { Bottom, Button, Facts, Faces, Failed, Notice, Row, Rows, Section, Tag } from '../ui/ui';
+import { Button, Facts, Faces, Failed, Notice, Row, Rows, Section, Tag } from '../ui/ui';
 import styles from './Bill.module.css';
 import { difference, yuan } from './BillsPage';
 import { BILL_TONES, MONEY_TONES, SHARE_TONES } from './tones';
@@ -49,6 +49,7 @@ function Shown({ bill }: { bill: SettledBill }) {
             ]}
           />
         </div>
+        {isToPay(bill) ? <Pay bill={bill} /> : null}
         <Section title={t('settled.shares')}>
           <ul className={styles.lines}>
             {bill.shares.map(({ payer, state, amount }) => (
@@ -103,7 +104,6 @@ function Shown({ bill }: { bill: SettledBill }) {
           {t('settled.print')}
         </Button>
       </div>
-      {isToPay(bill) ? <Pay bill={bill} /> : null}
     </>
   );
 }
@@ -148,24 +148,24 @@ function Pay({ bill }: { bill: SettledBill }) {
   const collect = useCollect(usePerson().id);
   const later = usePayLater();
   return (
-    <>
+    <section className={`${styles.screen} ${styles.pay}`} aria-label={t('settled.payTitle')}>
+      <Button kind="primary" wide busy={collect.isPending} onClick={() => collect.mutate([bill.id], { onSuccess: (account) => go(`/bills/pay/${account}`) })}>
+        {t('settled.pay', { amount: yuan(bill.open) })}
+      </Button>
+      {collect.error ? <Failed error={collect.error} /> : null}
       {bill.state === 'owing' ? (
-        <Section title={t('settled.credit')}>
-          <div className="card">
-            <p>{t('settled.creditHint', { days: DAYS })}</p>
-            <Button busy={later.isPending} onClick={() => later.mutate(bill.id)}>
-              {t('settled.creditAsk')}
-            </Button>
-          </div>
-        </Section>
+        <>
+          <Button wide busy={later.isPending} onClick={() => later.mutate(bill.id)}>
+            {t('settled.creditAsk')}
+          </Button>
+          <p className="muted small">
+            {t('settled.credit')}
+            {t('dot')}
+            {t('settled.creditHint', { days: DAYS })}
+          </p>
+        </>
       ) : null}
       {later.error ? <Failed error={later.error} /> : null}
-      {collect.error ? <Failed error={collect.error} /> : null}
-      <Bottom>
-        <Button kind="primary" wide busy={collect.isPending} onClick={() => collect.mutate([bill.id], { onSuccess: (account) => go(`/bills/pay/${account}`) })}>
-          {t('settled.pay', { amount: yuan(bill.open) })}
-        </Button>
-      </Bottom>
-    </>
+    </section>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Parameters } from 'fhir/r4';
 import { repetitionsOf, type Parts } from '../fhir/bundles';
-import { get, operate } from '../fhir/client';
+import { call, get, operate } from '../fhir/client';
 
 const STATES = ['presettled', 'settling', 'owing', 'deferred', 'settled', 'reversing', 'reversed'] as const;
 const PAYERS = ['basic', 'serious', 'assistance', 'poverty', 'subsidy', 'commercial'] as const;
@@ -141,7 +141,7 @@ export function useCollect(patient: string) {
 export function usePayLater() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (claim: string) => operate<Parameters>(`Claim/${encoded(claim)}/$pay-later`, {}),
+    mutationFn: (claim: string) => call(`Claim/${encoded(claim)}/$pay-later`, []),
     onSettled: () => Promise.all(CHANGED.map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });
 }

@@ -53,11 +53,6 @@ function Shown({ bill, patient, name }: { bill: SettledBill; patient: string; na
       <p className="muted small">
         {t('number')} {bill.id} · {formatMoment(bill.created, language)}
       </p>
-      {bill.replaces ? <p className="small">{t('replaced', { number: bill.replaces.replace('Claim/', '') })}</p> : null}
-      {bill.reason ? <p>{t('reasonOf', { reason: t(`reasons.${bill.reason as 'payer-refused'}`, { defaultValue: bill.reason }) })}</p> : null}
-      <Shares bill={bill} />
-      <Lines bill={bill} chosen={back} choose={canBeTakenBack ? setBack : undefined} />
-      <p className="muted small">{bill.source}</p>
       <div className={styles.screen}>
         {bill.state === 'presettled' ? (
           <Button type="primary" size="large" loading={step.isPending} onClick={() => step.mutate({ path: `Claim/${bill.id}/$settle` })}>
@@ -65,10 +60,17 @@ function Shown({ bill, patient, name }: { bill: SettledBill; patient: string; na
           </Button>
         ) : null}
         {isToPay(bill) ? <Take bill={bill} patient={patient} /> : null}
+      </div>
+      {step.error ? <LoadFailed error={step.error} compact /> : null}
+      {bill.replaces ? <p className="small">{t('replaced', { number: bill.replaces.replace('Claim/', '') })}</p> : null}
+      {bill.reason ? <p>{t('reasonOf', { reason: t(`reasons.${bill.reason as 'payer-refused'}`, { defaultValue: bill.reason }) })}</p> : null}
+      <Shares bill={bill} />
+      <Lines bill={bill} chosen={back} choose={canBeTakenBack ? setBack : undefined} />
+      <p className="muted small">{bill.source}</p>
+      <div className={styles.screen}>
         {canBeTakenBack ? <TakeBack bill={bill} chosen={back} done={() => setBack([])} /> : null}
         <Button onClick={() => print()}>{t('print')}</Button>
       </div>
-      {step.error ? <LoadFailed error={step.error} compact /> : null}
     </article>
   );
 }
@@ -144,10 +146,10 @@ function Lines({ bill, chosen, choose }: { bill: SettledBill; chosen: string[]; 
                 line.name
               )}
             </th>
-            <td>{line.day}</td>
-            <td>{line.insurance}</td>
+            <td className={styles.whole}>{line.day}</td>
+            <td>{t(`classes.${line.insurance as 'A'}`, { defaultValue: line.insurance })}</td>
             <td>{yuan(line.price)}</td>
-            <td>
+            <td className={styles.whole}>
               {line.quantity}
               {line.unit}
             </td>

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Bundle, Parameters, Patient } from 'fhir/r4';
 import { repetitionsOf, resourcesOf } from '../../shared/fhir/bundles';
-import { get, operate } from '../../shared/fhir/client';
+import { call, get, operate } from '../../shared/fhir/client';
 import { onlyBill, type SettledBill } from '../../shared/settlement/bills';
 
 /** Who has the number in hand; nobody is an empty list. */
@@ -17,7 +17,12 @@ const CHANGED = ['settled-bills', 'settled-bill', 'payer-claims', 'order'];
 export function useBillStep() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ path, values = {} }: { path: string; values?: Record<string, string | string[]> }): Promise<SettledBill> => onlyBill(await operate<Parameters>(path, values)),
+    mutationFn: async ({ path, values = {} }: { path: string; values?: Record<string, string | string[]> }): Promise<SettledBill> => onlyBill(
+        await call(
+          path,
+          Object.entries(values).flatMap(([name, value]) => [value].flat().map((valueString) => ({ name, valueString }))),
+        ),
+      ),
     onSettled: () => Promise.all(CHANGED.map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });
 }

@@ -14,6 +14,7 @@ import health.helan.app.gateway.DemoFeeds;
 import health.helan.app.load.DemoLoad;
 import health.helan.app.pharmacy.DemoPrescriptions;
 import health.helan.app.queue.DemoQueue;
+import health.helan.app.settlement.DemoBills;
 import health.helan.app.signing.DemoSignatures;
 import health.helan.app.start.Console;
 import health.helan.app.start.DataFolder;
@@ -356,6 +357,7 @@ final class Platform implements AutoCloseable {
       context().getBean(DemoSignatures.class).create();
       context().getBean(DemoVisits.class).create();
       context().getBean(DemoPrescriptions.class).create();
+      context().getBean(DemoBills.class).create();
       context().getBean(DemoCards.class).create().forEach(console::say);
       context().getBean(DemoQueue.class).create();
       // The region's Schedules are new: nobody should find the hospitals full at first sight.

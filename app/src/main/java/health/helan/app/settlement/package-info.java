@@ -3,7 +3,9 @@
     displayName = "结算装配",
     allowedDependencies = {
       "app.start",
+      "demo",
       "foundation.store",
+      "foundation.trust.account",
       "oversight.credit",
       "oversight.ledger",
       "oversight.payment",

@@ -2,6 +2,7 @@ package health.helan.demo.people;
 
 import static health.helan.demo.fhir.Fhir.*;
 
+import health.helan.demo.NamedResident;
 import health.helan.demo.chance.Dice;
 import health.helan.demo.fhir.BundleBuilder;
 import health.helan.demo.fhir.Code;
@@ -16,6 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Who a resident is, as FHIR: Patient, RelatedPerson for the guardians of children, Coverage. */
 public final class ResidentRecords {
+  private static final int ASSISTED = 2207;
   private static final ObjectNode TEST_DATA =
       object()
           .set(
@@ -162,6 +164,27 @@ public final class ResidentRecords {
     bundle.post(
         dice.urnUuid(),
         coverage(person, kind, home.network().bureau(), "YB", from, employee ? null : asOf));
+    if (person.named() == NamedResident.MA_JIANGUO) {
+      // For who is shown what five payers make of a bill; dice of its own, so that nothing else
+      // changes.
+      Dice own = dice.fork(ASSISTED);
+      for (String[] one :
+          new String[][] {
+            {"assistance", "医疗救助", "JZ"},
+            {"poverty", "防返贫兜底保障", "DD"},
+            {"subsidy", "财政补助", "BZ"}
+          }) {
+        bundle.post(
+            own.urnUuid(),
+            coverage(
+                person,
+                concept(one[1], new Code(Systems.COVERAGE_KIND, one[0], one[1])),
+                home.network().bureau(),
+                one[2],
+                LocalDate.of(asOf.getYear(), 1, 1),
+                asOf));
+      }
+    }
     if (age < 70 && dice.chance(0.12)) {
       Institution insurer = dice.pick(home.network().insurers());
       bundle.post(

@@ -1,0 +1,103 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, test } from 'vitest';
+import { bill, bills, channels, order } from '../../test/bills';
+import { bundleOf, open, platform, Refused, type Asked } from '../../test/platform';
+import { ClaimsPage } from '../claims/ClaimsPage';
+import { CashierPage } from './CashierPage';
+
+function answers(own: (asked: Asked) => unknown = () => undefined): Asked[] {
+  return platform((asked) => {
+    const said = own(asked);
+    if (said !== undefined) return said;
+    if (asked.path === 'Patient/$locate') return bundleOf([{ resourceType: 'Patient', id: 'p', name: [{ text: '马*兰' }], gender: 'female' }]);
+    if (asked.path === 'Patient/p/$bills') return bills();
+    if (asked.path === '$pay-channels') return channels();
+    return bundleOf([]);
+  });
+}
+
+async function atTheCounter() {
+  await open(<CashierPage />, { account: true });
+  await userEvent.type(await screen.findByLabelText('证件号码'), '649100195803120002');
+  await userEvent.click(screen.getByRole('button', { name: '查找' }));
+  await userEvent.click(await screen.findByRole('button', { name: '结算' }));
+}
+
+describe('The cashier', () => {
+  test('reckons, settles and takes the own money, whose amount the platform says', async () => {
+    let state = 'presettled';
+    const asked = answers(({ path }) => {
+      if (path === 'Patient/p/$presettle' || path === 'Claim/c1/$bill') return bills(bill(state));
+      if (path === 'Claim/c1/$settle') {
+        state = 'owing';
+        return bills(bill(state));
+      }
+      if (path === 'Patient/p/$collect-bills') return bills({ name: 'payable', valueReference: { reference: 'Account/a1' } });
+      if (path === '$pay' || path === 'Invoice/o1/$pay-status') return order('paying', [{ name: 'code', valueCode: 'sim:way0:abc' }]);
+      return undefined;
+    });
+    await atTheCounter();
+    await userEvent.click(screen.getByRole('checkbox', { name: '经转诊' }));
+    await userEvent.click(screen.getByRole('button', { name: '预结算' }));
+    const shares = within(await screen.findByRole('table', { name: '各方支付' }));
+    expect(shares.getByText('¥22.20 × 55% = ¥12.21')).toBeTruthy();
+    expect(JSON.stringify(asked.find(({ path }) => path === 'Patient/p/$presettle')?.body)).toContain('referred');
+    await userEvent.click(screen.getByRole('button', { name: '结算' }));
+    await userEvent.click(await screen.findByRole('button', { name: '收款 ¥230.79' }));
+    expect(await screen.findByRole('img', { name: '付款码' })).toBeTruthy();
+    const pay = JSON.stringify(asked.find(({ path }) => path === '$pay')?.body);
+    expect(pay).toContain('Account/a1');
+    expect(pay).not.toContain('230');
+  });
+
+  test('gives back the chosen lines with a reason, and nothing without', async () => {
+    const asked = answers(({ path }) => {
+      if (path === 'Patient/p/$bills') return bills(bill('settled'));
+      if (path === 'Claim/c1/$bill') return bills(bill('settled'));
+      if (path === 'Claim/c1/$refund-charges') return new Refused(422, 'business-rule', '请选择本结算单中要退的费用。');
+      return undefined;
+    });
+    await atTheCounter();
+    await userEvent.click(await screen.findByRole('button', { name: /¥243.00/ }));
+    const refund = await screen.findByRole('button', { name: '退所选费用' });
+    expect(refund.hasAttribute('disabled')).toBe(true);
+    await userEvent.click(screen.getByRole('checkbox', { name: '胸部 CT' }));
+    await userEvent.type(screen.getByLabelText('原因'), '未做');
+    await userEvent.click(refund);
+    await screen.findByText('请选择本结算单中要退的费用。');
+    await waitFor(() =>
+      expect(asked.find(({ path }) => path === 'Claim/c1/$refund-charges')?.body).toEqual({
+        resourceType: 'Parameters',
+        parameter: [
+          { name: 'charge', valueString: 'ChargeItem/y' },
+          { name: 'reason', valueString: '未做' },
+        ],
+      }),
+    );
+  });
+});
+
+describe('The insurance officer', () => {
+  test('sees the own institution’s shares by state, and no resident', async () => {
+    const asked = answers(({ path, query }) =>
+      path === '$payer-claims'
+        ? bills({
+            name: 'claim',
+            part: [
+              { name: 'number', valueString: 'c1' },
+              { name: 'institution', valueReference: { reference: 'Organization/h', display: '县人民医院' } },
+              { name: 'payer', valueCode: 'basic' },
+              { name: 'state', valueCode: query.get('state') ?? 'agreed' },
+              { name: 'amount', valueString: '12.21' },
+              { name: 'answered', valueString: '13.21' },
+            ],
+          })
+        : undefined,
+    );
+    await open(<ClaimsPage />, { account: true });
+    expect(await screen.findByText('¥12.21')).toBeTruthy();
+    await userEvent.click(screen.getByText('金额不符'));
+    await waitFor(() => expect(asked.some(({ path, query }) => path === '$payer-claims' && query.get('state') === 'differs')).toBe(true));
+  });
+});
