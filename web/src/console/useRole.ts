@@ -35,3 +35,5 @@ export const seesCards = (role: Role | undefined): boolean => role === 'root' ||
 export const worksAtCounter = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner';
 /** How places fill and queues stand, in counts: who oversees sees all, staff its own institution. */
 export const seesSlots = (role: Role | undefined): boolean => role !== undefined && role !== 'resident';
+/** Books of channels and payers: the clearing centre works on them, regulators look. Finance officers of institutions use the interface. */
+export const seesClearing = (role: Role | undefined): boolean => role === 'root' || role === 'operator' || role === 'regulator';

@@ -1,3 +1,4 @@
+import clearing from './clearing.json';
 import codes from './codes.json';
 import common from './common.json';
 import console from './console.json';
@@ -18,4 +19,4 @@ import workbench from './workbench.json';
 const resident = { ...residentFirst, ...residentOnline, ...residentRecord, ...residentResults };
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures };
+export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, clearing };
