@@ -20,6 +20,7 @@ const router = createHashRouter([
           { index: true, lazy: async () => ({ Component: (await import('./overview/OverviewPage')).OverviewPage }) },
           { path: 'region', lazy: async () => ({ Component: (await import('./region/RegionPage')).RegionPage }) },
           { path: 'slots', lazy: async () => ({ Component: (await import('./slots/SlotsPage')).SlotsPage }) },
+          { path: 'clearing', lazy: async () => ({ Component: (await import('./clearing/ClearingPage')).ClearingPage }) },
           { path: 'residents', lazy: async () => ({ Component: (await import('./residents/ResidentsPage')).ResidentsPage }) },
           { path: 'residents/:id', lazy: async () => ({ Component: (await import('./record/RecordPage')).RecordPage }) },
           { path: 'emergencies', lazy: async () => ({ Component: (await import('./emergencies/EmergenciesPage')).EmergenciesPage }) },

@@ -37,3 +37,6 @@ export const worksAtCounter = (role: Role | undefined): boolean => role === 'roo
 export const seesSlots = (role: Role | undefined): boolean => role !== undefined && role !== 'resident';
 /** Rules of prescription review and knowledge of drugs: operators write them, regulators read. */
 export const seesReview = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator';
+
+/** Books of channels and payers: the clearing centre works on them, regulators look. Finance officers of institutions use the interface. */
+export const seesClearing = (role: Role | undefined): boolean => role === 'root' || role === 'operator' || role === 'regulator';

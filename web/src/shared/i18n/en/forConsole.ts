@@ -1,3 +1,4 @@
+import clearing from './clearing.json';
 import codes from './codes.json';
 import common from './common.json';
 import console from './console.json';
@@ -5,4 +6,4 @@ import figures from './figures.json';
 import record from './record.json';
 import types from './types.json';
 
-export default { common, console, record, codes, types, figures };
+export default { common, console, record, codes, types, figures, clearing };

@@ -1,3 +1,4 @@
+import clearing from './clearing.json';
 import codes from './codes.json';
 import common from './common.json';
 import console from './console.json';
@@ -21,4 +22,4 @@ import workbench from './workbench.json';
 const resident = { ...residentFirst, ...residentOnline, ...residentPrescriptions, ...residentRecord, ...residentResults };
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, prescription, settlement };
+export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, prescription, settlement, clearing };

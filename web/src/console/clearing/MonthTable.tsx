@@ -1,0 +1,99 @@
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { NothingHere } from '../../shared/faces/Faces';
+import { file } from '../../shared/fhir/client';
+import { useNames } from '../../shared/fhir/names';
+import type texts from '../../shared/i18n/zh/clearing.json';
+import { StatusTag } from '../../shared/StatusTag';
+import styles from './Clearing.module.css';
+import type { Counterpart, Month, useAct } from './useClearing';
+
+/** What the clearing centre does next with a month; the platform says whether it is this reader's to do. */
+const NEXT: Record<string, 'advance' | 'settle' | undefined> = { confirmed: 'advance', advanced: 'settle' };
+
+/** What each owes each of a month, and the steps of paying it. */
+export function MonthTable({ month, months, counterparts, may, act }: { month: string; months: Month[]; counterparts: Counterpart[]; may: boolean; act: ReturnType<typeof useAct> }) {
+  const { t } = useTranslation('clearing');
+  const names = useNames(months.map((one) => one.institution));
+  const download = async () => {
+    const address = URL.createObjectURL(await file(`$clearing-month-file?month=${month}`));
+    const link = document.createElement('a');
+    link.href = address;
+    link.download = `clearing-${month}.csv`;
+    link.click();
+    URL.revokeObjectURL(address);
+  };
+  return (
+    <section className={`card ${styles.card}`} aria-labelledby="months">
+      <div className={styles.head}>
+        <div>
+          <h2 id="months">{t('months')}</h2>
+          <p className="muted small">{t('monthsHint')}</p>
+        </div>
+        <div className={styles.actions}>
+          {may
+            ? counterparts.map(({ name, display }) => (
+                <Button key={name} size="small" disabled={act.isPending} onClick={() => act.mutate({ operation: 'month-draw', values: { counterpart: name, month } })}>
+                  {t('draw')} {display}
+                </Button>
+              ))
+            : null}
+          {months.length > 0 ? (
+            <Button size="small" onClick={() => void download()}>
+              {t('csv')}
+            </Button>
+          ) : null}
+        </div>
+      </div>
+      {months.length === 0 ? (
+        <NothingHere title={t('noMonths')} />
+      ) : (
+        <div className={styles.scroll} role="region" aria-labelledby="months" tabIndex={0}>
+          <table className="data">
+            <thead>
+              <tr>
+                <th scope="col">{t('institution')}</th>
+                <th scope="col">{t('counterpart')}</th>
+                {(['in', 'out', 'adjusted', 'dueColumn', 'advance'] as const).map((column) => (
+                  <th key={column} scope="col" className="number">
+                    {t(column)}
+                  </th>
+                ))}
+                <th scope="col">{t('state')}</th>
+                {may ? <th scope="col">{t('actions')}</th> : null}
+              </tr>
+            </thead>
+            <tbody>
+              {months.map((one) => {
+                const next = NEXT[one.state];
+                return (
+                  <tr key={one.id}>
+                    <th scope="row">{names.get(one.institution) ?? one.institution}</th>
+                    <td>{counterparts.find(({ name }) => name === one.counterpart)?.display ?? one.counterpart}</td>
+                    {([one.in, one.out, one.adjusted, one.due, one.advance] as const).map((amount, index) => (
+                      <td key={index} className="number">
+                        ¥{amount}
+                      </td>
+                    ))}
+                    <td>
+                      <StatusTag tone={one.state === 'settled' ? 'good' : one.state === 'disputed' ? 'alert' : 'running'}>{t(`monthState.${one.state as keyof typeof texts.monthState}`)}</StatusTag>
+                    </td>
+                    {may ? (
+                      <td>
+                        {next ? (
+                          <Button size="small" disabled={act.isPending} onClick={() => act.mutate({ operation: 'month-step', values: { id: one.id, step: next } })}>
+                            {t(`step.${next}`)}
+                          </Button>
+                        ) : null}
+                      </td>
+                    ) : null}
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
