@@ -92,11 +92,15 @@ export const useWhole = (task: string) => useQuery({ queryKey: ['prescription', 
 
 export type Said = { step: string; reason?: string; code?: string };
 
-/** A step of either side. What others see of it is asked anew. */
-export function useStep(task: string) {
+/**
+ * A step of either side. What others see of it is asked anew.
+ * @param onDone at once, before that is answered: the page that took the step may be another by then
+ */
+export function useStep(task: string, onDone?: (said: Said) => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ step, reason, code }: Said) => operate<Task>(`Task/${encodeURIComponent(task)}/$prescription-${step}`, { ...(reason ? { reason } : {}), ...(code ? { code } : {}) }),
+    onSuccess: (_, said) => onDone?.(said),
     onSettled: () => Promise.all(['prescription', 'prescriptions', 'patient', 'list', 'results'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });
 }
