@@ -67,13 +67,17 @@ function Own({ whole: { prescription, requests, findings } }: { whole: Whole }) 
 function Steps({ whole: { prescription } }: { whole: Whole }) {
   const { t } = useTranslation('prescription');
   const go = useNavigate();
-  const step = useStep(prescription.task);
+  const { state, open, task, patient } = prescription;
+  const mends = state === 'held' || state === 'returned';
+  const step = useStep(task, (said) => {
+    if (said.step !== 'withdraw' || !mends) return;
+    takeBack(task);
+    void go(`/persons/${patient ?? ''}/prescribe`);
+  });
   const [why, setWhy] = useState('');
   const [code, setCode] = useState('');
   const [words, setWords] = useState('');
   const [problem, setProblem] = useState<'why' | 'code' | 'words'>();
-  const { state, open, task, patient } = prescription;
-  const mends = state === 'held' || state === 'returned';
   const short = (text: string) => [...text.trim()].length < 4;
 
   const withdraw = () => {
@@ -81,16 +85,7 @@ function Steps({ whole: { prescription } }: { whole: Whole }) {
     const reason = why.trim() || (mends ? t('own.withdrawSaid') : '');
     if (short(reason)) return setProblem('why');
     setProblem(undefined);
-    step.mutate(
-      { step: 'withdraw', reason },
-      {
-        onSuccess: () => {
-          if (!mends) return;
-          takeBack(task);
-          void go(`/persons/${patient ?? ''}/prescribe`);
-        },
-      },
-    );
+    step.mutate({ step: 'withdraw', reason });
   };
   const override = () => {
     if (code === '') return setProblem('code');

@@ -88,7 +88,7 @@ export function sumOf(line: Line): number | undefined {
   return Math.round(Number(line.dose) * perDay * Number(line.days) * 100) / 100;
 }
 
-export const strengthText = (mg: number): string => (mg >= 1000 || mg === 500 || mg === 250 ? `${mg / 1000}g` : mg < 1 ? `${mg * 1000}μg` : `${mg}mg`);
+export const strengthText = (mg: number): string => (mg >= 200 ? `${mg / 1000}g` : mg < 1 ? `${mg * 1000}μg` : `${mg}mg`);
 
 /** Who prescribes for whom, where; and the words that are written, which are Chinese whatever the page speaks. */
 export type Setting = { patient: string; encounter: string | undefined; doctor: Reference; words: { route: (route: RouteName) => string; times: (times: TimesName) => string; each: (dose: string) => string; confirmed: string; comma: string } };

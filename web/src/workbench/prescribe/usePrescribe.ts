@@ -3,7 +3,7 @@ import type { Bundle, Coding, MedicationRequest, Parameters, Patient, Task } fro
 import { useEffect, useState } from 'react';
 import { resourcesOf } from '../../shared/fhir/bundles';
 import { call, get, operate, transact } from '../../shared/fhir/client';
-import { commentsIn, prescriptionsIn, screenedOf, wholeOf, type State } from '../../shared/prescription/prescriptions';
+import { commentsIn, prescriptionsIn, screenedOf, wholeOf, type Prescription, type State } from '../../shared/prescription/prescriptions';
 import { draftsOf, idsOf, type Kind, type Product } from './prescription';
 
 /** What is typed reaches the server when the hand rests. */
@@ -63,20 +63,24 @@ export function useSubmit(onStored: (ids: string[]) => void) {
 
 const OVER: readonly State[] = ['effective', 'refused', 'withdrawn'];
 
-/** The doctor's own: open ones the longest waiting first, those that are over the last first. */
+/** Those that wait for the doctor's hand. */
+const isMine = ({ state }: Prescription): boolean => state === 'held' || state === 'returned';
+
+/** The doctor's own: of the open ones those that want a hand first, then the longest waiting; those that are over the last first. */
 export const useOwn = (over: boolean, enabled = true) =>
   useQuery({
     queryKey: ['prescriptions', 'doctor', over],
     enabled,
+    staleTime: 0,
     refetchInterval: 30_000,
     queryFn: async ({ signal }) => {
       const all = prescriptionsIn(await get<Parameters>(`$prescriptions?side=doctor${over ? `&state=${OVER.join(',')}` : ''}`, signal));
-      return over ? all.reverse() : all;
+      return over ? all.reverse() : all.sort((a, b) => Number(isMine(b)) - Number(isMine(a)));
     },
   });
 
 /** How many wait for the doctor. */
-export const useOwnCount = (): number | undefined => useOwn(false).data?.filter(({ state }) => state === 'held' || state === 'returned').length;
+export const useOwnCount = (): number | undefined => useOwn(false).data?.filter(isMine).length;
 
 /** The people of prescriptions, as far as their records are open. */
 export function usePeople(ids: readonly string[]) {
@@ -88,15 +92,20 @@ export function usePeople(ids: readonly string[]) {
   });
 }
 
-export const useWhole = (task: string) => useQuery({ queryKey: ['prescription', task], queryFn: async ({ signal }) => wholeOf(await get<Parameters>(`Task/${encodeURIComponent(task)}/$prescription`, signal)) });
+/** The other side may take a step at any time. */
+export const useWhole = (task: string) => useQuery({ queryKey: ['prescription', task], staleTime: 0, refetchInterval: 15_000, queryFn: async ({ signal }) => wholeOf(await get<Parameters>(`Task/${encodeURIComponent(task)}/$prescription`, signal)) });
 
 export type Said = { step: string; reason?: string; code?: string };
 
-/** A step of either side. What others see of it is asked anew. */
-export function useStep(task: string) {
+/**
+ * A step of either side. What others see of it is asked anew.
+ * @param onDone at once, before that is answered: the page that took the step may be another by then
+ */
+export function useStep(task: string, onDone?: (said: Said) => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ step, reason, code }: Said) => operate<Task>(`Task/${encodeURIComponent(task)}/$prescription-${step}`, { ...(reason ? { reason } : {}), ...(code ? { code } : {}) }),
+    onSuccess: (_, said) => onDone?.(said),
     onSettled: () => Promise.all(['prescription', 'prescriptions', 'patient', 'list', 'results'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });
 }

@@ -75,7 +75,9 @@ function Desk({ whole: { prescription, requests, findings }, mine }: { whole: Wh
   const { t } = useTranslation(['prescription', 'record']);
   const go = useNavigate();
   const queue = useReviewQueue();
-  const step = useStep(prescription.task);
+  const next = nextAfter(queue.data, prescription.task);
+  const onward = () => void go(next ? `/review/${next}` : '/lists/review');
+  const step = useStep(prescription.task, (said) => said.step !== 'take' && onward());
   const [choice, setChoice] = useState<Choice>();
   const [code, setCode] = useState<CommentCode | ''>('');
   const [reason, setReason] = useState('');
@@ -83,14 +85,12 @@ function Desk({ whole: { prescription, requests, findings }, mine }: { whole: Wh
   const take = useRef<HTMLButtonElement>(null);
   const first = useRef<HTMLInputElement>(null);
   const words = useRef<HTMLTextAreaElement>(null);
-  const next = nextAfter(queue.data, prescription.task);
   const waiting = prescription.open.includes('take');
 
   useEffect(() => {
     (waiting ? take.current : mine ? first.current : undefined)?.focus();
   }, [waiting, mine]);
 
-  const onward = () => void go(next ? `/review/${next}` : '/lists/review');
   const choose = (which: Choice) => {
     setChoice(which);
     setProblem(undefined);
@@ -105,7 +105,7 @@ function Desk({ whole: { prescription, requests, findings }, mine }: { whole: Wh
       return words.current?.focus();
     }
     setProblem(undefined);
-    step.mutate({ step: choice, ...(choice === 'pass' ? {} : { reason: why, ...(code ? { code } : {}) }) }, { onSuccess: onward });
+    step.mutate({ step: choice, ...(choice === 'pass' ? {} : { reason: why, ...(code ? { code } : {}) }) });
   };
   useShortcuts([
     ...(waiting ? [{ key: 't', label: t('desk.take'), run: () => step.mutate({ step: 'take' }) }] : []),
@@ -186,7 +186,7 @@ function Desk({ whole: { prescription, requests, findings }, mine }: { whole: Wh
               {t('desk.decide')}
             </Button>
             <kbd className={keys['key']}>Ctrl+Enter</kbd>
-            <Button onClick={() => step.mutate({ step: 'give-back' }, { onSuccess: onward })}>{t('desk.giveBack')}</Button>
+            <Button onClick={() => step.mutate({ step: 'give-back' })}>{t('desk.giveBack')}</Button>
           </div>
         </form>
       ) : null}
