@@ -49,6 +49,10 @@ import health.helan.foundation.trust.policy.Identities;
 import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.oversight.payment.PaymentOperations;
 import health.helan.oversight.payment.Payments;
+import health.helan.pharmacy.circulation.CirculationOperations;
+import health.helan.pharmacy.circulation.Circulations;
+import health.helan.pharmacy.dispense.ParcelOperations;
+import health.helan.pharmacy.dispense.Parcels;
 import health.helan.pharmacy.review.CommentOperations;
 import health.helan.pharmacy.review.Comments;
 import health.helan.pharmacy.review.PrescriptionOperations;
@@ -216,7 +220,9 @@ class FhirDoor {
       ObjectProvider<Payments> payments,
       ObjectProvider<Review> review,
       ObjectProvider<Prescriptions> prescriptions,
-      ObjectProvider<Comments> comments) {
+      ObjectProvider<Comments> comments,
+      ObjectProvider<Circulations> circulations,
+      ObjectProvider<Parcels> parcels) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -237,6 +243,8 @@ class FhirDoor {
     review.ifAvailable(known -> all.addAll(ReviewOperations.all(known)));
     prescriptions.ifAvailable(known -> all.addAll(PrescriptionOperations.all(known)));
     comments.ifAvailable(known -> all.addAll(CommentOperations.all(known)));
+    circulations.ifAvailable(known -> all.addAll(CirculationOperations.all(known)));
+    parcels.ifAvailable(known -> all.addAll(ParcelOperations.all(known)));
     return new Operations(all);
   }
 

@@ -24,6 +24,8 @@
       "foundation.trust.policy",
       "foundation.trust.pseudonym",
       "oversight.payment",
+      "pharmacy.circulation",
+      "pharmacy.dispense",
       "pharmacy.review"
     })
 @NullMarked

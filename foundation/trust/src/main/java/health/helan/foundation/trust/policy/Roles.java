@@ -186,7 +186,9 @@ final class Roles {
           .calls("visits")
           .runs("visit-step")
           .calls("notices", "daily-bill", "payments")
-          .runs("mark-read", "pay");
+          .runs("mark-read", "pay")
+          .calls("circulations", "parcels")
+          .runs("prescription-token", "parcel-complaint");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -226,7 +228,9 @@ final class Roles {
           .runs("pay", "refund")
           .calls("review-rules", "drug-knowledge", "screen", "prescriptions")
           .calls("prescription-comments")
-          .runs("prescription-step", "prescription-comment");
+          .runs("prescription-step", "prescription-comment")
+          .calls("circulations", "stock", "parcels")
+          .runs("circulation-step", "stock-update", "parcel-step", "parcel-complaint");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -266,7 +270,9 @@ final class Roles {
           .calls("daily-bill", "payments")
           .runs("pay", "refund")
           .calls("review-rules", "drug-knowledge")
-          .callsWithin("screen");
+          .callsWithin("screen")
+          .calls("stock")
+          .runs("stock-update");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
