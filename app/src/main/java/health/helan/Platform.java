@@ -12,6 +12,7 @@ import health.helan.app.database.SearchConnections;
 import health.helan.app.edge.EdgeNode;
 import health.helan.app.gateway.DemoFeeds;
 import health.helan.app.load.DemoLoad;
+import health.helan.app.pharmacy.DemoPharmacies;
 import health.helan.app.pharmacy.DemoPrescriptions;
 import health.helan.app.queue.DemoQueue;
 import health.helan.app.settlement.DemoBills;
@@ -360,6 +361,10 @@ final class Platform implements AutoCloseable {
       context().getBean(DemoBills.class).create();
       context().getBean(DemoCards.class).create().forEach(console::say);
       context().getBean(DemoQueue.class).create();
+      String password = data.read(DemoAccounts.PASSWORD_FILE);
+      if (password != null) {
+        context().getBean(DemoPharmacies.class).create(password.strip()).forEach(console::say);
+      }
       // The region's Schedules are new: nobody should find the hospitals full at first sight.
       context().getBean(Upkeep.class).hasten();
     } catch (RuntimeException failed) {

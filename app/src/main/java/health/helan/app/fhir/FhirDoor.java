@@ -60,6 +60,10 @@ import health.helan.oversight.settlement.Settlements;
 import health.helan.oversight.supervision.Cases;
 import health.helan.oversight.supervision.Supervision;
 import health.helan.oversight.supervision.SupervisionOperations;
+import health.helan.pharmacy.circulation.CirculationOperations;
+import health.helan.pharmacy.circulation.Circulations;
+import health.helan.pharmacy.dispense.ParcelOperations;
+import health.helan.pharmacy.dispense.Parcels;
 import health.helan.pharmacy.review.CommentOperations;
 import health.helan.pharmacy.review.Comments;
 import health.helan.pharmacy.review.PrescriptionOperations;
@@ -236,7 +240,9 @@ class FhirDoor {
       ObjectProvider<ReviewFigures> reviewFigures,
       ObjectProvider<Clearing> clearing,
       ObjectProvider<Supervision> supervision,
-      ObjectProvider<Cases> cases) {
+      ObjectProvider<Cases> cases,
+      ObjectProvider<Circulations> circulations,
+      ObjectProvider<Parcels> parcels) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
     identities.ifAvailable(known -> all.addAll(CaseOperations.atRecords(known, Clock.systemUTC())));
     all.addAll(StandardOperations.all());
@@ -267,6 +273,8 @@ class FhirDoor {
     clearing.ifAvailable(known -> all.addAll(ClearingOperations.all(known)));
     supervision.ifAvailable(
         known -> all.addAll(SupervisionOperations.all(known, cases.getObject())));
+    circulations.ifAvailable(known -> all.addAll(CirculationOperations.all(known)));
+    parcels.ifAvailable(known -> all.addAll(ParcelOperations.all(known)));
     return new Operations(all);
   }
 

@@ -29,6 +29,8 @@
       "oversight.payment",
       "oversight.settlement",
       "oversight.supervision",
+      "pharmacy.circulation",
+      "pharmacy.dispense",
       "pharmacy.review"
     })
 @NullMarked

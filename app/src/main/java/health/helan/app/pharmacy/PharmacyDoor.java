@@ -4,8 +4,16 @@ import health.helan.app.start.StartRefused;
 import health.helan.care.visit.rules.OnlineDrugs;
 import health.helan.care.visit.rules.Verdict;
 import health.helan.foundation.registry.Registry;
+import health.helan.foundation.store.ContentCodec;
+import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.trust.crypto.CertificateAuthority;
+import health.helan.foundation.trust.crypto.KeyVault;
 import health.helan.foundation.trust.signature.Signatures;
+import health.helan.pharmacy.circulation.CirculationGuard;
+import health.helan.pharmacy.circulation.CirculationUpkeep;
+import health.helan.pharmacy.circulation.Circulations;
+import health.helan.pharmacy.dispense.Parcels;
 import health.helan.pharmacy.knowledge.Drug;
 import health.helan.pharmacy.knowledge.KnowledgeReader;
 import health.helan.pharmacy.knowledge.Known;
@@ -20,11 +28,15 @@ import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Prescription review. docs/guide/prescription-review.md. */
+/**
+ * Prescription review, circulation and delivery. docs/guide/prescription-review.md, dispensing.md.
+ */
 @Configuration(proxyBeanMethods = false)
 class PharmacyDoor {
   /** How long rules and knowledge that another instance changed may still be the old ones here. */
@@ -63,6 +75,56 @@ class PharmacyDoor {
   ReviewFigures reviewFigures(
       RecordStore store, Registry registry, Prescriptions prescriptions, DataSource connections) {
     return new ReviewFigures(store, registry, prescriptions, connections);
+  }
+
+  /**
+   * Given to the store when it opens: what has come to count gets its row, and is dispensed by steps
+   * alone.
+   */
+  @Bean
+  CirculationGuard circulationGuard(DataSource connections, ContentCodec codec, IndexKey key) {
+    return new CirculationGuard(connections, codec, key.digests());
+  }
+
+  @Bean
+  Circulations circulations(
+      RecordStore store,
+      DataSource connections,
+      ContentCodec codec,
+      Registry registry,
+      Review review,
+      KeyVault vault,
+      CertificateAuthority authority,
+      Clock clock) {
+    return new Circulations(
+        new Circulations.Parts(
+            store, connections, codec, registry, review.knowledge(), vault, authority, clock));
+  }
+
+  @Bean
+  Parcels parcels(
+      RecordStore store,
+      DataSource connections,
+      ContentCodec codec,
+      Circulations circulations,
+      Clock clock) {
+    return new Parcels(new Parcels.Parts(store, connections, codec, circulations, clock));
+  }
+
+  @Bean(destroyMethod = "close")
+  CirculationUpkeep circulationUpkeep(Circulations circulations) {
+    return new CirculationUpkeep(circulations);
+  }
+
+  /** Once the platform answers: no start waits for it. */
+  @Bean
+  ApplicationListener<ApplicationReadyEvent> circulationUpkeepStart(CirculationUpkeep upkeep) {
+    return _ -> {
+      // On a copy that is looked at, nothing runs out by itself.
+      if (!"off".equalsIgnoreCase(System.getenv("HELAN_BOOKING_UPKEEP"))) {
+        upkeep.start();
+      }
+    };
   }
 
   /**

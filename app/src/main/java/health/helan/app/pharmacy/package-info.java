@@ -1,4 +1,7 @@
-/** Assembles the internet pharmacy: review of prescriptions, and its decision support services. */
+/**
+ * Assembles the internet pharmacy: review of prescriptions and its decision support services,
+ * circulation, delivery; pharmacies of the demo region to try.
+ */
 @ApplicationModule(
     displayName = "互联网医药装配",
     allowedDependencies = {
@@ -7,7 +10,10 @@
       "foundation.registry",
       "foundation.store",
       "foundation.trust.account",
+      "foundation.trust.crypto",
       "foundation.trust.signature",
+      "pharmacy.circulation",
+      "pharmacy.dispense",
       "pharmacy.knowledge",
       "pharmacy.review"
     })

@@ -347,6 +347,10 @@ public final class Prescriptions {
     return organizationOf(task, "reviewer");
   }
 
+  static String prescriberOf(JsonNode task) {
+    return organizationOf(task, "prescriber");
+  }
+
   private static String organizationOf(JsonNode task, String input) {
     for (JsonNode one : task.path("input")) {
       if (one.path("type").path("text").asString("").equals(input)) {

@@ -16,6 +16,7 @@ import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Binding;
 import health.helan.foundation.store.Caller.Role;
+import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Retention;
@@ -23,6 +24,7 @@ import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.search.ValueSets;
+import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
@@ -36,6 +38,11 @@ import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.foundation.trust.signature.SignOperation;
 import health.helan.foundation.trust.signature.Signatures;
 import health.helan.foundation.trust.signature.Signers;
+import health.helan.pharmacy.circulation.CirculationGuard;
+import health.helan.pharmacy.circulation.CirculationOperations;
+import health.helan.pharmacy.circulation.Circulations;
+import health.helan.pharmacy.dispense.ParcelOperations;
+import health.helan.pharmacy.dispense.Parcels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -55,23 +62,28 @@ import tools.jackson.databind.node.ObjectNode;
  * The API with policy, registry, signatures and review, and the decision support services beside
  * it, on a real PostgreSQL behind a real HTTP server.
  */
-final class ReviewServer extends ApiForTests {
+public final class ReviewServer extends ApiForTests {
   private static final class Running {
     static final ReviewServer SERVER = new ReviewServer();
 
     private Running() {}
   }
 
-  final HikariDataSource database;
-  final RecordStore store;
-  final Registry registry;
-  final Signers signers;
-  final Signatures signatures;
-  final Review review;
+  public final HikariDataSource database;
+  public final RecordStore store;
+  public final Registry registry;
+  public final Signers signers;
+  public final Signatures signatures;
+  public final Review review;
+
+  /** Moves the time of circulation and of parcels alone. */
+  public final ClockForTests clock = new ClockForTests();
+
+  public final Circulations circulations;
 
   private final String base;
 
-  static ReviewServer get() {
+  public static ReviewServer get() {
     return Running.SERVER;
   }
 
@@ -95,7 +107,11 @@ final class ReviewServer extends ApiForTests {
                   true,
                   new ZstdCodec(),
                   ValueSets.ofR4(),
-                  WriteFollower.all(registry.follower(), new PrescriptionGuard())),
+                  WriteFollower.all(
+                      registry.follower(),
+                      new PrescriptionGuard(),
+                      new CirculationGuard(
+                          database, new ZstdCodec(), new IndexKey(new byte[32]).digests()))),
               StoreForTests.QUICK,
               Retention.DEFAULT);
       KeyVault vault =
@@ -116,7 +132,23 @@ final class ReviewServer extends ApiForTests {
           new Prescriptions(
               new Prescriptions.Parts(
                   store, registry, signatures, review, Duration.ofMinutes(30), now));
+      circulations =
+          new Circulations(
+              new Circulations.Parts(
+                  store,
+                  database,
+                  new ZstdCodec(),
+                  registry,
+                  review.knowledge(),
+                  vault,
+                  authority,
+                  clock));
       List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
+      operations.addAll(CirculationOperations.all(circulations));
+      operations.addAll(
+          ParcelOperations.all(
+              new Parcels(
+                  new Parcels.Parts(store, database, new ZstdCodec(), circulations, clock))));
       operations.addAll(AccessOperations.all(now, database));
       operations.add(new SignOperation(signatures));
       operations.addAll(registry.operations());
@@ -157,9 +189,9 @@ final class ReviewServer extends ApiForTests {
 
   // ------------------------------------------------------------------ callers
 
-  static final Caller ROOT = Caller.operator("root");
+  public static final Caller ROOT = Caller.operator("root");
 
-  static void ok(Reply reply) {
+  public static void ok(Reply reply) {
     if (reply.status() != 200 && reply.status() != 201) {
       throw new AssertionError(reply.status() + " " + reply.text());
     }
@@ -168,13 +200,13 @@ final class ReviewServer extends ApiForTests {
   // ------------------------------------------------------------------ a small region
 
   /** A hospital with a doctor, a pharmacist, and a resident whom the doctor treats. */
-  final class Hospital {
-    final String run = UUID.randomUUID().toString().substring(0, 8);
-    final String id = "h-" + run;
-    final Caller system = system(id);
-    final Caller clerk = practitioner("k-" + run, id);
-    final Caller doctor = practitioner("d-" + run, id);
-    final Caller pharmacist = practitioner("p-" + run, id);
+  public final class Hospital {
+    public final String run = UUID.randomUUID().toString().substring(0, 8);
+    public final String id = "h-" + run;
+    public final Caller system = system(id);
+    public final Caller clerk = practitioner("k-" + run, id);
+    public final Caller doctor = practitioner("d-" + run, id);
+    public final Caller pharmacist = practitioner("p-" + run, id);
 
     Hospital() {
       created(
@@ -194,7 +226,7 @@ final class ReviewServer extends ApiForTests {
       return "Practitioner/" + caller.binding().practitioner();
     }
 
-    void licensed(String practitioner, String name, String kind, String right) {
+    public void licensed(String practitioner, String name, String kind, String right) {
       Caller regulator = caller(Role.REGULATOR, "", Binding.NONE);
       created(
           system,
@@ -234,7 +266,7 @@ final class ReviewServer extends ApiForTests {
     }
 
     /** A resident whose record the doctor's visit opens. */
-    String patient(String birth, String gender) {
+    public String patient(String birth, String gender) {
       String number = "N-" + UUID.randomUUID();
       String patient =
           created(
@@ -256,7 +288,7 @@ final class ReviewServer extends ApiForTests {
     }
 
     /** JSON of a drug of a prescription. */
-    ObjectNode request(
+    public ObjectNode request(
         String patient, String drug, double pieces, String unit, int times, int days) {
       ObjectNode request =
           tree(
@@ -283,18 +315,18 @@ final class ReviewServer extends ApiForTests {
       return request;
     }
 
-    String draft(ObjectNode request) {
+    public String draft(ObjectNode request) {
       Reply reply = send(doctor, "POST", "MedicationRequest", request.toString());
       ok(reply);
       return reply.id();
     }
 
-    Reply submit(Caller caller, String... ids) {
+    public Reply submit(Caller caller, String... ids) {
       return submitTo("", caller, ids);
     }
 
     /** To the pharmacists of another institution. */
-    Reply submitTo(String reviewer, Caller caller, String... ids) {
+    public Reply submitTo(String reviewer, Caller caller, String... ids) {
       ObjectNode body = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
       ArrayNode list = body.putArray("parameter");
       for (String one : ids) {
@@ -337,7 +369,7 @@ final class ReviewServer extends ApiForTests {
     }
   }
 
-  static Hospital hospital() {
+  public static Hospital hospital() {
     return get().new Hospital();
   }
 }

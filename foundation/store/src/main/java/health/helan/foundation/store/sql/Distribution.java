@@ -141,6 +141,21 @@ public enum Distribution {
     tables.put("review_rule", REFERENCE);
     tables.put("drug_knowledge", REFERENCE);
     tables.put("review_decision", HOME); // with the Task that was decided
+    // pharmacy: prescriptions under way with the resident, stock with the pharmacy
+    for (String table :
+        new String[] {
+          "circulation",
+          "circulation_drug",
+          "circulation_token",
+          "circulation_dispense",
+          "circulation_attempt",
+          "pharmacy_stock",
+          "parcel",
+          "parcel_reading"
+        }) {
+      tables.put(table, HOME);
+    }
+    tables.put("dispense_trace", KEY);
     // care: queues and tickets in the bucket of the department
     tables.put("visit_queue", HOME);
     tables.put("visit_queue_ticket", HOME);

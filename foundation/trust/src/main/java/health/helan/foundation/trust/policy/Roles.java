@@ -189,7 +189,9 @@ final class Roles {
           .calls("notices", "daily-bill", "payments")
           .runs("mark-read", "pay")
           .calls("prices", "bills")
-          .runs("pay-bills");
+          .runs("pay-bills")
+          .calls("circulations", "parcels")
+          .runs("prescription-token", "parcel-complaint");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -235,7 +237,9 @@ final class Roles {
           .calls("clearing") // Finance officers, of what is their institution's.
           .runs("clearing-statement", "clearing-step")
           .calls("supervision", "replay") // The administration, of its institution.
-          .runs("supervision-rectify");
+          .runs("supervision-rectify")
+          .calls("circulations", "stock", "parcels")
+          .runs("circulation-step", "stock-update", "parcel-step", "parcel-complaint");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -281,7 +285,9 @@ final class Roles {
           .runs("clearing-statement", "clearing-step")
           .callsWithin("screen")
           .calls("supervision", "supervision-export")
-          .runs("supervision-rectify");
+          .runs("supervision-rectify")
+          .calls("stock")
+          .runs("stock-update");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it

@@ -1,0 +1,936 @@
+package health.helan.pharmacy.circulation;
+
+import health.helan.foundation.registry.LicenceKind;
+import health.helan.foundation.registry.Registry;
+import health.helan.foundation.store.AccessTrail;
+import health.helan.foundation.store.Beside;
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Caller.Role;
+import health.helan.foundation.store.ContentCodec;
+import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Sql;
+import health.helan.foundation.trust.crypto.CertificateAuthority;
+import health.helan.foundation.trust.crypto.KeyVault;
+import health.helan.foundation.trust.erasure.Erasable;
+import health.helan.pharmacy.circulation.Circulation.Attempt;
+import health.helan.pharmacy.circulation.Circulation.Counted;
+import health.helan.pharmacy.circulation.Circulation.Drug;
+import health.helan.pharmacy.circulation.Circulation.Way;
+import health.helan.pharmacy.circulation.Circulation.Wish;
+import health.helan.pharmacy.circulation.CirculationStep.Party;
+import health.helan.pharmacy.knowledge.Knowledge;
+import health.helan.pharmacy.knowledge.KnowledgeBook;
+import health.helan.pharmacy.review.Effective;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Prescriptions on their way to who takes them. Each step changes the one row of the prescription,
+ * if nobody has changed it since it was read, and writes the resources with it in one transaction:
+ * of fifty pharmacies that come with one code, one holds the prescription. Thread-safe; any number
+ * of instances on one database.
+ */
+public final class Circulations implements Erasable {
+  static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
+
+  /** A shop that has not dispensed after so long lets go. */
+  static final Duration HELD_AT_THE_COUNTER = Duration.ofHours(2);
+
+  /** The same where something has to be packed. */
+  static final Duration HELD_FOR_A_PARCEL = Duration.ofHours(24);
+
+  private static final Duration LISTED = Duration.ofDays(92);
+  private static final int MOST_LISTED = 200;
+  private static final int MOST_TENDED = 200;
+  private static final Logger LOG = LoggerFactory.getLogger(Circulations.class);
+
+  /** What circulation stands on. */
+  public record Parts(
+      RecordStore store,
+      DataSource database,
+      ContentCodec codec,
+      Registry registry,
+      KnowledgeBook knowledge,
+      KeyVault vault,
+      CertificateAuthority authority,
+      Clock clock) {}
+
+  private final RecordStore store;
+  private final Registry registry;
+  private final KnowledgeBook knowledge;
+  private final Clock clock;
+  private final Sql sql;
+  private final CirculationTable table;
+  private final Token.Keys keys;
+  private final Stock stock;
+  private final Shops shops;
+  private final Offers offers;
+
+  public Circulations(Parts parts) {
+    store = parts.store();
+    registry = parts.registry();
+    knowledge = parts.knowledge();
+    clock = parts.clock();
+    sql = new Sql(parts.database());
+    table = new CirculationTable(sql, parts.codec());
+    keys = new Token.Keys(parts.vault(), parts.authority());
+    stock = new Stock(store, parts.database(), knowledge, clock);
+    shops = new Shops(store);
+    offers = new Offers(stock, shops);
+  }
+
+  public Stock stock() {
+    return stock;
+  }
+
+  Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  // ------------------------------------------------------------------ who
+
+  /** A prescription under way as one side sees it. */
+  public record Seen(Circulation row, Effective prescription, Party party) {}
+
+  /**
+   * Which side the caller is. Nobody else is told that there is such a prescription, and the root
+   * is no side: nobody stands in for a resident, a pharmacist or a doctor.
+   *
+   * @param id of the Task of the review
+   * @throws Refusal NOT_FOUND
+   */
+  public Seen seen(Caller caller, String id) {
+    Effective prescription;
+    try {
+      prescription = Effective.read(store, caller, id);
+    } catch (Refusal e) {
+      // One that does not count is nothing to circulate, and not to be told of to strangers.
+      throw e.kind() == Refusal.Kind.BUSINESS_RULE ? missing(id) : e;
+    }
+    Circulation row = ensured(prescription);
+    Party party = party(caller, row, prescription);
+    if (party == null) {
+      throw missing(id);
+    }
+    AccessTrail.noteAsked(row.patient());
+    return new Seen(row, prescription, party);
+  }
+
+  private static Refusal missing(String id) {
+    return new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Task", id);
+  }
+
+  private static @Nullable Party party(Caller caller, Circulation row, Effective prescription) {
+    if (caller.isRoot()) {
+      return null;
+    }
+    if (caller.role() == Role.RESIDENT) {
+      return caller.binding().patients().contains(prescription.patient()) ? Party.RESIDENT : null;
+    }
+    if (caller.role() != Role.PRACTITIONER || caller.binding().practitioner().isEmpty()) {
+      return null;
+    }
+    if (caller.binding().practitioner().equals(prescription.doctor())) {
+      return Party.DOCTOR; // And never who dispenses the own prescription.
+    }
+    String institution = caller.institution();
+    return !institution.isEmpty() && (institution.equals(row.shop()) || row.isSent(institution))
+        ? Party.SHOP
+        : null;
+  }
+
+  /** The row; made now for a prescription that came to count before there was circulation. */
+  private Circulation ensured(Effective prescription) {
+    Circulation row = table.row(prescription.id());
+    if (row == null) {
+      Instant now = now();
+      var unused =
+          sql.together(
+              connection -> {
+                table.insert(connection, prescription, digest(prescription), now);
+                return true;
+              });
+      row = Objects.requireNonNull(table.row(prescription.id()));
+    }
+    return row;
+  }
+
+  private long digest(Effective prescription) {
+    return store.parameters().digests().reference("Patient", prescription.patient());
+  }
+
+  // ------------------------------------------------------------------ the resident chooses
+
+  /** Pharmacies that have what is left of it. */
+  List<Offer> offers(Caller caller, String id, Offers.Asked asked) {
+    Seen seen = seen(caller, id);
+    return offers.of(seen.prescription, table.drugs(seen.row), knowledge.inForce(), asked, now());
+  }
+
+  /** What the resident wants. */
+  record Choice(Way way, @Nullable String shop, Wish wish) {}
+
+  /** A code, and until when it counts. */
+  record Issued(String code, Instant until) {}
+
+  /**
+   * Makes the code that a shop locks with; the one before it counts no more.
+   *
+   * @throws Refusal BUSINESS_RULE for a prescription that is not active, over, or says no amount
+   */
+  Issued issue(Caller caller, String id, Choice choice) {
+    Seen seen = seen(caller, id);
+    Circulation row = seen.row;
+    var unused = CirculationStep.ISSUE.take(seen.party, row.state());
+    Instant now = now();
+    checkGood(seen, now);
+    List<Drug> drugs = table.drugs(row);
+    if (drugs.stream().allMatch(one -> one.prescribed() == 0)) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.no-amount");
+    }
+    String wanted = "";
+    if (choice.shop != null) {
+      Shop shop = shops.of(choice.shop);
+      if (shop == null) {
+        throw new Refusal(Refusal.Kind.VALUE, "circulation.no-such-shop");
+      }
+      if (!shop.ways().contains(choice.way)) {
+        throw new Refusal(
+            Refusal.Kind.BUSINESS_RULE, "circulation.not-that-way", choice.way.word());
+      }
+      wanted = choice.shop;
+    }
+    if (choice.way != Way.PICKUP && wanted.isEmpty()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.which-shop");
+    }
+    if (choice.way == Way.DELIVERY
+        && (choice.wish.address().isBlank() || choice.wish.telephone().isBlank())) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.where-to");
+    }
+    Token token = keys.make(row.home(), row.until());
+    String only = wanted;
+    run(
+        caller,
+        seen.prescription.institution(),
+        joint(
+            caller,
+            seen,
+            CirculationStep.ISSUE,
+            seen.party,
+            next -> next.shown(token, only, choice.way, choice.wish),
+            List.of(),
+            (connection, ids, at) -> CirculationTable.insert(connection, row, token, at),
+            null));
+    return new Issued(token.text(), token.until());
+  }
+
+  private static void checkGood(Seen seen, Instant now) {
+    if (!seen.prescription.isActive()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.not-effective");
+    }
+    if (!now.isBefore(seen.row.until())) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.over");
+    }
+  }
+
+  /** Takes it out of the hands of a shop that has counted nothing out. */
+  Circulation recall(Caller caller, String id, String reason) {
+    Seen seen = seen(caller, id);
+    return plain(caller, seen, CirculationStep.RECALL, Circulation::free, reason);
+  }
+
+  /** The doctor takes the prescription back. */
+  Circulation cancel(Caller caller, String id, String reason) {
+    Seen seen = seen(caller, id);
+    var unused = CirculationStep.CANCEL.take(seen.party, seen.row.state());
+    List<Interaction> writes =
+        requests(
+            seen.prescription,
+            request -> {
+              request.put("status", "cancelled");
+              request.putObject("statusReason").put("text", reason);
+            });
+    run(
+        caller,
+        seen.prescription.institution(),
+        joint(
+            caller,
+            seen,
+            CirculationStep.CANCEL,
+            seen.party,
+            Circulation::free,
+            writes,
+            NOTHING,
+            reason));
+    return row(seen.row);
+  }
+
+  private static List<Interaction> requests(
+      Effective prescription, java.util.function.Consumer<ObjectNode> change) {
+    List<Interaction> writes = new ArrayList<>();
+    for (ObjectNode request : prescription.requests()) {
+      writes.add(Papers.patch("MedicationRequest", request.path("id").asString(""), change));
+    }
+    return writes;
+  }
+
+  // ------------------------------------------------------------------ a shop takes it
+
+  /**
+   * Locks the prescription of a code. The code is used up, whatever becomes of the prescription.
+   *
+   * @throws Refusal VALUE for what is no code of ours; CONFLICT for one that was used, or when
+   *     another was faster
+   */
+  Seen lock(Caller caller, String code) {
+    String shop = staffOf(caller);
+    Token token = Token.parse(code);
+    keys.check(token);
+    CirculationTable.Given given = table.given(token);
+    if (given == null) {
+      throw new Refusal(Refusal.Kind.VALUE, "circulation.token-unreadable");
+    }
+    Effective prescription = Effective.read(store, caller, given.circulation());
+    Circulation row = ensured(prescription);
+    AccessTrail.noteAsked(row.patient());
+    if (given.used() != null) {
+      throw refused(row, "replayed", caller, Refusal.Kind.CONFLICT, "circulation.token-used");
+    }
+    if (!Arrays.equals(row.token(), token.digest())) {
+      throw refused(
+          row, "replaced", caller, Refusal.Kind.BUSINESS_RULE, "circulation.token-replaced");
+    }
+    return lock(caller, row, prescription, shop);
+  }
+
+  /** Locks a prescription that the resident has sent to this very shop. */
+  Seen lockSent(Caller caller, String id) {
+    String shop = staffOf(caller);
+    Seen seen = seen(caller, id);
+    if (!seen.row.isSent(shop)) {
+      throw refused(
+          seen.row, "elsewhere", caller, Refusal.Kind.FORBIDDEN, "circulation.needs-code");
+    }
+    return lock(caller, seen.row, seen.prescription, shop);
+  }
+
+  private Seen lock(Caller caller, Circulation row, Effective prescription, String shop) {
+    Instant now = now();
+    if (!now.isBefore(row.until())) {
+      throw refused(row, "expired", caller, Refusal.Kind.BUSINESS_RULE, "circulation.over");
+    }
+    if (!row.wanted().isEmpty() && !row.wanted().equals(shop)) {
+      throw refused(row, "elsewhere", caller, Refusal.Kind.FORBIDDEN, "circulation.another-shop");
+    }
+    if (caller.binding().practitioner().equals(prescription.doctor())) {
+      throw new Refusal(
+          Refusal.Kind.FORBIDDEN, "circulation.not-your-step", CirculationStep.LOCK.word());
+    }
+    var seen = new Seen(row, prescription, Party.SHOP);
+    checkGood(seen, now);
+    byte[] digest = Objects.requireNonNull(row.token());
+    Instant held =
+        now.plus(row.way().equals(Way.PICKUP.word()) ? HELD_AT_THE_COUNTER : HELD_FOR_A_PARCEL);
+    Instant until = held.isBefore(row.until()) ? held : row.until();
+    try {
+      run(
+          caller,
+          prescription.institution(),
+          joint(
+              caller,
+              seen,
+              CirculationStep.LOCK,
+              Party.SHOP,
+              next -> next.heldBy(shop, until),
+              List.of(),
+              (connection, ids, at) -> {
+                if (!CirculationTable.use(connection, row, digest, shop, at)) {
+                  throw taken();
+                }
+              },
+              null));
+    } catch (Refusal e) {
+      if (e.kind() == Refusal.Kind.CONFLICT) {
+        table.attempt(row, "taken", shop, caller.subject(), now());
+      }
+      throw e;
+    }
+    return new Seen(row(row), prescription, Party.SHOP);
+  }
+
+  private static Refusal taken() {
+    return new Refusal(Refusal.Kind.CONFLICT, "circulation.taken");
+  }
+
+  /** Keeps the evidence, and answers with the refusal. */
+  private Refusal refused(
+      Circulation row, String what, Caller caller, Refusal.Kind kind, String key) {
+    table.attempt(row, what, caller.institution(), caller.subject(), now());
+    return new Refusal(kind, key);
+  }
+
+  /** The shop that the caller works at in person. */
+  private String staffOf(Caller caller) {
+    String shop = shops.shopOf(caller);
+    if (caller.role() != Role.PRACTITIONER || caller.binding().practitioner().isEmpty()) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "circulation.in-person");
+    }
+    return shop;
+  }
+
+  // ------------------------------------------------------------------ counting out
+
+  /**
+   * Counts out all or a part of what is left. A pharmacist's act (处方管理办法, from general knowledge:
+   * who dispenses is a pharmacist by qualification).
+   *
+   * @throws Refusal FORBIDDEN for who is none; BUSINESS_RULE for what is too much, not there, over,
+   *     or not what was prescribed
+   */
+  Circulation dispense(Caller caller, String id, List<Handing> handings) {
+    String shop = staffOf(caller);
+    Seen seen = seen(caller, id);
+    Circulation row = seen.row;
+    Instant now = now();
+    checkStep(caller, seen, CirculationStep.DISPENSE);
+    if (!registry.holds(caller.binding().practitioner(), LicenceKind.PHARMACIST, now)) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "circulation.no-pharmacist");
+    }
+    checkHeld(row, now);
+    checkNoParcel(row);
+    Knowledge base = knowledge.inForce();
+    List<Line> lines = new ArrayList<>();
+    List<Interaction> writes = new ArrayList<>();
+    Set<String> codes = new HashSet<>();
+    for (Handing handing : handings) {
+      ObjectNode request = request(seen.prescription, handing.request());
+      Line line = stock.line(shop, handing.item());
+      if (line == null) {
+        throw new Refusal(Refusal.Kind.VALUE, "circulation.no-such-item");
+      }
+      boolean isSubstitute = isSubstitute(base, request, line, handing);
+      checkPack(handing, codes, now);
+      lines.add(line);
+      writes.add(
+          Papers.create(
+              "MedicationDispense",
+              Papers.dispense(caller, request, handing, line, isSubstitute, now),
+              "Patient/" + seen.prescription.patient()));
+    }
+    try {
+      run(
+          caller,
+          shop,
+          joint(
+              caller,
+              seen,
+              CirculationStep.DISPENSE,
+              Party.SHOP,
+              next -> next,
+              writes,
+              (connection, ids, at) -> {
+                for (int i = 0; i < handings.size(); i++) {
+                  count(connection, row, handings.get(i), lines.get(i), ids.get(i), at);
+                }
+              },
+              null));
+    } catch (Refusal e) {
+      if (e.messageKey().equals("circulation.too-much")
+          || e.messageKey().equals("circulation.trace-seen")) {
+        String what = e.messageKey().equals("circulation.too-much") ? "too-much" : "trace";
+        table.attempt(row, what, shop, caller.subject(), now());
+      }
+      throw e;
+    }
+    return row(row);
+  }
+
+  private void count(
+      Connection connection, Circulation row, Handing handing, Line line, String id, Instant at)
+      throws SQLException {
+    Drug drug =
+        CirculationTable.drugs(connection, row).stream()
+            .filter(one -> one.request().equals(handing.request()))
+            .findFirst()
+            .orElseThrow(() -> Papers.unknown(handing.request()));
+    if (!drug.unit().equals(line.unit())) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.unit", drug.unit());
+    }
+    if (!CirculationTable.count(connection, row, handing.request(), handing.quantity())) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.too-much", drug.left());
+    }
+    if (!stock.take(connection, line.shop(), line.item(), handing.quantity(), at)) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.no-stock");
+    }
+    for (String trace : handing.traces()) {
+      if (!CirculationTable.trace(
+          connection, trace, !handing.opened(), line.shop(), row.id(), at)) {
+        throw new Refusal(Refusal.Kind.DUPLICATE, "circulation.trace-seen");
+      }
+    }
+    CirculationTable.insert(
+        connection,
+        row,
+        new Counted(
+            id,
+            handing.request(),
+            line.shop(),
+            line.item(),
+            handing.quantity(),
+            line.price(handing.quantity()),
+            Counted.OUT,
+            at,
+            handing.traces()));
+  }
+
+  private static ObjectNode request(Effective prescription, String id) {
+    return prescription.requests().stream()
+        .filter(one -> one.path("id").asString("").equals(id))
+        .findFirst()
+        .orElseThrow(() -> Papers.unknown(id));
+  }
+
+  private static boolean isSubstitute(
+      Knowledge base, JsonNode request, Line line, Handing handing) {
+    Preparation prescribed = Preparation.of(base, request.path("medicationCodeableConcept"));
+    Preparation there = Preparation.of(base, line.name(), line.code());
+    if (there.isWhatWasPrescribed(prescribed)) {
+      return false;
+    }
+    if (!there.isSameAs(prescribed)) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.another-drug");
+    }
+    if (!Preparation.allowsSubstitution(request)) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.no-substitution");
+    }
+    if (handing.reason().isBlank()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.substitution-reason");
+    }
+    return true;
+  }
+
+  private static void checkPack(Handing handing, Set<String> codes, Instant now) {
+    if (handing.expires().isBefore(LocalDate.ofInstant(now, BEIJING))) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.pack-expired");
+    }
+    if (handing.traces().isEmpty()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.trace-missing");
+    }
+    for (String trace : handing.traces()) {
+      if (!trace.matches("[0-9A-Za-z]{8,40}")) {
+        throw new Refusal(Refusal.Kind.VALUE, "circulation.trace");
+      }
+      if (!codes.add(trace) && !handing.opened()) {
+        throw new Refusal(Refusal.Kind.DUPLICATE, "circulation.trace-seen");
+      }
+    }
+  }
+
+  /** The state's word first, with evidence where something would be dispensed twice. */
+  private void checkStep(Caller caller, Seen seen, CirculationStep step) {
+    try {
+      var unused = step.take(seen.party, seen.row.state());
+    } catch (Refusal e) {
+      if (e.kind() == Refusal.Kind.BUSINESS_RULE && step == CirculationStep.DISPENSE) {
+        table.attempt(seen.row, "twice", caller.institution(), caller.subject(), now());
+      }
+      throw e;
+    }
+  }
+
+  private static void checkHeld(Circulation row, Instant now) {
+    if (row.lockUntil() == null || !now.isBefore(row.lockUntil())) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.held-too-long");
+    }
+  }
+
+  private static void checkNoParcel(Circulation row) {
+    if (!row.parcel().isEmpty()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.in-parcel");
+    }
+  }
+
+  // ------------------------------------------------------------------ handing over, or not
+
+  /** Handed over at the counter. */
+  Circulation complete(Caller caller, String id) {
+    String shop = staffOf(caller);
+    Seen seen = seen(caller, id);
+    var unused = CirculationStep.COMPLETE.take(seen.party, seen.row.state());
+    checkNoParcel(seen.row);
+    run(caller, shop, completion(caller, seen, Party.SHOP));
+    return row(seen.row);
+  }
+
+  /**
+   * The hand-over, for who does it: the counter, or a parcel.
+   *
+   * @param party SHOP or COURIER
+   */
+  public Joint completion(Caller caller, Seen seen, Party party) {
+    Instant now = now();
+    List<Interaction> writes = handedOver(seen.row, now);
+    writes.addAll(requests(seen.prescription, request -> request.put("status", "completed")));
+    return joint(
+        caller,
+        seen,
+        CirculationStep.COMPLETE,
+        party,
+        next -> next.inParcel(""),
+        writes,
+        (connection, ids, at) -> CirculationTable.mark(connection, seen.row, Counted.HANDED),
+        null);
+  }
+
+  private List<Interaction> handedOver(Circulation row, Instant now) {
+    List<Interaction> writes = new ArrayList<>();
+    for (Counted one : table.counted(row)) {
+      if (one.state() == Counted.OUT) {
+        writes.add(
+            Papers.patch(
+                "MedicationDispense",
+                one.id(),
+                dispense ->
+                    dispense.put("status", "completed").put("whenHandedOver", now.toString())));
+      }
+    }
+    return writes;
+  }
+
+  /**
+   * Lets go of what has not been counted out; what has been is the resident's.
+   *
+   * @throws Refusal BUSINESS_RULE when nothing is left: then it is to be completed
+   */
+  Circulation release(Caller caller, String id, String reason) {
+    String shop = staffOf(caller);
+    Seen seen = seen(caller, id);
+    var unused = CirculationStep.RELEASE.take(seen.party, seen.row.state());
+    checkNoParcel(seen.row);
+    if (table.drugs(seen.row).stream().allMatch(one -> one.left() == 0)) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.nothing-left");
+    }
+    run(
+        caller,
+        shop,
+        joint(
+            caller,
+            seen,
+            CirculationStep.RELEASE,
+            Party.SHOP,
+            Circulation::free,
+            handedOver(seen.row, now()),
+            (connection, ids, at) -> CirculationTable.mark(connection, seen.row, Counted.HANDED),
+            reason));
+    return row(seen.row);
+  }
+
+  /**
+   * Takes back what was counted out and not handed over.
+   *
+   * @param resale whether it goes back on the shelf
+   */
+  Circulation giveBack(Caller caller, String id, boolean resale, String reason) {
+    String shop = staffOf(caller);
+    Seen seen = seen(caller, id);
+    var unused = CirculationStep.RETURN.take(seen.party, seen.row.state());
+    checkNoParcel(seen.row);
+    run(caller, shop, comingBack(caller, seen, resale, reason));
+    return row(seen.row);
+  }
+
+  /** The same, for a parcel that comes back. */
+  public Joint comingBack(Caller caller, Seen seen, boolean resale, String reason) {
+    List<Interaction> writes = new ArrayList<>();
+    for (Counted one : table.counted(seen.row)) {
+      if (one.state() == Counted.OUT) {
+        writes.add(
+            Papers.patch(
+                "MedicationDispense",
+                one.id(),
+                dispense -> {
+                  dispense.put("status", "cancelled");
+                  dispense.putObject("statusReasonCodeableConcept").put("text", reason);
+                }));
+      }
+    }
+    Instant now = now();
+    Instant held = now.plus(HELD_AT_THE_COUNTER);
+    Instant until = held.isBefore(seen.row.until()) ? held : seen.row.until();
+    return joint(
+        caller,
+        seen,
+        CirculationStep.RETURN,
+        Party.SHOP,
+        next -> next.inParcel("").heldBy(seen.row.shop(), until),
+        writes,
+        (connection, ids, at) -> {
+          for (Counted one : CirculationTable.out(connection, seen.row)) {
+            var unused =
+                CirculationTable.count(connection, seen.row, one.request(), -one.quantity());
+            if (resale) {
+              stock.giveBack(connection, one.shop(), one.item(), one.quantity(), at);
+              for (String trace : one.traces()) {
+                CirculationTable.untrace(connection, trace, seen.row.id());
+              }
+            }
+          }
+          CirculationTable.mark(connection, seen.row, Counted.BACK);
+        },
+        reason);
+  }
+
+  /**
+   * Binds what was counted out to a parcel: until it is through, the counter does nothing with it.
+   */
+  public Beside attach(Circulation read, String parcel) {
+    return (connection, ids, at) -> {
+      if (!table.step(connection, read, read.inParcel(parcel), at)) {
+        throw taken();
+      }
+    };
+  }
+
+  // ------------------------------------------------------------------ by the clock
+
+  /** Lets go what was held too long, and ends what is over. Returns how many. */
+  public int tend() {
+    int tended = 0;
+    Caller clockwork = Caller.platform("circulation");
+    Instant now = now();
+    for (Circulation row : table.lapsed(now, MOST_TENDED)) {
+      tended += byClock(clockwork, row, CirculationStep.LAPSE);
+    }
+    for (Circulation row : table.over(now, MOST_TENDED)) {
+      tended += byClock(clockwork, row, CirculationStep.EXPIRE);
+    }
+    return tended;
+  }
+
+  private int byClock(Caller clockwork, Circulation row, CirculationStep step) {
+    try {
+      Effective prescription = Effective.read(store, clockwork, row.id());
+      var seen = new Seen(row, prescription, Party.CLOCK);
+      List<Interaction> writes =
+          step == CirculationStep.EXPIRE
+              ? requests(
+                  prescription,
+                  request -> {
+                    request.put("status", "stopped");
+                    request.putObject("statusReason").put("text", "处方已过有效期");
+                  })
+              : List.of();
+      run(
+          clockwork,
+          prescription.institution(),
+          joint(clockwork, seen, step, Party.CLOCK, Circulation::free, writes, NOTHING, null));
+      return 1;
+    } catch (Refusal e) {
+      // Somebody was faster, or the next round tries again; the others must not wait for it.
+      LOG.info("{} of a prescription did not go: {}", step.word(), e.messageKey());
+      return 0;
+    }
+  }
+
+  // ------------------------------------------------------------------ reading
+
+  /** All that is said of one. */
+  record Whole(Seen seen, List<Drug> drugs, List<Counted> counted, List<Attempt> attempts) {}
+
+  Whole whole(Seen seen) {
+    return new Whole(
+        seen,
+        table.drugs(seen.row),
+        table.counted(seen.row),
+        seen.party == Party.SHOP ? List.of() : table.attempts(seen.row));
+  }
+
+  /** Those of a resident, the latest first. */
+  List<Circulation> ofPatient(Caller caller, String patient) {
+    if (caller.role() != Role.RESIDENT || !caller.binding().patients().contains(patient)) {
+      throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Patient", patient);
+    }
+    long digest = store.parameters().digests().reference("Patient", patient);
+    AccessTrail.noteAsked(digest);
+    return table.ofPatient(digest, now().minus(LISTED), MOST_LISTED);
+  }
+
+  /** Those that were sent to the caller's shop, and those that it holds or has had. */
+  List<Circulation> ofShop(Caller caller) {
+    String shop = staffOf(caller);
+    List<Circulation> all = new ArrayList<>(table.wanted(shop, now(), MOST_LISTED));
+    all.addAll(table.ofShop(shop, now().minus(LISTED), MOST_LISTED));
+    all.forEach(one -> AccessTrail.noteAsked(one.patient()));
+    return all;
+  }
+
+  /** The row as it is now. */
+  public Circulation row(Circulation read) {
+    return Objects.requireNonNull(table.row(read.id()));
+  }
+
+  /** What was counted out and neither handed over nor brought back. */
+  public List<Counted> out(Circulation row) {
+    return table.counted(row).stream().filter(one -> one.state() == Counted.OUT).toList();
+  }
+
+  /** The row of a prescription, for the platform's own parts; null for none. */
+  public @Nullable Seen find(Caller caller, String id, Party party) {
+    Circulation row = table.row(id);
+    return row == null ? null : new Seen(row, Effective.read(store, caller, id), party);
+  }
+
+  /** Name of a shop; its id where it has none. */
+  public String shopName(String institution) {
+    Shop shop = shops.of(institution);
+    return shop == null ? institution : shop.name();
+  }
+
+  /**
+   * @throws Refusal FORBIDDEN for who works in no pharmacy
+   */
+  public String shopOf(Caller caller) {
+    return shops.shopOf(caller);
+  }
+
+  /** As {@link #shopOf}, for acts that somebody takes in person. */
+  public String counterOf(Caller caller) {
+    return staffOf(caller);
+  }
+
+  /** Whether an institution has ever told its stock. */
+  public boolean hasStock(String institution) {
+    return !stock.ofShop(institution).isEmpty();
+  }
+
+  /** Whether an institution carries parcels, by the provider registry. */
+  public boolean carries(String institution) {
+    return !shops
+        .search(
+            "HealthcareService",
+            "organization",
+            "Organization/" + institution,
+            "service-type",
+            Shops.SYSTEM + "|carrying",
+            "active",
+            "true")
+        .isEmpty();
+  }
+
+  /** Whether the caller carries parcels: a post as courier at an institution that does. */
+  public boolean isCourier(Caller caller) {
+    String practitioner = caller.binding().practitioner();
+    return !caller.isRoot()
+        && caller.role() == Role.PRACTITIONER
+        && !practitioner.isEmpty()
+        && !caller.institution().isEmpty()
+        && !shops
+            .search(
+                "PractitionerRole",
+                "practitioner",
+                "Practitioner/" + practitioner,
+                "organization",
+                "Organization/" + caller.institution(),
+                "role",
+                Shops.SYSTEM + "|courier",
+                "active",
+                "true")
+            .isEmpty()
+        && carries(caller.institution());
+  }
+
+  public String patientName(Caller caller, String patient) {
+    JsonNode person =
+        Json.MAPPER.readTree(
+            Objects.requireNonNull(store.read(caller.asPlatform(), "Patient", patient).content()));
+    JsonNode name = person.path("name").path(0);
+    String text = name.path("text").asString("");
+    if (!text.isEmpty()) {
+      return text;
+    }
+    var whole = new StringBuilder(name.path("family").asString(""));
+    name.path("given").forEach(given -> whole.append(given.asString("")));
+    return whole.toString();
+  }
+
+  // ------------------------------------------------------------------ small things
+
+  private static final Beside NOTHING = (connection, ids, at) -> {};
+
+  private Circulation plain(
+      Caller caller,
+      Seen seen,
+      CirculationStep step,
+      UnaryOperator<Circulation> change,
+      @Nullable String reason) {
+    run(
+        caller,
+        seen.prescription.institution(),
+        joint(caller, seen, step, seen.party, change, List.of(), NOTHING, reason));
+    return row(seen.row);
+  }
+
+  private Joint joint(
+      Caller caller,
+      Seen seen,
+      CirculationStep step,
+      Party party,
+      UnaryOperator<Circulation> change,
+      List<Interaction> writes,
+      Beside more,
+      @Nullable String reason) {
+    Circulation read = seen.row;
+    Circulation next = change.apply(read.in(step.take(party, read.state())));
+    List<Interaction> all = new ArrayList<>(writes);
+    all.add(
+        Papers.create(
+            "Provenance",
+            Papers.provenance(
+                caller,
+                List.of("Task/" + read.id(), "Patient/" + seen.prescription.patient()),
+                CirculationStep.SYSTEM,
+                step.word(),
+                reason,
+                now()),
+            "Patient/" + seen.prescription.patient()));
+    return new Joint(
+        all,
+        (connection, ids, at) -> {
+          if (!table.step(connection, read, next, at)) {
+            throw taken();
+          }
+          more.write(connection, ids, at);
+        });
+  }
+
+  private void run(Caller caller, String owner, Joint joint) {
+    var unused = store.transact(caller.asPlatformOf(owner), joint.writes(), joint.beside());
+  }
+
+  @Override
+  public void erase(long subject) {
+    table.erase(subject);
+  }
+}

@@ -1,0 +1,306 @@
+package health.helan.pharmacy.circulation;
+
+import health.helan.foundation.rest.Faults;
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Ids;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Sql;
+import health.helan.pharmacy.knowledge.Knowledge;
+import health.helan.pharmacy.knowledge.KnowledgeBook;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Table {@code pharmacy_stock}: what pharmacies say they have, and what they ask for it. */
+public final class Stock {
+  /** Most lines that are taken at once. */
+  static final int MOST_LINES = 5_000;
+
+  /** What was told longer ago is shown as old: it may be gone. */
+  static final Duration FRESH = Duration.ofHours(24);
+
+  /** Clocks of pharmacies may be ahead by so much. */
+  private static final Duration SKEW = Duration.ofMinutes(5);
+
+  private static final int MOST_FOUND = 5_000;
+  private static final int MOST_FAULTS = 20;
+
+  private static final String LINES =
+      "select shop, item, match, name, maker, code, unit, per, fen, quantity, told from pharmacy_stock";
+
+  private final RecordStore store;
+  private final Sql sql;
+  private final KnowledgeBook knowledge;
+  private final Clock clock;
+
+  Stock(RecordStore store, DataSource database, KnowledgeBook knowledge, Clock clock) {
+    this.store = store;
+    this.knowledge = knowledge;
+    this.clock = clock;
+    sql = new Sql(database);
+  }
+
+  /** Bucket of a pharmacy. */
+  int home(String shop) {
+    return (int)
+        Math.floorMod(store.parameters().digests().reference("Organization", shop), Ids.HOMES);
+  }
+
+  // ------------------------------------------------------------------ telling
+
+  /**
+   * What came of an update.
+   *
+   * @param taken lines that hold now
+   * @param late lines that were not, for something newer was told before
+   * @param gone lines that were not named any more, and count nothing now
+   */
+  public record Taken(int taken, int late, int gone) {}
+
+  /**
+   * Takes what a pharmacy tells, all of it or nothing.
+   *
+   * @param lines objects with item, name, unit, quantity, price (yuan), and as may be per, maker,
+   *     code, at
+   * @param whole true when this is all that the pharmacy has
+   * @throws Faults a refusal for each wrong line
+   */
+  public Taken update(Caller caller, List<JsonNode> lines, boolean whole) {
+    if (lines.size() > MOST_LINES || lines.isEmpty() && !whole) {
+      throw new Refusal(Refusal.Kind.VALUE, "stock.how-many", MOST_LINES);
+    }
+    Knowledge base = knowledge.inForce();
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    List<Line> read = new ArrayList<>();
+    List<Refusal> faults = new ArrayList<>();
+    Set<String> items = new HashSet<>();
+    for (int i = 0; i < lines.size(); i++) {
+      Line line = line(lines.get(i), i + 1, caller.institution(), base, now, faults);
+      if (line != null && !items.add(line.item())) {
+        faults.add(fault(i + 1, "item"));
+      } else if (line != null) {
+        read.add(line);
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw new Faults(faults.subList(0, Math.min(faults.size(), MOST_FAULTS)));
+    }
+    String shop = caller.institution();
+    int home = home(shop);
+    return sql.together(
+        connection -> {
+          int taken = 0;
+          for (Line line : read) {
+            taken += put(connection, home, line, now);
+          }
+          int gone =
+              whole
+                  ? Sql.update(
+                      connection,
+                      "update pharmacy_stock set quantity = 0, told = ?, changed = ?"
+                          + " where home = ? and shop = ? and told < ? and quantity > 0 and not (item = any (?))",
+                      now,
+                      now,
+                      home,
+                      shop,
+                      now,
+                      List.copyOf(items))
+                  : 0;
+          return new Taken(taken, read.size() - taken, gone);
+        });
+  }
+
+  private static int put(Connection connection, int home, Line line, Instant now)
+      throws SQLException {
+    return Sql.update(
+        connection,
+        """
+        insert into pharmacy_stock (home, per, quantity, fen, told, changed, shop, item, match, name, maker, code, unit)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict (home, shop, item) do update set per = excluded.per, quantity = excluded.quantity,
+          fen = excluded.fen, told = excluded.told, changed = excluded.changed, match = excluded.match,
+          name = excluded.name, maker = excluded.maker, code = excluded.code, unit = excluded.unit
+        where pharmacy_stock.told <= excluded.told""",
+        home,
+        line.per(),
+        line.quantity(),
+        line.fen(),
+        line.told(),
+        now,
+        line.shop(),
+        line.item(),
+        line.match(),
+        line.name(),
+        line.maker(),
+        line.code(),
+        line.unit());
+  }
+
+  private static Refusal fault(int number, String what) {
+    return new Refusal(Refusal.Kind.VALUE, "Parameters", "stock.line", new Object[] {number, what});
+  }
+
+  private static @Nullable Line line(
+      JsonNode told, int number, String shop, Knowledge base, Instant now, List<Refusal> faults) {
+    int before = faults.size();
+    String item = text(told, "item", 1, 64, number, faults);
+    String name = text(told, "name", 2, 100, number, faults);
+    String unit = text(told, "unit", 1, 10, number, faults);
+    String maker = text(told, "maker", 0, 100, number, faults);
+    String code = text(told, "code", 0, 64, number, faults);
+    int quantity = whole(told, "quantity", -1, number, faults);
+    int per = whole(told, "per", 1, number, faults);
+    if (per < 1) {
+      faults.add(fault(number, "per"));
+    }
+    String price = told.path("price").asString("");
+    if (!price.matches("\\d{1,7}(\\.\\d{1,2})?")) {
+      faults.add(fault(number, "price"));
+    }
+    Instant at = now;
+    String when = told.path("at").asString("");
+    try {
+      at = when.isEmpty() ? now : OffsetDateTime.parse(when).toInstant();
+      if (at.isAfter(now.plus(SKEW))) {
+        faults.add(fault(number, "at"));
+      }
+    } catch (DateTimeException e) {
+      faults.add(fault(number, "at"));
+    }
+    if (faults.size() > before) {
+      return null;
+    }
+    return new Line(
+        shop,
+        item,
+        Preparation.of(base, name, code).match(),
+        name,
+        maker,
+        code,
+        unit,
+        per,
+        new BigDecimal(price).movePointRight(2).longValueExact(),
+        quantity,
+        at.isAfter(now) ? now : at);
+  }
+
+  private static String text(
+      JsonNode told, String field, int shortest, int longest, int number, List<Refusal> faults) {
+    String text = told.path(field).asString("").strip();
+    if (text.length() < shortest || text.length() > longest) {
+      faults.add(fault(number, field));
+    }
+    return text;
+  }
+
+  /**
+   * @param otherwise what counts when it is not told; below 0: it has to be
+   */
+  private static int whole(
+      JsonNode told, String field, int otherwise, int number, List<Refusal> faults) {
+    String text = told.path(field).asString("");
+    if (text.isEmpty() && otherwise >= 0) {
+      return otherwise;
+    }
+    if (!text.matches("\\d{1,7}")) {
+      faults.add(fault(number, field));
+      return Math.max(otherwise, 1);
+    }
+    return Integer.parseInt(text);
+  }
+
+  // ------------------------------------------------------------------ asking
+
+  /** What a shop has told, by name. */
+  List<Line> ofShop(String shop) {
+    return sql.list(
+        LINES + " where home = ? and shop = ? order by name, item limit ?",
+        Stock::line,
+        home(shop),
+        shop,
+        MOST_FOUND);
+  }
+
+  @Nullable Line line(String shop, String item) {
+    return sql.one(
+        LINES + " where home = ? and shop = ? and item = ?", Stock::line, home(shop), shop, item);
+  }
+
+  /** What all pharmacies have of these preparations. By the index of the preparation. */
+  List<Line> of(Collection<String> matches) {
+    return sql.list(
+        LINES + " where match = any (?) and quantity > 0 limit ?",
+        Stock::line,
+        List.copyOf(matches),
+        MOST_FOUND);
+  }
+
+  /**
+   * Takes so many out.
+   *
+   * @return false when there are not so many
+   */
+  boolean take(Connection connection, String shop, String item, int quantity, Instant at)
+      throws SQLException {
+    return Sql.update(
+            connection,
+            "update pharmacy_stock set quantity = quantity - ?, changed = ?"
+                + " where home = ? and shop = ? and item = ? and quantity >= ?",
+            quantity,
+            at,
+            home(shop),
+            shop,
+            item,
+            quantity)
+        == 1;
+  }
+
+  /** Puts back what had been taken out. */
+  void giveBack(Connection connection, String shop, String item, int quantity, Instant at)
+      throws SQLException {
+    Sql.update(
+        connection,
+        "update pharmacy_stock set quantity = quantity + ?, changed = ?"
+            + " where home = ? and shop = ? and item = ?",
+        quantity,
+        at,
+        home(shop),
+        shop,
+        item);
+  }
+
+  boolean isOld(Line line) {
+    return line.told().isBefore(clock.instant().minus(FRESH));
+  }
+
+  private static Line line(ResultSet row) throws SQLException {
+    return new Line(
+        row.getString("shop"),
+        row.getString("item"),
+        row.getString("match"),
+        row.getString("name"),
+        row.getString("maker"),
+        row.getString("code"),
+        row.getString("unit"),
+        row.getInt("per"),
+        row.getLong("fen"),
+        row.getInt("quantity"),
+        Sql.instant(row, "told"));
+  }
+}

@@ -1,0 +1,656 @@
+package health.helan.pharmacy.dispense;
+
+import health.helan.foundation.store.AccessTrail;
+import health.helan.foundation.store.Beside;
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Caller.Role;
+import health.helan.foundation.store.ContentCodec;
+import health.helan.foundation.store.Ids;
+import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Sql;
+import health.helan.foundation.trust.erasure.Erasable;
+import health.helan.pharmacy.circulation.Circulation;
+import health.helan.pharmacy.circulation.CirculationState;
+import health.helan.pharmacy.circulation.CirculationStep;
+import health.helan.pharmacy.circulation.Circulations;
+import health.helan.pharmacy.circulation.Joint;
+import health.helan.pharmacy.circulation.Papers;
+import health.helan.pharmacy.dispense.ParcelStep.Party;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Parcels from the pharmacy to the door. Handing one over completes the prescription, taking one
+ * back frees what was in it, each in one transaction. Thread-safe; any number of instances on one
+ * database.
+ */
+public final class Parcels implements Erasable {
+  /** Wrong answers at the door after which a parcel only goes back. */
+  static final int MOST_TRIES = 5;
+
+  /** A cold parcel is handed over when its temperature was read so lately. */
+  static final Duration READ_LATELY = Duration.ofMinutes(30);
+
+  private static final Duration LISTED = Duration.ofDays(92);
+  private static final int MOST_LISTED = 200;
+  private static final String TASK_SYSTEM = "https://helan.health/fhir/CodeSystem/task";
+  private static final String COMPLAINT_STATE =
+      "https://helan.health/fhir/CodeSystem/parcel-complaint-state";
+
+  /** What parcels stand on. */
+  public record Parts(
+      RecordStore store,
+      DataSource database,
+      ContentCodec codec,
+      Circulations circulations,
+      Clock clock) {}
+
+  private final RecordStore store;
+  private final Circulations circulations;
+  private final Clock clock;
+  private final ParcelTable table;
+
+  public Parcels(Parts parts) {
+    store = parts.store();
+    circulations = parts.circulations();
+    clock = parts.clock();
+    table = new ParcelTable(new Sql(parts.database()), parts.codec());
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  // ------------------------------------------------------------------ packing
+
+  /**
+   * Limits of a cold chain, in tenths of a degree Celsius.
+   *
+   * @param low the lower one
+   */
+  record Cold(int low, int high) {}
+
+  /**
+   * Packs what was counted out for a delivery.
+   *
+   * @param task id of the review's Task
+   * @param carrier id of the Organization that carries it
+   * @param cold null where nothing is to be kept cold
+   */
+  Parcel pack(Caller caller, String task, String carrier, @Nullable Cold cold) {
+    String shop = circulations.counterOf(caller);
+    Circulations.Seen seen = circulations.seen(caller, task);
+    Circulation row = seen.row();
+    if (seen.party() != CirculationStep.Party.SHOP || !row.shop().equals(shop)) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "parcel.not-your-step", "pack");
+    }
+    if (row.state() != CirculationState.DISPENSED
+        || !row.way().equals(Circulation.Way.DELIVERY.word())
+        || !row.parcel().isEmpty()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.nothing-to-pack", row.state().word());
+    }
+    if (!circulations.carries(carrier)) {
+      throw new Refusal(Refusal.Kind.VALUE, "parcel.no-carrier");
+    }
+    Instant now = now();
+    String patient = seen.prescription().patient();
+    String hint = "Patient/" + patient;
+    String id = Ids.next(row.home());
+    List<String> dispenses = circulations.out(row).stream().map(Circulation.Counted::id).toList();
+    String deliveryUrn = "urn:uuid:" + UUID.randomUUID();
+    List<Interaction> writes = new ArrayList<>();
+    writes.add(
+        new Interaction.Create(
+            "SupplyDelivery",
+            Interaction.Body.of(delivery(id, hint, shop, now)),
+            null,
+            deliveryUrn,
+            hint));
+    writes.add(Papers.create("Task", task(id, hint, deliveryUrn, dispenses, now), hint));
+    writes.add(provenance(caller, deliveryUrn, hint, "pack", null, now));
+    Beside attach = circulations.attach(row, id);
+    String name = circulations.patientName(caller, patient);
+    var unused =
+        store.transact(
+            caller.asPlatformOf(shop),
+            writes,
+            (connection, ids, at) -> {
+              attach.write(connection, ids, at);
+              table.insert(
+                  connection,
+                  new Parcel(
+                      row.home(),
+                      id,
+                      ParcelState.PACKED,
+                      ComplaintState.NONE,
+                      1,
+                      0,
+                      0,
+                      cold == null ? null : Integer.valueOf(cold.low),
+                      cold == null ? null : Integer.valueOf(cold.high),
+                      false,
+                      row.patient(),
+                      null,
+                      now,
+                      at,
+                      row.id(),
+                      ids.get(0),
+                      ids.get(1),
+                      "",
+                      shop,
+                      carrier,
+                      "",
+                      new Parcel.Door(name, row.wish().telephone(), row.wish().address())),
+                  at);
+            });
+    return row(id);
+  }
+
+  private static ObjectNode delivery(String id, String patient, String shop, Instant now) {
+    ObjectNode delivery = Json.MAPPER.createObjectNode().put("resourceType", "SupplyDelivery");
+    Papers.tag(delivery);
+    delivery
+        .putArray("identifier")
+        .addObject()
+        .put("system", "https://helan.health/fhir/sid/parcel")
+        .put("value", id);
+    delivery.put("status", ParcelState.PACKED.delivery());
+    delivery.putObject("patient").put("reference", patient);
+    delivery
+        .putObject("type")
+        .putArray("coding")
+        .addObject()
+        .put("system", "http://terminology.hl7.org/CodeSystem/supply-item-type")
+        .put("code", "medication");
+    delivery.put("occurrenceDateTime", now.toString());
+    delivery.putObject("supplier").put("reference", "Organization/" + shop);
+    return delivery;
+  }
+
+  /** Without an owner: a Task of an owner's opens the record to it, and a courier needs none. */
+  private static ObjectNode task(
+      String id, String patient, String delivery, List<String> dispenses, Instant now) {
+    ObjectNode task = Json.MAPPER.createObjectNode().put("resourceType", "Task");
+    Papers.tag(task);
+    task.putObject("groupIdentifier")
+        .put("system", "https://helan.health/fhir/sid/parcel")
+        .put("value", id);
+    task.put("status", ParcelState.PACKED.task());
+    business(task, ParcelState.SYSTEM, ParcelState.PACKED.word());
+    task.put("intent", "order");
+    code(task, "parcel");
+    task.putObject("focus").put("reference", delivery);
+    task.putObject("for").put("reference", patient);
+    task.put("authoredOn", now.toString()).put("lastModified", now.toString());
+    for (String dispense : dispenses) {
+      ObjectNode input = task.withArray("input").addObject();
+      input.putObject("type").put("text", "dispense");
+      input.putObject("valueReference").put("reference", "MedicationDispense/" + dispense);
+    }
+    return task;
+  }
+
+  private static void code(ObjectNode task, String code) {
+    task.putObject("code")
+        .putArray("coding")
+        .addObject()
+        .put("system", TASK_SYSTEM)
+        .put("code", code);
+  }
+
+  private static void business(ObjectNode task, String system, String code) {
+    task.putObject("businessStatus")
+        .putArray("coding")
+        .addObject()
+        .put("system", system)
+        .put("code", code);
+  }
+
+  private static Interaction provenance(
+      Caller caller,
+      String target,
+      String patient,
+      String step,
+      @Nullable String reason,
+      Instant now) {
+    return Papers.create(
+        "Provenance",
+        Papers.provenance(caller, List.of(target, patient), ParcelStep.SYSTEM, step, reason, now),
+        patient);
+  }
+
+  // ------------------------------------------------------------------ who
+
+  /** A parcel as one side sees it. */
+  record Seen(Parcel row, Party party) {}
+
+  /**
+   * Which side the caller is. Nobody else is told that there is such a parcel, and the root is no
+   * side.
+   *
+   * @throws Refusal NOT_FOUND
+   */
+  Seen seen(Caller caller, String id) {
+    Parcel row = table.row(id);
+    Party party = row == null ? null : party(caller, row);
+    if (row == null || party == null) {
+      throw new Refusal(Refusal.Kind.NOT_FOUND, "parcel.none");
+    }
+    AccessTrail.noteAsked(row.patient());
+    return new Seen(row, party);
+  }
+
+  private @Nullable Party party(Caller caller, Parcel row) {
+    if (caller.isRoot()) {
+      return null;
+    }
+    if (caller.role() == Role.RESIDENT) {
+      return caller.binding().patients().stream()
+              .anyMatch(patient -> digest(patient) == row.patient())
+          ? Party.RESIDENT
+          : null;
+    }
+    if (caller.role() != Role.PRACTITIONER || caller.binding().practitioner().isEmpty()) {
+      return null;
+    }
+    if (caller.institution().equals(row.shop())) {
+      return Party.SHOP;
+    }
+    boolean isTheirs =
+        row.courier().isEmpty() || row.courier().equals(caller.binding().practitioner());
+    return caller.institution().equals(row.carrier()) && isTheirs && circulations.isCourier(caller)
+        ? Party.COURIER
+        : null;
+  }
+
+  private long digest(String patient) {
+    return store.parameters().digests().reference("Patient", patient);
+  }
+
+  private Parcel row(String id) {
+    return Objects.requireNonNull(table.row(id));
+  }
+
+  // ------------------------------------------------------------------ steps
+
+  /** Picks up, sets out, turns back. */
+  Parcel go(Caller caller, String id, ParcelStep step, @Nullable String reason) {
+    Seen seen = seen(caller, id);
+    Parcel next = seen.row.in(step.take(seen.party, seen.row.state()));
+    write(
+        caller,
+        seen.row,
+        step == ParcelStep.PICK ? next.carriedBy(caller.binding().practitioner()) : next,
+        step,
+        reason,
+        List.of(),
+        NOTHING);
+    return row(id);
+  }
+
+  /**
+   * The pharmacy has it again; what was in it is counted as never dispensed.
+   *
+   * @param resale whether it goes back on the shelf; never for what was too warm
+   */
+  Parcel takeBack(Caller caller, String id, boolean resale, String reason) {
+    Seen seen = seen(caller, id);
+    Parcel next = seen.row.in(ParcelStep.TAKE_BACK.take(seen.party, seen.row.state()));
+    if (resale && seen.row.excursion()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.not-for-sale");
+    }
+    Joint joint =
+        circulations.comingBack(
+            caller, prescription(caller, seen.row, CirculationStep.Party.SHOP), resale, reason);
+    write(caller, seen.row, next, ParcelStep.TAKE_BACK, reason, joint.writes(), joint.beside());
+    return row(id);
+  }
+
+  private Circulations.Seen prescription(Caller caller, Parcel row, CirculationStep.Party party) {
+    return Objects.requireNonNull(circulations.find(caller, row.circulation(), party));
+  }
+
+  /**
+   * How somebody shows whose door it is: the code on the resident's telephone; or the name and the
+   * last four characters of a number of the resident's.
+   */
+  record Identity(@Nullable String code, @Nullable String name, @Nullable String digits) {}
+
+  /**
+   * A picture or a signature.
+   *
+   * @param data base64
+   */
+  record Proof(String type, String data) {}
+
+  /**
+   * Hands over.
+   *
+   * @throws Refusal BUSINESS_RULE for a wrong answer at the door, which is counted; for what was
+   *     outside its temperatures, or was not looked at lately
+   */
+  Parcel deliver(Caller caller, String id, Identity identity, Proof proof) {
+    Seen seen = seen(caller, id);
+    Parcel row = seen.row;
+    Parcel next = row.in(ParcelStep.DELIVER.take(seen.party, row.state()));
+    Instant now = now();
+    if (row.excursion()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.outside-limits");
+    }
+    if (row.isCold() && (row.readAt() == null || row.readAt().isBefore(now.minus(READ_LATELY)))) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.read-first", READ_LATELY.toMinutes());
+    }
+    Circulations.Seen prescription = prescription(caller, row, CirculationStep.Party.COURIER);
+    String patient = prescription.prescription().patient();
+    checkDoor(caller, row, identity, patient, now);
+    Joint joint = circulations.completion(caller, prescription, CirculationStep.Party.COURIER);
+    List<Interaction> writes = new ArrayList<>(joint.writes());
+    writes.add(
+        Papers.create("DocumentReference", proof(row, proof, patient, now), "Patient/" + patient));
+    write(caller, row, next, ParcelStep.DELIVER, null, writes, joint.beside());
+    return row(id);
+  }
+
+  private void checkDoor(
+      Caller caller, Parcel row, Identity identity, String patient, Instant now) {
+    if (row.tries() >= MOST_TRIES) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.too-many-tries");
+    }
+    boolean isRight =
+        identity.code != null
+            ? identity.code.equals(doorCode(row))
+            : identity.name != null
+                && identity.digits != null
+                && identity.name.equals(row.door().name())
+                && endsWith(caller, patient, identity.digits);
+    if (!isRight) {
+      if (!table.change(row, row.triedInVain(), now)) {
+        throw changed(); // Two at once: neither gets an answer for nothing.
+      }
+      throw new Refusal(
+          Refusal.Kind.BUSINESS_RULE, "parcel.wrong-door", MOST_TRIES - row.tries() - 1);
+    }
+  }
+
+  private boolean endsWith(Caller caller, String patient, String digits) {
+    JsonNode person =
+        Json.MAPPER.readTree(
+            Objects.requireNonNull(store.read(caller.asPlatform(), "Patient", patient).content()));
+    for (JsonNode identifier : person.path("identifier")) {
+      String number = identifier.path("value").asString("").toUpperCase(Locale.ROOT);
+      if (number.length() >= 8 && number.endsWith(digits.toUpperCase(Locale.ROOT))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Six digits that the resident alone is shown; never stored. */
+  String doorCode(Parcel row) {
+    return "%06d"
+        .formatted(
+            Math.floorMod(store.parameters().digests().of("parcel door " + row.id()), 1_000_000L));
+  }
+
+  private static ObjectNode proof(Parcel row, Proof proof, String patient, Instant now) {
+    ObjectNode document = Json.MAPPER.createObjectNode().put("resourceType", "DocumentReference");
+    Papers.tag(document);
+    document.put("status", "current");
+    document.putObject("type").put("text", "签收凭证");
+    document.putObject("subject").put("reference", "Patient/" + patient);
+    document.put("date", now.toString());
+    document
+        .putArray("content")
+        .addObject()
+        .putObject("attachment")
+        .put("contentType", proof.type)
+        .put("data", proof.data)
+        .put("title", "签收凭证");
+    document
+        .putObject("context")
+        .putArray("related")
+        .addObject()
+        .put("reference", "SupplyDelivery/" + row.delivery());
+    return document;
+  }
+
+  private static final Beside NOTHING = (connection, ids, at) -> {};
+
+  private void write(
+      Caller caller,
+      Parcel row,
+      Parcel next,
+      ParcelStep step,
+      @Nullable String reason,
+      List<Interaction> more,
+      Beside beside) {
+    Instant now = now();
+    List<Interaction> writes = new ArrayList<>(more);
+    String patient = patientOf(caller, row);
+    writes.add(
+        Papers.patch(
+            "SupplyDelivery",
+            row.delivery(),
+            delivery ->
+                delivery
+                    .put("status", next.state().delivery())
+                    .put("occurrenceDateTime", now.toString())));
+    writes.add(
+        Papers.patch(
+            "Task",
+            row.task(),
+            task -> {
+              task.put("status", next.state().task()).put("lastModified", now.toString());
+              business(task, ParcelState.SYSTEM, next.state().word());
+              if (reason != null) {
+                task.putObject("statusReason").put("text", reason);
+              }
+            }));
+    writes.add(
+        provenance(caller, "SupplyDelivery/" + row.delivery(), patient, step.word(), reason, now));
+    var unused =
+        store.transact(
+            caller.asPlatformOf(row.shop()),
+            writes,
+            (connection, ids, at) -> {
+              if (!ParcelTable.step(connection, row, next, at)) {
+                throw changed();
+              }
+              beside.write(connection, ids, at);
+            });
+  }
+
+  private static Refusal changed() {
+    return new Refusal(Refusal.Kind.CONFLICT, "parcel.changed");
+  }
+
+  private String patientOf(Caller caller, Parcel row) {
+    JsonNode task =
+        Json.MAPPER.readTree(
+            Objects.requireNonNull(store.read(caller.asPlatform(), "Task", row.task()).content()));
+    return task.path("for").path("reference").asString("");
+  }
+
+  // ------------------------------------------------------------------ cold chain
+
+  /**
+   * Keeps a temperature.
+   *
+   * @param tenths of a degree Celsius
+   * @return the parcel; with {@code excursion} it is not handed over any more
+   */
+  Parcel read(Caller caller, String id, int tenths) {
+    Seen seen = seen(caller, id);
+    Parcel row = seen.row;
+    if (seen.party != Party.COURIER) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "parcel.not-your-step", "reading");
+    }
+    if (row.low() == null || row.high() == null) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.not-cold");
+    }
+    if (!row.state().isCarried()) {
+      throw new Refusal(
+          Refusal.Kind.BUSINESS_RULE, "parcel.illegal-step", "reading", row.state().word());
+    }
+    Instant now = now();
+    boolean isOutside = tenths < row.low() || tenths > row.high();
+    var unused =
+        store.transact(
+            caller.asPlatformOf(row.shop()),
+            isOutside
+                ? List.of(
+                    provenance(
+                        caller,
+                        "SupplyDelivery/" + row.delivery(),
+                        patientOf(caller, row),
+                        "excursion",
+                        "%.1f °C".formatted(tenths / 10.0),
+                        now))
+                : List.of(),
+            (connection, ids, at) -> {
+              if (!ParcelTable.step(connection, row, row.read(isOutside, now), at)) {
+                throw changed();
+              }
+              ParcelTable.reading(
+                  connection,
+                  row,
+                  new ParcelTable.Reading(tenths, isOutside, now),
+                  caller.binding().practitioner());
+            });
+    return row(id);
+  }
+
+  List<ParcelTable.Reading> readings(Parcel row) {
+    return table.readings(row);
+  }
+
+  // ------------------------------------------------------------------ complaints
+
+  /** Complains, answers, closes. */
+  Parcel complain(Caller caller, String id, ComplaintStep step, String text) {
+    Seen seen = seen(caller, id);
+    Parcel row = seen.row;
+    ComplaintState to = step.take(seen.party, row.complaint());
+    Instant now = now();
+    String patient = patientOf(caller, row);
+    List<Interaction> writes = new ArrayList<>();
+    boolean isNew = row.grievance().isEmpty();
+    if (isNew) {
+      ObjectNode task = Json.MAPPER.createObjectNode().put("resourceType", "Task");
+      Papers.tag(task);
+      task.put("intent", "order");
+      code(task, "parcel-complaint");
+      task.putObject("focus").put("reference", "SupplyDelivery/" + row.delivery());
+      task.putObject("for").put("reference", patient);
+      task.put("authoredOn", now.toString());
+      said(task, seen.party, to, text, now);
+      writes.add(Papers.create("Task", task, patient));
+    } else {
+      writes.add(
+          Papers.patch("Task", row.grievance(), task -> said(task, seen.party, to, text, now)));
+    }
+    writes.add(
+        provenance(caller, "SupplyDelivery/" + row.delivery(), patient, step.word(), null, now));
+    var unused =
+        store.transact(
+            caller.asPlatformOf(row.shop()),
+            writes,
+            (connection, ids, at) -> {
+              Parcel next = row.complained(to, isNew ? ids.getFirst() : row.grievance());
+              if (!ParcelTable.step(connection, row, next, at)) {
+                throw changed();
+              }
+            });
+    return row(id);
+  }
+
+  private static void said(
+      ObjectNode task, Party party, ComplaintState to, String text, Instant now) {
+    task.put("status", to == ComplaintState.CLOSED ? "completed" : "in-progress");
+    task.put("lastModified", now.toString());
+    business(task, COMPLAINT_STATE, to.word());
+    task.withArray("note")
+        .addObject()
+        .put("authorString", party.name().toLowerCase(Locale.ROOT))
+        .put("time", now.toString())
+        .put("text", text);
+  }
+
+  /** A word of a complaint. */
+  record Said(String by, Instant at, String text) {}
+
+  List<Said> said(Caller caller, Parcel row) {
+    List<Said> all = new ArrayList<>();
+    if (!row.grievance().isEmpty()) {
+      JsonNode task =
+          Json.MAPPER.readTree(
+              Objects.requireNonNull(
+                  store.read(caller.asPlatform(), "Task", row.grievance()).content()));
+      for (JsonNode note : task.path("note")) {
+        all.add(
+            new Said(
+                note.path("authorString").asString(""),
+                Instant.parse(note.path("time").asString("")),
+                note.path("text").asString("")));
+      }
+    }
+    return all;
+  }
+
+  // ------------------------------------------------------------------ lists
+
+  /** Those of a resident, of a pharmacy, or of a courier: what waits, and what it has. */
+  List<Seen> list(Caller caller, @Nullable String patient) {
+    Instant since = now().minus(LISTED);
+    List<Parcel> rows;
+    if (caller.role() == Role.RESIDENT) {
+      if (patient == null || !caller.binding().patients().contains(patient)) {
+        throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Patient", "?");
+      }
+      rows = table.ofPatient(digest(patient), since, MOST_LISTED);
+    } else if (circulations.isCourier(caller)) {
+      rows = table.ofCarrier(caller.institution(), since, MOST_LISTED);
+    } else {
+      rows = table.ofShop(circulations.shopOf(caller), since, MOST_LISTED);
+    }
+    List<Seen> seen = new ArrayList<>();
+    for (Parcel row : rows) {
+      Party party =
+          caller.role() == Role.RESIDENT
+              ? Party.RESIDENT
+              : caller.institution().equals(row.shop()) ? Party.SHOP : Party.COURIER;
+      boolean isTheirs =
+          party != Party.COURIER
+              || row.courier().isEmpty()
+              || row.courier().equals(caller.binding().practitioner());
+      if (isTheirs) {
+        AccessTrail.noteAsked(row.patient());
+        seen.add(new Seen(row, party));
+      }
+    }
+    return seen;
+  }
+
+  String shopName(String institution) {
+    return circulations.shopName(institution);
+  }
+
+  @Override
+  public void erase(long subject) {
+    table.erase(subject);
+  }
+}
