@@ -103,7 +103,8 @@ final class SettlementServer extends ApiForTests {
                 new ZstdCodec(),
                 ValueSets.ofR4(),
                 WriteFollower.all(
-                    new PaymentFollower(Map.of("Appointment", _ -> true)), new SettlementFollower())),
+                    new PaymentFollower(Map.of("Appointment", _ -> true)),
+                    new SettlementFollower())),
             StoreForTests.QUICK,
             Retention.DEFAULT);
     ledger = new Ledger(database, clock);
