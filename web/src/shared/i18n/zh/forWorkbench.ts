@@ -1,8 +1,11 @@
-import codes from './codes.json';
+import codesRest from './codes.json';
+import codesFirst from './codesFirst.json';
 import common from './common.json';
 import queue from './queue.json';
 import record from './record.json';
 import types from './types.json';
 import workbench from './workbench.json';
+
+const codes = { ...codesRest, ...codesFirst };
 
 export default { common, workbench, queue, record, codes, types };
