@@ -11,8 +11,10 @@ const home = () => import('./home/HomePage');
 // On its way before anything is drawn; other pages do not carry it, with its code to scan, along.
 if (/^(#\/?)?$/.test(location.hash)) void home();
 
-const ROUTES: Route[] = [
-  { path: '/', load: async () => (await home()).HomePage },
+/** With the texts that the first view did without. */
+const later = async <T,>(page: Promise<T>): Promise<T> => (await Promise.all([page, import('./laterTexts')]))[0];
+
+const PAGES: Route[] = [
   { path: '/visits', load: async () => (await import('./record/VisitsPage')).VisitsPage },
   { path: '/reports', load: async () => (await import('./reports/ReportsPage')).ReportsPage },
   { path: '/reports/:id', load: async () => (await import('./reports/ReportPage')).ReportPage },
@@ -64,7 +66,10 @@ const ROUTES: Route[] = [
   { path: '*', load: () => NoSuchPage },
 ];
 
-const PublicOnlinePage = lazy(async () => ({ default: (await import('./find/OnlinePage')).PublicOnlinePage }));
+// Every page but the first comes with them.
+const ROUTES: Route[] = [{ path: '/', load: async () => (await home()).HomePage }, ...PAGES.map(({ path, load }) => ({ path, load: async () => later(Promise.resolve(load())) }))];
+
+const PublicOnlinePage = lazy(async () => ({ default: (await later(import('./find/OnlinePage'))).PublicOnlinePage }));
 
 /**
  * The sign-in page stands in place of the route: after it one is where one wanted to be. The public list of online services

@@ -1,8 +1,6 @@
-// Of the codes, those that residents' pages show: the others are the staff's, and weigh.
-import { accountEvent, cardScene, clinicalStatus, criticality, documentStatus, encounterClass, encounterStatus, eventStatus, gender, grantReason, institutionLevel, purpose, reportStatus, requestStatus, sensitive, specialty } from './codes.json';
+// What the first view shows; the rest of the texts comes with the code of later pages (laterTexts.ts).
+import codes from './codesFirst.json';
 import common from './common.json';
 import resident from './resident.json';
-
-const codes = { accountEvent, cardScene, clinicalStatus, criticality, documentStatus, encounterClass, encounterStatus, eventStatus, gender, grantReason, institutionLevel, purpose, reportStatus, requestStatus, sensitive, specialty };
 
 export default { common, resident, codes };

@@ -130,7 +130,7 @@ public final class QueueOperations {
     Queue queue = Objects.requireNonNull(queues.table.queue(ticket.queue()));
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer).group("ticket");
-    told(words, caller, queue, ticket, ticket.content().name());
+    told(words, queues.may(caller), queue, ticket, ticket.content().name());
     if (ticket.state().isInLine()) {
       queues.standing(queue).line().stream()
           .filter(one -> one.ticket().id().equals(ticket.id()))
@@ -167,7 +167,7 @@ public final class QueueOperations {
   }
 
   /** What everybody who may see a ticket sees of it. */
-  private static void told(Words words, Caller caller, Queue queue, Ticket ticket, String name) {
+  private static void told(Words words, Queues.May may, Queue queue, Ticket ticket, String name) {
     words.text("id", ticket.id()).text("label", queue.label(ticket.number()));
     words.code("state", ticket.state().word());
     words.text("queue", queue.id()).text("queue-name", queue.name()).text("where", queue.place());
@@ -180,12 +180,12 @@ public final class QueueOperations {
       words.time("due", ticket.due());
     }
     words.number("misses", ticket.misses());
-    if (caller.role() != Role.RESIDENT) {
+    if (may.caller().role() != Role.RESIDENT) {
       words.reference("encounter", "Encounter/" + ticket.content().encounter(), null);
       words.code("level", ticket.level().word()).text("reason", ticket.content().reason());
     }
     for (Step step : Step.values()) {
-      if (step.isOpen(caller, ticket.state())) {
+      if (may.take(step, ticket.state())) {
         words.code("may", step.word());
       }
     }
@@ -290,25 +290,26 @@ public final class QueueOperations {
     all.addAll(standing.called());
     all.addAll(standing.out());
     Map<String, String> names = names(call, all);
+    Queues.May may = queues.may(caller);
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
     described(words.group("queue"), queue);
     words.number("served", standing.served());
     for (Queues.Waiting one : standing.line()) {
       Words group = words.group("waiting");
-      ticket(group, caller, queue, one.ticket(), names);
+      ticket(group, may, queue, one.ticket(), names);
       wait(group, one);
     }
-    standing.called().forEach(one -> ticket(words.group("called"), caller, queue, one, names));
-    standing.out().forEach(one -> ticket(words.group("missed"), caller, queue, one, names));
+    standing.called().forEach(one -> ticket(words.group("called"), may, queue, one, names));
+    standing.out().forEach(one -> ticket(words.group("missed"), may, queue, one, names));
     return Words.answer(answer);
   }
 
   private static void ticket(
-      Words words, Caller caller, Queue queue, Ticket ticket, Map<String, String> names) {
+      Words words, Queues.May may, Queue queue, Ticket ticket, Map<String, String> names) {
     AccessTrail.noteAsked(ticket.patient());
     Ticket.Content content = ticket.content();
-    told(words, caller, queue, ticket, names.getOrDefault(content.patient(), content.name()));
+    told(words, may, queue, ticket, names.getOrDefault(content.patient(), content.name()));
   }
 
   /** Names as the caller sees them: whole where a grant opens the record, else masked. */
@@ -338,11 +339,12 @@ public final class QueueOperations {
     call.store().read(caller, "Patient", patient);
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
+    Queues.May may = queues.may(caller);
     Map<String, Queues.Standing> standings = new HashMap<>();
     for (Ticket ticket : queues.ofPatient(patient)) {
       Queue queue = Objects.requireNonNull(queues.table.queue(ticket.queue()));
       Words one = words.group("ticket");
-      told(one, caller, queue, ticket, ticket.content().name());
+      told(one, may, queue, ticket, ticket.content().name());
       if (ticket.state().isInLine()) {
         standings.computeIfAbsent(queue.id(), _ -> queues.standing(queue)).line().stream()
             .filter(waiting -> waiting.ticket().id().equals(ticket.id()))

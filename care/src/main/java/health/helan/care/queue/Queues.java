@@ -53,6 +53,9 @@ public final class Queues implements Erasable {
   /** Who has not been seen after so long has gone home; emergencies work past midnight. */
   static final Duration LONGEST = Duration.ofHours(16);
 
+  /** Organizations above one another. */
+  private static final int DEEPEST = 5;
+
   /** A room counts as working so long after its last visit ended. */
   private static final Duration WORKING = Duration.ofMinutes(20);
 
@@ -172,7 +175,13 @@ public final class Queues implements Erasable {
     if (!caller.isRoot() && !wanted.institution().equals(caller.institution())) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "queue.not-your-institution");
     }
-    checkDepartment(caller, wanted.institution(), wanted.department());
+    // The platform acts for no institution: the queue is that of the house that the department is
+    // of.
+    String institution =
+        wanted.institution().isEmpty()
+            ? houseOf(caller, wanted.department())
+            : wanted.institution();
+    checkDepartment(caller, institution, wanted.department());
     int home =
         (int)
             Math.floorMod(
@@ -183,7 +192,7 @@ public final class Queues implements Erasable {
         new Queue(
             home,
             id,
-            wanted.institution(),
+            institution,
             wanted.department(),
             wanted.practitioner(),
             wanted.prefix(),
@@ -198,14 +207,29 @@ public final class Queues implements Erasable {
     return own(caller, id);
   }
 
+  private String above(Caller caller, String organization) {
+    return id(
+        read(caller, "Organization", organization).path("partOf").path("reference").asString(""),
+        "Organization/");
+  }
+
+  private String houseOf(Caller caller, String department) {
+    String at = department;
+    for (int up = 0; up < DEEPEST; up++) {
+      String above = above(caller, at);
+      if (above.isEmpty()) {
+        break;
+      }
+      at = above;
+    }
+    return at;
+  }
+
   /** A check-in opens the record to the department: it must be one, of that institution. */
   private void checkDepartment(Caller caller, String institution, String department) {
     String at = department;
-    for (int up = 0; up < 5 && !at.isEmpty() && !at.equals(institution); up++) {
-      at =
-          id(
-              read(caller, "Organization", at).path("partOf").path("reference").asString(""),
-              "Organization/");
+    for (int up = 0; up < DEEPEST && !at.isEmpty() && !at.equals(institution); up++) {
+      at = above(caller, at);
     }
     if (department.equals(institution) || !at.equals(institution)) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "queue.department");
@@ -743,6 +767,51 @@ public final class Queues implements Erasable {
       licences.checkCarer(connection, practitioner, institution, now);
     } else {
       licences.check(connection, "Practitioner/" + practitioner, institution, now);
+    }
+  }
+
+  /**
+   * What somebody may do with tickets, by role and licence: what a page offers. The act asks again.
+   *
+   * @param isCarer whether its licence is a doctor's or a nurse's, and holds
+   * @param isLicensed whether any licence of its holds
+   */
+  record May(Caller caller, boolean isCarer, boolean isLicensed) {
+    boolean take(Step step, State state) {
+      return step.isOpen(caller, state)
+          && switch (step) {
+            case TRIAGE -> isCarer;
+            case START -> isLicensed;
+            default -> true;
+          };
+    }
+  }
+
+  /** Asks the registry once for all tickets of an answer. */
+  May may(Caller caller) {
+    String practitioner = caller.binding().practitioner();
+    if (caller.isRoot() || caller.role() != Role.PRACTITIONER || practitioner.isEmpty()) {
+      return new May(caller, true, true);
+    }
+    Instant now = now();
+    return sql.on(
+        connection ->
+            new May(
+                caller,
+                holds(connection, Step.TRIAGE, caller, now),
+                holds(connection, Step.START, caller, now)));
+  }
+
+  private boolean holds(Connection connection, Step step, Caller caller, Instant now)
+      throws SQLException {
+    try {
+      mayAct(connection, step, caller.binding().practitioner(), caller.institution(), now);
+      return true;
+    } catch (Refusal refused) {
+      if (refused.kind() == Refusal.Kind.BUSINESS_RULE) {
+        return false;
+      }
+      throw refused;
     }
   }
 

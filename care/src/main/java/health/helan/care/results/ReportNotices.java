@@ -71,7 +71,9 @@ public final class ReportNotices implements ChangeConsumer {
     ISSUED("检查检验报告已出：%s。%s", "A report was issued: %s.%s"),
     CHANGED("报告有更改，请以新版为准：%s。%s", "A report was changed, the new version counts: %s.%s"),
     WITHDRAWN("报告已撤回，请勿再作为依据：%s。%s", "A report was withdrawn and counts no more: %s.%s"),
-    SIGNED("病历文书已签署：%s。%s", "A document was signed: %s.%s");
+    SIGNED("病历文书已签署：%s。%s", "A document was signed: %s.%s"),
+    /** A signed document that appends an earlier one, which stays as it was. */
+    ADDED("医生补充了病历，原病历不变：%s。%s", "Something was added to your record: %s.%s");
 
     private final String chinese;
     private final String english;
@@ -210,10 +212,19 @@ public final class ReportNotices implements ChangeConsumer {
     String name = document.path(isComposition ? "title" : "description").asString("");
     tell(
         document,
-        Kind.SIGNED,
+        isAddendum(document) ? Kind.ADDED : Kind.SIGNED,
         name.isBlank() ? text(document.path("type")) : name,
         document.path("custodian").path("reference").asString(""),
         document.path("type"));
+  }
+
+  private static boolean isAddendum(JsonNode document) {
+    for (JsonNode relation : document.path("relatesTo")) {
+      if (relation.path("code").asString("").equals("appends")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isNews(JsonNode report) {

@@ -10,11 +10,13 @@ import health.helan.foundation.store.Caller.Binding;
 import health.helan.foundation.store.Caller.Role;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Who may not, and what is not to be had, over HTTP; and what residents and screens get. */
@@ -193,6 +195,38 @@ class QueueRefusalTests {
     assertThat(refused.sentence()).contains("doctors and nurses");
     assertThat(server.line(hospital).each("waiting", "level")).containsExactly("routine");
     assertThat(triage(hospital.nurse(), ticket).ticket("level")).isEqualTo("urgent");
+  }
+
+  @Test
+  void whatALicenceDoesNotAllowIsNotOffered() {
+    Hospital hospital = server.hospital();
+    server.checkIn(hospital, server.person("张小三"));
+    Caller pharmacist =
+        QueueServer.staff(hospital.id(), QueueServer.PHARMACIST, hospital.department());
+    Caller unlicensed =
+        QueueServer.staff(hospital.id(), QueueServer.UNLICENSED, hospital.department());
+    assertThat(offered(hospital.nurse(), hospital, "waiting")).contains("triage", "call", "leave");
+    assertThat(offered(pharmacist, hospital, "waiting")).contains("call").doesNotContain("triage");
+    assertThat(offered(unlicensed, hospital, "waiting")).contains("call").doesNotContain("triage");
+
+    server.next(hospital.doctor(), hospital, "1 诊室");
+    assertThat(offered(hospital.doctor(), hospital, "called")).contains("start", "miss");
+    assertThat(offered(pharmacist, hospital, "called")).contains("start");
+    assertThat(offered(unlicensed, hospital, "called")).contains("miss").doesNotContain("start");
+    // A system acts for whoever it has signed in, and is asked nothing of a licence.
+    assertThat(offered(QueueServer.system(hospital.id()), hospital, "called")).contains("miss");
+  }
+
+  /** Steps that the line offers with its first ticket of this kind. */
+  private List<String> offered(Caller caller, Hospital hospital, String kind) {
+    Reply line = server.get(caller, "$queue-line?queue=" + hospital.queue());
+    List<String> steps = new ArrayList<>();
+    for (JsonNode part : line.all(kind).getFirst()) {
+      if (part.path("name").asString("").equals("may")) {
+        steps.add(part.path("valueCode").asString(""));
+      }
+    }
+    return steps;
   }
 
   private Reply triage(Caller caller, String ticket) {

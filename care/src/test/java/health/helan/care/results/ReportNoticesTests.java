@@ -186,6 +186,27 @@ class ReportNoticesTests {
     awaitKinds("signed");
   }
 
+  @Test
+  void tellOfAnAddendumAsSuchOnceItIsSigned() {
+    String addendum =
+        SERVER.load(
+            """
+            {'resourceType':'Composition','status':'final','title':'补记','date':'%s','type':{'text':'补记'},
+             'relatesTo':[{'code':'appends','targetReference':{'reference':'Composition/note'}}],
+             'subject':{'reference':'Patient/%s'},'author':[{'display':'王医生'}],'custodian':{'reference':'Organization/%s'}}\
+            """,
+            NOW, patient, hospital);
+    settle();
+    assertThat(notices()).isEmpty();
+    sign("Composition/" + addendum + "/_history/1", NOW);
+    awaitKinds("added");
+    JsonNode notice = notices().getFirst();
+    assertThat(notice.at("/payload/0/contentString").asString())
+        .startsWith("医生补充了病历，原病历不变：补记")
+        .contains("Something was added to your record");
+    assertThat(notice.at("/about/0/reference").asString()).isEqualTo("Composition/" + addendum);
+  }
+
   /** As $sign leaves it: by the platform alone. */
   private static void sign(String target, Instant at) {
     ObjectNode provenance =
