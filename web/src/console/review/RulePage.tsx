@@ -153,7 +153,7 @@ function Cases({ spec }: { spec: Spec }) {
       <ol className={styles.cases}>
         {(spec.cases ?? []).map(({ fires, ...facts }, index) => (
           <li key={index}>
-            <StatusTag tone={fires ? 'bad' : 'good'}>{t(fires ? 'rules.fires' : 'rules.silent')}</StatusTag>
+            <StatusTag tone={fires ? 'warning' : 'plain'}>{t(fires ? 'rules.fires' : 'rules.silent')}</StatusTag>
             <code>{JSON.stringify(facts)}</code>
           </li>
         ))}

@@ -75,7 +75,7 @@ function One({ prescription, drugs }: { prescription: Prescription; drugs: reado
           ...(reasons.length > 0 ? [{ name: t('prescriptions.for'), value: reasons.join(t('dot')) }] : []),
           { name: t('prescriptions.doctor'), value: first?.requester?.display ?? names.get(doctor ?? '') ?? t('unknown') },
           { name: t('prescriptions.written'), value: formatMoment(prescription.authored, language) },
-          { name: t('prescriptions.paper'), value: t('prescriptions.number', { number: prescription.number }) },
+          { name: t('prescriptions.numberName'), value: prescription.number },
         ]}
       />
       <p className="muted small">{t('prescriptions.ask')}</p>
@@ -105,6 +105,6 @@ function useHow(): (drug: MedicationRequest) => string {
       days?.value === undefined ? undefined : t('prescriptions.days', { days: days.value }),
       quantity?.value === undefined ? undefined : t('prescriptions.quantity', { quantity: measured(quantity) }),
     ].filter(Boolean);
-    return told.join(t('dot')) || dosage?.text || '';
+    return told.join(t('prescriptions.join')) || dosage?.text || '';
   };
 }

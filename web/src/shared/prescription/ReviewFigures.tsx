@@ -48,10 +48,9 @@ export function ReviewFigures({ overall = false }: { overall?: boolean }) {
           <input type="month" value={month} max={today().slice(0, 7)} onChange={(event) => setMonth(event.target.value)} />
         </label>
         {data?.mayByPharmacist ? (
-          <label style={{ display: 'inline-flex', alignItems: 'center' }}>
-            <span>
-              <input type="checkbox" checked={asked} onChange={(event) => setAsked(event.target.checked)} /> {t('figures.byPharmacist')}
-            </span>
+          <label className={styles.check}>
+            <input type="checkbox" checked={asked} onChange={(event) => setAsked(event.target.checked)} />
+            {t('figures.byPharmacist')}
           </label>
         ) : null}
         {overall && institution ? (
@@ -62,7 +61,7 @@ export function ReviewFigures({ overall = false }: { overall?: boolean }) {
               setAsked(false);
             }}
           >
-            {t('figures.institution')} ×
+            {t('figures.all')}
           </button>
         ) : null}
       </div>
