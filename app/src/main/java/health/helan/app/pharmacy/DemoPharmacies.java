@@ -148,8 +148,7 @@ public final class DemoPharmacies {
     ObjectNode service = resource("HealthcareService", "demo-dispensing-" + number);
     service.put("active", true).put("name", name);
     service.putObject("providedBy").put("reference", "Organization/" + institution);
-    List<JsonNode> places =
-        search("Location", "organization", "Organization/" + institution);
+    List<JsonNode> places = search("Location", "organization", "Organization/" + institution);
     if (!places.isEmpty()) {
       service
           .putArray("location")
@@ -212,8 +211,7 @@ public final class DemoPharmacies {
     var taken =
         circulations
             .stock()
-            .update(
-                new Caller(BY, Role.SYSTEM, institution, java.util.Set.of(), ""), lines, false);
+            .update(new Caller(BY, Role.SYSTEM, institution, java.util.Set.of(), ""), lines, false);
   }
 
   private void carrier() {

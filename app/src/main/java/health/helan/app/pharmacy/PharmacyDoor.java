@@ -71,8 +71,8 @@ class PharmacyDoor {
   }
 
   /**
-   * Given to the store when it opens: what has come to count gets its row, and is dispensed by steps
-   * alone.
+   * Given to the store when it opens: what has come to count gets its row, and is dispensed by
+   * steps alone.
    */
   @Bean
   CirculationGuard circulationGuard(DataSource connections, ContentCodec codec, IndexKey key) {

@@ -229,7 +229,9 @@ class DeliveringTests {
     refused(step(shop.clerk, sent, "reading", "celsius", "4"), 403, "not yours");
     done(step(courier, sent, "turn-back", "reason", "温度超限"));
     refused(
-        step(shop.pharmacist, sent, "take-back", "reason", "包裹已经收回", "resale", "true"), 422, "shelf");
+        step(shop.pharmacist, sent, "take-back", "reason", "包裹已经收回", "resale", "true"),
+        422,
+        "shelf");
     done(step(shop.pharmacist, sent, "take-back", "reason", "药品已经销毁"));
     assertThat(sent.prescription.read().values("drug", "dispensed")).containsExactly("0");
     refused(step(courier, underWay(), "reading", "celsius", "4"), 422, "no temperature");
