@@ -36,8 +36,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,8 @@ public final class Circulations implements Erasable {
   private static final Duration LISTED = Duration.ofDays(92);
   private static final int MOST_LISTED = 200;
   private static final int MOST_TENDED = 200;
+  private static final int MOST_NAMES = 10_000;
+  private static final Duration NAME_IS_GOOD = Duration.ofMinutes(1);
   private static final Logger LOG = LoggerFactory.getLogger(Circulations.class);
 
   /** What circulation stands on. */
@@ -87,6 +91,7 @@ public final class Circulations implements Erasable {
   private final Stock stock;
   private final Shops shops;
   private final Offers offers;
+  private final Map<String, Named> names = new ConcurrentHashMap<>();
 
   public Circulations(Parts parts) {
     store = parts.store();
@@ -802,10 +807,21 @@ public final class Circulations implements Erasable {
     return row == null ? null : new Seen(row, Effective.read(store, caller, id), party);
   }
 
-  /** Name of a shop; its id where it has none. */
+  private record Named(String name, Instant at) {}
+
+  /** Name of a shop, as of a minute ago; its id where it has none. Lists ask for it row by row. */
   public String shopName(String institution) {
-    Shop shop = shops.of(institution);
-    return shop == null ? institution : shop.name();
+    Instant now = now();
+    Named known = names.get(institution);
+    if (known == null || known.at.isBefore(now.minus(NAME_IS_GOOD))) {
+      Shop shop = shops.of(institution);
+      known = new Named(shop == null ? institution : shop.name(), now);
+      if (names.size() >= MOST_NAMES) {
+        names.clear();
+      }
+      names.put(institution, known);
+    }
+    return known.name;
   }
 
   /**
