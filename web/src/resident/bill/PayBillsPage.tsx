@@ -7,6 +7,7 @@ import { isToPay, useBills, type SettledBill } from '../../shared/settlement/bil
 import { go, useParams } from '../router';
 import { Page } from '../ui/Page';
 import { Bottom, Button, ButtonLink, Choice, Choices, Empty, Faces, Facts, Failed } from '../ui/ui';
+import '../payTexts';
 import '../resultsTexts';
 
 /** One payment for the bills that an Account collects. */

@@ -8,6 +8,7 @@ import { Page } from '../ui/Page';
 import { Actions, Button, ButtonLink, Facts, Faces, Failed, Notice, Row, Rows, Section, Tag } from '../ui/ui';
 import styles from './Pay.module.css';
 import { REFUND_TONES, TONES } from './tones';
+import '../payTexts';
 
 /** One payment: what to do while it waits, its receipt once it is paid, what has come back. */
 export function OrderPage() {

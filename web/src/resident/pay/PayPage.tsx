@@ -7,6 +7,7 @@ import { formatMoment, formatTime } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { Page } from '../ui/Page';
 import { Bottom, Button, ButtonLink, Choice, Choices, Empty, Faces, Facts, Failed, Notice } from '../ui/ui';
+import '../payTexts';
 
 /** What is to be paid, and by which channel. */
 export function PayPage() {

@@ -6,6 +6,7 @@ import { usePerson } from '../requests/person';
 import { Page } from '../ui/Page';
 import { Empty, Faces, Row, Rows, Tag } from '../ui/ui';
 import { TONES } from './tones';
+import '../payTexts';
 
 /** 我的缴费: each payment leads to its receipt. */
 export function PaymentsPage() {

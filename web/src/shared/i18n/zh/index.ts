@@ -5,6 +5,7 @@ import figures from './figures.json';
 import queue from './queue.json';
 import residentFirst from './resident.json';
 import residentOnline from './residentOnline.json';
+import residentPay from './residentPay.json';
 import residentRecord from './residentRecord.json';
 import residentResults from './residentResults.json';
 import record from './record.json';
@@ -16,7 +17,7 @@ import visit from './visit.json';
 import workbench from './workbench.json';
 
 /** Of the residents' Chinese, what only one page shows comes with that page. */
-const resident = { ...residentFirst, ...residentOnline, ...residentRecord, ...residentResults };
+const resident = { ...residentFirst, ...residentOnline, ...residentRecord, ...residentResults, pay: { ...residentFirst.pay, ...residentPay.pay } };
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
 export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, settlement };
