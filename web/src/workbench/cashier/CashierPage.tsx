@@ -1,4 +1,4 @@
-import { Button, Checkbox } from 'antd';
+import { Button, Checkbox, Input } from 'antd';
 import type { Patient } from 'fhir/r4';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,7 +13,7 @@ import { StatusTag } from '../../shared/StatusTag';
 import { BillDesk } from './BillDesk';
 import styles from './Cashier.module.css';
 import { BILL_TONES, yuan } from './tones';
-import { useBearer, useBillStep } from './useCashier';
+import { useBearer, useBillStep, usePaymentTerminals, useScan } from './useCashier';
 
 const MARKS = ['referred', 'other-city-registered', 'other-city'] as const;
 
@@ -36,9 +36,11 @@ function Find({ choose }: { choose: (patient: Patient) => void }) {
   const id = useId();
   const bearer = useBearer();
   const number = useWholeNumber((whole) => bearer.mutate(whole));
+  const terminals = usePaymentTerminals();
   return (
     <section className={`card ${styles.part}`} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{t('find.title')}</h2>
+      {terminals.data?.[0] ? <ByCode terminal={terminals.data[0].id} choose={choose} /> : null}
       <form className={styles.form} onSubmit={number.submit} noValidate autoComplete="off">
         <label htmlFor={id}>{t('find.number')}</label>
         <div className={styles.pair}>
@@ -64,6 +66,34 @@ function Find({ choose }: { choose: (patient: Patient) => void }) {
         </div>
       ))}
     </section>
+  );
+}
+
+/** A reader types the code and Enter: whoever shows the card is at once at the counter. */
+function ByCode({ terminal, choose }: { terminal: string; choose: (patient: Patient) => void }) {
+  const { t } = useTranslation('settlement');
+  const id = useId();
+  const scan = useScan();
+  const [code, setCode] = useState('');
+  return (
+    <form
+      className={styles.form}
+      autoComplete="off"
+      onSubmit={(event) => {
+        event.preventDefault();
+        // Codes are taken once: what was read is of no more use, whatever came of it.
+        if (code !== '') scan.mutate({ terminal, code }, { onSuccess: choose, onSettled: () => setCode('') });
+      }}
+    >
+      <label htmlFor={id}>{t('find.code')}</label>
+      <div className={styles.pair}>
+        <Input id={id} value={code} spellCheck={false} onChange={(event) => setCode(event.target.value)} />
+        <Button htmlType="submit" loading={scan.isPending}>
+          {t('find.read')}
+        </Button>
+      </div>
+      {scan.error ? <LoadFailed error={scan.error} compact /> : null}
+    </form>
   );
 }
 

@@ -51,6 +51,29 @@ describe('The cashier', () => {
     expect(pay).not.toContain('230');
   });
 
+  test('reads the code of a health card where there is a counter for it', async () => {
+    const asked = answers(({ path }) => {
+      if (path === '$card-terminals')
+        return bills({
+          name: 'terminal',
+          part: [
+            { name: 'id', valueString: 'till' },
+            { name: 'name', valueString: '收费窗口' },
+            { name: 'state', valueCode: 'active' },
+            { name: 'attended', valueBoolean: true },
+            { name: 'scene', valueCode: 'payment' },
+          ],
+        });
+      if (path === '$scan-card') return bills({ name: 'patient', valueReference: { reference: 'Patient/p', display: '马秀兰' } }, { name: 'gender', valueCode: 'female' });
+      return undefined;
+    });
+    await open(<CashierPage />, { account: true });
+    await userEvent.type(await screen.findByLabelText('健康卡码'), 'HC1:abc{Enter}');
+    expect(await screen.findByText('马秀兰')).toBeTruthy();
+    expect(JSON.stringify(asked.find(({ path }) => path === '$scan-card')?.body)).toContain('"payment"');
+    expect(asked.some(({ path }) => path === 'Patient/p/$bills')).toBe(true);
+  });
+
   test('gives back the chosen lines with a reason, and nothing without', async () => {
     const asked = answers(({ path }) => {
       if (path === 'Patient/p/$bills') return bills(bill('settled'));

@@ -11,6 +11,34 @@ export function useBearer() {
   });
 }
 
+/** Counters that read codes for paying: attended, without a key of their own. */
+export const usePaymentTerminals = () =>
+  useQuery({
+    queryKey: ['payment-terminals'],
+    queryFn: async ({ signal }) =>
+      repetitionsOf(await get<Parameters>('$card-terminals', signal), 'terminal')
+        .filter((part) => part.flag('attended') && !part.flag('key') && part.text('state') === 'active' && part.texts('scene').includes('payment'))
+        .map((part) => ({ id: part.text('id') ?? '', name: part.text('name') ?? '' })),
+  });
+
+/** Whose code of a health card was read. */
+export function useScan() {
+  return useMutation({
+    mutationFn: async (values: { terminal: string; code: string }): Promise<Patient> => {
+      const all = (await operate<Parameters>('$scan-card', { ...values, scene: 'payment' })).parameter ?? [];
+      const value = (name: string) => all.find((one) => one.name === name);
+      const gender = value('gender')?.valueCode;
+      const patient = value('patient')?.valueReference;
+      return {
+        resourceType: 'Patient',
+        id: patient?.reference?.replace('Patient/', '') ?? '',
+        name: [{ text: patient?.display ?? '' }],
+        ...(gender === 'male' || gender === 'female' ? { gender } : {}),
+      };
+    },
+  });
+}
+
 const CHANGED = ['settled-bills', 'settled-bill', 'payer-claims', 'order'];
 
 /** What the cashier does with a bill; the answer is the bill then, explained. */

@@ -56,6 +56,7 @@ class RegistryOfARunningPlatformTests {
       assertThat(platform.get("fhir/Encounter?status=arrived,in-progress&_count=50").body())
           .as("whom the demo doctors treat today")
           .contains("咳嗽加重 1 周", "前臂骨折后复查", "高血压、糖尿病复诊", "哮喘复诊");
+      settledABill(platform);
 
       String orthopaedists =
           platform.get("fhir/$find-care?what=doctor&specialty=04.03&_count=100").body();
@@ -90,6 +91,16 @@ class RegistryOfARunningPlatformTests {
       assertThat(loaded.exitCode()).as(loaded.output()).isZero();
       assertThat(loaded.output()).contains("2 written");
     }
+  }
+
+  /** One of today's visits is settled and waits for its own money; one is left to the cashier. */
+  private static void settledABill(RunningPlatform platform) throws Exception {
+    JsonNode claims = Json.MAPPER.readTree(platform.get("fhir/Claim?use=claim").body());
+    String claim = claims.path("entry").path(0).path("resource").path("id").asString("");
+    assertThat(platform.get("fhir/Claim/" + claim + "/$bill").body())
+        .contains("\"owing\"", "\"agreed\"", "unverified");
+    assertThat(platform.get("fhir/$ledger-accounts?kind=payer").body()).contains(".basic");
+    assertThat(platform.get("fhir/ChargeItem?_count=200").body()).contains("\"billable\"");
   }
 
   /** Institutions with their places and what they do now, and no resident among it. */

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -87,7 +88,7 @@ public final class DemoBills {
   }
 
   private List<JsonNode> found(String type, String... parameters) {
-    var all = new java.util.ArrayList<SearchRequest.Parameter>();
+    var all = new ArrayList<SearchRequest.Parameter>();
     for (int i = 0; i < parameters.length; i += 2) {
       all.add(new SearchRequest.Parameter(parameters[i], parameters[i + 1]));
     }

@@ -14,6 +14,7 @@ import health.helan.oversight.credit.Credits;
 import health.helan.oversight.settlement.Settlement.PartState;
 import health.helan.oversight.settlement.rules.RuleSet;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -408,7 +409,7 @@ public final class SettlementOperations {
     return money
         .path("value")
         .decimalValue(BigDecimal.ZERO)
-        .setScale(2, java.math.RoundingMode.UNNECESSARY)
+        .setScale(2, RoundingMode.UNNECESSARY)
         .toPlainString();
   }
 

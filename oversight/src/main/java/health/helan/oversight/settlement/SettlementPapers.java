@@ -13,6 +13,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -266,8 +267,7 @@ final class SettlementPapers {
         hint);
   }
 
-  static Interaction patch(
-      String type, String id, java.util.function.UnaryOperator<ObjectNode> patch) {
+  static Interaction patch(String type, String id, UnaryOperator<ObjectNode> patch) {
     return new Interaction.Patch(type, id, null, patch, null);
   }
 }
