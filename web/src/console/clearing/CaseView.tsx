@@ -8,7 +8,8 @@ import { useLanguage } from '../../shared/i18n/i18n';
 import type texts from '../../shared/i18n/zh/clearing.json';
 import { StatusTag } from '../../shared/StatusTag';
 import styles from './Clearing.module.css';
-import { useAct, useWholeCase, type Line, type WholeCase } from './useClearing';
+import { formatYuan } from './money';
+import { useAct, useCounterparts, useWholeCase, type Line, type WholeCase } from './useClearing';
 
 const SIDES = [
   ['ours', 'sideOurs'],
@@ -36,6 +37,7 @@ function Shown({ whole: { one, lines, steps, open, remedy } }: { whole: WholeCas
   const { t } = useTranslation('clearing');
   const language = useLanguage();
   const names = useNames([one.institution]);
+  const counterparts = useCounterparts();
   const sides = SIDES.filter(([side]) => side !== 'institution' || lines.some((line) => line.side === side) || one.kind.endsWith('listed'));
   return (
     <section className={`card ${styles.card}`} aria-labelledby="case">
@@ -49,7 +51,7 @@ function Shown({ whole: { one, lines, steps, open, remedy } }: { whole: WholeCas
         </div>
       </div>
       <p className="muted">
-        {one.day} · {one.counterpart}
+        {one.day} · {counterparts.data?.find(({ name }) => name === one.counterpart)?.display ?? one.counterpart}
         {one.institution ? ` · ${names.get(one.institution) ?? one.institution}` : ''}
       </p>
       <div className={styles.sides}>
@@ -59,7 +61,7 @@ function Shown({ whole: { one, lines, steps, open, remedy } }: { whole: WholeCas
       </div>
       {remedy ? (
         <p>
-          <strong>{t('remedy', { debit: t(`accountKind.${remedy.debit as keyof typeof texts.accountKind}`), credit: t(`accountKind.${remedy.credit as keyof typeof texts.accountKind}`), amount: `¥${remedy.amount}` })}</strong>
+          <strong>{t('remedy', { debit: t(`accountKind.${remedy.debit as keyof typeof texts.accountKind}`), credit: t(`accountKind.${remedy.credit as keyof typeof texts.accountKind}`), amount: formatYuan(remedy.amount) })}</strong>
         </p>
       ) : null}
       <h3>{t('steps')}</h3>
@@ -89,7 +91,7 @@ function Sided({ title, lines }: { title: string; lines: Line[] }) {
         lines.map((line) => (
           <dl key={`${line.statement} ${line.number} ${line.at}`}>
             <dt>{t('amount')}</dt>
-            <dd className={styles.large}>¥{line.amount}</dd>
+            <dd className={styles.large}>{formatYuan(line.amount)}</dd>
             <dt>{t('time')}</dt>
             <dd>{formatMoment(line.at, language)}</dd>
             <dt>{t('key')}</dt>

@@ -14,6 +14,7 @@ import { CaseView } from './CaseView';
 import styles from './Clearing.module.css';
 import { LinesView } from './LinesView';
 import { MonthTable } from './MonthTable';
+import { formatYuan } from './money';
 import { monthsLater, useAct, useCounterparts, useDays, useDifferences, useMonths, type Book, type Counterpart, type Difference } from './useClearing';
 
 bring('clearing', texts);
@@ -84,7 +85,7 @@ function Month({ month, onGo }: { month: string; onGo: Go }) {
           { name: t('openDays'), value: formatCount(open, language), hint: t('openDaysHint') },
           { name: t('differences'), value: formatCount(cases.data.length, language), hint: t('differencesHint'), alarming: cases.data.length > 0 },
           { name: t('lastDay'), value: closedForAll[0] ?? '–', hint: t('lastDayHint') },
-          { name: t('due'), value: `¥${(due / 100).toFixed(2)}`, hint: t('dueHint') },
+          { name: t('due'), value: formatYuan((due / 100).toFixed(2)), hint: t('dueHint') },
         ]}
       />
       {act.error ? <LoadFailed error={act.error} compact /> : null}
@@ -154,15 +155,15 @@ function DayTable({ books, counterparts, closedForAll, may, act, onGo }: { books
                   ) : (
                     <button type="button" className={styles.link} onClick={() => onGo({ ...what, statement })}>
                       {t('lines', { number: count(lines) })}
-                      <span className={styles.amount}>¥{amount}</span>
+                      <span className={styles.amount}>{formatYuan(amount)}</span>
                     </button>
                   );
                 const isFirstOfDay = books[index - 1]?.day !== one.day;
                 const isReady = books.every((other) => other.day !== one.day || other.state === 'closed');
                 return (
                   <tr key={`${one.day} ${one.counterpart}`}>
-                    <th scope="row">{isFirstOfDay ? formatDay(one.day, language) : ''}</th>
-                    <td>{known?.display ?? one.counterpart}</td>
+                    <td className={isFirstOfDay ? undefined : 'muted'}>{formatDay(one.day, language)}</td>
+                    <th scope="row">{known?.display ?? one.counterpart}</th>
                     <td className="number">{side(one.ours, one.oursAmount, '0')}</td>
                     <td className="number">{side(one.theirs, one.theirsAmount, '1')}</td>
                     <td className="number" title={t('matchedHint', { key: count(one.byKey), reference: count(one.byReference), rule: count(one.byRule), carried: count(one.carried) })}>
@@ -215,7 +216,7 @@ function DayTable({ books, counterparts, closedForAll, may, act, onGo }: { books
 
 function CaseTable({ cases, counterparts, onGo }: { cases: Difference[]; counterparts: Counterpart[]; onGo: Go }) {
   const { t } = useTranslation('clearing');
-  const amount = (value: string | undefined) => (value === undefined ? '–' : `¥${value}`);
+  const amount = (value: string | undefined) => (value === undefined ? '–' : formatYuan(value));
   return (
     <section className={`card ${styles.card}`} aria-labelledby="cases">
       <h2 id="cases">{t('cases')}</h2>

@@ -6,6 +6,7 @@ import { useNames } from '../../shared/fhir/names';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import styles from './Clearing.module.css';
+import { formatYuan } from './money';
 import { useLines, useStatements } from './useClearing';
 
 const PAGE = 200;
@@ -76,7 +77,7 @@ export function LinesView({ counterpart, day, first, onBack }: { counterpart: st
                     <td>{formatMoment(line.at, language)}</td>
                     <td>{t(line.flow === 'refund' ? 'flow.refund' : 'flow.payment')}</td>
                     <td>{line.institution ? (names.get(line.institution) ?? line.institution) : '–'}</td>
-                    <td className="number">¥{line.amount}</td>
+                    <td className="number">{formatYuan(line.amount)}</td>
                   </tr>
                 ))}
               </tbody>

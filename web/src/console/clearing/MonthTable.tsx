@@ -6,6 +6,7 @@ import { useNames } from '../../shared/fhir/names';
 import type texts from '../../shared/i18n/zh/clearing.json';
 import { StatusTag } from '../../shared/StatusTag';
 import styles from './Clearing.module.css';
+import { formatYuan } from './money';
 import type { Counterpart, Month, useAct } from './useClearing';
 
 /** What the clearing centre does next with a month; the platform says whether it is this reader's to do. */
@@ -72,7 +73,7 @@ export function MonthTable({ month, months, counterparts, may, act }: { month: s
                     <td>{counterparts.find(({ name }) => name === one.counterpart)?.display ?? one.counterpart}</td>
                     {([one.in, one.out, one.adjusted, one.due, one.advance] as const).map((amount, index) => (
                       <td key={index} className="number">
-                        ¥{amount}
+                        {formatYuan(amount)}
                       </td>
                     ))}
                     <td>

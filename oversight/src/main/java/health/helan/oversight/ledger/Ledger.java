@@ -240,11 +240,12 @@ public final class Ledger {
    * @param until not later than now
    */
   public void close(Instant until) {
-    if (until.isAfter(clock.instant())) {
+    Instant now = clock.instant();
+    if (until.isAfter(now)) {
       throw new IllegalArgumentException("what is yet to come cannot be closed");
     }
     for (int home = 0; home < Ids.HOMES; home += 256) {
-      LedgerTable.close(sql, home, home + 255, until);
+      LedgerTable.close(sql, home, home + 255, until, now);
     }
   }
 

@@ -103,11 +103,12 @@ final class LedgerTable {
   }
 
   /** Nothing is booked before it any more; waits for who books at the moment. */
-  static void close(Sql sql, int from, int to, Instant until) {
+  static void close(Sql sql, int from, int to, Instant until, Instant now) {
     var unused =
         sql.update(
-            "update ledger_fence set until = ? where home between ? and ? and until < ?",
+            "update ledger_fence set until = ?, raised = ? where home between ? and ? and until < ?",
             until,
+            now,
             from,
             to,
             until);
