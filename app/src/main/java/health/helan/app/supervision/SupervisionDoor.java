@@ -41,8 +41,7 @@ class SupervisionDoor {
   }
 
   @Bean
-  Supervision supervision(
-      RecordStore store, DataSource connections, Registry registry, Clock clock)
+  Supervision supervision(RecordStore store, DataSource connections, Registry registry, Clock clock)
       throws SQLException {
     var supervision =
         new Supervision(
