@@ -35,3 +35,5 @@ export const seesCards = (role: Role | undefined): boolean => role === 'root' ||
 export const worksAtCounter = (role: Role | undefined): boolean => role === 'root' || role === 'practitioner';
 /** How places fill and queues stand, in counts: who oversees sees all, staff its own institution. */
 export const seesSlots = (role: Role | undefined): boolean => role !== undefined && role !== 'resident';
+/** Care on line is supervised by regulators. */
+export const seesSupervision = (role: Role | undefined): boolean => role === 'root' || role === 'regulator';

@@ -10,6 +10,7 @@ import residentResults from './residentResults.json';
 import record from './record.json';
 import reports from './reports.json';
 import screen from './screen.json';
+import supervision from './supervision.json';
 import types from './types.json';
 import visit from './visit.json';
 import workbench from './workbench.json';
@@ -18,4 +19,4 @@ import workbench from './workbench.json';
 const resident = { ...residentFirst, ...residentOnline, ...residentRecord, ...residentResults };
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures };
+export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, supervision };
