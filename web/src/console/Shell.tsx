@@ -4,7 +4,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { signOut } from '../shared/session/account';
-import { runsPlatform, seesAudit, seesCards, seesCases, seesClearing, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, seesReview, seesSlots, useRole } from './useRole';
+import { runsPlatform, seesAudit, seesCards, seesCases, seesClearing, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, seesReview, seesSlots, seesSupervision, useRole } from './useRole';
 import { WhoAmI } from './WhoAmI';
 import { LanguageButton } from '../shared/LanguageButton';
 import { Brand, SkipLink, useFocusOnNewPage } from '../shared/shell/Frame';
@@ -30,6 +30,7 @@ export function Shell() {
             {seesCards(role) ? <Tab to="/cards">{t('shell.cards')}</Tab> : null}
             {seesEmergencies(role) ? <Tab to="/emergencies">{t('shell.emergencies')}</Tab> : null}
             {seesCases(role) ? <Tab to="/cases">{t('shell.cases')}</Tab> : null}
+            {seesSupervision(role) ? <Tab to="/supervision">{t('shell.supervision')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/identities">{t('shell.identities')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/exchange">{t('shell.exchange')}</Tab> : null}
             {seesQuality(role) ? <Tab to="/quality">{t('shell.quality')}</Tab> : null}

@@ -40,3 +40,6 @@ export const seesReview = (role: Role | undefined): boolean => role === 'root' |
 
 /** Books of channels and payers: the clearing centre works on them, regulators look. Finance officers of institutions use the interface. */
 export const seesClearing = (role: Role | undefined): boolean => role === 'root' || role === 'operator' || role === 'regulator';
+
+/** Care on line is supervised by regulators. */
+export const seesSupervision = (role: Role | undefined): boolean => role === 'root' || role === 'regulator';

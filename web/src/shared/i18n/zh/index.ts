@@ -16,6 +16,7 @@ import record from './record.json';
 import reports from './reports.json';
 import screen from './screen.json';
 import settlement from './settlement.json';
+import supervision from './supervision.json';
 import types from './types.json';
 import visit from './visit.json';
 import workbench from './workbench.json';
@@ -33,4 +34,4 @@ const resident = { ...merged(residentFirst, residentLater), ...residentOnline, .
 const codes = { ...codesRest, ...codesFirst };
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, prescription, settlement, clearing };
+export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, prescription, settlement, clearing, supervision };

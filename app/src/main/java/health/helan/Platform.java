@@ -24,6 +24,7 @@ import health.helan.app.start.RunArguments;
 import health.helan.app.start.StartCheck;
 import health.helan.app.start.StartRefused;
 import health.helan.app.start.TlsSettings;
+import health.helan.app.supervision.DemoSupervision;
 import health.helan.care.appointment.Upkeep;
 import health.helan.foundation.store.StoreUnusable;
 import java.io.IOException;
@@ -365,6 +366,7 @@ final class Platform implements AutoCloseable {
       if (password != null) {
         context().getBean(DemoPharmacies.class).create(password.strip()).forEach(console::say);
       }
+      context().getBean(DemoSupervision.class).create();
       // The region's Schedules are new: nobody should find the hospitals full at first sight.
       context().getBean(Upkeep.class).hasten();
     } catch (RuntimeException failed) {

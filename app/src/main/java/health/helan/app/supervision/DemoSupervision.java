@@ -1,0 +1,120 @@
+package health.helan.app.supervision;
+
+import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.Json;
+import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.search.SearchRequest;
+import health.helan.foundation.store.search.SearchResult;
+import health.helan.foundation.trust.account.Account;
+import health.helan.foundation.trust.account.Registry;
+import health.helan.foundation.trust.account.SignIn;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Visits on line in the demo region that supervision has something to say of (演示): one in the small
+ * hours, one without an earlier diagnosis, one of half a minute. Made once.
+ */
+@Component
+public final class DemoSupervision {
+  private static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
+  private static final String SYSTEM = "https://helan.health/fhir/sid/demo-supervision";
+
+  private final SignIn signIn;
+  private final RecordStore store;
+  private final Clock clock;
+
+  DemoSupervision(SignIn signIn, RecordStore store, Clock clock) {
+    this.signIn = signIn;
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /** Makes what is missing; once the demo region and its accounts are in. */
+  public void create() {
+    Account doctor = signIn.accounts().byLogin("doctor1");
+    List<Registry.Post> posts =
+        doctor == null ? List.of() : signIn.registry().posts(doctor.person());
+    if (doctor == null || !doctor.demo() || posts.isEmpty()) {
+      return;
+    }
+    List<String> patients =
+        store
+            .search(
+                Caller.platform("demo-supervision"),
+                new SearchRequest(
+                    "Patient",
+                    null,
+                    null,
+                    List.of(new SearchRequest.Parameter("_count", "3")),
+                    false))
+            .entries()
+            .stream()
+            .map(SearchResult.Entry::resource)
+            .map(resource -> resource.id())
+            .toList();
+    if (patients.size() < 3) {
+      return;
+    }
+    ZonedDateTime yesterday =
+        clock.instant().atZone(BEIJING).minusDays(1).truncatedTo(ChronoUnit.DAYS);
+    String who = doctor.person();
+    String where = posts.getFirst().institution();
+    visit("1", patients.get(0), who, where, yesterday.withHour(2).toInstant(), 540, true);
+    visit("2", patients.get(1), who, where, yesterday.withHour(10).toInstant(), 600, false);
+    visit("3", patients.get(2), who, where, yesterday.withHour(15).toInstant(), 30, true);
+  }
+
+  private void visit(
+      String number,
+      String patient,
+      String practitioner,
+      String institution,
+      Instant from,
+      int seconds,
+      boolean isRepeat) {
+    ObjectNode visit = Json.MAPPER.createObjectNode().put("resourceType", "Encounter");
+    visit.putArray("identifier").addObject().put("system", SYSTEM).put("value", number);
+    visit.put("status", "finished");
+    visit
+        .putObject("class")
+        .put("system", "http://terminology.hl7.org/CodeSystem/v3-ActCode")
+        .put("code", "VR");
+    visit.putObject("subject").put("reference", "Patient/" + patient);
+    visit
+        .putArray("participant")
+        .addObject()
+        .putObject("individual")
+        .put("reference", "Practitioner/" + practitioner);
+    visit
+        .putObject("period")
+        .put("start", from.toString())
+        .put("end", from.plus(Duration.ofSeconds(seconds)).toString());
+    visit.putArray("reasonCode").addObject().put("text", "复诊（演示）");
+    if (isRepeat) {
+      visit.putArray("episodeOfCare").addObject().put("display", "高血压管理（演示）");
+    }
+    visit.putObject("serviceProvider").put("reference", "Organization/" + institution);
+    var unused =
+        store.transact(
+            Caller.platform("demo-supervision"),
+            List.of(
+                new Interaction.Create(
+                    "Encounter",
+                    Interaction.Body.of(visit),
+                    "identifier=" + SYSTEM + "|" + number,
+                    null,
+                    "Patient/" + patient)),
+            Set.of(),
+            null);
+  }
+}

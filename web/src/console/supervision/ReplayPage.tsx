@@ -1,0 +1,138 @@
+import { useMutation } from '@tanstack/react-query';
+import { Button, Input, Segmented } from 'antd';
+import { useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams, useSearchParams } from 'react-router';
+import { LoadFailed, LoadingLines } from '../../shared/faces/Faces';
+import { file } from '../../shared/fhir/client';
+import { formatMoment } from '../../shared/format/dates';
+import { formatCount } from '../../shared/format/numbers';
+import { useLanguage } from '../../shared/i18n/i18n';
+import { PageTitle } from '../../shared/PageTitle';
+import { StatusTag } from '../../shared/StatusTag';
+import styles from './Supervision.module.css';
+import './texts';
+import { TYPES, useReplay, type EventType, type ReplayEvent } from './useSupervision';
+
+/** The API takes a ground of this many characters. */
+const LEAST = 5;
+
+/** 诊疗过程回放: an encounter from end to end, each line with its proof. The ground is asked first: the resident sees it. */
+export function ReplayPage() {
+  const { t } = useTranslation('supervision');
+  const language = useLanguage();
+  const { id = '' } = useParams();
+  const [query, setQuery] = useSearchParams();
+  const [typed, setTyped] = useState('');
+  const [ground, setGround] = useState('');
+  const replay = useReplay(id, ground);
+  const only = TYPES.find((one) => one === query.get('only'));
+  const shown = replay.data?.filter(({ type }) => only === undefined || type === only) ?? [];
+  const download = useMutation({
+    mutationFn: async () => {
+      const blob = await file(`Encounter/${encodeURIComponent(id)}/$replay-evidence?case=${encodeURIComponent(ground)}`);
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(blob);
+      link.download = `evidence-${id}.ndjson`;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (typed.trim().length >= LEAST) setGround(typed.trim());
+  };
+  return (
+    <div className={styles.page}>
+      <PageTitle page={t('replay.title')} />
+      <div className={styles.head}>
+        <h1>{t('replay.title')}</h1>
+        <nav className={styles.links} aria-label={t('more')}>
+          <Link to="/supervision">{t('back')}</Link>
+        </nav>
+      </div>
+      <p className="muted">{t('replay.lead')}</p>
+      {replay.data === undefined ? (
+        <form className={`card ${styles.form}`} onSubmit={submit} noValidate>
+          <label>
+            {t('replay.ask')}
+            <Input value={typed} maxLength={200} onChange={(event) => setTyped(event.target.value)} />
+          </label>
+          {replay.error ? <LoadFailed error={replay.error} onRetry={() => void replay.refetch()} compact /> : null}
+          <div className={styles.actions}>
+            <Button type="primary" htmlType="submit" disabled={typed.trim().length < LEAST} loading={replay.isFetching}>
+              {t('replay.start')}
+            </Button>
+          </div>
+          {replay.isFetching ? <LoadingLines rows={6} /> : null}
+        </form>
+      ) : (
+        <section className={`card ${styles.card}`} aria-label={t('replay.title')}>
+          <div className={styles.row}>
+            <Segmented
+              aria-label={t('replay.filter')}
+              value={only ?? 'all'}
+              options={[{ value: 'all', label: t('replay.all') }, ...TYPES.map((value) => ({ value, label: t(`replay.types.${value}`) }))]}
+              onChange={(value) => setQuery(value === 'all' ? {} : { only: value as EventType }, { replace: true, preventScrollReset: true })}
+            />
+            <span className={styles.tags}>
+              <span className="muted small">{t('replay.count', { number: formatCount(shown.length, language) })}</span>
+              <Button loading={download.isPending} onClick={() => download.mutate()}>
+                {t('replay.download')}
+              </Button>
+            </span>
+          </div>
+          <p className="muted small">{t('replay.downloadHint')}</p>
+          {download.error ? <LoadFailed error={download.error} compact /> : null}
+          <ol className={styles.list}>
+            {shown.map((event, index) => (
+              <Line key={index} event={event} />
+            ))}
+          </ol>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Line({ event }: { event: ReplayEvent }) {
+  const { t } = useTranslation('supervision');
+  const language = useLanguage();
+  return (
+    <li>
+      <div className={styles.event}>
+        <span className="muted small">{formatMoment(event.at, language)}</span>
+        <div>
+          <span className={styles.tags}>
+            <strong>{t(`replay.types.${event.type}`)}</strong>
+            {[event.act ? t(`replay.acts.${event.act as 'read'}`, { defaultValue: event.act }) : undefined, event.operation ? `$${event.operation}` : undefined, event.status].filter(Boolean).join(' · ')}
+          </span>
+          <p className={styles.mono}>{[event.what, event.about].filter(Boolean).join(' → ')}</p>
+          {event.who ? <p className="muted small">{[event.who, event.role].filter(Boolean).join(' · ')}</p> : null}
+        </div>
+        <div className={styles.proof}>
+          <Proof event={event} />
+        </div>
+      </div>
+    </li>
+  );
+}
+
+function Proof({ event: { type, proof, holds, place } }: { event: ReplayEvent }) {
+  const { t } = useTranslation('supervision');
+  switch (type) {
+    case 'signature':
+      return holds ? <StatusTag tone="good">{t('replay.valid')}</StatusTag> : <StatusTag tone="bad">{t('replay.invalid', { verdict: proof })}</StatusTag>;
+    case 'request':
+      return (
+        <>
+          {proof === undefined ? <StatusTag>{t('replay.unsealed')}</StatusTag> : holds ? <StatusTag tone="good">{t('replay.sealed', { number: proof.replace('seal ', '') })}</StatusTag> : <StatusTag tone="bad">{t('replay.broken')}</StatusTag>}
+          <span className={`muted ${styles.mono}`}>{t('replay.place', { place })}</span>
+        </>
+      );
+    case 'version':
+      return proof === undefined ? null : <span className={`muted ${styles.mono}`}>{t('replay.digest', { digest: proof.slice(0, 16) })}</span>;
+    default:
+      return null;
+  }
+}
