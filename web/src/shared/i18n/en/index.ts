@@ -2,6 +2,7 @@ import codes from './codes.json';
 import common from './common.json';
 import console from './console.json';
 import figures from './figures.json';
+import operations from './operations.json';
 import queue from './queue.json';
 import resident from './resident.json';
 import record from './record.json';
@@ -12,4 +13,4 @@ import visit from './visit.json';
 import workbench from './workbench.json';
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures };
+export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, operations };
