@@ -1,3 +1,4 @@
+import '../operationTexts';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Button, Input, Radio } from 'antd';
 import { useId, useState, type FormEvent } from 'react';
@@ -102,11 +103,11 @@ export function Evidence({ title, evidence, long = false }: { title: string; evi
 
 /** `查询 检验与检查`: the interaction and what it was about; an operation by what it does, or where we have no word by its name. */
 export function useDeed(): (access: Access) => string {
-  const { t } = useTranslation('console');
+  const { t } = useTranslation(['console', 'operations']);
   const typeName = useTypeName();
   return ({ interaction, operation, type }) => {
     const what = type ? typeName(type) : '';
-    if (interaction === 'operation') return t(`audit.operation.${operation as 'review'}`, { defaultValue: [`$${operation ?? ''}`, what].filter(Boolean).join(' ') });
+    if (interaction === 'operation') return t(`operations:${operation as 'review'}`, { defaultValue: [`$${operation ?? ''}`, what].filter(Boolean).join(' ') });
     return [t(`audit.interaction.${interaction as 'other'}`, { defaultValue: interaction }), what].filter(Boolean).join(' ');
   };
 }

@@ -2,6 +2,7 @@ package health.helan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import health.helan.foundation.store.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,10 +17,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -190,6 +193,7 @@ class AuditedPlatformTests {
     try (RunningPlatform platform =
         RunningPlatform.start(
             Map.of("HELAN_CORS_ORIGINS", origin), PreparedData.in(data()), "--no-demo")) {
+      everyOperationHasANameForWhoReadsTheAudit(platform);
       try (Connection connection = database();
           var statement = connection.createStatement()) {
         connection.setAutoCommit(false);
@@ -226,6 +230,29 @@ class AuditedPlatformTests {
       assertThat(count("status = 503 and count = 0")).isBetween(1L, 2L).isEqualTo(count(meant));
     }
     assertThat(command("verify").exitCode()).isZero();
+  }
+
+  /** In both languages; what is new is named in web/src/shared/i18n/{zh,en}/operations.json. */
+  private static void everyOperationHasANameForWhoReadsTheAudit(RunningPlatform platform)
+      throws Exception {
+    var names = new TreeSet<String>();
+    var rest = Json.MAPPER.readTree(platform.get("fhir/metadata").body()).path("rest").path(0);
+    rest.path("operation").forEach(one -> names.add(one.path("name").asString("")));
+    for (var resource : rest.path("resource")) {
+      resource.path("operation").forEach(one -> names.add(one.path("name").asString("")));
+    }
+    assertThat(names).hasSizeGreaterThan(200);
+    Path texts =
+        Stream.of(Path.of("web"), Path.of("..", "web"))
+            .filter(Files::isDirectory)
+            .findFirst()
+            .orElseThrow();
+    for (String language : List.of("zh", "en")) {
+      Path file = texts.resolve("src/shared/i18n/" + language + "/operations.json");
+      assertThat(Json.MAPPER.readTree(Files.readString(file)).propertyNames())
+          .as(language)
+          .containsAll(names);
+    }
   }
 
   @Test

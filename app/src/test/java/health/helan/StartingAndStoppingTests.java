@@ -40,12 +40,16 @@ class StartingAndStoppingTests {
     }
   }
 
-  /** One data folder through a first start, a kill, a second start, and a clean stop. */
+  /**
+   * One data folder through a first start, a kill in the middle of a busy queue, a second start,
+   * and a clean stop.
+   */
   @Test
   void keepWhatWasAcknowledged() throws Exception {
     Path data = folder.resolve("data");
     String token;
     ProcessHandle orphan;
+    BusyQueue busy;
     try (RunningPlatform first = RunningPlatform.start(data, "--no-demo")) {
       token = first.token();
       assertThat(token).matches("[0-9a-f]{64}");
@@ -63,7 +67,11 @@ class StartingAndStoppingTests {
       postgresIsDurableAndClosed(data);
       theFolderLetsNobodyElseIn(data);
       orphan = RunningPlatform.postgres(data);
+      busy = new BusyQueue(first);
+      busy.work(first);
+      busy.untilInFullSwing();
       first.kill();
+      busy.untilStill();
     }
     assertThat(orphan.isAlive()).as("PostgreSQL outlives a killed platform").isTrue();
 
@@ -74,6 +82,10 @@ class StartingAndStoppingTests {
       assertThat(second.answerTo("GET /fhir/Patient?identifier=urn:a|b HTTP/1.1"))
           .as("a bar between system and value, as everybody types it")
           .startsWith("HTTP/1.1 200");
+      busy.isKept(second);
+      busy.work(second);
+      busy.untilStill();
+      busy.isWhole(second);
       ProcessHandle postgres = RunningPlatform.postgres(data);
 
       // PostgreSQL dies under the running platform, which brings it back by itself.
