@@ -17,6 +17,7 @@ import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.SignIn;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
@@ -93,8 +94,8 @@ public final class DemoQueue {
   }
 
   /**
-   * The same residents in every region of one size, none of those who have an account to try: who
-   * waits has opened the record to the department, and a demonstration of consent begins without.
+   * The same residents in every region of one size, and none who has an account to try: who waits
+   * has opened the record to the department, and a demonstration of consent begins without.
    */
   private List<String> people(Caller platform) {
     var some =
@@ -115,9 +116,14 @@ public final class DemoQueue {
         }
       }
     }
+    // Those who have a name in the guides come last: a small region has few others.
+    var last = new TreeMap<String, String>();
     for (NamedResident named : NamedResident.values()) {
-      byNumber.remove(named.identityNumber());
+      String patient = byNumber.remove(named.identityNumber());
+      if (patient != null && signIn.accounts().byLogin(named.identityNumber()) == null) {
+        last.put(named.identityNumber(), patient);
+      }
     }
-    return byNumber.values().stream().limit(PEOPLE).toList();
+    return Stream.concat(byNumber.values().stream(), last.values().stream()).limit(PEOPLE).toList();
   }
 }

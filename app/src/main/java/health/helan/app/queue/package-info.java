@@ -6,6 +6,7 @@
       "app.web",
       "care.appointment",
       "care.queue",
+      "demo",
       "foundation.residents.card",
       "foundation.rest",
       "foundation.store",

@@ -521,6 +521,6 @@ public final class SupervisionOperations {
         export.after(
             after == null ? 0 : Long.parseLong(after), given.number("_count", 1000, MOST_LINES)),
         "application/x-ndjson",
-        "supervision.ndjson");
+        "supervision-export.ndjson");
   }
 }
