@@ -1,5 +1,6 @@
 import '../../shared/visit/texts';
 import { Button, Segmented, Tag } from 'antd';
+import { StatusTag } from '../../shared/StatusTag';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
@@ -82,7 +83,7 @@ function Cards({ visits, children }: { visits: readonly Visit[]; children: (visi
       {visits.map((visit) => (
         <li key={visit.id} className="card">
           <Link to={`/online/${visit.id}`}>
-            <strong>{visit.patient?.display ?? visit.id}</strong> {visit.diagnosis?.display} <Tag>{t(`state.${visit.state}`)}</Tag> {isFeeOpen(visit) ? <Tag color="warning">{t('desk.unpaid', { fee: visit.fee.toFixed(2) })}</Tag> : null}
+            <strong>{visit.patient?.display ?? visit.id}</strong> {visit.diagnosis?.display} <Tag>{t(`state.${visit.state}`)}</Tag> {isFeeOpen(visit) ? <StatusTag tone="warning">{t('desk.unpaid', { fee: visit.fee.toFixed(2) })}</StatusTag> : null}
           </Link>
           <p className="muted">{visit.complaint}</p>
           <p className="muted">{children(visit)}</p>

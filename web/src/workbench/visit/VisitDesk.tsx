@@ -1,5 +1,6 @@
 import '../../shared/visit/texts';
-import { Button, Input, Popconfirm, Select, Space, Tag } from 'antd';
+import { Button, Input, Popconfirm, Select, Space } from 'antd';
+import { StatusTag } from '../../shared/StatusTag';
 import type { Coding } from 'fhir/r4';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -80,7 +81,7 @@ function Steps({ visit }: { visit: Visit }) {
   return (
     <div className={styles.steps}>
       <Space wrap>
-        {isFeeOpen(visit) ? <Tag color="warning">{t('desk.unpaid', { fee: visit.fee.toFixed(2) })}</Tag> : null}
+        {isFeeOpen(visit) ? <StatusTag tone="warning">{t('desk.unpaid', { fee: visit.fee.toFixed(2) })}</StatusTag> : null}
         {visit.state === 'eligible' && !isFeeOpen(visit) ? (
           <Button type="primary" loading={step.isPending} onClick={() => step.mutate({ step: 'accept' })}>
             {t('desk.accept')}

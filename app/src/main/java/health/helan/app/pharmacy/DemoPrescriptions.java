@@ -1,5 +1,6 @@
 package health.helan.app.pharmacy;
 
+import health.helan.demo.NamedResident;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
@@ -45,7 +46,7 @@ public final class DemoPrescriptions {
 
   private record Plan(
       String doctor,
-      int visit,
+      NamedResident resident,
       String drug,
       String text,
       double dose,
@@ -61,7 +62,7 @@ public final class DemoPrescriptions {
       List.of(
           new Plan(
               "doctor2",
-              0,
+              NamedResident.MA_XIULAN,
               "amlodipine",
               "苯磺酸氨氯地平片 5mg",
               1,
@@ -74,7 +75,7 @@ public final class DemoPrescriptions {
               End.PASSED),
           new Plan(
               "doctor2",
-              0,
+              NamedResident.MA_XIULAN,
               "metformin",
               "盐酸二甲双胍片 0.5g",
               1,
@@ -87,7 +88,7 @@ public final class DemoPrescriptions {
               End.SUBMITTED),
           new Plan(
               "doctor1",
-              0,
+              NamedResident.MA_JIANGUO,
               "ambroxol",
               "盐酸氨溴索片 30mg",
               1,
@@ -100,7 +101,7 @@ public final class DemoPrescriptions {
               End.SUBMITTED),
           new Plan(
               "doctor1",
-              1,
+              NamedResident.LI_QIANG,
               "ibuprofen",
               "布洛芬片 0.2g",
               1,
@@ -114,7 +115,7 @@ public final class DemoPrescriptions {
           // Four tablets at once: held, for the doctor to mend.
           new Plan(
               "doctor1",
-              0,
+              NamedResident.MA_JIANGUO,
               "amlodipine",
               "苯磺酸氨氯地平片 5mg",
               4,
@@ -194,25 +195,30 @@ public final class DemoPrescriptions {
 
   private void write(Plan plan, int number, Caller doctor, @Nullable Caller pharmacist) {
     String practitioner = "Practitioner/" + doctor.binding().practitioner();
+    Registry.Resident resident =
+        signIn
+            .registry()
+            .resident(plan.resident.identityNumber(), plan.resident.fullName().text());
+    if (resident == null) {
+      return; // A region of another size or seed has somebody else in that place.
+    }
+    String patient = "Patient/" + resident.patient();
     List<SearchResult.Entry> visits =
         search(
             "Encounter",
             "participant",
             practitioner,
+            "subject",
+            patient,
             "status",
             "arrived,in-progress",
-            "_sort",
-            "date",
             "_count",
-            "10");
-    if (visits.size() <= plan.visit) {
+            "1");
+    if (visits.isEmpty()) {
       return;
     }
-    SearchResult.Entry visit = visits.get(plan.visit);
-    JsonNode encounter = Json.MAPPER.readTree(visit.resource().content());
-    String patient = encounter.path("subject").path("reference").asString("");
     ObjectNode request = request(plan, number, practitioner, patient);
-    request.putObject("encounter").put("reference", "Encounter/" + visit.resource().id());
+    request.putObject("encounter").put("reference", "Encounter/" + visits.getFirst().resource().id());
     var written =
         store.write(
             doctor,

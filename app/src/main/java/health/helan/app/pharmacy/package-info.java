@@ -7,6 +7,7 @@
     allowedDependencies = {
       "app.start",
       "care.visit",
+      "demo",
       "foundation.registry",
       "foundation.store",
       "foundation.trust.account",

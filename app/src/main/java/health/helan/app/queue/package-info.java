@@ -6,7 +6,6 @@
       "app.web",
       "care.appointment",
       "care.queue",
-      "demo",
       "foundation.residents.card",
       "foundation.rest",
       "foundation.store",

@@ -1,11 +1,10 @@
 package health.helan.app.supervision;
 
+import health.helan.app.access.DemoResidents;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
-import health.helan.foundation.store.search.SearchRequest;
-import health.helan.foundation.store.search.SearchResult;
 import health.helan.foundation.trust.account.Account;
 import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.SignIn;
@@ -31,11 +30,13 @@ public final class DemoSupervision {
 
   private final SignIn signIn;
   private final RecordStore store;
+  private final DemoResidents residents;
   private final Clock clock;
 
-  DemoSupervision(SignIn signIn, RecordStore store, Clock clock) {
+  DemoSupervision(SignIn signIn, RecordStore store, DemoResidents residents, Clock clock) {
     this.signIn = signIn;
     this.store = store;
+    this.residents = residents;
     this.clock = clock;
   }
 
@@ -47,21 +48,7 @@ public final class DemoSupervision {
     if (doctor == null || !doctor.demo() || posts.isEmpty()) {
       return;
     }
-    List<String> patients =
-        store
-            .search(
-                Caller.platform("demo-supervision"),
-                new SearchRequest(
-                    "Patient",
-                    null,
-                    null,
-                    List.of(new SearchRequest.Parameter("_count", "3")),
-                    false))
-            .entries()
-            .stream()
-            .map(SearchResult.Entry::resource)
-            .map(resource -> resource.id())
-            .toList();
+    List<String> patients = residents.some(3);
     if (patients.size() < 3) {
       return;
     }

@@ -2,6 +2,7 @@
 @ApplicationModule(
     displayName = "互联网诊疗监管装配",
     allowedDependencies = {
+      "app.access",
       "app.database",
       "app.start",
       "foundation.registry",

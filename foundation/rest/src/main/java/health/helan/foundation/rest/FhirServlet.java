@@ -6,6 +6,7 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.SqlErrors;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -90,10 +91,8 @@ public final class FhirServlet extends HttpServlet {
     } catch (StackOverflowError e) {
       answer = refused(new Refusal(Refusal.Kind.TOO_COSTLY, "rest.too-deep"), language);
     } catch (RuntimeException e) {
-      answer =
-          e.getCause() instanceof SQLException cause
-              ? noDatabase(cause, response, language)
-              : fault(e, language);
+      Refusal meant = meantBy(e);
+      answer = meant == null ? fault(e, language) : refused(meant, response, language);
     }
     Ready ready = ready(request, answer, language);
     try {
@@ -121,10 +120,17 @@ public final class FhirServlet extends HttpServlet {
     return Answer.status(refusal.kind().status(), Outcomes.bytes(Outcomes.of(refusal, language)));
   }
 
-  /** Rooms that ask the database by themselves let its failures pass to here. */
-  private static Answer noDatabase(SQLException e, HttpServletResponse response, Locale language) {
-    LOG.warn("The database did not answer", e);
-    return refused(new Refusal(Refusal.Kind.TRANSIENT, "rest.database"), response, language);
+  /**
+   * Rooms that ask the database by themselves let its failures pass to here: a database that is
+   * gone is told as such, and what it refuses to do is a fault of ours.
+   */
+  private static @Nullable Refusal meantBy(RuntimeException e) {
+    if (e.getCause() instanceof SQLException cause
+        && SqlErrors.refusal(cause) instanceof Refusal meant) {
+      LOG.warn("The database did not answer: {}", cause.getSQLState());
+      return meant;
+    }
+    return null;
   }
 
   /** A fault of ours: the log has the trace, the caller its number. */

@@ -16,6 +16,11 @@ class NamedOperationTests {
               "test-without-database",
               call -> {
                 throw new IllegalStateException(new SQLException("gone", "08006"));
+              }),
+          operation(
+              "test-refused-by-database",
+              call -> {
+                throw new IllegalStateException(new SQLException("no such text", "22021"));
               }));
 
   private final FhirServerForTests server = FhirServerForTests.get();
@@ -91,5 +96,13 @@ class NamedOperationTests {
     assertThat(reply.status()).isEqualTo(503);
     assertThat(reply.header("Retry-After")).isEqualTo("2");
     assertThat(reply.text()).doesNotContain("gone", "08006");
+  }
+
+  /** Trying once more would not help: the client is not told to. */
+  @Test
+  void answer500WhereTheDatabaseRefusesWhatWeAsk() {
+    var reply = server.post("$test-refused-by-database", "{\"resourceType\":\"Parameters\"}");
+    assertThat(reply.status()).isEqualTo(500);
+    assertThat(reply.text()).doesNotContain("no such text", "22021");
   }
 }
