@@ -57,7 +57,7 @@ describe('The console', () => {
 
 describe('The workbench', () => {
   const entry = 'workbench/index.html';
-  const routes = ['patients/PatientsPage', 'notes/UnsignedPage', 'notes/NotePage', 'corrections/CorrectionsPage', 'emergencies/EmergenciesPage', 'find/FindPage', 'person/RecordPage', 'queue/QueuePage', 'visit/DeskPage', 'visit/VisitDesk', 'prescribe/PrescribePage', 'prescribe/PrescriptionsPage', 'prescribe/PrescriptionPage', 'review/ReviewPage', 'review/ReviewDesk'];
+  const routes = ['patients/PatientsPage', 'notes/UnsignedPage', 'notes/NotePage', 'corrections/CorrectionsPage', 'emergencies/EmergenciesPage', 'find/FindPage', 'person/RecordPage', 'queue/QueuePage', 'visit/DeskPage', 'visit/VisitDesk', 'prescribe/PrescribePage', 'prescribe/PrescriptionsPage', 'prescribe/PrescriptionPage', 'review/ReviewPage', 'review/ReviewDesk', 'dispensing/DispensingPage', 'dispensing/DispensePage', 'delivery/DeliveryPage', 'delivery/ParcelPage'];
 
   test.each(routes)('opens %s within its budget of script', (route) => {
     const key = `src/workbench/${route}.tsx`;
