@@ -56,8 +56,9 @@ function Shown({ task, whole: { circulation, drugs, counted, attempts } }: { tas
         </Notice>
       ) : null}
       {state === 'completed' || state === 'expired' || state === 'cancelled' ? (
-        <Notice {...(state === 'completed' ? { tone: 'good' as const } : { tone: 'warning' as const })} title={t(`take.over.${state}`)}>
+        <Notice {...(state === 'completed' ? { tone: 'good' as const } : { tone: 'warning' as const })} title={state === 'completed' && rest.length > 0 ? t('take.overPart') : t(`take.over.${state}`)}>
           <p>{t(`take.overHint.${state}`)}</p>
+          {state === 'completed' && rest.length > 0 ? <p>{t('take.never', { drugs: leftOf(rest, t('dot')) })}</p> : null}
         </Notice>
       ) : null}
       {circulation.parcel ? (

@@ -7,6 +7,8 @@ import { get, operate } from '../../shared/fhir/client';
 import { currentToken, onSessionChange } from '../../shared/session/session';
 
 const EVERY = 15_000;
+/** While a code is held out at a counter. */
+const SOON = 5_000;
 const task = (id: string) => `Task/${encodeURIComponent(id)}`;
 
 /** Where a prescription is. Read anew while one waits at a counter or for a parcel. */
@@ -16,7 +18,8 @@ export const useCirculation = (id: string, on = true) =>
     enabled: on,
     refetchOnWindowFocus: true,
     queryFn: async ({ signal }): Promise<Whole> => wholeIn(await get<Parameters>(`${task(id)}/$circulation`, signal)),
-    refetchInterval: ({ state }) => (state.data && ['available', 'locked', 'dispensed'].includes(state.data.circulation.state) ? EVERY : false),
+    staleTime: 0,
+    refetchInterval: ({ state: { data } }) => (!data || ['completed', 'expired', 'cancelled'].includes(data.circulation.state) ? false : data.circulation.token ? SOON : EVERY),
   });
 
 /** What was given, with its batch and last day. */
@@ -93,6 +96,7 @@ export const useParcel = (id: string) =>
     queryKey: ['parcel', id],
     refetchOnWindowFocus: true,
     queryFn: async ({ signal }): Promise<Followed> => parcelIn(await get<Parameters>(`$parcel?parcel=${encodeURIComponent(id)}`, signal)),
+    staleTime: 0,
     refetchInterval: ({ state }) => (state.data && !['delivered', 'returned'].includes(state.data.parcel.state) ? EVERY : false),
   });
 

@@ -72,7 +72,7 @@ function Desk({ task, whole: { circulation, drugs, counted } }: { task: string; 
         </p>
       ) : null}
       {out && !circulation.parcel && circulation.way === 'delivery' ? <Pack task={task} /> : null}
-      {circulation.parcel ? null : <Steps task={task} may={may} delivery={circulation.way === 'delivery'} />}
+      {circulation.parcel ? null : <Steps task={task} may={may} delivery={circulation.way === 'delivery'} rest={drugs.some(({ left }) => left > 0)} />}
     </>
   );
 }
@@ -103,7 +103,7 @@ function Left({ drugs }: { drugs: readonly DrugLeft[] }) {
               <th scope="row" className={styles.name}>
                 {name} <span className="muted small">{t(substitution ? 'substitution.yes' : 'substitution.no')}</span>
               </th>
-              <td>{dosage}</td>
+              <td className={styles.dosage}>{dosage || <span className="muted">{t('dosageNone')}</span>}</td>
               <td className="number">
                 {prescribed} {unit}
               </td>
@@ -172,9 +172,10 @@ function CountOut({ task, drugs }: { task: string; drugs: readonly DrugLeft[] })
   const lines = stock.data ?? [];
   const of = (drug: DrugLeft): Handing => {
     const handing = kept[drug.request] ?? blank(drug);
-    const only = stockFor(lines, drug.name).same;
-    // One product of that name needs no choice.
-    return handing.item === '' && only.length > 0 ? { ...handing, item: only[0]?.item ?? '' } : handing;
+    const [first] = stockFor(lines, drug.name).same;
+    // What was prescribed and is there needs no choice; never more than there is.
+    if (!first || kept[drug.request]) return handing;
+    return { ...handing, item: first.item, quantity: String(Math.min(drug.left, first.quantity)) };
   };
   const chosen = rest.filter(({ request }) => !without.includes(request));
   const wrong = new Map(chosen.map((drug) => [drug.request, wrongIn(of(drug), drug.left)]));
@@ -328,7 +329,7 @@ function OneDrug({ drug, first, lines, handing, wrong, given, onGiven, onChange 
 }
 
 /** Handing over ends it; the other two want a reason, which the resident and the doctor can read. */
-function Steps({ task, may, delivery }: { task: string; may: (step: string) => boolean; delivery: boolean }) {
+function Steps({ task, may, delivery, rest }: { task: string; may: (step: string) => boolean; delivery: boolean; rest: boolean }) {
   const { t } = useTranslation('dispensing');
   const id = useId();
   const step = useShopStep(task);
@@ -337,7 +338,7 @@ function Steps({ task, may, delivery }: { task: string; may: (step: string) => b
   const [resale, setResale] = useState(false);
   const [short, setShort] = useState(false);
   const complete = may('complete') && !delivery;
-  useShortcuts(complete ? [{ key: 'g', label: t('step.complete'), run: () => step.mutate({ step: 'complete' }) }] : []);
+  useShortcuts(complete && !rest ? [{ key: 'g', label: t('step.complete'), run: () => step.mutate({ step: 'complete' }) }] : []);
   const offered = ([['release', 'release'], ['take-back', 'return']] as const).filter(([, word]) => may(word));
   if (!complete && offered.length === 0) return null;
   const send = () => {
@@ -350,10 +351,10 @@ function Steps({ task, may, delivery }: { task: string; may: (step: string) => b
       <div className={styles.foot}>
         {complete ? (
           <>
-            <Button type="primary" loading={step.isPending && !asked} onClick={() => step.mutate({ step: 'complete' })}>
-              {t('step.complete')}
+            <Button {...(rest ? {} : { type: 'primary' as const })} loading={step.isPending && !asked} onClick={() => step.mutate({ step: 'complete' })}>
+              {t(rest ? 'step.completePart' : 'step.complete')}
             </Button>
-            <kbd className={keys['key']}>G</kbd>
+            {rest ? null : <kbd className={keys['key']}>G</kbd>}
           </>
         ) : null}
         {offered.map(([one]) => (
@@ -362,6 +363,7 @@ function Steps({ task, may, delivery }: { task: string; may: (step: string) => b
           </Button>
         ))}
       </div>
+      {complete && rest ? <p className="muted small">{t('restHint')}</p> : null}
       {asked ? (
         <>
           <p>{t(`stepHint.${asked}`)}</p>

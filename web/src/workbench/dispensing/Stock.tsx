@@ -9,12 +9,15 @@ import { StatusTag } from '../../shared/StatusTag';
 import styles from './Dispensing.module.css';
 import { useStock, useTell, type Line } from './useDispensing';
 
+const STEP = 50;
+
 /** What is on the shelves, and what it costs; one line is told anew by hand, all of them by the pharmacy's system. */
 export function Stock() {
   const { t } = useTranslation('dispensing');
   const { data, error, refetch } = useStock();
   const [typed, setTyped] = useState('');
   const [edited, setEdited] = useState<string>();
+  const [shown, setShown] = useState(STEP);
   const words = typed.trim().toLowerCase();
   const found = data?.filter(({ name, item, maker }) => [name, item, maker].some((text) => text.toLowerCase().includes(words))) ?? [];
   return (
@@ -46,8 +49,13 @@ export function Stock() {
                     </th>
                   </tr>
                 </thead>
-                <tbody>{found.map((line) => (edited === line.item ? <Edit key={line.item} line={line} done={() => setEdited(undefined)} /> : <Shown key={line.item} line={line} edit={() => setEdited(line.item)} />))}</tbody>
+                <tbody>{found.slice(0, shown).map((line) => (edited === line.item ? <Edit key={line.item} line={line} done={() => setEdited(undefined)} /> : <Shown key={line.item} line={line} edit={() => setEdited(line.item)} />))}</tbody>
               </table>
+            </div>
+          ) : null}
+          {found.length > shown ? (
+            <div>
+              <Button onClick={() => setShown(shown + STEP)}>{t('stock.more', { shown, all: found.length })}</Button>
             </div>
           ) : null}
         </>
