@@ -15,7 +15,9 @@ export function useParcels() {
     queryKey: ['parcels', me?.institution],
     enabled: me?.role === 'practitioner',
     queryFn: async ({ signal }): Promise<Parcel[]> => parcelsIn(await get<Parameters>('$parcels', signal)),
+    // Refused once is refused: each part of the page that looks does not ask anew.
     retry: false,
+    retryOnMount: false,
     refetchInterval: ({ state }) => (state.error instanceof FhirError && state.error.status === 403 ? false : EVERY),
   });
 }

@@ -17,7 +17,9 @@ export function useCirculations() {
     queryKey: ['circulations', me?.institution],
     enabled: me?.role === 'practitioner',
     queryFn: async ({ signal }): Promise<Circulation[]> => circulationsIn(await get<Parameters>('$circulations', signal)),
+    // Refused once is refused: each part of the page that looks does not ask anew.
     retry: false,
+    retryOnMount: false,
     refetchInterval: ({ state }) => (state.error instanceof FhirError && state.error.status === 403 ? false : EVERY),
   });
 }
