@@ -167,4 +167,55 @@ describe.skipIf(reason)('A prescription', () => {
     await looksRight(page, 'my-prescription', NARROW_AND_WIDE);
     expect(faultsOf(resident)).toEqual([]);
   });
+
+  test('the resident takes a code, one pharmacy locks and dispenses with it, and nobody locks twice', async () => {
+    const resident = await someone(browser, 375, 812);
+    const shop = await someone(browser, 1440, 900);
+    await signIn(shop, '/workbench/', '用账户登录', 'drugstore1');
+    // Which drugs a made-up drugstore has is chance: its system tells of this one.
+    const part = Object.entries({ item: 'JOURNEY-1', name: '苯磺酸氨氯地平片 5mg', unit: '片', quantity: '100', price: '0.98' }).map(([name, valueString]) => ({ name, valueString }));
+    await ask('/fhir/$stock-update', await tokenOf(shop), { resourceType: 'Parameters', parameter: [{ name: 'line', part }] });
+
+    await signIn(resident, '/resident/', '登录', RESIDENT);
+    const phone = resident.page;
+    await phone.goto(`${url}/resident/#/prescriptions`);
+    await phone.getByRole('link', { name: /苯磺酸氨氯地平片.*已生效/ }).first().click();
+    await phone.getByRole('link', { name: '去哪里取药' }).click();
+    await phone.getByRole('link', { name: /仁济/ }).first().waitFor();
+    await looksRight(phone, 'take-where', NARROW_AND_WIDE);
+    await phone.getByRole('link', { name: /仁济/ }).first().click();
+    const made = phone.waitForResponse((response) => response.url().endsWith('/$prescription-token'));
+    await phone.getByRole('button', { name: '生成取药码' }).click();
+    const code: string = ((await (await made).json()).parameter as { name: string; valueString: string }[]).find(({ name }) => name === 'token')?.valueString ?? '';
+    await phone.getByRole('img', { name: /取药码/ }).waitFor();
+    await looksRight(phone, 'take-code', NARROW_AND_WIDE);
+
+    const { page } = shop;
+    await page.goto(`${url}/workbench/#/lists/dispensing`);
+    await page.getByLabel('取药码').fill(code);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('批号').waitFor();
+    await phone.getByText(/正在备药/).waitFor();
+    await page.getByLabel('批号').fill('B1');
+    await page.getByLabel('有效期至').fill('2030-06-30');
+    await page.getByLabel('追溯码').fill(`81${Date.now()}`);
+    await page.getByLabel('追溯码').press('Enter');
+    await looksRight(page, 'dispensing', NARROW_AND_WIDE);
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('button', { name: '已交给取药人' }).waitFor();
+
+    await page.goto(`${url}/workbench/#/lists/dispensing`);
+    await page.getByLabel('取药码').fill(code);
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: /码/ }).waitFor();
+    await looksRight(page, 'dispensing-refused', NARROW_AND_WIDE);
+    await phone.getByRole('link', { name: '看处方和进度' }).click();
+    await phone.getByText('批号 B1').waitFor();
+    await phone.getByText('再次使用已用过的码').waitFor();
+    await looksRight(phone, 'take-dispensed', NARROW_AND_WIDE);
+    await page.goto(`${url}/workbench/#/lists/dispensing?tab=stock`);
+    await page.getByRole('table').waitFor();
+    await looksRight(page, 'stock', { ...NARROW_AND_WIDE, fullPage: false });
+    expect([...faultsOf(resident), ...faultsOf(shop)]).toEqual([]);
+  });
 });

@@ -63,6 +63,10 @@ const PAGES: Route[] = [
   { path: '/account', load: async () => (await import('./account/AccountPage')).AccountPage },
   { path: '/prescriptions', load: async () => (await import('./prescriptions/PrescriptionsPage')).PrescriptionsPage },
   { path: '/prescriptions/:task', load: async () => (await import('./prescriptions/PrescriptionPage')).PrescriptionPage },
+  { path: '/prescriptions/:task/take', load: async () => (await import('./prescriptions/TakePage')).TakePage },
+  { path: '/prescriptions/:task/take/:shop', load: async () => (await import('./prescriptions/HowPage')).HowPage },
+  { path: '/prescriptions/:task/code', load: async () => (await import('./prescriptions/CodePage')).CodePage },
+  { path: '/prescriptions/:task/parcel/:parcel', load: async () => (await import('./prescriptions/ParcelPage')).ParcelPage },
   { path: '*', load: () => NoSuchPage },
 ];
 

@@ -7,6 +7,7 @@ import { useMe } from '../shared/session/useMe';
 import { useSession } from '../shared/session/session';
 import { Themed } from '../shared/theme/Themed';
 import { useScheme } from '../shared/theme/scheme';
+import { useIsCourier } from './delivery/useParcels';
 import { KeyBoard } from './keys/KeyBoard';
 import { PersonFrame } from './person/PersonFrame';
 import { useIsNoPharmacist } from './review/useReview';
@@ -43,11 +44,12 @@ const ROUTES: RouteObject[] = [
   },
 ];
 
-/** A pharmacist arrives at what waits for review, everybody else at the first list. */
+/** A pharmacist arrives at what waits for review, a courier at the parcels, everybody else at the first list. */
 function Arrive() {
   const isNone = useIsNoPharmacist();
-  if (isNone === undefined) return <LoadingLines rows={8} />;
-  return <Navigate to={`/lists/${isNone ? (WORKS[0]?.name ?? '') : 'review'}`} replace />;
+  const isCourier = useIsCourier();
+  if (isNone === undefined || (isNone && isCourier === undefined)) return <LoadingLines rows={8} />;
+  return <Navigate to={`/lists/${!isNone ? 'review' : isCourier ? 'delivery' : (WORKS[0]?.name ?? '')}`} replace />;
 }
 
 /** Clinicians' pages; whoever is none is shown the way to their own. */

@@ -1,6 +1,8 @@
 import type { ComponentType } from 'react';
 import type workbench from '../shared/i18n/zh/workbench.json';
 import { useCorrectionCount } from './corrections/useCorrections';
+import { useIsNoDelivery, useParcelCount } from './delivery/useParcels';
+import { useDispensingCount, useIsNoDispenser } from './dispensing/useDispensing';
 import { useEmergencyCount } from './emergencies/useOwnEmergencies';
 import { useUnsignedCount } from './notes/useNotes';
 import { usePatientCount } from './patients/usePatients';
@@ -53,6 +55,20 @@ export const WORKS: readonly Work[] = [
     useCount: useReviewCount,
     useHidden: () => useIsNoPharmacist() !== false,
     routes: [{ path: 'review/:task', page: async () => (await import('./review/ReviewDesk')).ReviewDesk }],
+  },
+  {
+    name: 'dispensing',
+    page: async () => (await import('./dispensing/DispensingPage')).DispensingPage,
+    useCount: useDispensingCount,
+    useHidden: useIsNoDispenser,
+    routes: [{ path: 'dispensing/:task', page: async () => (await import('./dispensing/DispensePage')).DispensePage }],
+  },
+  {
+    name: 'delivery',
+    page: async () => (await import('./delivery/DeliveryPage')).DeliveryPage,
+    useCount: useParcelCount,
+    useHidden: useIsNoDelivery,
+    routes: [{ path: 'delivery/:parcel', page: async () => (await import('./delivery/ParcelPage')).ParcelPage }],
   },
   { name: 'cashier', page: async () => (await import('./cashier/CashierPage')).CashierPage, useCount: () => undefined },
   { name: 'claims', page: async () => (await import('./claims/ClaimsPage')).ClaimsPage, useCount: () => undefined },

@@ -12,6 +12,7 @@ import { useParams } from '../router';
 import { Page } from '../ui/Page';
 import { Bottom, Button, Empty, Facts, Faces, Notice } from '../ui/ui';
 import styles from './Prescriptions.module.css';
+import { Standing } from './Standing';
 
 /** One prescription in plain words: whether it counts, how each drug is taken; and on paper. */
 export function PrescriptionPage() {
@@ -60,7 +61,11 @@ function One({ prescription, drugs }: { prescription: Prescription; drugs: reado
         </Notice>
       </div>
       {state === 'effective' ? null : <p className={styles.stamp}>{t('prescriptions.notValid')}</p>}
-      {/* Where to take it stands here, once there is where: docs/guide/prescription-review.md. */}
+      {state === 'effective' ? (
+        <div className={styles.standing}>
+          <Standing task={prescription.task} />
+        </div>
+      ) : null}
       <ul className={styles.drugs} aria-label={t('prescriptions.how')}>
         {drugs.map((drug) => (
           <li key={drug.id} className="card">

@@ -3,6 +3,7 @@ import codesRest from './codes.json';
 import codesFirst from './codesFirst.json';
 import common from './common.json';
 import console from './console.json';
+import dispensing from './dispensing.json';
 import figures from './figures.json';
 import operations from './operations.json';
 import prescription from './prescription.json';
@@ -35,4 +36,4 @@ const resident = { ...merged(residentFirst, residentLater), ...residentOnline, .
 const codes = { ...codesRest, ...codesFirst };
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, operations, prescription, settlement, clearing, supervision };
+export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, operations, prescription, settlement, clearing, supervision, dispensing };
