@@ -1,4 +1,4 @@
-import type { Parameters, Reference } from 'fhir/r4';
+import type { Dosage, Parameters, Reference } from 'fhir/r4';
 import { repetitionsOf, type Parts } from '../fhir/bundles';
 import { idOf } from '../fhir/words';
 
@@ -27,7 +27,7 @@ export type Circulation = {
   open: string[];
 };
 
-export type DrugLeft = { request: string; name: string; dosage: string; prescribed: number; dispensed: number; left: number; unit: string; substitution: boolean };
+export type DrugLeft = { request: string; name: string; dosage: Dosage | undefined; prescribed: number; dispensed: number; left: number; unit: string; substitution: boolean };
 
 /** What was counted out: on the counter, in the resident's hands, or back on the shelf. */
 export type Counted = { dispense: string; request: string; shop: string; quantity: number; price: string; state: 'out' | 'handed' | 'back'; at: string | undefined; traces: string[] };
@@ -72,7 +72,7 @@ export function wholeIn(answer: Parameters): Whole {
     drugs: repetitionsOf(answer, 'drug').map((parts) => ({
       request: id(parts.reference('request')),
       name: parts.text('name') ?? '',
-      dosage: parts.text('dosage') ?? '',
+      dosage: parts.part('dosage')?.valueDosage,
       prescribed: parts.number('prescribed') ?? 0,
       dispensed: parts.number('dispensed') ?? 0,
       left: parts.number('left') ?? 0,

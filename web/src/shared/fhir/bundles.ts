@@ -14,6 +14,8 @@ export type Parts = {
   number: (name: string) => number | undefined;
   reference: (name: string) => Reference | undefined;
   flag: (name: string) => boolean | undefined;
+  /** A part as it is, for values of other types. */
+  part: (name: string) => ParametersParameter | undefined;
   /** All repetitions of a part. */
   texts: (name: string) => string[];
   /** The parts of each repetition of a part that has parts. */
@@ -30,6 +32,7 @@ export function partsOf(parameter: ParametersParameter): Parts {
     text: (name) => textOf(part(name)),
     reference: (name) => part(name)?.valueReference,
     flag: (name) => part(name)?.valueBoolean,
+    part,
     parts: (name) => (parameter.part ?? []).filter((candidate) => candidate.name === name).map(partsOf),
     texts: (name) => (parameter.part ?? []).filter((candidate) => candidate.name === name).flatMap((found) => textOf(found) ?? []),
     number: (name) => {

@@ -8,6 +8,7 @@ import { LoadFailed, LoadingLines } from '../../shared/faces/Faces';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
+import { useDosageText } from '../../shared/record/lines';
 import { StatusTag, type Tone } from '../../shared/StatusTag';
 import { useShortcuts } from '../keys/KeyBoard';
 import keys from '../keys/Keys.module.css';
@@ -79,6 +80,7 @@ function Desk({ task, whole: { circulation, drugs, counted } }: { task: string; 
 
 function Left({ drugs }: { drugs: readonly DrugLeft[] }) {
   const { t } = useTranslation('dispensing');
+  const dosageText = useDosageText();
   return (
     <div className={`card ${styles.scroll}`} tabIndex={0} role="region" aria-label={t('drugs')}>
       <table className="data">
@@ -103,7 +105,7 @@ function Left({ drugs }: { drugs: readonly DrugLeft[] }) {
               <th scope="row" className={styles.name}>
                 {name} <span className="muted small">{t(substitution ? 'substitution.yes' : 'substitution.no')}</span>
               </th>
-              <td className={styles.dosage}>{dosage || <span className="muted">{t('dosageNone')}</span>}</td>
+              <td className={styles.dosage}>{(dosage && dosageText([dosage])) || <span className="muted">{t('dosageNone')}</span>}</td>
               <td className="number">
                 {prescribed} {unit}
               </td>

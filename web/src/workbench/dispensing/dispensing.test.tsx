@@ -20,7 +20,7 @@ const sent = (log: Asked[], path: string) => log.find((one) => one.path === path
 
 const head = (task: string, state: string, ...more: unknown[]) => group('circulation', to('task', `Task/${task}`), text('state', state), at('until', '2026-11-28T01:00:00Z'), at('changed', '2026-11-27T01:00:00Z'), text('way', 'pickup'), flag('token', false), ...more);
 const steps = (...open: string[]) => open.map((step) => text('open', step));
-const drug = (left: number) => group('drug', to('request', 'MedicationRequest/m'), text('name', '氨氯地平片 5mg'), text('dosage', '每天一片'), count('prescribed', 7), count('dispensed', 7 - left), count('left', left), text('unit', '片'), flag('substitution', false));
+const drug = (left: number) => group('drug', to('request', 'MedicationRequest/m'), text('name', '氨氯地平片 5mg'), { name: 'dosage', valueDosage: { text: '每天一片' } }, count('prescribed', 7), count('dispensed', 7 - left), count('left', left), text('unit', '片'), flag('substitution', false));
 const line = (item: string, name: string, quantity: number) => group('line', text('item', item), text('name', name), text('maker', '甲厂'), text('unit', '片'), count('quantity', quantity), count('per', 1), text('price', '0.98'), at('told', '2026-11-27T01:00:00Z'), flag('old', item === 'B'), flag('known', true));
 
 let whole: unknown;

@@ -270,7 +270,7 @@ public final class CirculationOperations {
   private static void put(Words words, Drug drug, ObjectNode request) {
     words.reference("request", "MedicationRequest/" + drug.request(), null);
     words.text("name", Effective.name(request));
-    words.text("dosage", request.path("dosageInstruction").path(0).path("text").asString(""));
+    words.complex("dosage", "Dosage", request.path("dosageInstruction").path(0));
     words.number("prescribed", drug.prescribed()).number("dispensed", drug.dispensed());
     words.number("left", drug.left()).text("unit", drug.unit());
     words.flag("substitution", Preparation.allowsSubstitution(request));

@@ -3,6 +3,7 @@ package health.helan.foundation.rest;
 import health.helan.foundation.store.Json;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -69,6 +70,18 @@ public final class Words {
       if (display != null && !display.isEmpty()) {
         value.put("display", display);
       }
+    }
+    return this;
+  }
+
+  /**
+   * A value of a type that has parts of its own.
+   *
+   * @param type as in the name of the value: {@code Dosage}
+   */
+  public Words complex(String name, String type, JsonNode value) {
+    if (!value.isEmpty()) {
+      in.addObject().put("name", name).set("value" + type, value);
     }
     return this;
   }
