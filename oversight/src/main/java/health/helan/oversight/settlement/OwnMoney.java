@@ -255,6 +255,12 @@ public final class OwnMoney implements Payables {
 
   // ------------------------------------------------------------------ giving back
 
+  /** Bills say what is held of it: what went back past them would be given back again. */
+  @Override
+  public void checkRefund(String reference) {
+    throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.refund-by-bill");
+  }
+
   /**
    * Asks for what is to go back, or what became of it.
    *

@@ -345,6 +345,55 @@ class SettlingTests {
   }
 
   @Test
+  void givesOwnMoneyBackByTheBillAlone() {
+    Visit visit = outpatient();
+    String claim = visit.settled();
+    visit.pay();
+    String order = server.row(claim).money().getFirst().order();
+    String path = "Invoice/" + order + "/$refund";
+    for (var caller : List.of(visit.clerk, visit.system)) {
+      Reply reply = server.call(caller, path, "reason", "退费", "key", "k1");
+      assertThat(reply.status()).as(reply.text()).isEqualTo(422);
+      assertThat(reply.sentence()).contains("$refund-charges", "$reverse");
+    }
+    assertThat(server.payments.status(SettlementServer.ROOT, order).returned()).isEmpty();
+    Reply reply = server.call(visit.clerk, "Claim/" + claim + "/$reverse", "reason", "重复收费");
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    server.until(Duration.ofMinutes(1));
+    assertThat(server.row(claim).state()).isEqualTo(SettlementState.REVERSED);
+  }
+
+  @Test
+  void saysSoWhereSomethingElseIsBeingGivenBack() {
+    Visit visit = outpatient();
+    String claim = visit.settled();
+    List<String> charges = server.row(claim).charges();
+    String part = "Claim/" + claim + "/$refund-charges";
+    String whole = "Claim/" + claim + "/$reverse";
+    server.wrong(
+        "reverse",
+        SimulatedPayer.Fault.LOSE_REQUEST,
+        SimulatedPayer.Fault.LOSE_REQUEST,
+        SimulatedPayer.Fault.LOSE_REQUEST);
+    for (int times = 0; times < 2; times++) {
+      Reply reply = server.call(visit.clerk, part, "charge", charges.get(0), "reason", "未做");
+      assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+      assertThat(server.row(claim).state()).isEqualTo(SettlementState.REVERSING);
+    }
+    for (Reply reply :
+        List.of(
+            server.call(visit.clerk, part, "charge", charges.get(1), "reason", "未做"),
+            server.call(visit.clerk, whole, "reason", "全部退费"))) {
+      assertThat(reply.status()).as(reply.text()).isEqualTo(422);
+      assertThat(reply.sentence()).contains("being given back");
+    }
+    server.faults.clear();
+    server.until(Duration.ofMinutes(10));
+    Settlement after = java.util.Objects.requireNonNull(follower(claim));
+    assertThat(after.charges()).containsExactlyInAnyOrderElementsOf(charges.subList(1, 3));
+  }
+
+  @Test
   void settlesAnewWhatStaysWhenAPartIsGivenBack() {
     Visit visit = outpatient();
     String claim = visit.settled();
