@@ -54,7 +54,7 @@ public final class Settlements {
   private static final int AT_ONCE = 100;
   private static final int TURNS = 24;
   private static final int RACES = 6;
-  private static final int MOST_LISTED = 200;
+  static final int MOST_LISTED = 200;
   private static final Set<String> MARKS =
       Set.of("referred", "other-city-registered", "other-city");
 
@@ -928,19 +928,24 @@ public final class Settlements {
    */
   public List<Settlement> ofPatient(Caller caller, String patient) {
     Refusal closed = closed(caller, patient);
-    List<Settlement> seen = new ArrayList<>();
-    for (Settlement one : table.ofPatient(digest(patient), MOST_LISTED)) {
-      try {
-        var claim = store.read(caller, "Claim", one.id());
-        seen.add(one);
-      } catch (Refusal refused) {
-        LOG.debug("A settlement is not the caller's to see: {}", refused.messageKey());
-      }
-    }
+    List<Settlement> seen =
+        table.ofPatient(digest(patient), MOST_LISTED).stream()
+            .filter(one -> isSeen(caller, one.id()))
+            .toList();
     if (seen.isEmpty() && closed != null) {
       throw closed;
     }
     return seen;
+  }
+
+  boolean isSeen(Caller caller, String claim) {
+    try {
+      var unused = store.read(caller, "Claim", claim);
+      return true;
+    } catch (Refusal refused) {
+      LOG.debug("A settlement is not the caller's to see: {}", refused.messageKey());
+      return false;
+    }
   }
 
   /**

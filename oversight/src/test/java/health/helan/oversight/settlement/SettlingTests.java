@@ -494,6 +494,9 @@ class SettlingTests {
     assertThat(credit.value("limit")).isEqualTo("3000.00");
     assertThat(credit.value("used")).isEqualTo("230.79");
     assertThat(credit.values("use", "state")).containsExactly("used");
+    credit = server.get(visit.clerk, "Patient/" + visit.patient + "/$credit");
+    assertThat(credit.value("limit")).as("a bill of theirs waits").isEqualTo("3000.00");
+    assertThat(credit.values("use", "state")).containsExactly("used");
 
     server.until(Duration.ofDays(31));
     assertThat(
@@ -514,7 +517,44 @@ class SettlingTests {
     credit = server.get(visit.self, "Patient/" + visit.patient + "/$credit");
     assertThat(credit.value("used")).isEqualTo("0.00");
     assertThat(credit.values("use", "state")).containsExactly("repaid");
+    credit = server.get(visit.clerk, "Patient/" + visit.patient + "/$credit");
+    assertThat(credit.values("use", "state")).containsExactly("repaid");
+    assertThat(credit.text()).as("none waits any more").doesNotContain("limit", "granted");
     assertThat(visit.owed()).isEqualTo(243_00 + 110_00 + 3_150_00);
+  }
+
+  @Test
+  void isTheResidentsAffairAndNotOfOtherHospitalsThatMaySeeThePatient() {
+    Visit visit = outpatient();
+    Visit other = server.new Visit("AMB");
+    String encounter =
+        server.created(
+            other.system,
+            """
+            {'resourceType':'Encounter','status':'finished','class':{'code':'AMB'},
+              'subject':{'reference':'Patient/%s'},'serviceProvider':{'reference':'Organization/%s'}}"""
+                .formatted(visit.patient, other.hospital));
+    var unused =
+        server.created(
+            other.system,
+            """
+            {'resourceType':'ChargeItem','status':'billable','code':{'coding':[{'system':'urn:x','code':'2501'}]},
+              'subject':{'reference':'Patient/%s'},'context':{'reference':'Encounter/%s'},
+              'occurrenceDateTime':'%s','performingOrganization':{'reference':'Organization/%s'},'quantity':{'value':1}}"""
+                .formatted(visit.patient, encounter, server.today(), other.hospital));
+    Reply reckoned = server.call(other.clerk, "Patient/" + visit.patient + "/$presettle");
+    assertThat(reckoned.status()).as(reckoned.text()).isEqualTo(200);
+    String claim = part(reckoned.all("bill").getFirst(), "number");
+    for (String step : List.of("/$settle", "/$pay-later")) {
+      assertThat(server.call(other.clerk, "Claim/" + claim + step).status()).isEqualTo(200);
+    }
+    // Its own institution wrote the Patient, and sees it masked.
+    Reply seen = server.get(visit.clerk, "Patient/" + visit.patient + "/$credit");
+    assertThat(seen.status()).as(seen.text()).isEqualTo(200);
+    assertThat(seen.text()).doesNotContain(claim, "limit", "amount");
+    Reply own = server.get(visit.self, "Patient/" + visit.patient + "/$credit");
+    assertThat(own.values("use", "state")).containsExactly("used");
+    assertThat(own.value("limit")).isEqualTo("3000.00");
   }
 
   @Test
