@@ -80,13 +80,13 @@ class SupervisionDoor {
   }
 
   @Bean
-  FhirOperation replayOperation(Replays replays, DataSource connections) {
-    return ReplayOperations.all(replays, connections).getFirst();
+  FhirOperation replayOperation(Replays replays, Cases cases, DataSource connections) {
+    return ReplayOperations.all(replays, cases, connections).getFirst();
   }
 
   @Bean
-  FhirOperation replayEvidenceOperation(Replays replays, DataSource connections) {
-    return ReplayOperations.all(replays, connections).getLast();
+  FhirOperation replayEvidenceOperation(Replays replays, Cases cases, DataSource connections) {
+    return ReplayOperations.all(replays, cases, connections).getLast();
   }
 
   @Bean(destroyMethod = "close")

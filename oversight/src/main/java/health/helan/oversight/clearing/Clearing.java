@@ -3,6 +3,7 @@ package health.helan.oversight.clearing;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.crypto.Signer;
 import health.helan.oversight.ledger.Ledger;
@@ -59,7 +60,7 @@ public final class Clearing {
         new DayCloses(
             parts.database(), parts.ledger(), counterparts, parts.signer(), parts.clock());
     months = new Months(parts.database(), parts.ledger(), counterparts, cases, parts.clock());
-    officers = new Officers(parts.store(), parts.database(), parts.clock());
+    officers = new Officers(new Posts(parts.store(), parts.database(), parts.clock()));
   }
 
   public Counterparts counterparts() {

@@ -76,7 +76,8 @@ public final class DayCloses {
   /**
    * Closes a day of a counterpart; the same again answers what was closed.
    *
-   * @throws Refusal BUSINESS_RULE when it is not over or not matched, or the day before is open
+   * @throws Refusal BUSINESS_RULE when it is not over or not matched, the day before is open, or
+   *     none is closed and something was booked before it
    */
   public DayClose close(Caller caller, Counterpart counterpart, LocalDate day) {
     return close(caller, counterpart.name(), day);
@@ -205,6 +206,17 @@ public final class DayCloses {
           "clearing.day-before",
           scope,
           previous.day().plusDays(1).toString());
+    }
+    if (previous == null && DayFacts.isCounterpart(scope)) {
+      // A month pays what closed days hold: what lies before the first would never be paid.
+      Instant first = ledger.first(DayFacts.account(scope));
+      if (first != null && first.isBefore(Reconciliation.begin(day))) {
+        throw new Refusal(
+            Refusal.Kind.BUSINESS_RULE,
+            "clearing.day-before",
+            scope,
+            LocalDate.ofInstant(first, StatementReader.BEIJING).toString());
+      }
     }
     Instant at = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     var head =

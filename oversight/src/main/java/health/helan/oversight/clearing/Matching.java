@@ -250,7 +250,9 @@ final class Matching {
               count(*) filter (where side = 2) as listed, coalesce(sum(fen) filter (where side = 0), 0) as ours_fen,
               coalesce(sum(fen) filter (where side = 1), 0) as theirs_fen,
               coalesce(sum(fen) filter (where side = 2), 0) as listed_fen,
-              coalesce(max(institution) filter (where institution <> ''), '') as institution
+              coalesce(max(institution) filter (where side = 0 and institution <> ''),
+                max(institution) filter (where side = 2 and institution <> ''),
+                max(institution) filter (where institution <> ''), '') as institution
             from clearing_rest where home = ? and book = ? and way = 0 group by 1, 2 order by 1, 2 limit ?""",
             row ->
                 new Group(

@@ -21,9 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code POST /statements/[kind]/[code]/[day]}: the file of a statement, as it is or as gzip; the
- * body is the file, and streams into the database. {@code institution}: whose own list it is, by
- * the clearing centre; finance officers and systems of an institution send its own. {@code
- * replaces=true}: it takes the place of another. Answers Parameters with {@code statement}.
+ * body is the file, and is put down on disk until it is whole. {@code institution}: whose own list
+ * it is, by the clearing centre; finance officers and systems of an institution send its own.
+ * {@code replaces=true}: it takes the place of another. Answers Parameters with {@code statement}.
  */
 public final class StatementServlet extends HttpServlet {
   private static final long serialVersionUID = 1L;

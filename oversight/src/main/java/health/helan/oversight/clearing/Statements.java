@@ -3,13 +3,9 @@ package health.helan.oversight.clearing;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
-import health.helan.foundation.trust.crypto.DigestAlgorithm;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -24,9 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the files of statements. A file is taken whole or not at all, in memory that does not grow
- * with it; the same file again changes nothing; another one takes its place only when that is said.
+ * with it, and only once it has come to its end: until then nothing waits for who sends it; the
+ * same file again changes nothing; another one takes its place only when that is said.
  */
 public final class Statements {
+  /** What a file may have as it comes. */
+  private static final long MOST_BYTES = 1L << 30;
+
   private final Sql sql;
   private final Counterparts counterparts;
   private final Clock clock;
@@ -60,9 +60,9 @@ public final class Statements {
    * @param institution whose own list it is; empty for the counterpart's statement
    * @param replaces whether it takes the place of another one
    * @param file is read to its end
-   * @throws Refusal STRUCTURE for a fault, with line and reason; CONFLICT when there is another
-   *     statement and this one does not replace it; BUSINESS_RULE when the day is closed or not
-   *     over. Nothing is taken then
+   * @throws Refusal TOO_LONG for a file of more than 1 GB; STRUCTURE for a fault, with line and
+   *     reason; CONFLICT when there is another statement and this one does not replace it;
+   *     BUSINESS_RULE when the day is closed or not over. Nothing is taken then
    */
   public Statement take(
       Caller caller,
@@ -80,7 +80,7 @@ public final class Statements {
     var layout = counterparts.layout(isList ? terms.lists() : terms.layout());
     Side side = isList ? Side.INSTITUTION : Side.THEIRS;
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    try {
+    try (Spool spool = Spool.of(file, MOST_BYTES)) {
       return sql.together(
           connection -> {
             Book book = Book.locked(connection, counterpart, day, now);
@@ -89,17 +89,14 @@ public final class Statements {
             }
             int number = book.statements() + 1;
             var copy = new EntryCopy(connection, book.book(), number, side);
-            MessageDigest bytes = DigestAlgorithm.SHA_256.newDigest();
             StatementReader.Sums sums;
-            try {
-              var seen = new DigestInputStream(file, bytes);
+            try (InputStream read = spool.open()) {
               sums =
                   StatementReader.read(
                       layout.layout(),
                       day,
-                      seen,
+                      read,
                       entry -> copy.add(isList ? of(entry, institution) : entry));
-              long unused = seen.transferTo(OutputStream.nullOutputStream());
             } catch (EntryCopy.Failed e) {
               throw e.refused;
             } catch (IOException e) {
@@ -127,7 +124,7 @@ public final class Statements {
                     institution,
                     layout.code(),
                     caller.subject(),
-                    bytes.digest(),
+                    spool.digest(),
                     content);
             var unused2 =
                 Sql.update(
@@ -140,6 +137,8 @@ public final class Statements {
           });
     } catch (Same same) {
       return same.statement;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

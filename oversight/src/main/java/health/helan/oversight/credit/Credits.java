@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Credits {
   private static final int AT_ONCE = 500;
   private static final String LINE =
-      "select limit_fen, used_fen, granted, rule from credit_line where patient = ?";
+      "select limit_fen, used_fen, granted, rule from credit_line where home = ? and patient = ?";
   private static final String USES =
       "select settlement, state, fen, used, due, changed from credit_use";
 
@@ -55,8 +55,8 @@ public final class Credits {
   }
 
   /** Null where nothing was granted. */
-  public @Nullable Line line(long patient) {
-    return sql.one(LINE, Credits::line, patient);
+  public @Nullable Line line(int home, long patient) {
+    return sql.one(LINE, Credits::line, home, patient);
   }
 
   private static Line line(ResultSet row) throws SQLException {

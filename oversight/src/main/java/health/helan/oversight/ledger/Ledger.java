@@ -282,6 +282,11 @@ public final class Ledger {
     return LedgerTable.balance(sql, account.id(), at);
   }
 
+  /** When an account was first moved; null for never. */
+  public @Nullable Instant first(Account account) {
+    return LedgerTable.first(sql, account.id());
+  }
+
   /**
    * Transfers of an account, the latest first.
    *

@@ -311,6 +311,24 @@ final class LedgerTable {
             account));
   }
 
+  /** The earliest of each home's first by either side; null for none. */
+  static @Nullable Instant first(Sql sql, UUID account) {
+    return sql
+        .list(
+            """
+            select t.at from ledger_balance b
+            cross join lateral (
+              (select at from ledger_transfer d where d.home = b.home and d.debit = b.account order by d.at limit 1)
+              union all
+              (select at from ledger_transfer c where c.home = b.home and c.credit = b.account order by c.at limit 1)) t
+            where b.account = ? order by t.at limit 1""",
+            row -> Sql.instant(row, "at"),
+            account)
+        .stream()
+        .findFirst()
+        .orElse(null);
+  }
+
   private static Balance balance(ResultSet row) throws SQLException {
     return new Balance(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
   }

@@ -49,6 +49,14 @@ public interface Payables {
   Standing standing(String reference);
 
   /**
+   * Refuses that the institution gives something back of what was paid for it, where the capability
+   * alone says what goes back: its own rows would not know of it.
+   *
+   * @throws Refusal BUSINESS_RULE, saying how it goes back instead
+   */
+  default void checkRefund(String reference) {}
+
+  /**
    * The fee is there: delivers what it was for. The same again changes nothing.
    *
    * @return where it stands then; {@code Waiting} is asked again later

@@ -467,7 +467,8 @@ public final class Payments {
    * @param fen null for all that is left
    * @param reason told in the Provenance, at most 100 characters
    * @param as key of who asks: the same again is the same refund
-   * @throws Refusal BUSINESS_RULE for more than is left, or an order that is not paid
+   * @throws Refusal BUSINESS_RULE for more than is left, an order that is not paid, or one whose
+   *     capability alone gives back ({@link Payables#checkRefund})
    */
   public Order refund(Caller caller, String id, @Nullable Long fen, String reason, String as) {
     if (reason.isBlank() || reason.length() > 100 || !as.matches("[A-Za-z0-9._-]{1,60}")) {
@@ -478,6 +479,9 @@ public final class Payments {
       Order order = order(id);
       if (!caller.isRoot() && !caller.institution().equals(order.institution())) {
         throw new Refusal(Refusal.Kind.FORBIDDEN, "payment.other-institution");
+      }
+      if (!caller.isRoot()) {
+        payables(order.payable()).checkRefund(order.payable());
       }
       String own = "asked-" + as;
       if (order.returned().stream().anyMatch(one -> one.key().equals(own))) {

@@ -1,7 +1,6 @@
 package health.helan.oversight.settlement;
 
 import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
@@ -255,6 +254,12 @@ public final class OwnMoney implements Payables {
 
   // ------------------------------------------------------------------ giving back
 
+  /** Bills say what is held of it: what went back past them would be given back again. */
+  @Override
+  public void checkRefund(String reference) {
+    throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.refund-by-bill");
+  }
+
   /**
    * Asks for what is to go back, or what became of it.
    *
@@ -366,19 +371,39 @@ public final class OwnMoney implements Payables {
     throw new Refusal(Refusal.Kind.TRANSIENT, "settlement.busy");
   }
 
-  /** What a resident may pay later, and what is open of it. */
+  /**
+   * What a resident may pay later, and what is open of it.
+   *
+   * @param line null where nothing was granted, or it is not the caller's to see
+   */
   public record Standings(Credits.@Nullable Line line, List<Credits.Use> uses) {}
 
   /**
+   * The limit is told to the resident, and to an institution while one of its bills waits to be put
+   * on it; uses only of bills that the caller may see.
+   *
    * @throws Refusal as reading the Patient
    */
   public Standings credit(Caller caller, String patient) {
     var unused = store.read(caller, "Patient", patient);
     long digest = settlements.digest(patient);
+    List<Settlement> bills = table.ofPatient(digest, Settlements.MOST_LISTED);
+    if (bills.isEmpty()) {
+      return new Standings(null, List.of());
+    }
+    int home = bills.getFirst().home();
     List<Credits.Use> uses =
-        table.ofPatient(digest, 1).stream()
-            .flatMap(one -> credits.uses(Ids.home(one.id()), digest).stream())
+        credits.uses(home, digest).stream()
+            .filter(use -> settlements.isSeen(caller, use.settlement()))
             .toList();
-    return new Standings(credits.line(digest), uses);
+    boolean isTold =
+        caller.isRoot()
+            || caller.role() == Caller.Role.RESIDENT
+            || bills.stream()
+                .anyMatch(
+                    one ->
+                        one.state() == SettlementState.OWING
+                            && one.institution().equals(caller.institution()));
+    return new Standings(isTold ? credits.line(home, digest) : null, uses);
   }
 }

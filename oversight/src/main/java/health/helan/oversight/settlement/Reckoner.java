@@ -129,7 +129,7 @@ final class Reckoner {
     Setting setting = visit == null ? Setting.OUTPATIENT : setting(platform, visit);
     Insured insured = Insured.of(store, platform, patient, last);
     RuleSet inForce = rules.inForce(last);
-    SettlementTable.Year year = table.year(digest, last.getYear());
+    SettlementTable.Year year = table.year(store.rows(), patient, digest, last.getYear());
     Split split =
         Split.of(
             inForce,

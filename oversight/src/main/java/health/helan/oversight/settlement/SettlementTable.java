@@ -3,6 +3,7 @@ package health.helan.oversight.settlement;
 import health.helan.foundation.store.Beside;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.PlatformRows;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.oversight.settlement.Settlement.Money;
 import health.helan.oversight.settlement.Settlement.MoneyState;
@@ -391,14 +392,22 @@ final class SettlementTable {
    */
   record Year(int revision, Map<String, Long> totals) {}
 
-  Year year(long patient, int year) {
-    Year found =
-        sql.one(
-            "select revision, totals from settlement_year where patient = ? and year = ?",
-            row -> new Year(row.getInt(1), sums(row.getString(2))),
-            patient,
-            (short) year);
-    return found == null ? new Year(0, Map.of()) : found;
+  /**
+   * @param patient id of the Patient, whose home it lies in
+   * @param digest of the same
+   */
+  Year year(PlatformRows rows, String patient, long digest, int year) {
+    List<Year> found =
+        sql.on(
+            connection ->
+                Sql.list(
+                    connection,
+                    "select revision, totals from settlement_year where home = ? and patient = ? and year = ?",
+                    row -> new Year(row.getInt(1), sums(row.getString(2))),
+                    Objects.requireNonNull(rows.home(connection, "Patient", patient)),
+                    digest,
+                    (short) year));
+    return found.isEmpty() ? new Year(0, Map.of()) : found.getFirst();
   }
 
   /**

@@ -54,7 +54,7 @@ public final class Settlements {
   private static final int AT_ONCE = 100;
   private static final int TURNS = 24;
   private static final int RACES = 6;
-  private static final int MOST_LISTED = 200;
+  static final int MOST_LISTED = 200;
   private static final Set<String> MARKS =
       Set.of("referred", "other-city-registered", "other-city");
 
@@ -472,6 +472,7 @@ public final class Settlements {
    * it stands.
    *
    * @param reason told in the Provenance, at most 100 characters
+   * @throws Refusal BUSINESS_RULE while only a part of it is being given back
    */
   public Settlement reverse(Caller caller, String id, String reason) {
     return reverse(caller, id, reason, null);
@@ -482,12 +483,10 @@ public final class Settlements {
    * is there pays the new one, and the rest returns by the way it came.
    *
    * @param charges ids of the ChargeItems that go; they are marked as not charged
+   * @throws Refusal BUSINESS_RULE while others of it, or all of it, are being given back
    */
   public Settlement refund(Caller caller, String id, List<String> charges, String reason) {
     Settlement one = mine(caller, id);
-    if (one.state() == SettlementState.REVERSING && one.keeps() != null) {
-      return one;
-    }
     List<String> keeps = new ArrayList<>(one.charges());
     keeps.removeAll(new HashSet<>(charges));
     if (charges.isEmpty() || keeps.size() != one.charges().size() - Set.copyOf(charges).size()) {
@@ -500,10 +499,12 @@ public final class Settlements {
       Caller caller, String id, String reason, @Nullable List<String> keeps) {
     for (int race = 0; race < RACES; race++) {
       Settlement one = mine(caller, id);
-      if (keeps == null
-          && (one.state() == SettlementState.REVERSING
-              || one.state() == SettlementState.REVERSED)) {
+      boolean isReversing = one.state() == SettlementState.REVERSING;
+      if (isReversing || one.state() == SettlementState.REVERSED && keeps == null) {
         var unused = SettlementStep.REVERSE.take(caller, SettlementState.SETTLED);
+        if (isReversing && !Objects.equals(one.keeps(), keeps)) {
+          throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.going-back");
+        }
         return one;
       }
       SettlementState state = SettlementStep.REVERSE.take(caller, one.state());
@@ -927,19 +928,24 @@ public final class Settlements {
    */
   public List<Settlement> ofPatient(Caller caller, String patient) {
     Refusal closed = closed(caller, patient);
-    List<Settlement> seen = new ArrayList<>();
-    for (Settlement one : table.ofPatient(digest(patient), MOST_LISTED)) {
-      try {
-        var claim = store.read(caller, "Claim", one.id());
-        seen.add(one);
-      } catch (Refusal refused) {
-        LOG.debug("A settlement is not the caller's to see: {}", refused.messageKey());
-      }
-    }
+    List<Settlement> seen =
+        table.ofPatient(digest(patient), MOST_LISTED).stream()
+            .filter(one -> isSeen(caller, one.id()))
+            .toList();
     if (seen.isEmpty() && closed != null) {
       throw closed;
     }
     return seen;
+  }
+
+  boolean isSeen(Caller caller, String claim) {
+    try {
+      var unused = store.read(caller, "Claim", claim);
+      return true;
+    } catch (Refusal refused) {
+      LOG.debug("A settlement is not the caller's to see: {}", refused.messageKey());
+      return false;
+    }
   }
 
   /**

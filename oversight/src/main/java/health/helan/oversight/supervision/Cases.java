@@ -9,8 +9,7 @@ import health.helan.foundation.store.ProvenanceJson;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
-import health.helan.foundation.store.search.SearchRequest;
-import health.helan.foundation.store.search.SearchRequest.Parameter;
+import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.oversight.supervision.CaseStep.Party;
 import java.time.Clock;
@@ -49,6 +48,7 @@ public final class Cases {
 
   private final RecordStore store;
   private final Sql sql;
+  private final Posts posts;
   private final String authority;
   private final Clock clock;
 
@@ -59,6 +59,7 @@ public final class Cases {
   public Cases(RecordStore store, DataSource database, String authority, Clock clock) {
     this.store = store;
     this.sql = new Sql(database);
+    this.posts = new Posts(store, database, clock);
     this.authority = authority;
     this.clock = clock;
   }
@@ -123,32 +124,14 @@ public final class Cases {
   private boolean answersFor(Caller caller) {
     return switch (caller.role()) {
       case SYSTEM -> !caller.institution().isEmpty();
-      case PRACTITIONER -> isAdministration(store, caller);
+      case PRACTITIONER -> isAdministration(caller);
       default -> false;
     };
   }
 
   /** Whether a practitioner holds a post in the administration of the institution it acts for. */
-  public static boolean isAdministration(RecordStore store, Caller caller) {
-    String practitioner = caller.binding().practitioner();
-    return !practitioner.isEmpty()
-        && !caller.institution().isEmpty()
-        && !store
-            .search(
-                caller.asPlatform(),
-                new SearchRequest(
-                    "PractitionerRole",
-                    null,
-                    null,
-                    List.of(
-                        new Parameter("practitioner", "Practitioner/" + practitioner),
-                        new Parameter("organization", "Organization/" + caller.institution()),
-                        new Parameter("role", POST + "|" + ADMINISTRATION),
-                        new Parameter("active", "true"),
-                        new Parameter("_count", "1")),
-                    false))
-            .entries()
-            .isEmpty();
+  boolean isAdministration(Caller caller) {
+    return posts.holds(caller, POST, ADMINISTRATION);
   }
 
   /**

@@ -33,15 +33,20 @@ public final class ReplayOperations {
   private static final int LONGEST = 200;
 
   private final Replays replays;
+  private final Cases cases;
   private final DataSource database;
 
-  private ReplayOperations(Replays replays, DataSource database) {
+  private ReplayOperations(Replays replays, Cases cases, DataSource database) {
     this.replays = replays;
+    this.cases = cases;
     this.database = database;
   }
 
-  public static List<FhirOperation> all(Replays replays, DataSource database) {
-    var these = new ReplayOperations(replays, database);
+  /**
+   * @param cases know who is the administration
+   */
+  public static List<FhirOperation> all(Replays replays, Cases cases, DataSource database) {
+    var these = new ReplayOperations(replays, cases, database);
     return List.of(
         NamedOperation.of(
             "supervision", "replay", Level.INSTANCE, "Encounter", false, RIGHT, these::shown),
@@ -60,8 +65,7 @@ public final class ReplayOperations {
     Given given = new Given(call);
     given.only(Set.of("case"));
     String note = given.need("case", SHORTEST, LONGEST);
-    if (caller.role() == Caller.Role.PRACTITIONER
-        && !Cases.isAdministration(call.store(), caller)) {
+    if (caller.role() == Caller.Role.PRACTITIONER && !cases.isAdministration(caller)) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "supervision.administration");
     }
     String id = Objects.requireNonNull(call.id());

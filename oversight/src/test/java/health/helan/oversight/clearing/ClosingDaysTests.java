@@ -169,6 +169,29 @@ class ClosingDaysTests {
     assertThat(broken()).isEmpty();
   }
 
+  /** A month pays what closed days hold: no day may be left out before the first. */
+  @Test
+  void beginsWithTheFirstDayThatAnythingWasBookedOn() {
+    Counterpart late = server.payer("");
+    LocalDate first = day.plusDays(1);
+    LocalDate second = day.plusDays(2);
+    server.at(first, LocalTime.NOON);
+    String one = server.bill(late, "h1", 7_00);
+    server.at(second, LocalTime.NOON);
+    String two = server.bill(late, "h1", 8_00);
+    var unused =
+        server.reconciled(late, second, entry(two, "", "", 8_00, instant(second, "12:00:00")));
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(() -> server.clearing.closes().close(ANN, late, second))
+        .matches(refused -> refused.messageKey().equals("clearing.day-before"))
+        .matches(refused -> refused.arguments().equals(List.of(late.name(), first.toString())));
+    var unused2 = server.take(late, first, entry(one, "", "", 7_00, instant(first, "12:00:00")));
+    var unused3 = server.clearing.reconciliation().reconcile(late, first);
+    assertThat(server.clearing.closes().close(ANN, late, first).number()).isEqualTo(1);
+    assertThat(server.clearing.closes().close(ANN, late, second).number()).isEqualTo(2);
+    assertThat(broken()).isEmpty();
+  }
+
   // ------------------------------------------------------------------ tampering
 
   /** Consistently, so that the ledger's own check finds nothing. */

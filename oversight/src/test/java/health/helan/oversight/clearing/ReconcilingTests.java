@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import health.helan.foundation.store.Refusal;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -19,6 +22,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +143,27 @@ class ReconcilingTests {
             tuple("not-listed", Difference.NOT_LISTED, "h1", null),
             tuple("listed-wrong", Difference.AMOUNT, "h1", 3_30L),
             tuple("only-listed", Difference.ONLY_LISTED, "h1", 5_00L));
+  }
+
+  @Test
+  void believesUsBeforeThePayerWhoseBillItIs() {
+    Counterpart payer = server.told("", key("k", 1_00, at("08:00:00")));
+    server.at(day.plusDays(1), LocalTime.of(5, 0));
+    var unused =
+        server.take(
+            payer, day, "h1", false, server.file(entry("mine", "", "", 2_00, at("08:00:00"))));
+    var unused2 =
+        server.reconciled(
+            payer,
+            day,
+            entry("k", "", "zz-code-of-the-payer", 1_00, at("08:00:00")),
+            entry("theirs", "", "zz-code-of-the-payer", 3_00, at("08:00:00")));
+    assertThat(server.open(payer, day))
+        .extracting(Case::key, Case::kind, Case::institution)
+        .containsExactlyInAnyOrder(
+            tuple("k", Difference.NOT_LISTED, "h1"),
+            tuple("mine", Difference.ONLY_LISTED, "h1"),
+            tuple("theirs", Difference.ONLY_THEIRS, "zz-code-of-the-payer"));
   }
 
   @Test
@@ -378,6 +404,45 @@ class ReconcilingTests {
         .containsExactly(tuple(1, false), tuple(second.number(), true));
     assertThat(server.clearing.lines(payer, day, 1, 0)).isEmpty();
     assertThat(server.clearing.lines(payer, day, second.number(), 0)).hasSize(1);
+  }
+
+  /** Who sends slowly keeps nobody waiting. */
+  @Test
+  void holdsNothingWhileAFileIsOnItsWay() throws Exception {
+    Counterpart payer = server.payer("");
+    server.at(day.plusDays(1), LocalTime.of(6, 0));
+    byte[] file = server.file(key("a", 1_00, at("08:00:00")));
+    List<Statement> meanwhile = new ArrayList<>();
+    var slow =
+        new InputStream() {
+          private final InputStream bytes = new ByteArrayInputStream(file);
+
+          @Override
+          public int read() throws IOException {
+            if (meanwhile.isEmpty()) {
+              try {
+                meanwhile.add(
+                    CompletableFuture.supplyAsync(() -> server.take(payer, day, "", false, file))
+                        .get(5, TimeUnit.SECONDS));
+              } catch (Exception e) {
+                throw new IOException("another of the same day waits", e);
+              }
+            }
+            return bytes.read();
+          }
+        };
+    Statement after =
+        server.clearing.statements().take(ClearingServer.ROOT, payer, day, "", false, slow);
+    assertThat(meanwhile.getFirst().isNew()).isTrue();
+    assertThat(after.isNew()).isFalse();
+    assertThat(after.digest()).isEqualTo(meanwhile.getFirst().digest());
+    assertRefused(
+        () -> {
+          try (Spool unused = Spool.of(new ByteArrayInputStream(file), file.length - 1)) {
+            throw new AssertionError("taken");
+          }
+        },
+        "clearing.too-large");
   }
 
   @Test

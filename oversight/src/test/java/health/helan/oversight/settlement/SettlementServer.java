@@ -192,6 +192,17 @@ final class SettlementServer extends ApiForTests {
 
   // ------------------------------------------------------------------ what tests need
 
+  /** An answer that a test could not go on with. */
+  static final class NotDone extends AssertionError {
+    private static final long serialVersionUID = 1L;
+    final int status;
+
+    NotDone(Reply reply) {
+      super(reply.text());
+      status = reply.status();
+    }
+  }
+
   /** A resident who was seen at a hospital of the third level, and who is insured by whom. */
   final class Visit {
     final String hospital = "h-" + UUID.randomUUID();
@@ -279,12 +290,12 @@ final class SettlementServer extends ApiForTests {
     String code() {
       Reply collected = call(self, "Patient/" + patient + "/$collect-bills");
       if (collected.status() != 200) {
-        throw new AssertionError(collected.text());
+        throw new NotDone(collected);
       }
       Reply reply =
           call(self, "$pay", "payable", collected.value("payable"), "channel", "union-sim");
       if (reply.status() != 200) {
-        throw new AssertionError(reply.text());
+        throw new NotDone(reply);
       }
       return part(reply.all("order").getFirst(), "code");
     }

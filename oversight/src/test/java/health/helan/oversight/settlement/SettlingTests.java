@@ -345,6 +345,55 @@ class SettlingTests {
   }
 
   @Test
+  void givesOwnMoneyBackByTheBillAlone() {
+    Visit visit = outpatient();
+    String claim = visit.settled();
+    visit.pay();
+    String order = server.row(claim).money().getFirst().order();
+    String path = "Invoice/" + order + "/$refund";
+    for (var caller : List.of(visit.clerk, visit.system)) {
+      Reply reply = server.call(caller, path, "reason", "退费", "key", "k1");
+      assertThat(reply.status()).as(reply.text()).isEqualTo(422);
+      assertThat(reply.sentence()).contains("$refund-charges", "$reverse");
+    }
+    assertThat(server.payments.status(SettlementServer.ROOT, order).returned()).isEmpty();
+    Reply reply = server.call(visit.clerk, "Claim/" + claim + "/$reverse", "reason", "重复收费");
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    server.until(Duration.ofMinutes(1));
+    assertThat(server.row(claim).state()).isEqualTo(SettlementState.REVERSED);
+  }
+
+  @Test
+  void saysSoWhereSomethingElseIsBeingGivenBack() {
+    Visit visit = outpatient();
+    String claim = visit.settled();
+    List<String> charges = server.row(claim).charges();
+    String part = "Claim/" + claim + "/$refund-charges";
+    String whole = "Claim/" + claim + "/$reverse";
+    server.wrong(
+        "reverse",
+        SimulatedPayer.Fault.LOSE_REQUEST,
+        SimulatedPayer.Fault.LOSE_REQUEST,
+        SimulatedPayer.Fault.LOSE_REQUEST);
+    for (int times = 0; times < 2; times++) {
+      Reply reply = server.call(visit.clerk, part, "charge", charges.get(0), "reason", "未做");
+      assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+      assertThat(server.row(claim).state()).isEqualTo(SettlementState.REVERSING);
+    }
+    for (Reply reply :
+        List.of(
+            server.call(visit.clerk, part, "charge", charges.get(1), "reason", "未做"),
+            server.call(visit.clerk, whole, "reason", "全部退费"))) {
+      assertThat(reply.status()).as(reply.text()).isEqualTo(422);
+      assertThat(reply.sentence()).contains("being given back");
+    }
+    server.faults.clear();
+    server.until(Duration.ofMinutes(10));
+    Settlement after = java.util.Objects.requireNonNull(follower(claim));
+    assertThat(after.charges()).containsExactlyInAnyOrderElementsOf(charges.subList(1, 3));
+  }
+
+  @Test
   void settlesAnewWhatStaysWhenAPartIsGivenBack() {
     Visit visit = outpatient();
     String claim = visit.settled();
@@ -445,6 +494,9 @@ class SettlingTests {
     assertThat(credit.value("limit")).isEqualTo("3000.00");
     assertThat(credit.value("used")).isEqualTo("230.79");
     assertThat(credit.values("use", "state")).containsExactly("used");
+    credit = server.get(visit.clerk, "Patient/" + visit.patient + "/$credit");
+    assertThat(credit.value("limit")).as("a bill of theirs waits").isEqualTo("3000.00");
+    assertThat(credit.values("use", "state")).containsExactly("used");
 
     server.until(Duration.ofDays(31));
     assertThat(
@@ -465,7 +517,44 @@ class SettlingTests {
     credit = server.get(visit.self, "Patient/" + visit.patient + "/$credit");
     assertThat(credit.value("used")).isEqualTo("0.00");
     assertThat(credit.values("use", "state")).containsExactly("repaid");
+    credit = server.get(visit.clerk, "Patient/" + visit.patient + "/$credit");
+    assertThat(credit.values("use", "state")).containsExactly("repaid");
+    assertThat(credit.text()).as("none waits any more").doesNotContain("limit", "granted");
     assertThat(visit.owed()).isEqualTo(243_00 + 110_00 + 3_150_00);
+  }
+
+  @Test
+  void isTheResidentsAffairAndNotOfOtherHospitalsThatMaySeeThePatient() {
+    Visit visit = outpatient();
+    Visit other = server.new Visit("AMB");
+    String encounter =
+        server.created(
+            other.system,
+            """
+            {'resourceType':'Encounter','status':'finished','class':{'code':'AMB'},
+              'subject':{'reference':'Patient/%s'},'serviceProvider':{'reference':'Organization/%s'}}"""
+                .formatted(visit.patient, other.hospital));
+    var unused =
+        server.created(
+            other.system,
+            """
+            {'resourceType':'ChargeItem','status':'billable','code':{'coding':[{'system':'urn:x','code':'2501'}]},
+              'subject':{'reference':'Patient/%s'},'context':{'reference':'Encounter/%s'},
+              'occurrenceDateTime':'%s','performingOrganization':{'reference':'Organization/%s'},'quantity':{'value':1}}"""
+                .formatted(visit.patient, encounter, server.today(), other.hospital));
+    Reply reckoned = server.call(other.clerk, "Patient/" + visit.patient + "/$presettle");
+    assertThat(reckoned.status()).as(reckoned.text()).isEqualTo(200);
+    String claim = part(reckoned.all("bill").getFirst(), "number");
+    for (String step : List.of("/$settle", "/$pay-later")) {
+      assertThat(server.call(other.clerk, "Claim/" + claim + step).status()).isEqualTo(200);
+    }
+    // Its own institution wrote the Patient, and sees it masked.
+    Reply seen = server.get(visit.clerk, "Patient/" + visit.patient + "/$credit");
+    assertThat(seen.status()).as(seen.text()).isEqualTo(200);
+    assertThat(seen.text()).doesNotContain(claim, "limit", "amount");
+    Reply own = server.get(visit.self, "Patient/" + visit.patient + "/$credit");
+    assertThat(own.values("use", "state")).containsExactly("used");
+    assertThat(own.value("limit")).isEqualTo("3000.00");
   }
 
   @Test

@@ -28,6 +28,7 @@ class ReplayTests {
       "case=" + URLEncoder.encode("宁卫监〔2026〕12号", StandardCharsets.UTF_8);
 
   private static Hospital hospital;
+  private static Hospital other;
   private static String encounter = "";
   private static String note = "";
   private static Caller regulator = ApiForTests.regulator();
@@ -35,8 +36,18 @@ class ReplayTests {
   @BeforeAll
   static void visit() {
     hospital = SupervisionServer.hospital();
+    other = SupervisionServer.hospital();
     Caller doctor = ApiForTests.practitioner(hospital.doctor, hospital.id);
     encounter = hospital.seen(Instant.now().minusSeconds(3600));
+    // While it is written: both ask, and somebody opens the record for something else.
+    String search = "Condition?patient=Patient/" + hospital.patient;
+    assertThat(SERVER.get(doctor, search).status()).isEqualTo(200);
+    SERVER.created(
+        other.system,
+        other.visit(Instant.now().minusSeconds(60)).replace(other.patient, hospital.patient));
+    assertThat(SERVER.get(ApiForTests.practitioner(other.doctor, other.id), search).status())
+        .isEqualTo(200);
+    opened(other.system, "Account/elsewhere", "Encounter/elsewhere");
     note = "Composition/" + hospital.noted(encounter);
     SERVER.created(
         hospital.system,
@@ -47,11 +58,11 @@ class ReplayTests {
     Reply signed = SERVER.send(doctor, "POST", note + "/$sign", null);
     assertThat(signed.status()).as(signed.text()).isEqualTo(201);
     assertThat(SERVER.get(doctor, encounter).status()).isEqualTo(200);
-    opened(regulator, "Account/" + regulator.subject());
+    opened(regulator, "Account/" + regulator.subject(), encounter);
   }
 
   /** What a case that somebody approved writes; the doctor's visit opens the record by itself. */
-  private static void opened(Caller to, String grantee) {
+  private static void opened(Caller to, String grantee, String cause) {
     String id = hospital.patient;
     SERVER.sql.update(
         """
@@ -63,7 +74,7 @@ class ReplayTests {
         Instant.now().plusSeconds(3600),
         Instant.now(),
         grantee,
-        encounter,
+        cause,
         to.subject());
   }
 
@@ -122,6 +133,35 @@ class ReplayTests {
                 SERVER.store.purges().subject(hospital.patient)))
         .as("the resident finds who asked in the own trace")
         .isPositive();
+  }
+
+  @Test
+  void tellsTheAdministrationNothingOfWhatOthersDidBesideIt() {
+    Reply all = replay(regulator);
+    assertThat(all.text()).contains("Encounter/elsewhere", "Organization/" + other.id);
+    Reply own = replay(hospital.chief);
+    assertThat(own.status()).as(own.text()).isEqualTo(200);
+    assertThat(own.text()).doesNotContain("Encounter/elsewhere", other.id);
+    assertThat(own.values("event", "what")).as("its own searches").contains("Condition");
+    assertThat(own.values("event", "type")).contains("version", "signature", "grant", "request");
+  }
+
+  /** Nobody makes a post for another institution, and a post ends. */
+  @Test
+  void isNotForWhosePostTheInstitutionDidNotGiveOrHasEnded() {
+    for (boolean isForeign : new boolean[] {true, false}) {
+      String who = (isForeign ? "foreign-" : "ended-") + hospital.run;
+      SERVER.created(
+          isForeign ? other.system : SupervisionServer.ROOT,
+          """
+          {'resourceType':'PractitionerRole','active':true,'practitioner':{'reference':'Practitioner/%s'},
+            'organization':{'reference':'Organization/%s'},%s
+            'code':[{'coding':[{'system':'%s','code':'administration'}]}]}"""
+              .formatted(
+                  who, hospital.id, isForeign ? "" : "'period':{'end':'2026-01-31'},", Cases.POST));
+      Reply reply = replay(ApiForTests.practitioner(who, hospital.id));
+      assertThat(reply.status()).as(who).isEqualTo(403);
+    }
   }
 
   private static Evidence.Report check(byte[] file) {

@@ -144,7 +144,7 @@ final class SupervisionServer extends ApiForTests {
       operations.add(new SignOperation(signatures));
       operations.addAll(
           ReplayOperations.all(
-              new Replays(store, database, database, log, signatures, seal), database));
+              new Replays(store, database, database, log, signatures, seal), cases, database));
       var offered = new Operations(operations);
       base =
           new TomcatForTests(

@@ -97,7 +97,12 @@ public final class Replays {
     }
     var asked =
         new Traces.Asked(
-            subject, resources, Instant.EPOCH, Instant.parse("9999-01-01T00:00:00Z"), MOST_EVENTS);
+            subject,
+            resources,
+            caller.role() == Caller.Role.PRACTITIONER ? caller.institution() : null,
+            Instant.EPOCH,
+            Instant.parse("9999-01-01T00:00:00Z"),
+            MOST_EVENTS);
     AuditProof.Proofs proofs;
     try (Connection connection = searches.getConnection()) {
       traces.grantsDuring(connection, asked, lines);

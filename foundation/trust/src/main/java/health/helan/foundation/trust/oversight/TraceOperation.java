@@ -77,7 +77,7 @@ public final class TraceOperation implements FhirOperation {
     Traces.Page page =
         traces.page(
             new Traces.Asked(
-                subject, isEncounter ? traces.ofEncounter(id) : null, from, until, count));
+                subject, isEncounter ? traces.ofEncounter(id) : null, null, from, until, count));
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("resourceType", "Parameters");
     ArrayNode parameters = answer.putArray("parameter");

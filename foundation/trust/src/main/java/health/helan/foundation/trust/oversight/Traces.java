@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -57,12 +58,20 @@ final class Traces {
   /**
    * What is asked for.
    *
-   * @param resources Type/id of those that it is about; null for all of the record
+   * @param resources Type/id of those that it is about, the Encounter among them; null for all of
+   *     the record
+   * @param institution who asks, where it is to learn nothing of what others did that names none of
+   *     the resources; null for who oversees all
    * @param from inclusive
    * @param until exclusive
    */
   record Asked(
-      long subject, @Nullable Set<String> resources, Instant from, Instant until, int count) {}
+      long subject,
+      @Nullable Set<String> resources,
+      @Nullable String institution,
+      Instant from,
+      Instant until,
+      int count) {}
 
   /**
    * A moment's events stand on one page, even if they are more than are wanted: a transaction
@@ -237,12 +246,20 @@ final class Traces {
 
   // ------------------------------------------------------------------ requests
 
-  /** When the first and the last version of the resources was written; empty for none. */
+  /**
+   * When the first and the last version of the Encounter was written; empty for none. Not of all
+   * that belongs to it: a consent that it names may be years older.
+   */
   private static Instant[] written(Connection connection, Asked asked) throws SQLException {
+    Set<String> encounters =
+        Objects.requireNonNull(asked.resources).stream()
+            .filter(one -> one.startsWith("Encounter/"))
+            .map(one -> one.substring("Encounter/".length()))
+            .collect(Collectors.toSet());
     SqlText sql = new SqlText().add("select min(v.updated), max(v.updated) from (");
     allVersions(sql, asked.subject)
-        .add(") v where v.type || '/' || v.id = any(")
-        .addArray(Objects.requireNonNull(asked.resources), "text")
+        .add(") v where v.type = 'Encounter' and v.id = any(")
+        .addArray(encounters, "text")
         .add(")");
     var written = new ArrayList<Instant>();
     each(
@@ -280,6 +297,9 @@ final class Traces {
         // noted when its answer is ready, a moment after the version that it made.
         sql.add(" or a.id = '' and a.at >= ?", written[0])
             .add(" and a.at < ?", written[1].plusSeconds(5));
+        if (asked.institution != null) {
+          sql.add(" and a.institution = ?", asked.institution);
+        }
       }
       sql.add(")");
     }
@@ -297,7 +317,10 @@ final class Traces {
     return places;
   }
 
-  /** Who was let in, or shut out, because of what is asked for, or while it was written. */
+  /**
+   * Who was let in, or shut out, because of what is asked for; for who oversees all, also while it
+   * was written.
+   */
   void grantsDuring(Connection connection, Asked asked, List<ObjectNode> lines)
       throws SQLException {
     SqlText sql =
@@ -308,7 +331,7 @@ final class Traces {
             .add(" and (cause = any(")
             .addArray(Objects.requireNonNull(asked.resources), "text")
             .add(")");
-    Instant[] written = written(connection, asked);
+    Instant[] written = asked.institution == null ? written(connection, asked) : new Instant[0];
     if (written.length > 0) {
       sql.add(" or made >= ?", written[0]).add(" and made < ?", written[1].plusSeconds(5));
     }
