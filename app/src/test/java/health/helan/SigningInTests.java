@@ -17,6 +17,8 @@ import health.helan.foundation.store.Json;
 import health.helan.foundation.trust.account.Account;
 import health.helan.foundation.trust.account.Accounts;
 import health.helan.foundation.trust.account.SignIn;
+import health.helan.foundation.trust.account.Totp;
+import health.helan.foundation.trust.account.Visitor;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,6 +30,7 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -1067,8 +1070,89 @@ class SigningInTests {
       // A second factor, from the page.
       String page = visit.get("/account/second-factor").body();
       assertThat(page).contains("<svg class=\"qr\"");
-      assertThat(visit.submit("/account/second-factor", Map.of("code", "000000")).statusCode())
+      assertThat(page).contains("name=\"present\"");
+      byte[] secret =
+          signIn()
+              .draftSecondFactor(Objects.requireNonNull(signIn().accounts().byLogin("dr-new")))
+              .secret();
+      // Who sits at the open screen has the code of a device of his own, and not the password.
+      for (Map<String, String> without :
+          List.of(Map.<String, String>of(), Map.of("present", "guess"))) {
+        Map<String, String> form = new LinkedHashMap<>(without);
+        form.put("code", Totp.code(secret, Instant.now()));
+        HttpResponse<String> refused = visit.submit("/account/second-factor", form);
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+      }
+      assertThat(
+              visit
+                  .submit("/account/second-factor", Map.of("present", PASSWORD, "code", "no code"))
+                  .statusCode())
           .isEqualTo(400);
+      assertThat(Objects.requireNonNull(signIn().accounts().byLogin("dr-new")).secondFactor())
+          .isFalse();
+      assertThat(
+              visit
+                  .submit(
+                      "/account/second-factor",
+                      Map.of("present", PASSWORD, "code", Totp.code(secret, Instant.now())))
+                  .statusCode())
+          .isEqualTo(200);
+      assertThat(Objects.requireNonNull(signIn().accounts().byLogin("dr-new")).secondFactor())
+          .isTrue();
+    }
+  }
+
+  /** Whom an outside provider vouches for has no password that could be asked for. */
+  @Test
+  void setsASecondFactorWithoutAPasswordOnlySoonAfterASignIn() throws Exception {
+    Account vouched =
+        signIn()
+            .accounts()
+            .create(
+                new Accounts.New(
+                    Account.Kind.OPERATOR,
+                    Account.State.ACTIVE,
+                    "op-vouched",
+                    "被担保的账户",
+                    "",
+                    "",
+                    null,
+                    false));
+    try (Visit visit = new Visit(base)) {
+      var in =
+          (SignIn.Outcome.In) signIn().vouched(vouched, new Visitor("192.0.2.7", "Firefox", null));
+      visit.cookies.put("helan-session", in.begun().cookie());
+      String page = visit.get("/account/second-factor").body();
+      assertThat(page).contains("<svg class=\"qr\"").doesNotContain("name=\"present\"");
+      byte[] secret = signIn().draftSecondFactor(vouched).secret();
+      try (var connection = platform.context().getBean(DataSource.class).getConnection();
+          var older =
+              connection.prepareStatement(
+                  "update account_session set proved = proved - interval '31 minutes' where account = ?")) {
+        older.setString(1, vouched.id());
+        assertThat(older.executeUpdate()).isEqualTo(1);
+      }
+      HttpResponse<String> refused =
+          visit.submit("/account/second-factor", Map.of("code", Totp.code(secret, Instant.now())));
+      assertThat(refused.statusCode()).as(refused.body()).isEqualTo(403);
+      assertThat(refused.body()).contains("/sign-in?continue=/account/second-factor");
+      assertThat(visit.get("/account/second-factor").body())
+          .contains("/sign-in?continue=/account/second-factor")
+          .doesNotContain("<svg class=\"qr\"");
+      assertThat(Objects.requireNonNull(signIn().accounts().byId(vouched.id())).secondFactor())
+          .isFalse();
+      var again =
+          (SignIn.Outcome.In) signIn().vouched(vouched, new Visitor("192.0.2.7", "Firefox", null));
+      visit.cookies.put("helan-session", again.begun().cookie());
+      visit.get("/account/second-factor");
+      assertThat(
+              visit
+                  .submit(
+                      "/account/second-factor", Map.of("code", Totp.code(secret, Instant.now())))
+                  .statusCode())
+          .isEqualTo(200);
+      assertThat(Objects.requireNonNull(signIn().accounts().byId(vouched.id())).secondFactor())
+          .isTrue();
     }
   }
 

@@ -3,6 +3,7 @@ package health.helan.app.access;
 import health.helan.foundation.trust.account.Account;
 import health.helan.foundation.trust.account.Accounts;
 import health.helan.foundation.trust.account.History;
+import health.helan.foundation.trust.account.Presence;
 import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.Session;
 import health.helan.foundation.trust.account.SignIn;
@@ -36,12 +37,15 @@ class AccountPages {
   private final BrowserSessions browser;
   private final Clients clients;
   private final Grants grants;
+  private final Presence presence;
 
-  AccountPages(SignIn signIn, BrowserSessions browser, Clients clients, Grants grants) {
+  AccountPages(
+      SignIn signIn, BrowserSessions browser, Clients clients, Grants grants, Presence presence) {
     this.signIn = signIn;
     this.browser = browser;
     this.clients = clients;
     this.grants = grants;
+    this.presence = presence;
   }
 
   private record Owner(Session session, Account account) {}
@@ -330,9 +334,38 @@ class AccountPages {
   @GetMapping("/account/second-factor")
   void secondFactor(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Owner owner = owner(request, response, true);
-    if (owner != null) {
+    if (owner != null && mustSignInAgain(owner)) {
+      signInFirst(request, response, 200);
+    } else if (owner != null) {
       factorPage(request, response, owner, null, 200);
     }
+  }
+
+  /**
+   * Whether the password is asked for before a factor is set. Not where the sign-in has just asked
+   * for it, and goes on only with a factor.
+   */
+  private boolean asksPassword(Owner owner) {
+    return owner.session().stage() != Session.Stage.ENROL && signIn.hasPassword(owner.account());
+  }
+
+  /** Who has no password proves it at the outside provider, and that of late. */
+  private boolean mustSignInAgain(Owner owner) {
+    return owner.session().stage() != Session.Stage.ENROL
+        && !signIn.hasPassword(owner.account())
+        && !presence.isProved(owner.session().id());
+  }
+
+  private void signInFirst(HttpServletRequest request, HttpServletResponse response, int status)
+      throws IOException {
+    Texts texts = Texts.of(request);
+    new Page(request, texts, "factor.title")
+        .heading("factor.title")
+        .problem(texts.get("factor.sign-in-first", presence.within().toMinutes()))
+        .html("<p>")
+        .link("/sign-in?continue=/account/second-factor", "signin.title")
+        .html("</p>")
+        .send(response, status);
   }
 
   private void factorPage(
@@ -359,7 +392,7 @@ class AccountPages {
             .problem(problem)
             .form("/account/second-factor")
             .hidden(SignInPages.CONTINUE, way);
-    if (owner.account().secondFactor()) {
+    if (asksPassword(owner)) {
       page.field(
           "present",
           "change.present",
@@ -386,9 +419,14 @@ class AccountPages {
       return;
     }
     Texts texts = Texts.of(request);
-    // Who sits at an open screen must not be able to put a factor of his own in the place of
-    // another.
-    if (owner.account().secondFactor()
+    // Who sits at an open screen must not be able to set a factor of his own: with it he would
+    // prove
+    // to be the owner from then on.
+    if (mustSignInAgain(owner)) {
+      signInFirst(request, response, 403);
+      return;
+    }
+    if (asksPassword(owner)
         && !signIn.isPassword(
             owner.account(), SignInPages.text(request, "present"), browser.visitor(request))) {
       factorPage(request, response, owner, texts.get("change.wrong"), 400);

@@ -224,7 +224,7 @@ public final class CirculationOperations {
       head.text("address", seen.row().wish().address());
     }
     for (CirculationStep step : CirculationStep.values()) {
-      if (step.isOpen(seen.party(), seen.row().state())) {
+      if (circulations.isOpen(seen, step)) {
         head.code("open", step.word());
       }
     }

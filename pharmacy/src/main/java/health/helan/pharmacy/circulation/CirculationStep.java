@@ -24,12 +24,15 @@ public enum CirculationStep {
   DISPENSE(Set.of(LOCKED, DISPENSED), DISPENSED, Set.of(Party.SHOP)),
   /** Handed over: at the counter by the shop, at the door by the courier. */
   COMPLETE(Set.of(DISPENSED), COMPLETED, Set.of(Party.SHOP, Party.COURIER)),
-  /** The shop lets go; what it has counted out is the resident's, the rest is free again. */
-  RELEASE(Set.of(LOCKED, DISPENSED), AVAILABLE, Set.of(Party.SHOP)),
+  /**
+   * The shop lets go; what it has counted out is the resident's, the rest is free again. At the
+   * door the courier, of a part.
+   */
+  RELEASE(Set.of(LOCKED, DISPENSED), AVAILABLE, Set.of(Party.SHOP, Party.COURIER)),
   /** What was counted out and never handed over comes back. */
   RETURN(Set.of(DISPENSED), LOCKED, Set.of(Party.SHOP)),
-  /** The resident takes it out of the shop's hands. */
-  RECALL(Set.of(LOCKED), AVAILABLE, Set.of(Party.RESIDENT)),
+  /** The resident takes it out of the shop's hands; what is counted out, once it lies too long. */
+  RECALL(Set.of(LOCKED, DISPENSED), AVAILABLE, Set.of(Party.RESIDENT)),
   /** The shop held it too long. */
   LAPSE(Set.of(LOCKED), AVAILABLE, Set.of(Party.CLOCK)),
   EXPIRE(Set.of(AVAILABLE), EXPIRED, Set.of(Party.CLOCK)),

@@ -65,10 +65,21 @@ final class CirculationTable {
         most);
   }
 
-  /** Those that a shop holds or has held, the latest first. */
-  List<Circulation> ofShop(String shop, Instant since, int most) {
+  /** Those that a shop holds, what waits longest first. */
+  List<Circulation> heldBy(String shop, int most) {
     return sql.list(
-        ROWS + " where shop = ? and shop <> '' and changed >= ? order by changed desc limit ?",
+        ROWS + " where shop = ? and state in (1, 2) order by changed limit ?",
+        this::row,
+        shop,
+        most);
+  }
+
+  /** Those that a shop has brought to an end, the latest first. */
+  List<Circulation> doneBy(String shop, Instant since, int most) {
+    return sql.list(
+        ROWS
+            + " where shop = ? and shop <> '' and state > 2 and changed >= ?"
+            + " order by changed desc limit ?",
         this::row,
         shop,
         since,
@@ -346,10 +357,11 @@ final class CirculationTable {
                 .isEmpty();
   }
 
+  /** A whole pack may go out again; an opened one stays known, and its shop's. */
   static void untrace(Connection connection, String code, String of) throws SQLException {
     Sql.update(
         connection,
-        "delete from dispense_trace where key = ? and circulation = ?",
+        "delete from dispense_trace where key = ? and circulation = ? and whole",
         Token.sha256(code.getBytes(StandardCharsets.UTF_8)),
         of);
   }

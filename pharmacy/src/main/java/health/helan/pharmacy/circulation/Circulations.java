@@ -65,6 +65,10 @@ public final class Circulations implements Erasable {
 
   private static final Duration LISTED = Duration.ofDays(92);
   private static final int MOST_LISTED = 200;
+
+  /** What waits for somebody is listed before what is done, and more of it. */
+  private static final int MOST_HELD = 1_000;
+
   private static final int MOST_TENDED = 200;
   private static final int MOST_NAMES = 10_000;
   private static final Duration NAME_IS_GOOD = Duration.ofMinutes(1);
@@ -147,7 +151,7 @@ public final class Circulations implements Erasable {
     return new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Task", id);
   }
 
-  private static @Nullable Party party(Caller caller, Circulation row, Effective prescription) {
+  private @Nullable Party party(Caller caller, Circulation row, Effective prescription) {
     if (caller.isRoot()) {
       return null;
     }
@@ -161,9 +165,33 @@ public final class Circulations implements Erasable {
       return Party.DOCTOR; // And never who dispenses the own prescription.
     }
     String institution = caller.institution();
-    return !institution.isEmpty() && (institution.equals(row.shop()) || row.isSent(institution))
-        ? Party.SHOP
-        : null;
+    boolean isTheirs =
+        !institution.isEmpty() && (institution.equals(row.shop()) || row.isSent(institution));
+    return isTheirs && isOfPharmacy(caller) ? Party.SHOP : null;
+  }
+
+  /**
+   * Whether the caller works in the pharmacy of the institution: a pharmacist by licence, or with a
+   * post there. A hospital's nurse who has a post in a ward does not.
+   */
+  private boolean isOfPharmacy(Caller caller) {
+    return registry.holds(caller.binding().practitioner(), LicenceKind.PHARMACIST, now())
+        || hasPost(caller, "staff");
+  }
+
+  private boolean hasPost(Caller caller, String code) {
+    return !shops
+        .search(
+            "PractitionerRole",
+            "practitioner",
+            "Practitioner/" + caller.binding().practitioner(),
+            "organization",
+            "Organization/" + caller.institution(),
+            "role",
+            Shops.SYSTEM + "|" + code,
+            "active",
+            "true")
+        .isEmpty();
   }
 
   /** The row; made now for a prescription that came to count before there was circulation. */
@@ -260,10 +288,42 @@ public final class Circulations implements Erasable {
     }
   }
 
-  /** Takes it out of the hands of a shop that has counted nothing out. */
+  /**
+   * Takes it out of the hands of a shop. What was counted out there and left lying past its time is
+   * counted as never dispensed; it does not go on the shelf by itself.
+   *
+   * @throws Refusal BUSINESS_RULE while the shop has time for what it counted out, or a parcel is
+   *     under way
+   */
   Circulation recall(Caller caller, String id, String reason) {
     Seen seen = seen(caller, id);
+    var unused = CirculationStep.RECALL.take(seen.party, seen.row.state());
+    if (seen.row.state() == CirculationState.DISPENSED) {
+      checkNoParcel(seen.row);
+      if (!isLyingTooLong(seen.row)) {
+        throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.counted-out");
+      }
+      run(
+          caller,
+          seen.row.shop(),
+          undone(
+              caller, seen, CirculationStep.RECALL, seen.party, Circulation::free, false, reason));
+      return row(seen.row);
+    }
     return plain(caller, seen, CirculationStep.RECALL, Circulation::free, reason);
+  }
+
+  private boolean isLyingTooLong(Circulation row) {
+    return row.lockUntil() == null || !now().isBefore(row.lockUntil());
+  }
+
+  /** Whether the one who sees it may take a step now, as far as the row says. */
+  boolean isOpen(Seen seen, CirculationStep step) {
+    boolean mayRecall =
+        seen.row.state() != CirculationState.DISPENSED
+            || seen.row.parcel().isEmpty() && isLyingTooLong(seen.row);
+    return step.isOpen(seen.party, seen.row.state())
+        && (step != CirculationStep.RECALL || mayRecall);
   }
 
   /** The doctor takes the prescription back. */
@@ -401,6 +461,9 @@ public final class Circulations implements Erasable {
     String shop = shops.shopOf(caller);
     if (caller.role() != Role.PRACTITIONER || caller.binding().practitioner().isEmpty()) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "circulation.in-person");
+    }
+    if (!isOfPharmacy(caller)) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "circulation.not-staff");
     }
     return shop;
   }
@@ -585,16 +648,28 @@ public final class Circulations implements Erasable {
     Seen seen = seen(caller, id);
     var unused = CirculationStep.COMPLETE.take(seen.party, seen.row.state());
     checkNoParcel(seen.row);
+    if (isSomethingLeft(seen.row)) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.something-left");
+    }
     run(caller, shop, completion(caller, seen, Party.SHOP));
     return row(seen.row);
   }
 
+  private boolean isSomethingLeft(Circulation row) {
+    return table.drugs(row).stream().anyMatch(one -> one.left() > 0);
+  }
+
   /**
-   * The hand-over, for who does it: the counter, or a parcel.
-   *
-   * @param party SHOP or COURIER
+   * The hand-over at the door. Of a part: the rest is free again, as after a release at the
+   * counter.
    */
-  public Joint completion(Caller caller, Seen seen, Party party) {
+  public Joint delivery(Caller caller, Seen seen) {
+    return isSomethingLeft(seen.row)
+        ? partHanded(caller, seen, Party.COURIER, null)
+        : completion(caller, seen, Party.COURIER);
+  }
+
+  private Joint completion(Caller caller, Seen seen, Party party) {
     Instant now = now();
     List<Interaction> writes = handedOver(seen.row, now);
     writes.addAll(requests(seen.prescription, request -> request.put("status", "completed")));
@@ -634,22 +709,24 @@ public final class Circulations implements Erasable {
     Seen seen = seen(caller, id);
     var unused = CirculationStep.RELEASE.take(seen.party, seen.row.state());
     checkNoParcel(seen.row);
-    if (table.drugs(seen.row).stream().allMatch(one -> one.left() == 0)) {
+    if (!isSomethingLeft(seen.row)) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.nothing-left");
     }
-    run(
-        caller,
-        shop,
-        joint(
-            caller,
-            seen,
-            CirculationStep.RELEASE,
-            Party.SHOP,
-            Circulation::free,
-            handedOver(seen.row, now()),
-            (connection, ids, at) -> CirculationTable.mark(connection, seen.row, Counted.HANDED),
-            reason));
+    run(caller, shop, partHanded(caller, seen, Party.SHOP, reason));
     return row(seen.row);
+  }
+
+  /** What is out is the resident's, the rest is free. */
+  private Joint partHanded(Caller caller, Seen seen, Party party, @Nullable String reason) {
+    return joint(
+        caller,
+        seen,
+        CirculationStep.RELEASE,
+        party,
+        Circulation::free,
+        handedOver(seen.row, now()),
+        (connection, ids, at) -> CirculationTable.mark(connection, seen.row, Counted.HANDED),
+        reason);
   }
 
   /**
@@ -668,6 +745,27 @@ public final class Circulations implements Erasable {
 
   /** The same, for a parcel that comes back. */
   public Joint comingBack(Caller caller, Seen seen, boolean resale, String reason) {
+    Instant held = now().plus(HELD_AT_THE_COUNTER);
+    Instant until = held.isBefore(seen.row.until()) ? held : seen.row.until();
+    return undone(
+        caller,
+        seen,
+        CirculationStep.RETURN,
+        Party.SHOP,
+        next -> next.inParcel("").heldBy(seen.row.shop(), until),
+        resale,
+        reason);
+  }
+
+  /** What was counted out and not handed over counts as never dispensed. */
+  private Joint undone(
+      Caller caller,
+      Seen seen,
+      CirculationStep step,
+      Party party,
+      UnaryOperator<Circulation> change,
+      boolean resale,
+      String reason) {
     List<Interaction> writes = new ArrayList<>();
     for (Counted one : table.counted(seen.row)) {
       if (one.state() == Counted.OUT) {
@@ -681,15 +779,12 @@ public final class Circulations implements Erasable {
                 }));
       }
     }
-    Instant now = now();
-    Instant held = now.plus(HELD_AT_THE_COUNTER);
-    Instant until = held.isBefore(seen.row.until()) ? held : seen.row.until();
     return joint(
         caller,
         seen,
-        CirculationStep.RETURN,
-        Party.SHOP,
-        next -> next.inParcel("").heldBy(seen.row.shop(), until),
+        step,
+        party,
+        change,
         writes,
         (connection, ids, at) -> {
           for (Counted one : CirculationTable.out(connection, seen.row)) {
@@ -782,11 +877,18 @@ public final class Circulations implements Erasable {
     return table.ofPatient(digest, now().minus(LISTED), MOST_LISTED);
   }
 
-  /** Those that were sent to the caller's shop, and those that it holds or has had. */
+  /**
+   * Those that were sent to the caller's shop, those that it holds (what waits longest first), and
+   * those that it has had.
+   */
   List<Circulation> ofShop(Caller caller) {
     String shop = staffOf(caller);
     List<Circulation> all = new ArrayList<>(table.wanted(shop, now(), MOST_LISTED));
-    all.addAll(table.ofShop(shop, now().minus(LISTED), MOST_LISTED));
+    List<Circulation> held = table.heldBy(shop, MOST_HELD);
+    all.addAll(held);
+    if (held.size() < MOST_LISTED) {
+      all.addAll(table.doneBy(shop, now().minus(LISTED), MOST_LISTED - held.size()));
+    }
     all.forEach(one -> AccessTrail.noteAsked(one.patient()));
     return all;
   }
@@ -825,13 +927,19 @@ public final class Circulations implements Erasable {
   }
 
   /**
-   * @throws Refusal FORBIDDEN for who works in no pharmacy
+   * The pharmacy of a caller, who may be its system.
+   *
+   * @throws Refusal FORBIDDEN for who works in none
    */
-  public String shopOf(Caller caller) {
+  String shopOf(Caller caller) {
     return shops.shopOf(caller);
   }
 
-  /** As {@link #shopOf}, for acts that somebody takes in person. */
+  /**
+   * The pharmacy that the caller works at in person.
+   *
+   * @throws Refusal FORBIDDEN for who works in none
+   */
   public String counterOf(Caller caller) {
     return staffOf(caller);
   }
@@ -862,19 +970,17 @@ public final class Circulations implements Erasable {
         && caller.role() == Role.PRACTITIONER
         && !practitioner.isEmpty()
         && !caller.institution().isEmpty()
-        && !shops
-            .search(
-                "PractitionerRole",
-                "practitioner",
-                "Practitioner/" + practitioner,
-                "organization",
-                "Organization/" + caller.institution(),
-                "role",
-                Shops.SYSTEM + "|courier",
-                "active",
-                "true")
-            .isEmpty()
+        && hasPost(caller, "courier")
         && carries(caller.institution());
+  }
+
+  /** Whether the caller works in person in the pharmacy of an institution that dispenses. */
+  public boolean isStaff(Caller caller) {
+    return !caller.isRoot()
+        && caller.role() == Role.PRACTITIONER
+        && !caller.binding().practitioner().isEmpty()
+        && shops.of(caller.institution()) != null
+        && isOfPharmacy(caller);
   }
 
   public String patientName(Caller caller, String patient) {

@@ -277,7 +277,7 @@ public final class ParcelOperations {
       words.code("complaint", row.complaint().word());
     }
     for (ParcelStep step : ParcelStep.values()) {
-      if (step.isOpen(seen.party(), row.state())) {
+      if (seen.isOpen(step)) {
         words.code("open", step.word());
       }
     }

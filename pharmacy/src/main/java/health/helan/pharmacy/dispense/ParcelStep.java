@@ -24,8 +24,11 @@ public enum ParcelStep {
   DELIVER(Set.of(TRANSIT), DELIVERED, Party.COURIER),
   /** 退回: nobody there, refused, or too warm. */
   TURN_BACK(Set.of(PICKED, TRANSIT), RETURNING, Party.COURIER),
-  /** 收回: the pharmacy has it again; what was in it may be dispensed anew. */
-  TAKE_BACK(Set.of(PACKED, RETURNING), RETURNED, Party.SHOP);
+  /**
+   * 收回: the pharmacy has it again, or gives up one whose courier does not come back; what was in it
+   * may be dispensed anew.
+   */
+  TAKE_BACK(Set.of(PACKED, PICKED, TRANSIT, RETURNING), RETURNED, Party.SHOP);
 
   /** System of the codes in a Provenance. */
   static final String SYSTEM = "https://helan.health/fhir/CodeSystem/parcel-step";
@@ -55,6 +58,10 @@ public enum ParcelStep {
 
   public ParcelState to() {
     return to;
+  }
+
+  Party takenBy() {
+    return takenBy;
   }
 
   /** Whether it must be said why. */

@@ -38,18 +38,45 @@ final class ParcelTable {
         : null;
   }
 
-  List<Parcel> ofCarrier(String carrier, Instant since, int most) {
+  /** Those that nobody has taken, and those that a courier has; what waits longest first. */
+  List<Parcel> openOfCarrier(String carrier, String courier, int most) {
     return sql.list(
-        ROWS + " where carrier = ? and changed >= ? order by changed desc limit ?",
+        ROWS
+            + " where carrier = ? and courier in ('', ?) and (state < 4 or complaint = 1)"
+            + " order by changed limit ?",
         this::row,
         carrier,
+        courier,
+        most);
+  }
+
+  /** Those that a courier brought, or took back, the latest first. */
+  List<Parcel> doneOfCarrier(String carrier, String courier, Instant since, int most) {
+    return sql.list(
+        ROWS
+            + " where carrier = ? and courier in ('', ?) and state >= 4 and complaint <> 1"
+            + " and changed >= ? order by changed desc limit ?",
+        this::row,
+        carrier,
+        courier,
         since,
         most);
   }
 
-  List<Parcel> ofShop(String shop, Instant since, int most) {
+  /** Those under way, and those that are complained of; what waits longest first. */
+  List<Parcel> openOfShop(String shop, int most) {
     return sql.list(
-        ROWS + " where shop = ? and changed >= ? order by changed desc limit ?",
+        ROWS + " where shop = ? and (state < 4 or complaint = 1) order by changed limit ?",
+        this::row,
+        shop,
+        most);
+  }
+
+  List<Parcel> doneOfShop(String shop, Instant since, int most) {
+    return sql.list(
+        ROWS
+            + " where shop = ? and state >= 4 and complaint <> 1 and changed >= ?"
+            + " order by changed desc limit ?",
         this::row,
         shop,
         since,

@@ -24,8 +24,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -47,6 +49,10 @@ public final class Parcels implements Erasable {
 
   private static final Duration LISTED = Duration.ofDays(92);
   private static final int MOST_LISTED = 200;
+
+  /** What waits for somebody is listed before what is done, and more of it. */
+  private static final int MOST_OPEN = 1_000;
+
   private static final String TASK_SYSTEM = "https://helan.health/fhir/CodeSystem/task";
   private static final String COMPLAINT_STATE =
       "https://helan.health/fhir/CodeSystem/parcel-complaint-state";
@@ -235,8 +241,20 @@ public final class Parcels implements Erasable {
 
   // ------------------------------------------------------------------ who
 
-  /** A parcel as one side sees it. */
-  record Seen(Parcel row, Party party) {}
+  /**
+   * A parcel as one side sees it.
+   *
+   * @param carries whether who sees it as the pharmacy may carry it too
+   */
+  record Seen(Parcel row, Party party, boolean carries) {
+    Seen(Parcel row, Party party) {
+      this(row, party, false);
+    }
+
+    boolean isOpen(ParcelStep step) {
+      return step.isOpen(party, row.state()) || carries && step.isOpen(Party.COURIER, row.state());
+    }
+  }
 
   /**
    * Which side the caller is. Nobody else is told that there is such a parcel, and the root is no
@@ -245,16 +263,26 @@ public final class Parcels implements Erasable {
    * @throws Refusal NOT_FOUND
    */
   Seen seen(Caller caller, String id) {
+    return seen(caller, id, Party.SHOP);
+  }
+
+  /**
+   * The same for a step.
+   *
+   * @param as whose step it is: who works in a pharmacy and carries its parcels is either
+   */
+  private Seen seen(Caller caller, String id, Party as) {
     Parcel row = table.row(id);
-    Party party = row == null ? null : party(caller, row);
+    Party party = row == null ? null : party(caller, row, as);
     if (row == null || party == null) {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "parcel.none");
     }
     AccessTrail.noteAsked(row.patient());
-    return new Seen(row, party);
+    boolean carries = party == Party.SHOP && party(caller, row, Party.COURIER) == Party.COURIER;
+    return new Seen(row, party, carries);
   }
 
-  private @Nullable Party party(Caller caller, Parcel row) {
+  private @Nullable Party party(Caller caller, Parcel row, Party as) {
     if (caller.isRoot()) {
       return null;
     }
@@ -267,14 +295,20 @@ public final class Parcels implements Erasable {
     if (caller.role() != Role.PRACTITIONER || caller.binding().practitioner().isEmpty()) {
       return null;
     }
-    if (caller.institution().equals(row.shop())) {
+    boolean isShops = caller.institution().equals(row.shop());
+    boolean isCarriers = caller.institution().equals(row.carrier()) && isFreeFor(caller, row);
+    if (isShops && isCarriers && as == Party.COURIER && circulations.isCourier(caller)) {
+      return Party.COURIER; // A pharmacy that brings its parcels itself.
+    }
+    if (isShops && circulations.isStaff(caller)) {
       return Party.SHOP;
     }
-    boolean isTheirs =
-        row.courier().isEmpty() || row.courier().equals(caller.binding().practitioner());
-    return caller.institution().equals(row.carrier()) && isTheirs && circulations.isCourier(caller)
-        ? Party.COURIER
-        : null;
+    return isCarriers && circulations.isCourier(caller) ? Party.COURIER : null;
+  }
+
+  /** Nobody has taken it, or the caller has. */
+  private static boolean isFreeFor(Caller caller, Parcel row) {
+    return row.courier().isEmpty() || row.courier().equals(caller.binding().practitioner());
   }
 
   private long digest(String patient) {
@@ -289,7 +323,7 @@ public final class Parcels implements Erasable {
 
   /** Picks up, sets out, turns back. */
   Parcel go(Caller caller, String id, ParcelStep step, @Nullable String reason) {
-    Seen seen = seen(caller, id);
+    Seen seen = seen(caller, id, step.takenBy());
     Parcel next = seen.row.in(step.take(seen.party, seen.row.state()));
     write(
         caller,
@@ -305,13 +339,18 @@ public final class Parcels implements Erasable {
   /**
    * The pharmacy has it again; what was in it is counted as never dispensed.
    *
-   * @param resale whether it goes back on the shelf; never for what was too warm
+   * @param resale whether it goes back on the shelf; never for what was too warm, nor for what a
+   *     courier has not brought back
    */
   Parcel takeBack(Caller caller, String id, boolean resale, String reason) {
-    Seen seen = seen(caller, id);
-    Parcel next = seen.row.in(ParcelStep.TAKE_BACK.take(seen.party, seen.row.state()));
+    Seen seen = seen(caller, id, Party.SHOP);
+    ParcelState state = seen.row.state();
+    Parcel next = seen.row.in(ParcelStep.TAKE_BACK.take(seen.party, state));
     if (resale && seen.row.excursion()) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.not-for-sale");
+    }
+    if (resale && (state == ParcelState.PICKED || state == ParcelState.TRANSIT)) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.not-back");
     }
     Joint joint =
         circulations.comingBack(
@@ -338,13 +377,13 @@ public final class Parcels implements Erasable {
   record Proof(String type, String data) {}
 
   /**
-   * Hands over.
+   * Hands over. Of a part of the prescription: the rest is free again.
    *
    * @throws Refusal BUSINESS_RULE for a wrong answer at the door, which is counted; for what was
    *     outside its temperatures, or was not looked at lately
    */
   Parcel deliver(Caller caller, String id, Identity identity, Proof proof) {
-    Seen seen = seen(caller, id);
+    Seen seen = seen(caller, id, Party.COURIER);
     Parcel row = seen.row;
     Parcel next = row.in(ParcelStep.DELIVER.take(seen.party, row.state()));
     Instant now = now();
@@ -357,7 +396,7 @@ public final class Parcels implements Erasable {
     Circulations.Seen prescription = prescription(caller, row, CirculationStep.Party.COURIER);
     String patient = prescription.prescription().patient();
     checkDoor(caller, row, identity, patient, now);
-    Joint joint = circulations.completion(caller, prescription, CirculationStep.Party.COURIER);
+    Joint joint = circulations.delivery(caller, prescription);
     List<Interaction> writes = new ArrayList<>(joint.writes());
     writes.add(
         Papers.create("DocumentReference", proof(row, proof, patient, now), "Patient/" + patient));
@@ -494,7 +533,7 @@ public final class Parcels implements Erasable {
    * @return the parcel; with {@code excursion} it is not handed over any more
    */
   Parcel read(Caller caller, String id, int tenths) {
-    Seen seen = seen(caller, id);
+    Seen seen = seen(caller, id, Party.COURIER);
     Parcel row = seen.row;
     if (seen.party != Party.COURIER) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "parcel.not-your-step", "reading");
@@ -613,36 +652,59 @@ public final class Parcels implements Erasable {
 
   // ------------------------------------------------------------------ lists
 
-  /** Those of a resident, of a pharmacy, or of a courier: what waits, and what it has. */
+  /**
+   * Those of a resident, of a pharmacy, or of a courier: all that waits, what waits longest first,
+   * then what is done, the latest first.
+   */
   List<Seen> list(Caller caller, @Nullable String patient) {
     Instant since = now().minus(LISTED);
-    List<Parcel> rows;
+    List<Seen> all = new ArrayList<>();
     if (caller.role() == Role.RESIDENT) {
       if (patient == null || !caller.binding().patients().contains(patient)) {
         throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Patient", "?");
       }
-      rows = table.ofPatient(digest(patient), since, MOST_LISTED);
-    } else if (circulations.isCourier(caller)) {
-      rows = table.ofCarrier(caller.institution(), since, MOST_LISTED);
-    } else {
-      rows = table.ofShop(circulations.shopOf(caller), since, MOST_LISTED);
+      add(all, table.ofPatient(digest(patient), since, MOST_LISTED), Party.RESIDENT);
+      return all;
     }
-    List<Seen> seen = new ArrayList<>();
-    for (Parcel row : rows) {
-      Party party =
-          caller.role() == Role.RESIDENT
-              ? Party.RESIDENT
-              : caller.institution().equals(row.shop()) ? Party.SHOP : Party.COURIER;
-      boolean isTheirs =
-          party != Party.COURIER
-              || row.courier().isEmpty()
-              || row.courier().equals(caller.binding().practitioner());
-      if (isTheirs) {
-        AccessTrail.noteAsked(row.patient());
-        seen.add(new Seen(row, party));
+    boolean isCourier = circulations.isCourier(caller);
+    if (!isCourier || circulations.isStaff(caller)) {
+      String shop = circulations.counterOf(caller);
+      List<Parcel> open = table.openOfShop(shop, MOST_OPEN);
+      add(all, open, Party.SHOP);
+      if (open.size() < MOST_LISTED) {
+        add(all, table.doneOfShop(shop, since, MOST_LISTED - open.size()), Party.SHOP);
       }
     }
-    return seen;
+    if (isCourier) {
+      String carrier = caller.institution();
+      String own = caller.binding().practitioner();
+      List<Parcel> open = table.openOfCarrier(carrier, own, MOST_OPEN);
+      add(all, open, Party.COURIER);
+      if (open.size() < MOST_LISTED) {
+        add(
+            all,
+            table.doneOfCarrier(carrier, own, since, MOST_LISTED - open.size()),
+            Party.COURIER);
+      }
+    }
+    return all;
+  }
+
+  /** Adds those that are not there; a parcel that somebody packs and carries is one. */
+  private static void add(List<Seen> all, List<Parcel> rows, Party party) {
+    Map<String, Integer> there = new HashMap<>();
+    for (int i = 0; i < all.size(); i++) {
+      there.put(all.get(i).row.id(), i);
+    }
+    for (Parcel row : rows) {
+      Integer at = there.get(row.id());
+      if (at == null) {
+        AccessTrail.noteAsked(row.patient());
+        all.add(new Seen(row, party));
+      } else {
+        all.set(at, new Seen(row, Party.SHOP, true));
+      }
+    }
   }
 
   String shopName(String institution) {

@@ -104,6 +104,9 @@ class CirculatingTests {
     done(near.lock(one.token()));
     done(near.dispense(one.task(), one.request(), "A1", 3));
     refused(near.dispense(one.task(), one.request(), "A1", 5), 422, "left");
+    refused(near.step(one.task(), "complete"), 422, "not dispensed yet");
+    assertThat(one.state()).isEqualTo("dispensed");
+    assertThat(one.status()).isEqualTo("active");
     done(near.step(one.task(), "release", "reason", "余量不足"));
     assertThat(one.state()).isEqualTo("available");
     done(far.lock(one.token()));
@@ -134,6 +137,92 @@ class CirculatingTests {
         "trace code went out");
     assertThat(other.read().values("attempt", "what")).containsExactly("trace");
     assertThat(other.read().values("drug", "dispensed")).containsExactly("0");
+  }
+
+  @Test
+  void anOpenedPackThatComesBackStaysItsShops() {
+    Prescribed one = Prescribed.usual(hospital);
+    done(near.lock(one.token()));
+    String trace = Drugstore.trace();
+    done(near.dispenseOpened(one.task(), one.request(), "A1", 3, trace));
+    done(near.step(one.task(), "take-back", "reason", "拿错药盒", "resale", "true"));
+    Prescribed other = Prescribed.usual(hospital);
+    done(far.lock(other.token()));
+    refused(
+        far.dispenseOpened(other.task(), other.request(), "A1", 3, trace),
+        409,
+        "trace code went out");
+    done(near.dispenseOpened(one.task(), one.request(), "A1", 7, trace));
+  }
+
+  @Test
+  void whoWorksElsewhereInTheInstitutionSeesNothing() {
+    Caller nurse = near.nurse();
+    Prescribed one = Prescribed.usual(hospital);
+    String token =
+        one.token(
+            "way", "delivery", "shop", near.id, "telephone", "13800000000", "address", "宁静巷 3 号");
+    refused(SERVER.get(nurse, "$circulations"), 403, "own people");
+    refused(SERVER.call(nurse, "$prescription-lock", "token", token), 403, "own people");
+    refused(SERVER.call(nurse, "$prescription-lock", "task", one.task()), 403, "own people");
+    done(near.lock(token));
+    assertThat(SERVER.get(nurse, "Task/" + one.task() + "/$circulation").status()).isEqualTo(404);
+    for (Caller staff : new Caller[] {near.clerk, near.pharmacist}) {
+      assertThat(
+              SERVER
+                  .get(staff, "Task/" + one.task() + "/$circulation")
+                  .values("circulation", "telephone"))
+          .containsExactly("13800000000");
+    }
+    done(near.dispense(one.task(), one.request(), "A1", 7));
+    for (String step : new String[] {"complete", "release", "take-back"}) {
+      assertThat(
+              SERVER
+                  .call(nurse, "Task/" + one.task() + "/$prescription-" + step, "reason", "不是我的")
+                  .status())
+          .as(step)
+          .isEqualTo(403);
+    }
+    refused(SERVER.get(nurse, "$parcels"), 403, "own people");
+  }
+
+  @Test
+  void whatLiesCountedOutTooLongTheResidentTakesBack() {
+    Prescribed one = Prescribed.usual(hospital);
+    String recall = "Task/" + one.task() + "/$prescription-recall";
+    done(near.lock(one.token()));
+    done(near.dispense(one.task(), one.request(), "A1", 7));
+    int shelf = near.stock("A1");
+    refused(SERVER.call(one.resident(), recall, "reason", "想换一家"), 422, "holds it for you");
+    assertThat(one.read().values("circulation", "open")).doesNotContain("recall");
+    SERVER.clock.ahead(Duration.ofMinutes(121));
+    assertThat(one.read().values("circulation", "open")).contains("recall");
+    assertThat(SERVER.call(near.pharmacist, recall, "reason", "不想保留").status()).isEqualTo(403);
+    done(SERVER.call(one.resident(), recall, "reason", "药店一直没有交付"));
+    assertThat(one.state()).isEqualTo("available");
+    assertThat(one.read().values("drug", "dispensed")).containsExactly("0");
+    assertThat(one.read().values("dispensed", "state")).containsExactly("back");
+    assertThat(near.stock("A1")).as("not on the shelf by itself").isEqualTo(shelf);
+    assertThat(near.step(one.task(), "complete").status()).isEqualTo(404);
+    done(far.lock(one.token()));
+    done(far.dispense(one.task(), one.request(), "A1", 7));
+    done(far.step(one.task(), "complete"));
+  }
+
+  @Test
+  void aShopSeesWhatItHoldsBeforeWhatIsDone() {
+    var shop = new Drugstore();
+    shop.has("A1", Prescribed.AMLODIPINE, "片", 1000, "4.50");
+    Prescribed waiting = Prescribed.usual(hospital);
+    Prescribed later = Prescribed.usual(hospital);
+    Prescribed over = Prescribed.usual(hospital);
+    done(shop.lock(waiting.token()));
+    done(shop.lock(later.token()));
+    done(shop.lock(over.token()));
+    done(shop.dispense(over.task(), over.request(), "A1", 7));
+    done(shop.step(over.task(), "complete"));
+    assertThat(SERVER.get(shop.clerk, "$circulations").values("circulation", "task"))
+        .containsExactly("Task/" + waiting.task(), "Task/" + later.task(), "Task/" + over.task());
   }
 
   @Test

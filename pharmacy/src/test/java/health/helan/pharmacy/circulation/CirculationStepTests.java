@@ -33,9 +33,12 @@ class CirculationStepTests {
     TABLE.put(
         CirculationStep.COMPLETE,
         new Row(Set.of(Party.SHOP, Party.COURIER), Set.of(counted), CirculationState.COMPLETED));
-    TABLE.put(CirculationStep.RELEASE, new Row(shop, Set.of(locked, counted), free));
+    TABLE.put(
+        CirculationStep.RELEASE,
+        new Row(Set.of(Party.SHOP, Party.COURIER), Set.of(locked, counted), free));
     TABLE.put(CirculationStep.RETURN, new Row(shop, Set.of(counted), locked));
-    TABLE.put(CirculationStep.RECALL, new Row(Set.of(Party.RESIDENT), Set.of(locked), free));
+    TABLE.put(
+        CirculationStep.RECALL, new Row(Set.of(Party.RESIDENT), Set.of(locked, counted), free));
     TABLE.put(CirculationStep.LAPSE, new Row(Set.of(Party.CLOCK), Set.of(locked), free));
     TABLE.put(
         CirculationStep.EXPIRE,

@@ -71,9 +71,54 @@ public final class Drugstore {
                 system,
                 system,
                 hours.isEmpty() ? "" : ",'availableTime':" + hours));
+    post(clerk, Shops.SYSTEM, "staff");
     if (hasPharmacist) {
       licensed();
     }
+  }
+
+  /** Who works in the institution, and not in its pharmacy. */
+  public Caller nurse() {
+    Caller nurse = ApiForTests.practitioner("n" + id, id);
+    post(nurse, "http://terminology.hl7.org/CodeSystem/practitioner-role", "nurse");
+    return nurse;
+  }
+
+  /** Somebody with a post here. */
+  private void post(Caller of, String system, String code) {
+    String practitioner = of.binding().practitioner();
+    SERVER.created(
+        this.system,
+        "{'resourceType':'Practitioner','id':'%s','active':true,'name':[{'text':'周一'}]}"
+            .formatted(practitioner));
+    also(of, system, code);
+  }
+
+  /** One post more. */
+  private void also(Caller of, String system, String code) {
+    String practitioner = of.binding().practitioner();
+    SERVER.created(
+        this.system,
+        """
+        {'resourceType':'PractitionerRole','id':'%s%s','active':true,'practitioner':{'reference':'Practitioner/%s'},
+          'organization':{'reference':'Organization/%s'},'code':[{'coding':[{'system':'%s','code':'%s'}]}]}\
+        """
+            .formatted(code, practitioner, practitioner, id, system, code));
+  }
+
+  /** It brings its parcels itself: by its pharmacist, and by who does nothing else. */
+  public Caller carries() {
+    SERVER.created(
+        system,
+        """
+        {'resourceType':'HealthcareService','id':'v%s','active':true,'name':'药店自送',
+          'providedBy':{'reference':'Organization/%s'},'type':[{'coding':[{'system':'%s','code':'carrying'}]}]}\
+        """
+            .formatted(id, id, Shops.SYSTEM));
+    also(pharmacist, Shops.SYSTEM, "courier");
+    Caller courier = ApiForTests.practitioner("k" + id, id);
+    post(courier, Shops.SYSTEM, "courier");
+    return courier;
   }
 
   public Drugstore() {
@@ -153,6 +198,21 @@ public final class Drugstore {
     return dispense(by, task, request, item, quantity, trace, "", LocalDate.now().plusYears(1));
   }
 
+  /** Of a pack that is opened. */
+  Reply dispenseOpened(String task, String request, String item, int quantity, String trace) {
+    LocalDate expires = LocalDate.now().plusYears(1);
+    return dispense(
+        pharmacist,
+        task,
+        request,
+        item,
+        quantity,
+        trace,
+        "",
+        expires,
+        new String[] {"opened", "true"});
+  }
+
   Reply dispense(
       Caller by,
       String task,
@@ -161,10 +221,11 @@ public final class Drugstore {
       int quantity,
       String trace,
       String reason,
-      LocalDate expires) {
+      LocalDate expires,
+      String[]... more) {
     ObjectNode body = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
     ArrayNode parts = body.putArray("parameter").addObject().put("name", "drug").putArray("part");
-    List<String[]> all = new ArrayList<>();
+    List<String[]> all = new ArrayList<>(List.of(more));
     all.add(new String[] {"item", item});
     all.add(new String[] {"batch", "B20260101"});
     all.add(new String[] {"expires", expires.toString()});

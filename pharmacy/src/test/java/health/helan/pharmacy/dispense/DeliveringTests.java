@@ -73,17 +73,21 @@ class DeliveringTests {
   private record Sent(Prescribed prescription, String parcel) {}
 
   private static Sent packed(String... more) {
+    return packed(shop, CARRIER, 7, more);
+  }
+
+  private static Sent packed(Drugstore from, String carrier, int count, String... more) {
     Prescribed one = Prescribed.usual(hospital);
     String token =
         one.token(
-            "way", "delivery", "shop", shop.id, "telephone", "13800000000", "address", "宁静巷 3 号");
-    done(shop.lock(token));
-    done(shop.dispense(one.task(), one.request(), "A1", 7));
-    var parameters = new java.util.ArrayList<>(java.util.List.of("carrier", CARRIER));
+            "way", "delivery", "shop", from.id, "telephone", "13800000000", "address", "宁静巷 3 号");
+    done(from.lock(token));
+    done(from.dispense(one.task(), one.request(), "A1", count));
+    var parameters = new java.util.ArrayList<>(java.util.List.of("carrier", carrier));
     parameters.addAll(java.util.List.of(more));
     Reply packed =
         SERVER.call(
-            shop.pharmacist,
+            from.pharmacist,
             "Task/" + one.task() + "/$parcel-pack",
             parameters.toArray(String[]::new));
     done(packed);
@@ -189,6 +193,84 @@ class DeliveringTests {
         422,
         "3 more");
     done(step(courier, sent, "deliver", "name", "张小三", "digits", digits, "proof", PICTURE));
+  }
+
+  @Test
+  void ofAPartAtTheDoorTheRestIsFree() {
+    Sent sent = packed(shop, CARRIER, 3);
+    Prescribed one = sent.prescription;
+    done(step(courier, sent, "pick"));
+    done(step(courier, sent, "depart"));
+    done(step(courier, sent, "deliver", "code", code(sent), "proof", PICTURE));
+    assertThat(state(sent)).isEqualTo("delivered");
+    assertThat(one.state()).isEqualTo("available");
+    assertThat(one.read().values("dispensed", "state")).containsExactly("handed");
+    assertThat(one.read().values("drug", "left")).containsExactly("4");
+    String request = "MedicationRequest/" + one.request();
+    assertThat(SERVER.get(ReviewServer.ROOT, request).json().path("status").asString(""))
+        .isEqualTo("active");
+    done(shop.lock(one.token()));
+    done(shop.dispense(one.task(), one.request(), "A1", 4));
+    done(shop.step(one.task(), "complete"));
+    assertThat(SERVER.get(ReviewServer.ROOT, request).json().path("status").asString(""))
+        .isEqualTo("completed");
+  }
+
+  @Test
+  void aParcelWhoseCourierIsGoneIsGivenUp() {
+    Sent sent = packed();
+    done(step(courier, sent, "pick"));
+    SERVER.clock.ahead(Duration.ofHours(25));
+    refused(
+        SERVER.call(
+            sent.prescription.resident(),
+            "Task/" + sent.prescription.task() + "/$prescription-recall",
+            "reason",
+            "一直没有送到"),
+        422,
+        "parcel");
+    refused(
+        step(shop.pharmacist, sent, "take-back", "reason", "联系不上配送员", "resale", "true"),
+        422,
+        "brought it back");
+    done(step(shop.pharmacist, sent, "take-back", "reason", "联系不上配送员"));
+    assertThat(state(sent)).isEqualTo("returned");
+    assertThat(sent.prescription.state()).isEqualTo("locked");
+    refused(step(courier, sent, "depart"), 422, "returned");
+    SERVER.clock.ahead(Duration.ZERO);
+    Sent further = underWay();
+    done(step(shop.pharmacist, further, "take-back", "reason", "联系不上配送员"));
+    assertThat(further.prescription.read().values("drug", "dispensed")).containsExactly("0");
+  }
+
+  @Test
+  void aPharmacyBringsItsParcelsItself() {
+    var own = new Drugstore();
+    own.has("A1", Prescribed.AMLODIPINE, "片", 1000, "4.50");
+    Caller rider = own.carries();
+    Sent sent = packed(own, own.id, 7);
+    Sent second = packed(own, own.id, 7);
+    refused(step(own.clerk, sent, "pick"), 403, "not yours");
+    assertThat(read(own.pharmacist, sent).text()).contains("\"pick\"", "\"take-back\"");
+    assertThat(SERVER.get(own.pharmacist, "$parcels").values("parcel", "id"))
+        .containsExactly(sent.parcel, second.parcel);
+    assertThat(SERVER.get(rider, "$parcels").values("parcel", "side"))
+        .containsExactly("courier", "courier");
+    assertThat(read(rider, sent).text()).doesNotContain("13800000000", sent.prescription.task());
+    done(step(own.pharmacist, sent, "pick"));
+    assertThat(read(rider, sent).status()).as("another's").isEqualTo(404);
+    done(step(own.pharmacist, sent, "depart"));
+    done(step(own.pharmacist, sent, "deliver", "code", code(sent), "proof", PICTURE));
+    assertThat(sent.prescription.state()).isEqualTo("completed");
+    done(step(rider, second, "pick"));
+    refused(step(own.pharmacist, second, "depart"), 403, "not yours");
+    refused(step(rider, second, "take-back", "reason", "送回药店"), 403, "not yours");
+    assertThat(SERVER.get(own.clerk, "$parcels").values("parcel", "id"))
+        .as("what waits comes before what is done")
+        .containsExactly(second.parcel, sent.parcel);
+    assertThat(read(own.nurse(), second).status())
+        .as("of the house, not the pharmacy")
+        .isEqualTo(404);
   }
 
   @Test

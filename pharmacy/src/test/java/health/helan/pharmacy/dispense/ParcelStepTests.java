@@ -35,7 +35,11 @@ class ParcelStepTests {
           ParcelStep.TAKE_BACK,
               new Row(
                   Party.SHOP,
-                  Set.of(ParcelState.PACKED, ParcelState.RETURNING),
+                  Set.of(
+                      ParcelState.PACKED,
+                      ParcelState.PICKED,
+                      ParcelState.TRANSIT,
+                      ParcelState.RETURNING),
                   ParcelState.RETURNED));
 
   record Try(ParcelStep step, Party party, ParcelState from) {

@@ -41,10 +41,14 @@ public final class Presence {
    *     goes on without its owner, a system
    */
   public void check(Caller caller) {
-    String session = caller.binding().session();
-    Instant last = session.isEmpty() ? null : proved.apply(session);
-    if (last == null || last.plus(within).isBefore(clock.instant())) {
+    if (!isProved(caller.binding().session())) {
       throw new Refusal(Refusal.Kind.PROOF, "access.prove-again", within.toMinutes());
     }
+  }
+
+  /** Whether the person of a session proved to be it of late; never for an empty id. */
+  public boolean isProved(String session) {
+    Instant last = session.isEmpty() ? null : proved.apply(session);
+    return last != null && !last.plus(within).isBefore(clock.instant());
   }
 }

@@ -462,6 +462,11 @@ public final class SignIn {
     return new PasswordChange.Done();
   }
 
+  /** False for an account that an outside provider alone vouches for. */
+  public boolean hasPassword(Account account) {
+    return passwordOf(account.id()) != null;
+  }
+
   /** Whether it is the account's password; asked of who sits at an open session. */
   public boolean isPassword(Account account, String password, Visitor visitor) {
     String name = "change|" + account.id();
