@@ -51,16 +51,19 @@ function One({ prescription, drugs }: { prescription: Prescription; drugs: reado
   const names = useNames([doctor]);
   const how = useHow();
   const { state } = prescription;
+  // The review stays as it ended; what was collected, stopped or has lapsed since stands with the drugs.
+  const isOver = state === 'effective' && !drugs.every(({ status }) => status === 'active');
+  const counts = state === 'effective' && !isOver;
   const reasons = [...new Set(drugs.flatMap(({ reasonCode }) => (reasonCode ?? []).flatMap((reason) => conceptText(reason) ?? [])))];
   return (
     <div className={styles.paper}>
       <p className={styles.letterhead}>{t('prescriptions.paper')}</p>
-      <div className={state === 'effective' ? undefined : styles.screen}>
-        <Notice tone={state === 'effective' ? 'good' : state === 'refused' ? 'bad' : 'warning'} title={t(`prescriptions.state.${state}`)}>
-          <p className={styles.screen}>{t(`prescriptions.means.${state}`)}</p>
+      <div className={counts ? undefined : styles.screen}>
+        <Notice tone={counts ? 'good' : state === 'refused' ? 'bad' : 'warning'} title={t(isOver ? 'prescriptions.over' : `prescriptions.state.${state}`)}>
+          <p className={styles.screen}>{t(isOver ? 'prescriptions.meansOver' : `prescriptions.means.${state}`)}</p>
         </Notice>
       </div>
-      {state === 'effective' ? null : <p className={styles.stamp}>{t('prescriptions.notValid')}</p>}
+      {counts ? null : <p className={styles.stamp}>{t(isOver ? 'prescriptions.notAgain' : 'prescriptions.notValid')}</p>}
       {state === 'effective' ? (
         <div className={styles.standing}>
           <Standing task={prescription.task} />

@@ -10,7 +10,7 @@ const one = (task: string, state: string, drug: string) => ({
   part: [part('task', `Task/${task}`), part('number', task.toUpperCase()), part('state', state), part('authored', '2026-11-26T01:00:00Z'), part('drug', drug), { name: 'request', valueReference: { reference: `MedicationRequest/m-${task}` } }],
 });
 
-function answers(): Asked[] {
+function answers(status: 'active' | 'completed' = 'active'): Asked[] {
   return platform(({ path, query }) => {
     if (path === '/access/me') return { name: '丁志明', role: 'resident', account: 'a', institution: '', fhirUser: 'Patient/p', patients: ['p'] };
     if (path === 'Patient') return bundleOf([{ resourceType: 'Patient', id: 'p', name: [{ text: '丁志明' }] }]);
@@ -20,7 +20,7 @@ function answers(): Asked[] {
         {
           resourceType: 'MedicationRequest',
           id: query.get('_id') ?? '',
-          status: 'active',
+          status,
           intent: 'order',
           subject: {},
           requester: { reference: 'Practitioner/d', display: '李医生' },
@@ -56,5 +56,13 @@ describe('My prescriptions', () => {
     await screen.findByText(/药师请医生修改这张处方/);
     screen.getByText('尚未生效，不能凭此取药');
     screen.getByRole('button', { name: '打印处方' });
+  });
+
+  test('that were collected or stopped say that nothing more is given for them, on paper too', async () => {
+    answers('completed');
+    await openResident('/prescriptions/b');
+    await screen.findByText('已取完、停用或过期');
+    screen.getByText('不能再凭此取药');
+    expect(screen.queryByText('医生和药师都已签名，可以取药。')).toBeNull();
   });
 });

@@ -339,8 +339,9 @@ function Steps({ task, may, delivery, rest }: { task: string; may: (step: string
   const [reason, setReason] = useState('');
   const [resale, setResale] = useState(false);
   const [short, setShort] = useState(false);
-  const complete = may('complete') && !delivery;
-  useShortcuts(complete && !rest ? [{ key: 'g', label: t('step.complete'), run: () => step.mutate({ step: 'complete' }) }] : []);
+  // What is left of it must stay to be had: then it is let go of, not ended.
+  const complete = may('complete') && !delivery && !rest;
+  useShortcuts(complete ? [{ key: 'g', label: t('step.complete'), run: () => step.mutate({ step: 'complete' }) }] : []);
   const offered = ([['release', 'release'], ['take-back', 'return']] as const).filter(([, word]) => may(word));
   if (!complete && offered.length === 0) return null;
   const send = () => {
@@ -353,10 +354,10 @@ function Steps({ task, may, delivery, rest }: { task: string; may: (step: string
       <div className={styles.foot}>
         {complete ? (
           <>
-            <Button {...(rest ? {} : { type: 'primary' as const })} loading={step.isPending && !asked} onClick={() => step.mutate({ step: 'complete' })}>
-              {t(rest ? 'step.completePart' : 'step.complete')}
+            <Button type="primary" loading={step.isPending && !asked} onClick={() => step.mutate({ step: 'complete' })}>
+              {t('step.complete')}
             </Button>
-            {rest ? null : <kbd className={keys['key']}>G</kbd>}
+            <kbd className={keys['key']}>G</kbd>
           </>
         ) : null}
         {offered.map(([one]) => (
@@ -365,7 +366,7 @@ function Steps({ task, may, delivery, rest }: { task: string; may: (step: string
           </Button>
         ))}
       </div>
-      {complete && rest ? <p className="muted small">{t('restHint')}</p> : null}
+      {rest && may('complete') && !delivery ? <p className="muted small">{t('restHint')}</p> : null}
       {asked ? (
         <>
           <p>{t(`stepHint.${asked}`)}</p>

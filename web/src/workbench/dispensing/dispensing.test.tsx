@@ -118,12 +118,15 @@ describe('The desk', () => {
     expect(screen.getByLabelText<HTMLInputElement>('批号').value).toBe('B1');
   });
 
-  test('hands over by a key when all is counted out; warns that a part closes it; wants a reason to take back', async () => {
+  test('hands over by a key when all is counted out; with something left it is only let go of; wants a reason to take back', async () => {
     const out = group('dispensed', to('dispense', 'MedicationDispense/d'), to('request', 'MedicationRequest/m'), to('shop', 'Organization/x', '甲药房'), count('quantity', 4), text('price', '3.92'), text('state', 'out'), at('at', '2026-11-27T01:00:00Z'));
     whole = parameters(head('b', 'dispensed', ...steps('dispense', 'complete', 'release', 'return')), drug(3), out);
     const log = answers();
     const { unmount } = await desk();
-    await screen.findByRole('button', { name: '交付并结束（未配的不再配）' });
+    await screen.findByText(/其余的可到别处取/);
+    expect(screen.queryByRole('button', { name: '已交给取药人' })).toBeNull();
+    await userEvent.keyboard('g');
+    expect(log.some(({ path }) => path === 'Task/b/$prescription-complete')).toBe(false);
     await userEvent.click(screen.getByRole('button', { name: '收回已配药品' }));
     await userEvent.click(screen.getByRole('button', { name: '确认收回' }));
     await screen.findByText('请写明原因，至少 4 个字。');
