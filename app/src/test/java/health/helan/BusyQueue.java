@@ -26,7 +26,7 @@ final class BusyQueue {
   private static final int PEOPLE = 90;
   private static final int DOORS = 3;
   private static final int ROOMS = 3;
-  private static final long PATIENCE_NANOS = 60_000_000_000L;
+  private static final long PATIENCE_NANOS = 240_000_000_000L;
 
   /** How far a ticket has come, in order. */
   private static final List<String> WAY = List.of("waiting", "called", "serving", "served");

@@ -41,7 +41,8 @@ public final class DemoResidents {
             List.of(new SearchRequest.Parameter("_count", String.valueOf(LOOKED_AT))),
             false);
     var byNumber = new TreeMap<String, String>();
-    for (SearchResult.Entry entry : store.search(Caller.platform("demo-residents"), some).entries()) {
+    for (SearchResult.Entry entry :
+        store.search(Caller.platform("demo-residents"), some).entries()) {
       byte[] content = entry.resource().content();
       if (content != null) {
         for (JsonNode identifier : Json.MAPPER.readTree(content).path("identifier")) {

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -196,9 +195,7 @@ public final class DemoPrescriptions {
   private void write(Plan plan, int number, Caller doctor, @Nullable Caller pharmacist) {
     String practitioner = "Practitioner/" + doctor.binding().practitioner();
     Registry.Resident resident =
-        signIn
-            .registry()
-            .resident(plan.resident.identityNumber(), plan.resident.fullName().text());
+        signIn.registry().resident(plan.resident.identityNumber(), plan.resident.fullName().text());
     if (resident == null) {
       return; // A region of another size or seed has somebody else in that place.
     }
@@ -218,7 +215,9 @@ public final class DemoPrescriptions {
       return;
     }
     ObjectNode request = request(plan, number, practitioner, patient);
-    request.putObject("encounter").put("reference", "Encounter/" + visits.getFirst().resource().id());
+    request
+        .putObject("encounter")
+        .put("reference", "Encounter/" + visits.getFirst().resource().id());
     var written =
         store.write(
             doctor,
