@@ -260,6 +260,21 @@ describe.skipIf(reason)('A FHIR client of others', () => {
     }
   }
 
+  /** Pays by the first channel, as its application would. */
+  async function pay(payable: string) {
+    const parts = (parameters: Parameters, name: string) => parameters.parameter?.find((one) => one.name === name)?.part ?? [];
+    const value = (found: ReturnType<typeof parts>, name: string) => found.find((one) => one.name === name);
+    const channels = as<Parameters>(await resident.operation({ name: '$pay-channels', method: 'GET' }), 'Parameters');
+    const channel = value(parts(channels, 'channel'), 'code')?.valueCode ?? '';
+    const order = parts(as<Parameters>(await call(resident, '$pay', { payable, channel }), 'Parameters'), 'order');
+    const invoice = value(order, 'invoice')?.valueReference?.reference?.split('/').pop() ?? '';
+    const told = async () => parts(as<Parameters>(await resident.operation({ name: '$pay-status', resourceType: 'Invoice', id: invoice, method: 'GET' }), 'Parameters'), 'order');
+    let code = value(order, 'code')?.valueString;
+    await expect.poll(async () => (code ??= value(await told(), 'code')?.valueString)).toBeTruthy();
+    await call(resident, '$pay-simulate', { code: code ?? '', agrees: 'true' });
+    await expect.poll(async () => value(await told(), 'delivered')?.valueCode).toBe('done');
+  }
+
   test('applies for a visit on line, signs the consent, and the doctor accepts', async () => {
     await endOpenVisits();
     const proof = (await root.create({
@@ -283,7 +298,10 @@ describe.skipIf(reason)('A FHIR client of others', () => {
     as(await call(resident, `${consent}/$sign`), 'Provenance');
     expect(await step(resident, 'confirm')).toBe('arrived');
     expect((await refusalOf(call(resident, `Encounter/${idOf(visit)}/$accept`))).status).toBe(403);
-    expect(await step(doctor, 'accept')).toBe('triaged');
+    // The doctor waits for the fee.
+    expect((await refusalOf(call(doctor, `Encounter/${idOf(visit)}/$accept`))).status).toBe(422);
+    await pay(`Encounter/${idOf(visit)}`);
+    await expect.poll(() => step(doctor, 'accept').catch(() => '')).toBe('triaged');
     expect(await step(doctor, 'begin')).toBe('in-progress');
   });
 
