@@ -146,7 +146,7 @@ describe.skipIf(reason)('A resident, a nurse at the desk, a doctor and a regulat
     await expect.poll(() => called(page).count()).toBe(0);
   });
 
-  test('from home the resident applies for a visit on line with that diagnosis, and signs the consent', async () => {
+  test('from home the resident applies for a visit on line with that diagnosis, signs the consent, and pays', async () => {
     const { page } = resident;
     await page.goto(`${url}/resident/#/online-visits`);
     await page.getByRole('link', { name: '申请复诊' }).click();
@@ -163,7 +163,13 @@ describe.skipIf(reason)('A resident, a nurse at the desk, a doctor and a regulat
     await page.getByText('互联网复诊知情同意书').waitFor();
     visit = page.url().split('/').pop() ?? '';
     await page.getByRole('button', { name: '我已阅读，同意并签署' }).click();
-    await page.getByText('申请已送到医生').waitFor();
+    await page.getByRole('link', { name: /^去支付/ }).click();
+    await page.getByRole('radio').first().check();
+    await page.getByRole('button', { name: /^支付 ¥/ }).click();
+    await page.getByRole('button', { name: '模拟付款' }).click();
+    await page.getByText('申请已送到医生，请等待接诊。').waitFor();
+    await picture(resident, 'journey-paid');
+    await page.getByRole('link', { name: '查看这次复诊' }).click();
   });
 
   test('the doctor accepts; they write, and see each other', async () => {
