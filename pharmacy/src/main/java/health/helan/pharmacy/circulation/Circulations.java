@@ -375,17 +375,17 @@ public final class Circulations implements Erasable {
     keys.check(token);
     CirculationTable.Given given = table.given(token);
     if (given == null) {
-      throw new Refusal(Refusal.Kind.VALUE, "circulation.token-unreadable");
+      throw new Refusal(Refusal.Kind.VALUE, "circulation.code-unreadable");
     }
     Effective prescription = Effective.read(store, caller, given.circulation());
     Circulation row = ensured(prescription);
     AccessTrail.noteAsked(row.patient());
     if (given.used() != null) {
-      throw refused(row, "replayed", caller, Refusal.Kind.CONFLICT, "circulation.token-used");
+      throw refused(row, "replayed", caller, Refusal.Kind.CONFLICT, "circulation.code-used");
     }
     if (!Arrays.equals(row.token(), token.digest())) {
       throw refused(
-          row, "replaced", caller, Refusal.Kind.BUSINESS_RULE, "circulation.token-replaced");
+          row, "replaced", caller, Refusal.Kind.BUSINESS_RULE, "circulation.code-replaced");
     }
     return lock(caller, row, prescription, shop);
   }

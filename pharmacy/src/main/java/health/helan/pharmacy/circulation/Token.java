@@ -99,7 +99,7 @@ record Token(int key, int home, Instant until, byte[] secret, byte[] signature) 
   }
 
   private static Refusal unreadable() {
-    return new Refusal(Refusal.Kind.VALUE, "circulation.token-unreadable");
+    return new Refusal(Refusal.Kind.VALUE, "circulation.code-unreadable");
   }
 
   private static String base32(byte[] bytes) {
