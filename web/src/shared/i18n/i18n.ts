@@ -35,8 +35,9 @@ async function load(language: Language): Promise<void> {
 /** For pages whose texts are too many for the first view: called by their module before it draws anything. */
 export async function alsoTexts(texts: EntryTexts): Promise<void> {
   later.add(texts);
-  for (const [namespace, chinese] of Object.entries(texts.zh)) i18next.addResourceBundle('zh', namespace, chinese);
-  await load(currentLanguage());
+  for (const [namespace, chinese] of Object.entries(texts.zh)) bring(namespace as keyof typeof zh, chinese);
+  // Otherwise the start loads them with its own.
+  if (i18next.isInitialized) await load(currentLanguage());
 }
 
 export async function startTranslation(texts: EntryTexts): Promise<void> {
