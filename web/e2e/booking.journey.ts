@@ -112,7 +112,7 @@ describe.skipIf(reason)('A resident who books and is called', () => {
 
   /** From the list of hospitals to a place that is paid for. */
   async function paid(page: Page, shots = false) {
-    await page.getByRole('link', { name: '预约挂号' }).click();
+    await page.getByRole('link', { name: '预约挂号' }).first().click();
     await page.getByRole('link', { name: new RegExp(HOSPITAL) }).first().click();
     await page.getByRole('list').last().getByRole('link').first().click();
     await hold(page, 0);
