@@ -11,6 +11,9 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.rules.RuleState;
+import health.helan.foundation.trust.rules.RuleStep;
+import health.helan.foundation.trust.rules.RuleVersions;
 import health.helan.oversight.supervision.rules.Formula;
 import health.helan.oversight.supervision.rules.Rule;
 import health.helan.oversight.supervision.rules.ShippedRules;
@@ -388,9 +391,9 @@ public final class SupervisionOperations {
     new Given(call).only(Set.of());
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
-    List<RuleBook.Version> versions = supervision.rules.versions();
+    List<RuleVersions.Version> versions = supervision.rules.versions();
     Set<String> replaced = new HashSet<>();
-    for (RuleBook.Version version : versions) {
+    for (RuleVersions.Version version : versions) {
       if (version.state() == RuleState.LIVE) {
         replaced.add(version.rule());
       }
@@ -406,7 +409,7 @@ public final class SupervisionOperations {
     return Words.answer(answer);
   }
 
-  private static void told(Words part, RuleBook.Version version, Locale language) {
+  private static void told(Words part, RuleVersions.Version version, Locale language) {
     part.code("rule", version.rule()).number("version", version.version());
     part.code("state", version.state().code()).flag("shipped", false);
     part.flag("off", version.isOff());
@@ -427,7 +430,7 @@ public final class SupervisionOperations {
     part.text("spec", spec.toString());
   }
 
-  private Answer version(Call call, RuleBook.Version version) {
+  private Answer version(Call call, RuleVersions.Version version) {
     ObjectNode answer = Words.parameters();
     told(Words.of(answer).group("rule"), version, call.language());
     return Words.answer(answer);
@@ -467,7 +470,7 @@ public final class SupervisionOperations {
   private Answer tryOut(Call call) {
     Given given = new Given(call);
     given.only(Set.of("rule", "version", "since", "most"));
-    RuleBook.Version version =
+    RuleVersions.Version version =
         supervision.rules.find(given.need("rule"), given.number("version", 0, 999_999));
     if (version.isOff()) {
       throw Given.wrong("rule");

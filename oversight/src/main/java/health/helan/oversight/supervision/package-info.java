@@ -16,7 +16,8 @@
       "foundation.rest",
       "foundation.store",
       "foundation.trust.account",
-      "foundation.trust.oversight"
+      "foundation.trust.oversight",
+      "foundation.trust.rules"
     })
 @NullMarked
 package health.helan.oversight.supervision;

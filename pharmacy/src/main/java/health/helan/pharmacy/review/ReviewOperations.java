@@ -6,6 +6,9 @@ import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
+import health.helan.foundation.trust.rules.RuleState;
+import health.helan.foundation.trust.rules.RuleStep;
+import health.helan.foundation.trust.rules.RuleVersions;
 import health.helan.pharmacy.knowledge.Drug;
 import health.helan.pharmacy.knowledge.Knowledge;
 import health.helan.pharmacy.knowledge.KnowledgeBook;
@@ -207,8 +210,8 @@ public final class ReviewOperations {
   private Answer rules(FhirOperation.Call call) {
     ObjectNode answer = parameters();
     Set<String> replaced = new HashSet<>();
-    List<RuleBook.Version> versions = review.rules().versions();
-    for (RuleBook.Version version : versions) {
+    List<RuleVersions.Version> versions = review.rules().versions();
+    for (RuleVersions.Version version : versions) {
       if (version.state() == RuleState.LIVE) {
         replaced.add(version.rule());
       }
@@ -225,7 +228,7 @@ public final class ReviewOperations {
     return answer(answer);
   }
 
-  private static void put(ArrayNode parts, RuleBook.Version version, Locale language) {
+  private static void put(ArrayNode parts, RuleVersions.Version version, Locale language) {
     put(parts, "rule", version.rule());
     put(parts, "version", version.version());
     put(parts, "state", version.state().code());
@@ -252,7 +255,7 @@ public final class ReviewOperations {
 
   /** {@code POST $review-rule}: {@code spec}. Answers with the draft. */
   private Answer draft(FhirOperation.Call call) {
-    RuleBook.Version version =
+    RuleVersions.Version version =
         review.rules().draft(Rule.json(need(call, "spec")), call.caller().subject());
     ObjectNode answer = parameters();
     put(part(answer, "rule"), version, call.language());
@@ -267,7 +270,7 @@ public final class ReviewOperations {
     if (step == null) {
       throw wrong("step");
     }
-    RuleBook.Version version =
+    RuleVersions.Version version =
         review
             .rules()
             .take(
@@ -287,7 +290,7 @@ public final class ReviewOperations {
    */
   private Answer tryOut(FhirOperation.Call call) {
     String spec = text(call, "spec");
-    RuleBook.Version version =
+    RuleVersions.Version version =
         spec == null
             ? review.rules().find(need(call, "rule"), number(call, "version", 0, 999_999))
             : null;

@@ -16,6 +16,7 @@
       "foundation.store",
       "foundation.trust.account",
       "foundation.trust.policy",
+      "foundation.trust.rules",
       "foundation.trust.signature",
       "pharmacy.knowledge"
     })

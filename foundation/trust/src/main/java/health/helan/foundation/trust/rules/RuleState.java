@@ -1,22 +1,22 @@
-package health.helan.oversight.supervision;
+package health.helan.foundation.trust.rules;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Where a version of a rule stands. */
-enum RuleState {
+public enum RuleState {
   /** Judges nothing yet. */
   DRAFT,
-  /** Judges every act; its hits are shown as such, count nowhere, and hold nobody up. */
+  /** Judges everything; what it finds is shown as such, and holds nobody up. */
   TRIAL,
   LIVE,
   RETIRED;
 
-  String code() {
+  public String code() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static @Nullable RuleState of(String code) {
+  public static @Nullable RuleState of(String code) {
     for (RuleState each : values()) {
       if (each.code().equals(code)) {
         return each;

@@ -1,9 +1,9 @@
-package health.helan.pharmacy.review;
+package health.helan.foundation.trust.rules;
 
-import static health.helan.pharmacy.review.RuleState.DRAFT;
-import static health.helan.pharmacy.review.RuleState.LIVE;
-import static health.helan.pharmacy.review.RuleState.RETIRED;
-import static health.helan.pharmacy.review.RuleState.TRIAL;
+import static health.helan.foundation.trust.rules.RuleState.DRAFT;
+import static health.helan.foundation.trust.rules.RuleState.LIVE;
+import static health.helan.foundation.trust.rules.RuleState.RETIRED;
+import static health.helan.foundation.trust.rules.RuleState.TRIAL;
 
 import health.helan.foundation.store.Refusal;
 import java.util.Locale;
@@ -11,10 +11,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can happen to a version of a rule: from which states, to which. All are taken by operators;
- * what goes live is decided by somebody else than who wrote it, after a dry run.
+ * What can happen to a version of a rule: from which states, to which. What goes live is decided by
+ * somebody else than who wrote it, after a dry run; who may take steps at all, the room says.
  */
-enum RuleStep {
+public enum RuleStep {
   TRY(Set.of(DRAFT), TRIAL, false),
   GO_LIVE(Set.of(DRAFT, TRIAL), LIVE, true),
   RETIRE(Set.of(DRAFT, TRIAL, LIVE), RETIRED, false);
@@ -29,7 +29,7 @@ enum RuleStep {
     this.wantsAnother = wantsAnother;
   }
 
-  String word() {
+  public String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
@@ -37,7 +37,7 @@ enum RuleStep {
    * Whether it is for somebody else than who wrote the version. A live rule leaves by four eyes as
    * well: what protects residents is not switched off by one.
    */
-  boolean wantsAnother(RuleState state) {
+  public boolean wantsAnother(RuleState state) {
     return wantsAnother || this == RETIRE && state == LIVE;
   }
 
@@ -47,18 +47,17 @@ enum RuleStep {
    * @throws Refusal BUSINESS_RULE naming the state that it does not start from; FORBIDDEN for who
    *     wrote the version where somebody else is wanted
    */
-  RuleState take(RuleState state, boolean isAuthor) {
+  public RuleState take(RuleState state, boolean isAuthor) {
     if (!from.contains(state)) {
-      throw new Refusal(
-          Refusal.Kind.BUSINESS_RULE, "review.rule-illegal-step", word(), state.code());
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "rules.illegal-step", word(), state.code());
     }
     if (wantsAnother(state) && isAuthor) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "review.four-eyes");
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "rules.four-eyes");
     }
     return to;
   }
 
-  static @Nullable RuleStep of(String word) {
+  public static @Nullable RuleStep of(String word) {
     for (RuleStep each : values()) {
       if (each.word().equals(word)) {
         return each;
