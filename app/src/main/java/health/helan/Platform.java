@@ -16,6 +16,7 @@ import health.helan.app.pharmacy.DemoPharmacies;
 import health.helan.app.pharmacy.DemoPrescriptions;
 import health.helan.app.queue.DemoQueue;
 import health.helan.app.settlement.DemoBills;
+import health.helan.app.settlement.DemoCashiers;
 import health.helan.app.signing.DemoSignatures;
 import health.helan.app.start.Console;
 import health.helan.app.start.DataFolder;
@@ -364,6 +365,7 @@ final class Platform implements AutoCloseable {
       context().getBean(DemoQueue.class).create();
       String password = data.read(DemoAccounts.PASSWORD_FILE);
       if (password != null) {
+        context().getBean(DemoCashiers.class).create(password.strip()).forEach(console::say);
         context().getBean(DemoPharmacies.class).create(password.strip()).forEach(console::say);
       }
       context().getBean(DemoSupervision.class).create();

@@ -45,6 +45,7 @@ class AccessApi {
   private final BrowserSessions browser;
   private final AccessSettings settings;
   private final StoreRegistry registry;
+  private final health.helan.foundation.registry.Registry providers;
 
   AccessApi(
       SignIn signIn,
@@ -53,7 +54,8 @@ class AccessApi {
       Callers callers,
       BrowserSessions browser,
       AccessSettings settings,
-      StoreRegistry registry) {
+      StoreRegistry registry,
+      health.helan.foundation.registry.Registry providers) {
     this.signIn = signIn;
     this.clients = clients;
     this.grants = grants;
@@ -61,6 +63,7 @@ class AccessApi {
     this.browser = browser;
     this.settings = settings;
     this.registry = registry;
+    this.providers = providers;
   }
 
   /** What is answered, or why not. */
@@ -186,6 +189,9 @@ class AccessApi {
           me.set("post", post(present));
         }
         me.put("posts", signIn.registry().posts(account.person()).size());
+        // What pages offer; each operation asks again.
+        var licences = me.putArray("licences");
+        providers.licences(account.person(), Instant.now()).forEach(licences::add);
       }
     }
     var patients = me.putArray("patients");
@@ -196,13 +202,17 @@ class AccessApi {
   }
 
   private static ObjectNode post(Registry.Post post) {
-    return Json.MAPPER
-        .createObjectNode()
-        .put("id", post.id())
-        .put("institution", post.institution())
-        .put("institutionName", post.institutionName())
-        .put("departmentName", post.departmentName())
-        .put("title", post.title());
+    ObjectNode told =
+        Json.MAPPER
+            .createObjectNode()
+            .put("id", post.id())
+            .put("institution", post.institution())
+            .put("institutionName", post.institutionName())
+            .put("departmentName", post.departmentName())
+            .put("title", post.title());
+    var codes = told.putArray("codes");
+    post.codes().forEach(codes::add);
+    return told;
   }
 
   /** OpenID Connect Core 1.0, 5.3. */

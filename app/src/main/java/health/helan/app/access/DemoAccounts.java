@@ -8,7 +8,6 @@ import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Account;
-import health.helan.foundation.trust.account.Accounts;
 import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.SignIn;
 import health.helan.foundation.trust.account.SignInKey;
@@ -39,17 +38,20 @@ public final class DemoAccounts {
   private final StoreRegistry registry;
   private final RecordStore store;
   private final DataFolder data;
+  private final DemoStaff staff;
   private final AccessSettings settings;
 
   DemoAccounts(
       SignIn signIn,
       StoreRegistry registry,
       RecordStore store,
+      DemoStaff staff,
       DataFolder data,
       AccessSettings settings) {
     this.signIn = signIn;
     this.registry = registry;
     this.store = store;
+    this.staff = staff;
     this.data = data;
     this.settings = settings;
   }
@@ -68,12 +70,12 @@ public final class DemoAccounts {
     told.add("  operator          平台运维 / operator");
     told.add("  regulator         监管人员 / regulator");
     if (missing) {
-      create(Account.Kind.REGULATOR, "regulator", "演示监管员", "", hash);
+      staff.account(Account.Kind.REGULATOR, "regulator", "演示监管员", "", hash);
     }
     for (Doctor doctor : doctors()) {
       told.add("  " + doctor.login() + "           " + doctor.name() + "，" + doctor.where());
       if (missing) {
-        create(Account.Kind.PRACTITIONER, doctor.login(), doctor.name(), doctor.id(), hash);
+        staff.account(Account.Kind.PRACTITIONER, doctor.login(), doctor.name(), doctor.id(), hash);
       }
     }
     for (DemoPharmacists.Made one : pharmacists()) {
@@ -81,7 +83,7 @@ public final class DemoAccounts {
       if (signIn.accounts().byLogin(one.login()) == null) {
         // Also in a region that an earlier version made.
         String own = hash.isEmpty() ? signIn.passwords().hash(password) : hash;
-        create(Account.Kind.PRACTITIONER, one.login(), one.name(), one.id(), own);
+        staff.account(Account.Kind.PRACTITIONER, one.login(), one.name(), one.id(), own);
       }
     }
     for (NamedResident resident : RESIDENTS) {
@@ -92,7 +94,7 @@ public final class DemoAccounts {
     }
     if (missing) {
       // Last: its presence says that all the others are there.
-      create(Account.Kind.OPERATOR, "operator", "演示运维", "", hash);
+      staff.account(Account.Kind.OPERATOR, "operator", "演示运维", "", hash);
     }
     return told;
   }
@@ -107,24 +109,13 @@ public final class DemoAccounts {
     return made;
   }
 
-  private void create(Account.Kind kind, String login, String name, String person, String hash) {
-    try {
-      signIn
-          .accounts()
-          .create(
-              new Accounts.New(kind, Account.State.ACTIVE, login, name, person, "", hash, true));
-    } catch (Accounts.LoginTaken there) {
-      // From a start that was cut short.
-    }
-  }
-
   private void resident(NamedResident resident, String hash) {
     String name = resident.fullName().text();
     Registry.Resident found = registry.resident(resident.identityNumber(), name);
     if (found == null) {
       return;
     }
-    create(Account.Kind.RESIDENT, resident.identityNumber(), name, found.patient(), hash);
+    staff.account(Account.Kind.RESIDENT, resident.identityNumber(), name, found.patient(), hash);
     Account account = signIn.accounts().byLogin(resident.identityNumber());
     if (account != null && resident == NamedResident.WANG_FANG) {
       for (NamedResident child : CHILDREN) {
@@ -138,7 +129,7 @@ public final class DemoAccounts {
     List<StoreRegistry.Holding> found = registry.doctors();
     List<String> institutions =
         found.stream().map(StoreRegistry.Holding::institution).distinct().limit(2).toList();
-    return new DemoPharmacists(store).create(institutions);
+    return new DemoPharmacists(staff).create(institutions);
   }
 
   private record Doctor(String login, String id, String name, String where) {}

@@ -1,10 +1,7 @@
 package health.helan.app.access;
 
 import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
-import health.helan.foundation.store.RecordStore;
-import health.helan.foundation.store.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
@@ -26,10 +23,12 @@ final class DemoPharmacists {
   /** A pharmacist whom an account can be made for. */
   record Made(String login, String id, String name, String where) {}
 
-  private final RecordStore store;
+  private static final Caller BY = Caller.platform("demo-accounts");
 
-  DemoPharmacists(RecordStore store) {
-    this.store = store;
+  private final DemoStaff staff;
+
+  DemoPharmacists(DemoStaff staff) {
+    this.staff = staff;
   }
 
   /** Writes those that are missing. */
@@ -42,27 +41,14 @@ final class DemoPharmacists {
       String id = "demo-pharmacist" + number;
       String name = number == 1 ? "演示药师甲" : "演示药师乙";
       String title = number == 1 ? "主管药师" : "药学部主任";
-      write("Practitioner", id, practitioner(id, name, number));
+      staff.write(BY, practitioner(id, name, number));
       for (int at = 0; at < institutions.size(); at++) {
         String role = id + "-post" + (at + 1);
-        write(
-            "PractitionerRole",
-            role,
-            post(role, id, name, institutions.get(at), title, at == 0, number == 2));
+        staff.write(BY, post(role, id, name, institutions.get(at), title, at == 0, number == 2));
       }
       all.add(new Made("pharmacist" + number, id, name, title));
     }
     return all;
-  }
-
-  private void write(String type, String id, ObjectNode resource) {
-    try {
-      store.write(
-          Caller.platform("demo-accounts"),
-          new Interaction.Update(type, id, null, () -> resource, null, true, null, null));
-    } catch (Refusal there) {
-      // Written by an earlier start.
-    }
   }
 
   private static ObjectNode practitioner(String id, String name, int number) {

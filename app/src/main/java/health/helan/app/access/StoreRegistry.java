@@ -192,6 +192,7 @@ final class StoreRegistry implements Registry {
             post.department(),
             post.departmentName(),
             post.title(),
+            post.codes(),
             List.copyOf(all));
   }
 
@@ -256,7 +257,18 @@ final class StoreRegistry implements Registry {
         department,
         departmentName,
         title,
+        codes(role),
         List.copyOf(all));
+  }
+
+  private static List<String> codes(JsonNode role) {
+    List<String> codes = new ArrayList<>();
+    for (JsonNode code : role.path("code")) {
+      for (JsonNode coding : code.path("coding")) {
+        codes.add(coding.path("system").asString("") + "|" + coding.path("code").asString(""));
+      }
+    }
+    return List.copyOf(codes);
   }
 
   /** A doctor's post, for the demo accounts. */

@@ -11,6 +11,7 @@
     allowedDependencies = {
       "app.start",
       "demo",
+      "foundation.registry",
       "foundation.rest",
       "foundation.store",
       "foundation.trust.account",

@@ -48,6 +48,7 @@ import health.helan.foundation.trust.policy.CaseOperations;
 import health.helan.foundation.trust.policy.Identities;
 import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.oversight.books.BookOperations;
+import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.clearing.Clearing;
 import health.helan.oversight.clearing.ClearingOperations;
 import health.helan.oversight.ledger.Ledger;
@@ -231,6 +232,7 @@ class FhirDoor {
       Bills bills,
       ObjectProvider<Payments> payments,
       ObjectProvider<Ledger> ledger,
+      ObjectProvider<FinanceStaff> staff,
       ObjectProvider<Settlements> settlements,
       ObjectProvider<PriceBook> prices,
       ObjectProvider<RuleBook> settlementRules,
@@ -260,7 +262,8 @@ class FhirDoor {
     visits.ifAvailable(known -> all.addAll(VisitOperations.all(known)));
     all.addAll(ResultsOperations.all(notices, bills));
     payments.ifAvailable(known -> all.addAll(PaymentOperations.all(known)));
-    ledger.ifAvailable(known -> all.addAll(BookOperations.all(known, Clock.systemUTC())));
+    ledger.ifAvailable(
+        known -> all.addAll(BookOperations.all(known, staff.getObject(), Clock.systemUTC())));
     settlements.ifAvailable(
         known ->
             all.addAll(

@@ -8,6 +8,8 @@ import health.helan.care.appointment.Appointments;
 import health.helan.care.visit.Visits;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.trust.account.Posts;
+import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.ledger.Ledger;
 import health.helan.oversight.payment.Payables;
 import health.helan.oversight.payment.PaymentChannel;
@@ -60,6 +62,12 @@ class PaymentDoor {
   @Bean
   Ledger ledger(DataSource connections, Clock clock) {
     return new Ledger(connections, clock);
+  }
+
+  /** Who of an institution's staff deals with money. */
+  @Bean
+  FinanceStaff financeStaff(RecordStore store, DataSource connections, Clock clock) {
+    return new FinanceStaff(new Posts(store, connections, clock));
   }
 
   /** Given to the store when it opens: orders follow what becomes of bookings and visits. */

@@ -8,7 +8,9 @@
       "care.visit",
       "foundation.rest",
       "foundation.store",
+      "foundation.trust.account",
       "foundation.trust.crypto",
+      "oversight.books",
       "oversight.clearing",
       "oversight.ledger",
       "oversight.payment"

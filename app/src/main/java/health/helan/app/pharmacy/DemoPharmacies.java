@@ -1,15 +1,13 @@
 package health.helan.app.pharmacy;
 
+import health.helan.app.access.DemoStaff;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
-import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
-import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
 import health.helan.foundation.trust.account.Account;
-import health.helan.foundation.trust.account.Accounts;
 import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.SignIn;
 import health.helan.pharmacy.circulation.Circulations;
@@ -46,11 +44,13 @@ public final class DemoPharmacies {
 
   private final RecordStore store;
   private final SignIn signIn;
+  private final DemoStaff staff;
   private final Circulations circulations;
 
-  DemoPharmacies(RecordStore store, SignIn signIn, Circulations circulations) {
+  DemoPharmacies(RecordStore store, SignIn signIn, DemoStaff staff, Circulations circulations) {
     this.store = store;
     this.signIn = signIn;
+    this.staff = staff;
     this.circulations = circulations;
   }
 
@@ -84,33 +84,12 @@ public final class DemoPharmacies {
     List<String> told = new ArrayList<>();
     if (!drugstores.isEmpty()) {
       Staffed first = drugstores.getFirst();
-      account(DRUGSTORE_LOGIN, first.who(), first.practitioner(), password);
+      staff.account(DRUGSTORE_LOGIN, first.who(), first.practitioner(), password);
       told.add("  %s        %s，%s".formatted(DRUGSTORE_LOGIN, first.who(), first.name()));
     }
-    account(COURIER_LOGIN, "马师傅（演示）", COURIER, password);
+    staff.account(COURIER_LOGIN, "马师傅（演示）", COURIER, password);
     told.add("  %s          马师傅（演示），同城配送（演示）".formatted(COURIER_LOGIN));
     return told;
-  }
-
-  private void account(String login, String name, String person, String password) {
-    if (signIn.accounts().byLogin(login) == null) {
-      try {
-        signIn
-            .accounts()
-            .create(
-                new Accounts.New(
-                    Account.Kind.PRACTITIONER,
-                    Account.State.ACTIVE,
-                    login,
-                    name,
-                    person,
-                    "",
-                    signIn.passwords().hash(password),
-                    true));
-      } catch (Accounts.LoginTaken there) {
-        // Another instance was faster.
-      }
-    }
   }
 
   /** Two with a pharmacist, those of the hospital's region first. */
@@ -256,21 +235,7 @@ public final class DemoPharmacies {
   }
 
   private void put(ObjectNode resource) {
-    try {
-      store.write(
-          Caller.platform(BY),
-          new Interaction.Update(
-              resource.path("resourceType").asString(""),
-              resource.path("id").asString(""),
-              null,
-              Interaction.Body.of(resource),
-              null,
-              true,
-              null,
-              null));
-    } catch (Refusal there) {
-      // Written by an earlier start.
-    }
+    staff.write(Caller.platform(BY), resource);
   }
 
   private List<JsonNode> search(String type, String parameter, String value) {

@@ -5,6 +5,7 @@
 @ApplicationModule(
     displayName = "互联网医药装配",
     allowedDependencies = {
+      "app.access",
       "app.start",
       "care.visit",
       "demo",

@@ -2,10 +2,12 @@
 @ApplicationModule(
     displayName = "结算装配",
     allowedDependencies = {
+      "app.access",
       "app.start",
       "demo",
       "foundation.store",
       "foundation.trust.account",
+      "oversight.books",
       "oversight.credit",
       "oversight.ledger",
       "oversight.payment",

@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code $ledger-accounts} and {@code $ledger-movements}. Operators see all accounts but
- * residents'; practitioners and systems what their institution is owed, and what it owes as a
+ * residents'; finance officers and systems what their institution is owed, and what it owes as a
  * payer. A resident on the other side of a movement is told as one, and not as whom.
  */
 public final class BookOperations {
@@ -37,15 +37,17 @@ public final class BookOperations {
   private static final int MOST = 200;
 
   private final Ledger ledger;
+  private final FinanceStaff staff;
   private final Clock clock;
 
-  private BookOperations(Ledger ledger, Clock clock) {
+  private BookOperations(Ledger ledger, FinanceStaff staff, Clock clock) {
     this.ledger = ledger;
+    this.staff = staff;
     this.clock = clock;
   }
 
-  public static List<FhirOperation> all(Ledger ledger, Clock clock) {
-    var of = new BookOperations(ledger, clock);
+  public static List<FhirOperation> all(Ledger ledger, FinanceStaff staff, Clock clock) {
+    var of = new BookOperations(ledger, staff, clock);
     return List.of(
         NamedOperation.of(
             "ledger", "ledger-accounts", Level.SYSTEM, "", false, "ledger", of::accounts),
@@ -83,6 +85,7 @@ public final class BookOperations {
   private Answer accounts(Call call) {
     var given = new Given(call);
     given.only(Set.of("kind", "owner", "after", "_count"));
+    staff.checkOfficer(call.caller());
     AccountKind kind = kind(given.need("kind"));
     String owner = given.text("owner");
     Caller caller = call.caller();
@@ -129,6 +132,7 @@ public final class BookOperations {
   private Answer movements(Call call) {
     var given = new Given(call);
     given.only(Set.of("account", "from", "before", "_count"));
+    staff.checkOfficer(call.caller());
     String name = given.need("account");
     int slash = name.indexOf('/');
     if (slash < 0 || !name.substring(slash + 1).matches("[A-Za-z0-9._-]{1,100}")) {

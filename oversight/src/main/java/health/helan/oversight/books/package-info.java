@@ -5,7 +5,12 @@
 @ApplicationModule(
     displayName = "账务查询",
     type = ApplicationModule.Type.OPEN,
-    allowedDependencies = {"foundation.rest", "foundation.store", "oversight.ledger"})
+    allowedDependencies = {
+      "foundation.rest",
+      "foundation.store",
+      "foundation.trust.account",
+      "oversight.ledger"
+    })
 @NullMarked
 package health.helan.oversight.books;
 

@@ -6,6 +6,7 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.crypto.Signer;
+import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.ledger.Ledger;
 import java.io.IOException;
 import java.io.InputStream;
@@ -60,7 +61,8 @@ public final class Clearing {
         new DayCloses(
             parts.database(), parts.ledger(), counterparts, parts.signer(), parts.clock());
     months = new Months(parts.database(), parts.ledger(), counterparts, cases, parts.clock());
-    officers = new Officers(new Posts(parts.store(), parts.database(), parts.clock()));
+    officers =
+        new Officers(new FinanceStaff(new Posts(parts.store(), parts.database(), parts.clock())));
   }
 
   public Counterparts counterparts() {

@@ -2,22 +2,18 @@ package health.helan.oversight.clearing;
 
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Refusal;
-import health.helan.foundation.trust.account.Posts;
+import health.helan.oversight.books.FinanceStaff;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who looks at which books. The clearing centre (operators) and regulators see all; finance
- * officers (财务) of an institution, and its systems, what is theirs. A finance officer is a
- * practitioner who holds the post {@link #CODE} there ({@link Posts}).
+ * officers (财务) of an institution, and its systems, what is theirs.
  */
 final class Officers {
-  static final String SYSTEM = "https://helan.health/fhir/CodeSystem/practitioner-role";
-  static final String CODE = "finance-officer";
+  private final FinanceStaff staff;
 
-  private final Posts posts;
-
-  Officers(Posts posts) {
-    this.posts = posts;
+  Officers(FinanceStaff staff) {
+    this.staff = staff;
   }
 
   /**
@@ -53,7 +49,7 @@ final class Officers {
         yield caller.institution();
       }
       case PRACTITIONER -> {
-        if (!posts.holds(caller, SYSTEM, CODE)) {
+        if (!staff.isOfficer(caller)) {
           throw new Refusal(Refusal.Kind.FORBIDDEN, "clearing.officers-only");
         }
         yield caller.institution();

@@ -15,6 +15,7 @@
       "foundation.store",
       "foundation.trust.account",
       "foundation.trust.crypto",
+      "oversight.books",
       "oversight.ledger",
       "oversight.payment"
     })

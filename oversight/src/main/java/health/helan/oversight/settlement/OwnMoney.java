@@ -70,6 +70,7 @@ public final class OwnMoney implements Payables {
    *     while one of them is being paid otherwise
    */
   public String collect(Caller caller, String patient, List<String> claims) {
+    settlements.staff.checkCashier(caller);
     for (int race = 0; race < RACES; race++) {
       List<Settlement> open =
           settlements.ofPatient(caller, patient).stream()
@@ -336,6 +337,7 @@ public final class OwnMoney implements Payables {
           && !caller.institution().equals(one.institution())) {
         throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.other-institution");
       }
+      settlements.staff.checkCashier(caller);
       if (one.state() == SettlementState.DEFERRED) {
         var unused = SettlementStep.DEFER.take(caller, SettlementState.OWING);
         return one;

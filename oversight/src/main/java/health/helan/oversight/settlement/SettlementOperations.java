@@ -424,6 +424,7 @@ public final class SettlementOperations {
     if (!caller.isRoot() && !payor.equals(caller.institution())) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.other-payer");
     }
+    settlements.staff.checkInsurance(caller);
     Instant before = given.text("before") == null ? Instant.MAX : given.time("before");
     ObjectNode answer = Words.parameters();
     Words into = Words.of(answer);

@@ -7,7 +7,9 @@ import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.account.Sql;
+import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.credit.Credits;
 import health.helan.oversight.ledger.Account;
 import health.helan.oversight.ledger.AccountKind;
@@ -77,6 +79,9 @@ public final class Settlements {
       Supplier<Payments> payments,
       Clock clock) {}
 
+  /** Who may settle. */
+  final FinanceStaff staff;
+
   private final RecordStore store;
   private final SettlementTable table;
   private final Reckoner reckoner;
@@ -88,6 +93,7 @@ public final class Settlements {
   private final Clock clock;
 
   public Settlements(Parts parts) {
+    staff = new FinanceStaff(new Posts(parts.store(), parts.database(), parts.clock()));
     store = parts.store();
     table = new SettlementTable(new Sql(parts.database()));
     reckoner = new Reckoner(store, parts.prices(), parts.rules(), table);
@@ -176,6 +182,7 @@ public final class Settlements {
       List<String> charges,
       List<String> marks) {
     SettlementState state = SettlementStep.PRESETTLE.take(caller, SettlementState.NONE);
+    staff.checkCashier(caller);
     Refusal closed = closed(caller, patient);
     if (caller.institution().isEmpty()) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.other-institution");
@@ -905,6 +912,7 @@ public final class Settlements {
     if (!caller.isRoot() && !caller.institution().equals(one.institution())) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.other-institution");
     }
+    staff.checkCashier(caller);
     return one;
   }
 

@@ -15,6 +15,7 @@
       "foundation.rest",
       "foundation.store",
       "foundation.trust.account",
+      "oversight.books",
       "oversight.credit",
       "oversight.ledger",
       "oversight.payment"

@@ -24,6 +24,7 @@ import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.oversight.books.BookOperations;
+import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.credit.CreditRule;
 import health.helan.oversight.credit.Credits;
 import health.helan.oversight.ledger.Account;
@@ -140,7 +141,7 @@ final class SettlementServer extends ApiForTests {
     List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
     operations.addAll(PaymentOperations.all(payments));
     operations.addAll(SettlementOperations.all(settlements, prices, rules, clock));
-    operations.addAll(BookOperations.all(ledger, clock));
+    operations.addAll(BookOperations.all(ledger, settlements.staff, clock));
     base =
         new TomcatForTests(
                 new FhirServlet(
@@ -203,6 +204,17 @@ final class SettlementServer extends ApiForTests {
     }
   }
 
+  /** Gives somebody a post at an institution, as its own system does. */
+  void post(Caller system, Caller holder, String code) {
+    created(
+        system,
+        """
+        {'resourceType':'PractitionerRole','practitioner':{'reference':'Practitioner/%s'},
+          'organization':{'reference':'Organization/%s'},'code':[{'coding':[{'system':'%s','code':'%s'}]}]}"""
+            .formatted(
+                holder.binding().practitioner(), system.institution(), FinanceStaff.SYSTEM, code));
+  }
+
   /** A resident who was seen at a hospital of the third level, and who is insured by whom. */
   final class Visit {
     final String hospital = "h-" + UUID.randomUUID();
@@ -225,6 +237,7 @@ final class SettlementServer extends ApiForTests {
             'valueCoding':{'code':'3A'}}]}"""
               .formatted(hospital));
       created(ROOT, "{'resourceType':'Organization','id':'%s','name':'医保局'}".formatted(bureau));
+      post(system, clerk, FinanceStaff.OFFICER);
       patient = created(system, "{'resourceType':'Patient','name':[{'text':'试验'}]}");
       self = resident(patient);
       for (String cover : covers) {

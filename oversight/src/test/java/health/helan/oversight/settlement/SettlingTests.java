@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
+import health.helan.foundation.store.Caller;
+import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.payment.simulator.Fault;
 import health.helan.oversight.settlement.Settlement.MoneyState;
 import health.helan.oversight.settlement.Settlement.PartState;
@@ -12,7 +14,9 @@ import health.helan.oversight.settlement.rules.PayerKind;
 import health.helan.oversight.settlement.simulator.SimulatedPayer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
@@ -297,7 +301,8 @@ class SettlingTests {
         .as("no payer pays anything")
         .isZero();
     row.charges().forEach(charge -> assertThat(visit.status(charge)).isEqualTo("billable"));
-    Reply refused = server.get(practitionerOf(visit.bureau), "$payer-claims?state=back");
+    Reply refused =
+        server.get(staff(visit.bureau, FinanceStaff.INSURANCE), "$payer-claims?state=back");
     assertThat(refused.status()).as(refused.text()).isEqualTo(200);
     assertThat(refused.values("claim", "number")).contains(claim);
     // The charges can be settled anew, in the year as it was.
@@ -306,8 +311,39 @@ class SettlingTests {
     assertThat(server.row(again).own()).isEqualTo(row.own());
   }
 
-  private static health.helan.foundation.store.Caller practitionerOf(String institution) {
-    return ApiForTests.practitioner("p-" + institution, institution);
+  /** Somebody with a post at an institution. */
+  private Caller staff(String institution, String post) {
+    Caller holder = ApiForTests.practitioner(post + "-" + institution, institution);
+    server.post(ApiForTests.system(institution), holder, post);
+    return holder;
+  }
+
+  @Test
+  void areForCashiersAndNotForWhoeverWorksAtTheHospital() {
+    Visit visit = outpatient();
+    String claim = visit.settled();
+    Caller nurse = ApiForTests.practitioner("n-" + visit.hospital, visit.hospital);
+    Caller cashier = staff(visit.hospital, FinanceStaff.CASHIER);
+    Map<String, String> refused = new LinkedHashMap<>();
+    refused.put("Patient/" + visit.patient + "/$presettle", "Cashiers");
+    refused.put("Claim/" + claim + "/$settle", "Cashiers");
+    refused.put("Claim/" + claim + "/$pay-later", "Cashiers");
+    refused.put("Patient/" + visit.patient + "/$collect-bills", "Cashiers");
+    refused.forEach(
+        (path, said) -> {
+          Reply reply = server.call(nurse, path);
+          assertThat(reply.status()).as(path).isEqualTo(403);
+          assertThat(reply.sentence()).as(path).contains(said);
+        });
+    String back = "Claim/" + claim + "/$reverse";
+    assertThat(server.call(nurse, back, "reason", "重复收费").status()).isEqualTo(403);
+    for (Caller one : List.of(nurse, cashier)) {
+      assertThat(server.get(one, "$ledger-accounts?kind=institution").sentence())
+          .contains("Finance officers");
+      assertThat(server.get(one, "$payer-claims").sentence()).contains("Insurance officers");
+    }
+    assertThat(server.row(claim).state()).isEqualTo(SettlementState.OWING);
+    assertThat(server.call(cashier, back, "reason", "重复收费").status()).isEqualTo(200);
   }
 
   // ------------------------------------------------------------------ back again
@@ -595,7 +631,8 @@ class SettlingTests {
     Visit visit = outpatient();
     String claim = part(visit.presettled(), "number");
     String presettle = "Patient/" + visit.patient + "/$presettle";
-    var stranger = practitionerOf("h-other");
+    var other = server.new Visit("AMB");
+    var stranger = other.clerk;
     for (var nobody : List.of(visit.self, ApiForTests.regulator(), ApiForTests.operator())) {
       assertThat(server.call(nobody, presettle).status()).isEqualTo(403);
       assertThat(server.call(nobody, "Claim/" + claim + "/$settle").status()).isEqualTo(403);
@@ -611,7 +648,6 @@ class SettlingTests {
     assertThat(server.call(stranger, presettle).status()).isEqualTo(404);
     assertThat(server.call(stranger, "Claim/" + claim + "/$settle").status()).isEqualTo(404);
     assertThat(server.get(stranger, "Claim/" + claim + "/$bill").status()).isEqualTo(404);
-    var other = server.new Visit("AMB");
     assertThat(server.get(other.self, "Claim/" + claim + "/$bill").status()).isEqualTo(404);
     assertThat(server.get(other.self, "Patient/" + visit.patient + "/$bills").status())
         .isEqualTo(404);
@@ -714,7 +750,7 @@ class SettlingTests {
         .contains("payer/" + visit.bureau + ".basic", "resident");
     assertThat(
             server
-                .get(practitionerOf(visit.bureau), "$ledger-accounts?kind=payer")
+                .get(staff(visit.bureau, FinanceStaff.OFFICER), "$ledger-accounts?kind=payer")
                 .values("account", "balance"))
         .containsExactly("12.21");
     assertThat(

@@ -531,11 +531,20 @@ public final class Registry {
 
   /** Whether somebody holds a licence of a kind now; one who is not registered holds none. */
   public boolean holds(String practitioner, LicenceKind kind, Instant at) {
-    return Boolean.TRUE.equals(
+    return licences(practitioner, at).contains(kind.code());
+  }
+
+  /** Kinds of the licences that somebody holds now, by their codes. */
+  public List<String> licences(String practitioner, Instant at) {
+    List<String> kinds =
         ask(
             connection ->
                 RegistryTable.licences(connection, "Practitioner/" + practitioner, at).stream()
-                    .anyMatch(held -> held.holds() && held.kind().equals(kind.code()))));
+                    .filter(RegistryTable.Held::holds)
+                    .map(RegistryTable.Held::kind)
+                    .distinct()
+                    .toList());
+    return kinds == null ? List.of() : kinds;
   }
 
   private @Nullable String institutionOf(String organization) {

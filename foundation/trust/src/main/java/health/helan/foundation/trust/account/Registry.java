@@ -22,6 +22,7 @@ public interface Registry {
    * @param id of the PractitionerRole
    * @param institution id of the Organization at its top: the hospital
    * @param department id of the Organization or the institution itself
+   * @param codes what the post is, each as {@code system|code}
    * @param teams ids of departments, and {@code CareTeam/id} for teams that the institution manages
    */
   record Post(
@@ -31,6 +32,7 @@ public interface Registry {
       String department,
       String departmentName,
       String title,
+      List<String> codes,
       List<String> teams) {}
 
   /** The one resident with this identity number and name; null for none or several. */

@@ -382,7 +382,8 @@ class SignInTests {
   }
 
   private static Registry.Post post(String id, String institution) {
-    return new Registry.Post(id, institution, "", institution, "", "", List.of(institution));
+    return new Registry.Post(
+        id, institution, "", institution, "", "", List.of(), List.of(institution));
   }
 
   @Test
