@@ -7,10 +7,9 @@ import { useMe } from '../shared/session/useMe';
 import { useSession } from '../shared/session/session';
 import { Themed } from '../shared/theme/Themed';
 import { useScheme } from '../shared/theme/scheme';
-import { useIsCourier } from './delivery/useParcels';
 import { KeyBoard } from './keys/KeyBoard';
 import { PersonFrame } from './person/PersonFrame';
-import { useIsNoPharmacist } from './review/useReview';
+import { useDuties } from '../shared/session/useDuties';
 import { Shell } from './Shell';
 import { SignIn } from './SignIn';
 import { PERSON_PAGES, WORKS } from './works';
@@ -44,12 +43,12 @@ const ROUTES: RouteObject[] = [
   },
 ];
 
-/** A pharmacist arrives at what waits for review, a courier at the parcels, everybody else at the first list. */
+/** Each arrives at the own work: pharmacists at what waits for review, couriers at parcels, cashiers at bills, clinicians at the first list. */
 function Arrive() {
-  const isNone = useIsNoPharmacist();
-  const isCourier = useIsCourier();
-  if (isNone === undefined || (isNone && isCourier === undefined)) return <LoadingLines rows={8} />;
-  return <Navigate to={`/lists/${!isNone ? 'review' : isCourier ? 'delivery' : (WORKS[0]?.name ?? '')}`} replace />;
+  const duties = useDuties();
+  if (duties === undefined) return <LoadingLines rows={8} />;
+  const own = duties.pharmacist ? 'review' : duties.courier ? 'delivery' : duties.cashier ? 'cashier' : WORKS[0]?.name;
+  return <Navigate to={`/lists/${own ?? ''}`} replace />;
 }
 
 /** Clinicians' pages; whoever is none is shown the way to their own. */

@@ -73,6 +73,21 @@ beforeEach(() => {
 });
 
 describe('The workbench', () => {
+  test('offers doctors no work of the pharmacy, of couriers and of cashiers, and asks for none of it', async () => {
+    const log = answers();
+    await open('/');
+    await screen.findByRole('link', { name: /处方/ });
+    for (const work of [/审方/, /处方调配/, /配送/, /收费结算/, /医保审核/]) expect(screen.queryByRole('link', { name: work })).toBeNull();
+    expect(log.filter(({ path, query }) => /circulations|parcels/.test(path) || query.get('side') === 'pharmacist')).toEqual([]);
+  });
+
+  test('leads a cashier to the bills, by the post', async () => {
+    answers(({ path }) => (path === '/access/me' ? { ...ME, post: { institutionName: '县医院', departmentName: '', title: '收费员', codes: ['https://helan.health/fhir/CodeSystem/practitioner-role|cashier'] } } : undefined));
+    await open('/');
+    await screen.findByRole('heading', { level: 1, name: '收费结算' });
+    expect(screen.queryByRole('link', { name: /医保审核/ })).toBeNull();
+  });
+
   test('shows how many wait in each list, and goes through them with the keyboard', async () => {
     answers();
     await open('#/lists/patients');

@@ -9,6 +9,7 @@ import { usePatientCount } from './patients/usePatients';
 import { useOwnCount } from './prescribe/usePrescribe';
 import { useWaitingCount } from './queue/useQueue';
 import { useIsNoPharmacist, useReviewCount } from './review/useReview';
+import { useDuties } from '../shared/session/useDuties';
 import { useDeskCount } from './visit/useDesk';
 
 type Load = () => Promise<ComponentType>;
@@ -70,8 +71,8 @@ export const WORKS: readonly Work[] = [
     useHidden: useIsNoDelivery,
     routes: [{ path: 'delivery/:parcel', page: async () => (await import('./delivery/ParcelPage')).ParcelPage }],
   },
-  { name: 'cashier', page: async () => (await import('./cashier/CashierPage')).CashierPage, useCount: () => undefined },
-  { name: 'claims', page: async () => (await import('./claims/ClaimsPage')).ClaimsPage, useCount: () => undefined },
+  { name: 'cashier', page: async () => (await import('./cashier/CashierPage')).CashierPage, useCount: () => undefined, useHidden: () => !useDuties()?.cashier },
+  { name: 'claims', page: async () => (await import('./claims/ClaimsPage')).ClaimsPage, useCount: () => undefined, useHidden: () => !useDuties()?.insurance },
 ];
 
 /** Below `/persons/:id`, with the person at the right: `useParams().id` says whose page it is. */

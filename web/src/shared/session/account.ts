@@ -109,4 +109,4 @@ export function switchRole(): void {
 }
 
 /** Who the token speaks for. `fhirUser` is the person's own resource, `patients` the ids whose records are theirs to read. */
-export type Me = { account: string; fhirUser?: string; patients: string[]; institution: string; name: string; role: 'resident' | 'practitioner' | 'regulator' | 'operator' | 'system'; post?: { institutionName: string; departmentName: string; title: string }; posts?: number };
+export type Me = { account: string; fhirUser?: string; patients: string[]; institution: string; name: string; role: 'resident' | 'practitioner' | 'regulator' | 'operator' | 'system'; post?: { institutionName: string; departmentName: string; title: string; codes?: string[] }; posts?: number; licences?: string[] };

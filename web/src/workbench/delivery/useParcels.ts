@@ -2,18 +2,18 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Parameters, ParametersParameter } from 'fhir/r4';
 import { parcelIn, parcelsIn, type Followed, type Parcel } from '../../shared/dispensing/parcels';
 import { call, FhirError, get } from '../../shared/fhir/client';
+import { useDuties } from '../../shared/session/useDuties';
 import { useMe } from '../../shared/session/useMe';
-import { useIsNoShop } from '../dispensing/useDispensing';
-import { useIsNoPharmacist } from '../review/useReview';
 
 const EVERY = 15_000;
 
-/** A courier's, or those of a pharmacy. For whoever is neither it is refused, and no list. */
+/** A courier's, or those of a pharmacy. Of nobody else is it asked for. */
 export function useParcels() {
   const { data: me } = useMe();
+  const duties = useDuties();
   return useQuery({
     queryKey: ['parcels', me?.institution],
-    enabled: me?.role === 'practitioner',
+    enabled: duties !== undefined && (duties.pharmacy || duties.courier),
     queryFn: async ({ signal }): Promise<Parcel[]> => parcelsIn(await get<Parameters>('$parcels', signal)),
     // Refused once is refused: each part of the page that looks does not ask anew.
     retry: false,
@@ -27,21 +27,8 @@ export const isOver = ({ state, complaint }: Parcel): boolean => (state === 'del
 /** What asks for a step of whoever looks. */
 export const useParcelCount = (): number | undefined => useParcels().data?.filter(({ open }) => open.length > 0).length;
 
-/** Whether whoever looks carries parcels; undefined while that is not known. */
-export function useIsCourier(): boolean | undefined {
-  const { data, error } = useParcels();
-  const isNoShop = useIsNoShop();
-  if (error || isNoShop === false) return false;
-  return data && isNoShop ? true : undefined;
-}
-
-/** Couriers have this list, and pharmacists of the pharmacies that pack; the others of their houses do not. */
-export function useIsNoDelivery(): boolean {
-  const { data } = useParcels();
-  const isCourier = useIsCourier();
-  const isNoPharmacist = useIsNoPharmacist();
-  return data === undefined || !(isCourier === true || isNoPharmacist === false);
-}
+/** Couriers have this list, and the pharmacies that pack; the others of their houses do not. */
+export const useIsNoDelivery = (): boolean => useParcels().data === undefined;
 
 export const useParcel = (id: string) =>
   useQuery({ queryKey: ['parcel', id], refetchOnWindowFocus: true, queryFn: async ({ signal }): Promise<Followed> => parcelIn(await get<Parameters>(`$parcel?parcel=${encodeURIComponent(id)}`, signal)) });

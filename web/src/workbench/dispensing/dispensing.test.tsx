@@ -30,7 +30,7 @@ function answers(own: (asked: Asked) => unknown = () => undefined): Asked[] {
     const said = own(asked);
     if (said !== undefined) return said;
     const { path } = asked;
-    if (path === '/access/me') return { account: 'a', fhirUser: 'Practitioner/me', patients: [], institution: 'x', name: '李药师', role: 'practitioner' };
+    if (path === '/access/me') return { account: 'a', fhirUser: 'Practitioner/me', patients: [], institution: 'x', name: '李药师', role: 'practitioner', licences: ['pharmacist'] };
     if (path === '$circulations') return parameters(head('aaaaaaaa1', 'available'), head('bbbbbbbb2', 'locked', at('held', '2026-11-27T03:00:00Z')), head('cccccccc3', 'completed'));
     if (path === '$stock') return parameters(line('A', '氨氯地平片 5mg', 4), line('B', '布洛芬片 0.2g', 9), line('C', '氨氯地平片5mg', 0));
     if (/\$circulation$/.test(path) || /\$prescription-/.test(path)) return whole;

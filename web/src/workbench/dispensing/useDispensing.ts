@@ -4,18 +4,19 @@ import { circulationsIn, wholeIn, type Circulation, type Whole } from '../../sha
 import { repetitionsOf, resourcesOf } from '../../shared/fhir/bundles';
 import { call, FhirError, get, operate } from '../../shared/fhir/client';
 import { idOf } from '../../shared/fhir/words';
+import { useDuties } from '../../shared/session/useDuties';
 import { useMe } from '../../shared/session/useMe';
-import { useIsNoPharmacist } from '../review/useReview';
 
 const EVERY = 15_000;
 const task = (id: string) => `Task/${encodeURIComponent(id)}`;
 
-/** Sent to the pharmacy, in its hands, and what it had. For whoever works at none it is refused, and no list. */
+/** Sent to the pharmacy, in its hands, and what it had. Who works at none is refused once, and has no list. */
 export function useCirculations() {
   const { data: me } = useMe();
+  const duties = useDuties();
   return useQuery({
     queryKey: ['circulations', me?.institution],
-    enabled: me?.role === 'practitioner',
+    enabled: duties?.pharmacy ?? false,
     queryFn: async ({ signal }): Promise<Circulation[]> => circulationsIn(await get<Parameters>('$circulations', signal)),
     // Refused once is refused: each part of the page that looks does not ask anew.
     retry: false,
@@ -33,14 +34,12 @@ export const useDispensingCount = (): number | undefined => useCirculations().da
 /** Whether whoever looks works at no pharmacy; undefined while that is not known. */
 export function useIsNoShop(): boolean | undefined {
   const { data, error } = useCirculations();
-  return data ? false : error ? true : undefined;
+  const duties = useDuties();
+  return data ? false : error || (duties && !duties.pharmacy) ? true : undefined;
 }
 
-/** Whether this is no work of whoever looks: at no pharmacy, or there and no pharmacist. */
-export function useIsNoDispenser(): boolean {
-  const isNoShop = useIsNoShop();
-  return useIsNoPharmacist() !== false || isNoShop !== false;
-}
+/** Whether this is no work of whoever looks. */
+export const useIsNoDispenser = (): boolean => useIsNoShop() !== false;
 
 export const useWhole = (id: string) =>
   useQuery({ queryKey: ['circulation', id], refetchOnWindowFocus: true, queryFn: async ({ signal }): Promise<Whole> => wholeIn(await get<Parameters>(`${task(id)}/$circulation`, signal)) });

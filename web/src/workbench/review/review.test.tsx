@@ -25,7 +25,7 @@ function answers(own: (asked: Asked) => unknown = () => undefined): Asked[] {
     const said = own(asked);
     if (said !== undefined) return said;
     const { path } = asked;
-    if (path === '/access/me') return { account: 'a', fhirUser: 'Practitioner/me', patients: [], institution: 'h', name: '王药师', role: 'practitioner' };
+    if (path === '/access/me') return { account: 'a', fhirUser: 'Practitioner/me', patients: [], institution: 'h', name: '王药师', role: 'practitioner', licences: ['pharmacist'] };
     if (path === '$prescriptions') return parameters(...(decided.includes('a') ? [] : [one('a', state, ...(state === 'taken' ? [part('owner', 'Practitioner/me')] : []))]), one('b', 'waiting'));
     if (/^Task\/[ab]\/\$prescription$/.test(path)) {
       const task = path[5]!;

@@ -3,6 +3,7 @@ import type { Parameters } from 'fhir/r4';
 import { repetitionsOf } from '../../shared/fhir/bundles';
 import { FhirError, get, operate } from '../../shared/fhir/client';
 import { prescriptionsIn, type Prescription } from '../../shared/prescription/prescriptions';
+import { useDuties } from '../../shared/session/useDuties';
 import { useMe } from '../../shared/session/useMe';
 
 const EVERY = 15_000;
@@ -13,12 +14,13 @@ export function inOrder(queue: readonly Prescription[], own: string | undefined)
   return [...queue].sort((a, b) => Number(others(a)) - Number(others(b)) || (a.deadline ?? '').localeCompare(b.deadline ?? ''));
 }
 
-/** The queue of the pharmacist's institution. For whoever is no pharmacist it is refused, and no list. */
+/** The queue of the pharmacist's institution; of nobody else is it asked for. */
 export function useReviewQueue() {
   const { data: me } = useMe();
+  const duties = useDuties();
   return useQuery({
     queryKey: ['prescriptions', 'pharmacist', me?.institution],
-    enabled: me?.role === 'practitioner',
+    enabled: duties?.pharmacist ?? false,
     queryFn: async ({ signal }): Promise<Prescription[]> => inOrder(prescriptionsIn(await get<Parameters>('$prescriptions?side=pharmacist&state=waiting,taken', signal)), me?.fhirUser),
     retry: false,
     refetchInterval: ({ state }) => (state.error instanceof FhirError && state.error.status === 403 ? false : EVERY),
@@ -30,8 +32,8 @@ export const useReviewCount = (): number | undefined => useReviewQueue().data?.f
 
 /** Whether whoever looks reviews no prescriptions; undefined while that is not known. */
 export function useIsNoPharmacist(): boolean | undefined {
-  const { data, error } = useReviewQueue();
-  return data ? false : error ? true : undefined;
+  const duties = useDuties();
+  return duties && !duties.pharmacist;
 }
 
 /** The next to take after this one. */

@@ -1,0 +1,25 @@
+import { useMe } from './useMe';
+
+export type Duties = { pharmacist: boolean; pharmacy: boolean; courier: boolean; cashier: boolean; insurance: boolean };
+
+const POST = 'https://helan.health/fhir/CodeSystem/practitioner-role|';
+const PHARMACY = 'https://helan.health/fhir/CodeSystem/pharmacy-service|';
+
+/**
+ * What whoever is signed in may be offered to do, by licence and post; undefined while that is not known. The platform asks again
+ * at each step: this only spares pages that would be refused, and a look through the audit that would be full of it.
+ */
+export function useDuties(): Duties | undefined {
+  const { data: me } = useMe();
+  if (!me) return undefined;
+  const codes = new Set(me.role === 'practitioner' ? me.post?.codes : []);
+  const pharmacist = me.role === 'practitioner' && (me.licences?.includes('pharmacist') ?? false);
+  const officer = codes.has(`${POST}finance-officer`);
+  return {
+    pharmacist,
+    pharmacy: pharmacist || codes.has(`${PHARMACY}staff`),
+    courier: codes.has(`${PHARMACY}courier`),
+    cashier: officer || codes.has(`${POST}cashier`),
+    insurance: officer || codes.has(`${POST}insurance-officer`),
+  };
+}
