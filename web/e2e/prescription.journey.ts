@@ -203,6 +203,14 @@ describe.skipIf(reason)('A prescription', () => {
     await looksRight(page, 'dispensing', NARROW_AND_WIDE);
     await page.keyboard.press('Control+Enter');
     await page.getByRole('button', { name: '已交给取药人' }).waitFor();
+    const settleIt = page.getByRole('button', { name: '结算', exact: true });
+    await page.getByRole('button', { name: '预结算' }).click();
+    await settleIt.waitFor();
+    await looksRight(page, 'dispensing-reckoned', NARROW_AND_WIDE);
+    await settleIt.click();
+    await page.getByRole('button', { name: /^收款/ }).waitFor();
+    expect(await page.getByRole('button', { name: '已交给取药人' }).isDisabled()).toBe(true);
+    await looksRight(page, 'dispensing-settled', NARROW_AND_WIDE);
 
     await page.goto(`${url}/workbench/#/lists/dispensing`);
     await page.getByLabel('取药码').fill(code);
@@ -213,6 +221,9 @@ describe.skipIf(reason)('A prescription', () => {
     await phone.getByText('批号 B1').waitFor();
     await phone.getByText('再次使用已用过的码').waitFor();
     await looksRight(phone, 'take-dispensed', NARROW_AND_WIDE);
+    await phone.getByRole('link', { name: '看结算单并支付' }).click();
+    await phone.getByRole('button', { name: /^支付/ }).waitFor();
+    await looksRight(phone, 'take-bill', NARROW_AND_WIDE);
     await page.goto(`${url}/workbench/#/lists/dispensing?tab=stock`);
     await page.getByRole('table').waitFor();
     await looksRight(page, 'stock', { ...NARROW_AND_WIDE, fullPage: false });

@@ -74,7 +74,7 @@ function Shown({ bill }: { bill: SettledBill }) {
                 <span className={styles.name}>{line.name}</span>
                 <b className={styles.amount}>{yuan(line.amount)}</b>
                 <span className={styles.note}>
-                  {[formatDay(line.day, language), `${formatPrice(Number(line.price))} × ${line.quantity}${line.unit}`, Number(line.ownFirst) > 0 ? t('settled.ownFirst', { amount: yuan(line.ownFirst) }) : undefined].filter(Boolean).join(t('dot'))}{' '}
+                  {[formatDay(line.day, language), `${formatPrice(Number(line.price))} × ${line.quantity}${line.unit}`, Number(line.ownFirst) > 0 ? t('settled.ownFirst', { amount: yuan(line.ownFirst) }) : undefined, Number(line.above) > 0 ? t('settled.above', { amount: yuan(line.above) }) : undefined].filter(Boolean).join(t('dot'))}{' '}
                   <Tag>{t(`bill.insurance.${line.insurance as 'A'}`, { defaultValue: line.insurance })}</Tag>
                 </span>
               </li>

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Counted, DrugLeft, Whole } from '../../shared/dispensing/circulations';
+import { chargedIn, type Counted, type DrugLeft, type Whole } from '../../shared/dispensing/circulations';
 import { formatDay, formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
+import { Payment } from './Payment';
 import { codeOf, useCirculation, useGiven, useRecall } from '../requests/dispensing';
 import { Actions, Button, ButtonLink, Choice, Choices, Faces, Failed, Notice, Row, Rows, Section, Tag, type Tone } from '../ui/ui';
 
@@ -55,6 +56,7 @@ function Shown({ task, whole: { circulation, drugs, counted, attempts } }: { tas
           <p>{rest.length > 0 ? t('take.rest', { drugs: leftOf(rest, t('dot')) }) : t(`take.dispensedHint.${way ?? 'pickup'}`)}</p>
         </Notice>
       ) : null}
+      {state === 'dispensed' ? <Payment charged={chargedIn(counted)} /> : null}
       {state === 'completed' || state === 'expired' || state === 'cancelled' ? (
         <Notice {...(state === 'completed' ? { tone: 'good' as const } : { tone: 'warning' as const })} title={state === 'completed' && rest.length > 0 ? t('take.overPart') : t(`take.over.${state}`)}>
           <p>{t(`take.overHint.${state}`)}</p>

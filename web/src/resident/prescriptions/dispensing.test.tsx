@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { bill, bills } from '../../test/bills';
 import { bundleOf, platform, Refused, type Asked } from '../../test/platform';
 import { openResident } from '../../test/resident';
 
@@ -131,6 +132,26 @@ describe('A prescription under way', () => {
     await screen.findByText(/氨氯地平片 5mg 4 片/);
     screen.getByText(/批号 B2026 · 有效期至 2028-01-31.*追溯码 81000000000000000001.*¥4\.80.*甲药房/);
     screen.getByText('再次使用已用过的码');
+  });
+
+  const billed = (payment: string, through: boolean) => [text('payment', payment), flag('through', through), to('claim', 'Claim/c1')];
+  test.each([
+    ['药费还没有结算', undefined, [text('payment', 'open')]],
+    ['药费待支付 ¥230.79', '看结算单并支付', billed('owing', false)],
+    ['药费已付清', '看结算单', billed('settled', true)],
+    ['药费已记账', '看结算单并支付', billed('deferred', true)],
+    ['药费已在药店付清', undefined, [text('payment', 'elsewhere')]],
+  ])('says of drugs that lie ready: %s', async (title, link, payment) => {
+    circulation = parameters(
+      head('dispensed', flag('token', false), text('way', 'pickup'), to('shop', 'Organization/x', '甲药房')),
+      drug('m', '氨氯地平片', 0),
+      group('dispensed', to('dispense', 'MedicationDispense/d'), to('request', 'MedicationRequest/m'), to('shop', 'Organization/x', '甲药房'), count('quantity', 7), text('price', '3.15'), text('state', 'out'), at('at', '2026-11-27T01:00:00Z'), to('charge', 'ChargeItem/i'), ...payment),
+    );
+    answers(({ path }) => (path === 'Claim/c1/$bill' ? bills(bill('owing')) : undefined));
+    await openResident('/prescriptions/b');
+    await screen.findByText(title);
+    expect(screen.queryByRole('link', { name: /看结算单/ })?.textContent).toBe(link);
+    if (link) expect(screen.getByRole('link', { name: link }).getAttribute('href')).toMatch(/\/bills\/c1$/);
   });
 
   test('whose code is not here says so; another is made in its place', async () => {

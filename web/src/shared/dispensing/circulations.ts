@@ -21,6 +21,10 @@ export type Circulation = {
   shopName: string | undefined;
   parcel: string | undefined;
   patient: string | undefined;
+  /** Id of the Patient; told to who holds it. */
+  subject: string | undefined;
+  /** False where the region has no prices, and nothing is settled; told to pharmacies. */
+  charging: boolean | undefined;
   telephone: string | undefined;
   address: string | undefined;
   /** Steps that may be taken now. */
@@ -30,7 +34,16 @@ export type Circulation = {
 export type DrugLeft = { request: string; name: string; dosage: Dosage | undefined; prescribed: number; dispensed: number; left: number; unit: string; substitution: boolean };
 
 /** What was counted out: on the counter, in the resident's hands, or back on the shelf. */
-export type Counted = { dispense: string; request: string; shop: string; quantity: number; price: string; state: 'out' | 'handed' | 'back'; at: string | undefined; traces: string[] };
+export type Counted = { dispense: string; request: string; shop: string; quantity: number; price: string; state: 'out' | 'handed' | 'back'; at: string | undefined; traces: string[]; charge: string | undefined; payment: Payment | undefined; through: boolean; claim: string | undefined };
+
+/** Where its money is: in no bill yet, paid at another till, or as the bill says. */
+export type Payment = 'open' | 'elsewhere' | 'settling' | 'owing' | 'deferred' | 'settled' | 'reversing';
+
+/** What is counted out and charged. */
+export const chargedIn = (counted: readonly Counted[]): Counted[] => counted.filter(({ state, charge }) => state === 'out' && charge !== undefined);
+export const isOpenCharge = ({ payment }: Counted): boolean => payment === 'open';
+/** Whether it may not leave the pharmacy yet. */
+export const isUnpaid = ({ state, payment, through }: Counted): boolean => state === 'out' && payment !== undefined && payment !== 'elsewhere' && !through;
 
 export type Attempt = { at: string | undefined; what: 'replayed' | 'replaced' | 'elsewhere' | 'expired' | 'taken'; shop: string };
 
@@ -54,6 +67,8 @@ function circulationOf(parts: Parts): Circulation {
     shopName: shop && named(shop),
     parcel: full(parts.text('parcel')),
     patient: full(parts.text('patient')),
+    subject: full(id(parts.reference('subject'))),
+    charging: parts.flag('charging'),
     telephone: full(parts.text('telephone')),
     address: full(parts.text('address')),
     open: parts.texts('open'),
@@ -88,6 +103,10 @@ export function wholeIn(answer: Parameters): Whole {
       state: (parts.text('state') ?? 'out') as Counted['state'],
       at: parts.text('at'),
       traces: parts.texts('trace'),
+      charge: full(id(parts.reference('charge'))),
+      payment: full(parts.text('payment')) as Payment | undefined,
+      through: parts.flag('through') ?? false,
+      claim: full(id(parts.reference('claim'))),
     })),
     attempts: repetitionsOf(answer, 'attempt').map((parts) => ({ at: parts.text('at'), what: (parts.text('what') ?? 'replayed') as Attempt['what'], shop: named(parts.reference('shop')) })),
   };

@@ -17,7 +17,7 @@ export type MoneyState = (typeof MONEY)[number];
 /** Amounts in yuan, as text with two places: the server's whole fen, nothing is added up here. */
 export type Share = { payer: Payer; state: ShareState; amount: string; why: string | undefined };
 export type Reckoning = { payer: Payer; what: (typeof WHATS)[number]; rule: string | undefined; base: string; percent: number | undefined; amount: string };
-export type SettledLine = { key: string; name: string; day: string; quantity: string; unit: string; price: string; amount: string; insurance: string; ownFirst: string };
+export type SettledLine = { key: string; name: string; day: string; quantity: string; unit: string; price: string; amount: string; insurance: string; ownFirst: string; above: string };
 export type Money = { order: string; state: MoneyState; amount: string };
 
 /** A bill that is shared (docs/guide/settlement.md). */
@@ -70,6 +70,7 @@ const billOf = (part: Parts): SettledBill => ({
     amount: line.text('amount') ?? '',
     insurance: line.text('class') ?? '',
     ownFirst: line.text('own-first') ?? '0.00',
+    above: line.text('above-standard') ?? '0.00',
   })),
   reckonings: part.parts('reckoning').map((line) => ({
     payer: one(PAYERS, line.text('payer'), 'basic'),
@@ -124,7 +125,7 @@ export const useCredit = (patient: string) =>
     staleTime: 0,
   });
 
-const CHANGED = ['settled-bills', 'settled-bill', 'credit', 'orders'];
+const CHANGED = ['settled-bills', 'settled-bill', 'credit', 'orders', 'circulation'];
 
 /** Collects bills into one thing to pay; the answer is its id. */
 export function useCollect(patient: string) {

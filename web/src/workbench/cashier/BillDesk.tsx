@@ -153,7 +153,10 @@ function Lines({ bill, chosen, choose }: { bill: SettledBill; chosen: string[]; 
               {line.quantity}
               {line.unit}
             </td>
-            <td>{Number(line.ownFirst) > 0 ? yuan(line.ownFirst) : ''}</td>
+            <td>
+              {Number(line.ownFirst) > 0 ? yuan(line.ownFirst) : ''}
+              {Number(line.above) > 0 ? <span className={`muted small ${styles.above}`}>{t('above', { amount: yuan(line.above) })}</span> : null}
+            </td>
             <td>{yuan(line.amount)}</td>
           </tr>
         ))}

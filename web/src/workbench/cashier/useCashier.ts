@@ -39,7 +39,7 @@ export function useScan() {
   });
 }
 
-const CHANGED = ['settled-bills', 'settled-bill', 'payer-claims', 'order'];
+const CHANGED = ['settled-bills', 'settled-bill', 'payer-claims', 'order', 'circulation'];
 
 /** What the cashier does with a bill; the answer is the bill then, explained. */
 export function useBillStep() {

@@ -3,7 +3,7 @@ import { Button } from 'antd';
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
-import type { Counted, DrugLeft, Whole } from '../../shared/dispensing/circulations';
+import { isUnpaid, type Counted, type DrugLeft, type Whole } from '../../shared/dispensing/circulations';
 import { LoadFailed, LoadingLines } from '../../shared/faces/Faces';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
@@ -16,7 +16,8 @@ import lists from '../Lists.module.css';
 import notes from '../notes/Notes.module.css';
 import { CirculationTag } from './CirculationTag';
 import styles from './Dispensing.module.css';
-import { stockFor, useCarriers, useDispense, useLock, usePack, useShopStep, useStock, useWhole, type Handing, type Line, type ShopStep } from './useDispensing';
+import { Till } from './Till';
+import { stockFor, useCarriers, useDispense, useLock, usePack, useShopStep, useStock, useWhole, type Handing, type Line } from './useDispensing';
 
 /** One prescription at the counter: whose, what is left of it, what is counted out with batch and trace code, and handed over. */
 export function DispensePage() {
@@ -33,12 +34,14 @@ export function DispensePage() {
   );
 }
 
-function Desk({ task, whole: { circulation, drugs, counted } }: { task: string; whole: Whole }) {
+function Desk({ task, whole }: { task: string; whole: Whole }) {
+  const { circulation, drugs, counted } = whole;
   const { t } = useTranslation('dispensing');
   const language = useLanguage();
   const lock = useLock();
   const may = (step: string) => circulation.open.includes(step);
   const out = counted.some(({ state }) => state === 'out');
+  const unpaid = counted.some(isUnpaid);
   return (
     <>
       <header className={styles.drugHead}>
@@ -67,13 +70,14 @@ function Desk({ task, whole: { circulation, drugs, counted } }: { task: string; 
       {lock.error ? <LoadFailed error={lock.error} compact /> : null}
       {may('dispense') && !circulation.parcel && drugs.some(({ left }) => left > 0) ? <CountOut key={drugs.map(({ left }) => left).join()} task={task} drugs={drugs} /> : null}
       {counted.length > 0 ? <CountedOut counted={counted} drugs={drugs} /> : null}
+      {may('return') ? <Till key={counted.map(({ charge }) => charge).join()} task={task} whole={whole} /> : null}
       {circulation.parcel ? (
         <p>
           <Link to={`/delivery/${circulation.parcel}`}>{t('parcel.open')}</Link>
         </p>
       ) : null}
-      {out && !circulation.parcel && circulation.way === 'delivery' ? <Pack task={task} /> : null}
-      {circulation.parcel ? null : <Steps task={task} may={may} delivery={circulation.way === 'delivery'} rest={drugs.some(({ left }) => left > 0)} />}
+      {out && !circulation.parcel && circulation.way === 'delivery' ? <Pack task={task} unpaid={unpaid} /> : null}
+      {circulation.parcel ? null : <Steps task={task} may={may} delivery={circulation.way === 'delivery'} rest={drugs.some(({ left }) => left > 0)} unpaid={unpaid} />}
     </>
   );
 }
@@ -331,17 +335,17 @@ function OneDrug({ drug, first, lines, handing, wrong, given, onGiven, onChange 
 }
 
 /** Handing over ends it; the other two want a reason, which the resident and the doctor can read. */
-function Steps({ task, may, delivery, rest }: { task: string; may: (step: string) => boolean; delivery: boolean; rest: boolean }) {
+function Steps({ task, may, delivery, rest, unpaid }: { task: string; may: (step: string) => boolean; delivery: boolean; rest: boolean; unpaid: boolean }) {
   const { t } = useTranslation('dispensing');
   const id = useId();
   const step = useShopStep(task);
-  const [asked, setAsked] = useState<Exclude<ShopStep, 'complete'>>();
+  const [asked, setAsked] = useState<'release' | 'take-back'>();
   const [reason, setReason] = useState('');
   const [resale, setResale] = useState(false);
   const [short, setShort] = useState(false);
   // What is left of it must stay to be had: then it is let go of, not ended.
   const complete = may('complete') && !delivery && !rest;
-  useShortcuts(complete ? [{ key: 'g', label: t('step.complete'), run: () => step.mutate({ step: 'complete' }) }] : []);
+  useShortcuts(complete && !unpaid ? [{ key: 'g', label: t('step.complete'), run: () => step.mutate({ step: 'complete' }) }] : []);
   const offered = ([['release', 'release'], ['take-back', 'return']] as const).filter(([, word]) => may(word));
   if (!complete && offered.length === 0) return null;
   const send = () => {
@@ -354,7 +358,7 @@ function Steps({ task, may, delivery, rest }: { task: string; may: (step: string
       <div className={styles.foot}>
         {complete ? (
           <>
-            <Button type="primary" loading={step.isPending && !asked} onClick={() => step.mutate({ step: 'complete' })}>
+            <Button type={unpaid ? 'default' : 'primary'} disabled={unpaid} loading={step.isPending && !asked} onClick={() => step.mutate({ step: 'complete' })}>
               {t('step.complete')}
             </Button>
             <kbd className={keys['key']}>G</kbd>
@@ -366,6 +370,7 @@ function Steps({ task, may, delivery, rest }: { task: string; may: (step: string
           </Button>
         ))}
       </div>
+      {unpaid && complete ? <p className="muted small">{t('till.first')}</p> : null}
       {rest && may('complete') && !delivery ? <p className="muted small">{t('restHint')}</p> : null}
       {asked ? (
         <>
@@ -399,7 +404,7 @@ function Steps({ task, may, delivery, rest }: { task: string; may: (step: string
 const DEGREES = /^-?\d{1,2}(\.\d)?$/;
 
 /** Closes the parcel for a carrier; of a cold one, between which temperatures it has to stay. */
-function Pack({ task }: { task: string }) {
+function Pack({ task, unpaid }: { task: string; unpaid: boolean }) {
   const { t } = useTranslation('dispensing');
   const id = useId();
   const carriers = useCarriers(true);
@@ -450,9 +455,10 @@ function Pack({ task }: { task: string }) {
       </p>
       {pack.error ? <LoadFailed error={pack.error} compact /> : null}
       <div className={styles.foot}>
-        <Button type="primary" htmlType="submit" loading={pack.isPending}>
+        <Button type={unpaid ? 'default' : 'primary'} htmlType="submit" disabled={unpaid} loading={pack.isPending}>
           {t('pack.pack')}
         </Button>
+        {unpaid ? <span className="muted small">{t('till.packFirst')}</span> : null}
       </div>
     </form>
   );

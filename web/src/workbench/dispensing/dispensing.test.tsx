@@ -5,6 +5,7 @@ import type { Parcel } from '../../shared/dispensing/parcels';
 import en from '../../shared/i18n/en';
 import { startTranslation } from '../../shared/i18n/i18n';
 import zh from '../../shared/i18n/zh';
+import { bill, bills, channels } from '../../test/bills';
 import { bundleOf, open, platform, Refused, type Asked } from '../../test/platform';
 import { isOver } from '../delivery/useParcels';
 import { stockFor, type Line } from './useDispensing';
@@ -143,6 +144,62 @@ describe('The desk', () => {
     expect(screen.queryByRole('button', { name: '调配并签名' })).toBeNull();
     await userEvent.keyboard('g');
     await waitFor(() => expect(then.some(({ path }) => path === 'Task/b/$prescription-complete')).toBe(true));
+  });
+});
+
+describe('Payment of what is counted out', () => {
+  const out = (...more: unknown[]) => group('dispensed', to('dispense', 'MedicationDispense/d'), to('request', 'MedicationRequest/m'), to('shop', 'Organization/x', '甲药房'), count('quantity', 7), text('price', '3.92'), text('state', 'out'), at('at', '2026-11-27T01:00:00Z'), to('charge', 'ChargeItem/i'), ...more);
+  const open = (...more: unknown[]) => parameters(head('b', 'dispensed', to('subject', 'Patient/p'), text('patient', '马秀兰'), flag('charging', true), ...steps('dispense', 'complete', 'release', 'return', 'paid-elsewhere')), drug(0), out(...more));
+  const billed = (state: string) => [text('payment', state), flag('through', state === 'settled' || state === 'deferred'), to('claim', 'Claim/c1')];
+
+  test('is reckoned by a key, settled, and only then handed over', async () => {
+    whole = open(text('payment', 'open'));
+    let state = 'presettled';
+    const log = answers(({ path }) => {
+      if (path === 'Patient/p/$presettle' || path === 'Claim/c1/$bill') return bills(bill(state));
+      if (path === 'Claim/c1/$settle') {
+        state = 'owing';
+        whole = open(...billed('owing'));
+        return bills(bill(state));
+      }
+      return path === '$pay-channels' ? channels() : undefined;
+    });
+    await desk();
+    await screen.findByText('1 项未结清');
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: '已交给取药人' }).disabled).toBe(true);
+    await userEvent.keyboard('g');
+    expect(sent(log, 'Task/b/$prescription-complete')).toBeUndefined();
+    await userEvent.keyboard('s');
+    await userEvent.click(await screen.findByRole('button', { name: '结算' }));
+    expect(sent(log, 'Patient/p/$presettle')).toEqual({ resourceType: 'Parameters', parameter: [text('charge', 'ChargeItem/i')] });
+    await screen.findByText(/付清（或记账）后才能交付/);
+    expect(screen.queryByRole('button', { name: '预结算' })).toBeNull();
+    whole = open(...billed('settled'));
+    state = 'settled';
+    await waitFor(() => expect(screen.getByRole<HTMLButtonElement>('button', { name: '已交给取药人' }).disabled).toBe(false), { timeout: 8_000 });
+    screen.getByText('已结清');
+  }, 20_000);
+
+  test('elsewhere wants a reason, and keeps it when the server refuses', async () => {
+    whole = open(text('payment', 'open'));
+    const log = answers(({ path }) => (path === 'Task/b/$prescription-paid-elsewhere' ? new Refused(409, 'conflict', '已配药品已在结算单中。') : undefined));
+    await desk();
+    await userEvent.click(await screen.findByRole('button', { name: '已在别处付款' }));
+    await userEvent.click(screen.getByRole('button', { name: '确认已付款' }));
+    await screen.findByText('请写明原因，至少 4 个字。');
+    expect(sent(log, 'Task/b/$prescription-paid-elsewhere')).toBeUndefined();
+    await userEvent.type(screen.getByLabelText(/^原因/), '柜台收了现金{Enter}');
+    await screen.findByText('已配药品已在结算单中。');
+    expect(sent(log, 'Task/b/$prescription-paid-elsewhere')).toEqual({ resourceType: 'Parameters', parameter: [text('reason', '柜台收了现金')] });
+    expect(screen.getByLabelText<HTMLInputElement>(/^原因/).value).toBe('柜台收了现金');
+  });
+
+  test('is nothing where the region has no prices, and it says so', async () => {
+    whole = parameters(head('b', 'dispensed', flag('charging', false), ...steps('complete', 'return')), drug(0), group('dispensed', to('dispense', 'MedicationDispense/d'), to('request', 'MedicationRequest/m'), to('shop', 'Organization/x'), count('quantity', 7), text('price', '3.92'), text('state', 'out')));
+    answers();
+    await desk();
+    await screen.findByText('本地区没有价目表，药费不在平台结算。');
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: '已交给取药人' }).disabled).toBe(false);
   });
 });
 

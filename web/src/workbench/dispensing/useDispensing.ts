@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import type { Bundle, HealthcareService, Parameters, ParametersParameter } from 'fhir/r4';
-import { circulationsIn, wholeIn, type Circulation, type Whole } from '../../shared/dispensing/circulations';
+import { circulationsIn, isOpenCharge, isUnpaid, wholeIn, type Circulation, type Whole } from '../../shared/dispensing/circulations';
 import { repetitionsOf, resourcesOf } from '../../shared/fhir/bundles';
 import { call, FhirError, get, operate } from '../../shared/fhir/client';
 import { idOf } from '../../shared/fhir/words';
@@ -8,6 +8,7 @@ import { useDuties } from '../../shared/session/useDuties';
 import { useMe } from '../../shared/session/useMe';
 
 const EVERY = 15_000;
+const SOON = 3_000;
 const task = (id: string) => `Task/${encodeURIComponent(id)}`;
 
 /** Sent to the pharmacy, in its hands, and what it had. Who works at none is refused once, and has no list. */
@@ -42,7 +43,13 @@ export function useIsNoShop(): boolean | undefined {
 export const useIsNoDispenser = (): boolean => useIsNoShop() !== false;
 
 export const useWhole = (id: string) =>
-  useQuery({ queryKey: ['circulation', id], refetchOnWindowFocus: true, queryFn: async ({ signal }): Promise<Whole> => wholeIn(await get<Parameters>(`${task(id)}/$circulation`, signal)) });
+  useQuery({
+    queryKey: ['circulation', id],
+    refetchOnWindowFocus: true,
+    queryFn: async ({ signal }): Promise<Whole> => wholeIn(await get<Parameters>(`${task(id)}/$circulation`, signal)),
+    // The resident pays on the telephone: the counter sees it by itself.
+    refetchInterval: ({ state: { data } }) => (data?.counted.some((one) => isUnpaid(one) && !isOpenCharge(one)) ? SOON : false),
+  });
 
 const again = (client: QueryClient, id: string) => Promise.all([client.invalidateQueries({ queryKey: ['circulation', id] }), client.invalidateQueries({ queryKey: ['circulations'] }), client.invalidateQueries({ queryKey: ['stock'] })]);
 
@@ -78,7 +85,7 @@ export function useDispense(id: string) {
   return useMutation({ mutationFn: (handings: readonly Handing[]) => call(`${task(id)}/$prescription-dispense`, handings.map(handed)), onSettled: () => again(client, id) });
 }
 
-export type ShopStep = 'complete' | 'release' | 'take-back';
+export type ShopStep = 'complete' | 'release' | 'take-back' | 'paid-elsewhere';
 
 export function useShopStep(id: string) {
   const client = useQueryClient();

@@ -42,6 +42,9 @@ public final class DemoPharmacies {
   /** Of the knowledge base's drugs a drugstore has so many; a hospital has all. */
   private static final int FEWER = 4;
 
+  /** Of the id of a drug, in the number of a product. */
+  private static final int LONGEST_ID = 34;
+
   private final RecordStore store;
   private final SignIn signIn;
   private final DemoStaff staff;
@@ -180,6 +183,7 @@ public final class DemoPharmacies {
                           + BigDecimal.valueOf(strength).stripTrailingZeros().toPlainString()
                           + "mg")
                   .put("maker", "演示药业")
+                  .put("code", code(drug, kind))
                   .put("unit", product.unit())
                   .put("quantity", Integer.toString(40 + at * 13 % 400))
                   .put("per", "28")
@@ -191,6 +195,11 @@ public final class DemoPharmacies {
         circulations
             .stock()
             .update(new Caller(BY, Role.SYSTEM, institution, java.util.Set.of(), ""), lines, false);
+  }
+
+  /** Number of a product, as the made-up payment standards name it. */
+  static String code(Drug drug, int kind) {
+    return drug.id().substring(0, Math.min(LONGEST_ID, drug.id().length())) + "-" + kind;
   }
 
   private void carrier() {

@@ -13,6 +13,7 @@ import health.helan.foundation.trust.signature.Signatures;
 import health.helan.pharmacy.circulation.CirculationGuard;
 import health.helan.pharmacy.circulation.CirculationUpkeep;
 import health.helan.pharmacy.circulation.Circulations;
+import health.helan.pharmacy.circulation.Tills;
 import health.helan.pharmacy.dispense.Parcels;
 import health.helan.pharmacy.knowledge.Drug;
 import health.helan.pharmacy.knowledge.KnowledgeReader;
@@ -95,10 +96,19 @@ class PharmacyDoor {
       Review review,
       KeyVault vault,
       CertificateAuthority authority,
+      Tills tills,
       Clock clock) {
     return new Circulations(
         new Circulations.Parts(
-            store, connections, codec, registry, review.knowledge(), vault, authority, clock));
+            store,
+            connections,
+            codec,
+            registry,
+            review.knowledge(),
+            vault,
+            authority,
+            tills,
+            clock));
   }
 
   @Bean

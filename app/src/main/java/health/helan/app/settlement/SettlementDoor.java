@@ -16,6 +16,8 @@ import health.helan.oversight.settlement.SettlementFollower;
 import health.helan.oversight.settlement.SettlementUpkeep;
 import health.helan.oversight.settlement.Settlements;
 import health.helan.oversight.settlement.simulator.SimulatedPayer;
+import health.helan.pharmacy.circulation.Circulations;
+import health.helan.pharmacy.circulation.Tills;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +90,7 @@ class SettlementDoor {
       RuleBook rules,
       Credits credits,
       ObjectProvider<Payer> ofTheRegion,
+      ObjectProvider<Circulations> circulations,
       ObjectProvider<Payments> payments,
       Demonstration demonstration,
       Clock clock) {
@@ -105,8 +108,15 @@ class SettlementDoor {
             rules,
             credits,
             List.copyOf(payers),
+            caller -> circulations.getObject().isStaff(caller),
             payments::getObject,
             clock));
+  }
+
+  /** Circulation charges what is counted out, and asks whether it was settled. */
+  @Bean
+  Tills tills(PriceBook prices, Settlements settlements) {
+    return new SettledTills(prices, settlements);
   }
 
   /** Payment finds what can be paid for among the beans. */

@@ -11,7 +11,8 @@
       "oversight.credit",
       "oversight.ledger",
       "oversight.payment",
-      "oversight.settlement"
+      "oversight.settlement",
+      "pharmacy.circulation"
     })
 @NullMarked
 package health.helan.app.settlement;

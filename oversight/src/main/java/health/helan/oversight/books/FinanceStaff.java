@@ -33,6 +33,11 @@ public final class FinanceStaff {
     return posts.holds(caller, SYSTEM, OFFICER);
   }
 
+  /** Whether the caller may deal with the institution's bills: of its staff, who has a post. */
+  public boolean isCashier(Caller caller) {
+    return has(caller, CASHIER);
+  }
+
   /**
    * @throws Refusal FORBIDDEN for staff who are neither cashiers nor finance officers
    */
@@ -55,11 +60,15 @@ public final class FinanceStaff {
   }
 
   private void check(Caller caller, String post, String otherwise) {
-    if (!caller.isRoot()
-        && caller.role() == Caller.Role.PRACTITIONER
-        && !posts.holds(caller, SYSTEM, post)
-        && !isOfficer(caller)) {
+    if (!has(caller, post)) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, otherwise);
     }
+  }
+
+  private boolean has(Caller caller, String post) {
+    return caller.isRoot()
+        || caller.role() != Caller.Role.PRACTITIONER
+        || posts.holds(caller, SYSTEM, post)
+        || isOfficer(caller);
   }
 }

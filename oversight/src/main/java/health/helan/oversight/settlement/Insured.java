@@ -19,7 +19,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * Who stands behind a resident on a day, by Coverages that are active. The kind is the code of the
  * type: {@code 310} and {@code 390} are employees' and residents' basic insurance (codes of the
- * national insurance, from general knowledge), others are named as the rules name their payers.
+ * national insurance, from general knowledge), others are named as the rules name their payers. A
+ * Coverage counts that its payor wrote ({@link Writers}).
  *
  * @param scheme {@code employee}, {@code resident} or {@code none}
  * @param covers by payer; one payer's at most
@@ -34,7 +35,8 @@ record Insured(String scheme, Set<String> groups, Map<PayerKind, Cover> covers) 
    */
   record Cover(String coverage, String payor, String number) {}
 
-  static Insured of(RecordStore store, Caller platform, String patient, LocalDate day) {
+  static Insured of(
+      RecordStore store, Writers writers, Caller platform, String patient, LocalDate day) {
     String scheme = "none";
     Set<String> groups = new HashSet<>();
     Map<PayerKind, Cover> covers = new EnumMap<>(PayerKind.class);
@@ -49,11 +51,17 @@ record Insured(String scheme, Set<String> groups, Map<PayerKind, Cover> covers) 
                     new SearchRequest.Parameter("beneficiary", "Patient/" + patient),
                     new SearchRequest.Parameter("_count", String.valueOf(MOST))),
                 false));
+    Map<String, String> wrote =
+        writers.of(
+            "Coverage", found.entries().stream().map(entry -> entry.resource().id()).toList());
     for (SearchResult.Entry entry : found.entries()) {
       JsonNode coverage = Json.MAPPER.readTree(Objects.requireNonNull(entry.resource().content()));
       String payor = coverage.path("payor").path(0).path("reference").asString("");
       if (!coverage.path("status").asString("").equals("active")
           || !payor.startsWith("Organization/")
+          || !Writers.counts(
+              wrote.getOrDefault(entry.resource().id(), "?"),
+              payor.substring("Organization/".length()))
           || !isOn(coverage.path("period"), day)) {
         continue;
       }

@@ -70,7 +70,6 @@ public final class OwnMoney implements Payables {
    *     while one of them is being paid otherwise
    */
   public String collect(Caller caller, String patient, List<String> claims) {
-    settlements.staff.checkCashier(caller);
     for (int race = 0; race < RACES; race++) {
       List<Settlement> open =
           settlements.ofPatient(caller, patient).stream()
@@ -79,6 +78,7 @@ public final class OwnMoney implements Payables {
       if (open.isEmpty() || !claims.isEmpty() && open.size() != Set.copyOf(claims).size()) {
         throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.nothing-owed");
       }
+      settlements.checkTill(caller, open);
       String institution = open.getFirst().institution();
       if (!open.stream().allMatch(one -> one.institution().equals(institution))) {
         throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.one-institution");
@@ -337,7 +337,7 @@ public final class OwnMoney implements Payables {
           && !caller.institution().equals(one.institution())) {
         throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.other-institution");
       }
-      settlements.staff.checkCashier(caller);
+      settlements.checkTill(caller, List.of(one));
       if (one.state() == SettlementState.DEFERRED) {
         var unused = SettlementStep.DEFER.take(caller, SettlementState.OWING);
         return one;
@@ -346,6 +346,7 @@ public final class OwnMoney implements Payables {
       Insured insured =
           Insured.of(
               store,
+              settlements.writers,
               Settlements.PLATFORM,
               settlements.patient(one),
               LocalDate.ofInstant(settlements.now(), PriceItem.BEIJING));

@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class PriceBook {
   private static final String ITEMS =
       "select code, name, unit, category, class, own_percent, fen, from_day, to_day, level,"
-          + " institution from price_item";
+          + " institution, per from price_item";
   private static final String INSERT =
       """
-      insert into price_item (level, own_percent, from_day, to_day, fen, made, code, institution, name, unit, category,
-        class, made_by)
-      select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+      insert into price_item (per, level, own_percent, from_day, to_day, fen, made, code, institution, name, unit,
+        category, class, made_by)
+      select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
       where not exists (select 1 from price_item where code = ? and level = ? and institution = ?
         and (to_day is null or to_day >= ?) and from_day <= ?)""";
   private static final String END =
@@ -54,10 +54,15 @@ public final class PriceBook {
     shipped = withDemonstration ? demonstration() : List.of();
   }
 
-  /** Made-up prices, marked so by their names. */
+  /** Made-up prices of services and payment standards of drugs, marked so by their names. */
   public static List<PriceItem> demonstration() {
-    try (var in =
-        Objects.requireNonNull(PriceBook.class.getResourceAsStream("/settlement/prices.csv"))) {
+    List<PriceItem> all = new ArrayList<>(shipped("/settlement/prices.csv"));
+    all.addAll(shipped("/settlement/drugs.csv"));
+    return List.copyOf(all);
+  }
+
+  private static List<PriceItem> shipped(String list) {
+    try (var in = Objects.requireNonNull(PriceBook.class.getResourceAsStream(list))) {
       return PriceItem.read(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -72,14 +77,23 @@ public final class PriceBook {
    * @throws Refusal BUSINESS_RULE when nothing says what it costs on that day
    */
   public PriceItem price(String code, String institution, int level, LocalDate day) {
-    PriceItem found = narrowest(of(code), institution, level, day);
-    if (found == null) {
-      found = narrowest(shippedOf(code), institution, level, day);
-    }
+    PriceItem found = find(code, institution, level, day);
     if (found == null) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.no-price", code, day.toString());
     }
     return found;
+  }
+
+  /** The same; null when nothing says it. */
+  @Nullable PriceItem find(String code, String institution, int level, LocalDate day) {
+    PriceItem found = narrowest(of(code), institution, level, day);
+    return found == null ? narrowest(shippedOf(code), institution, level, day) : found;
+  }
+
+  /** Whether the region has any prices: where it has none, nothing is settled. */
+  public boolean isEmpty() {
+    return shipped.isEmpty()
+        && sql.list("select 1 from price_item limit 1", row -> row.getInt(1)).isEmpty();
   }
 
   private static @Nullable PriceItem narrowest(
@@ -176,6 +190,7 @@ public final class PriceBook {
                   Sql.update(
                       connection,
                       INSERT,
+                      item.per(),
                       (short) item.level(),
                       (short) item.ownPercent(),
                       item.from(),
@@ -217,7 +232,8 @@ public final class PriceBook {
         item.from(),
         same.getFirst().to(),
         item.level(),
-        item.institution());
+        item.institution(),
+        item.per());
   }
 
   private static PriceItem item(ResultSet row) throws SQLException {
@@ -232,6 +248,7 @@ public final class PriceBook {
         row.getObject("from_day", LocalDate.class),
         row.getObject("to_day", LocalDate.class),
         row.getInt("level"),
-        row.getString("institution"));
+        row.getString("institution"),
+        row.getInt("per"));
   }
 }

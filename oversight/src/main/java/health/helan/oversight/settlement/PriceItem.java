@@ -12,16 +12,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What something costs, where and from when to when.
+ * What something costs, where and from when to when. Of a drug that a pharmacy has dispensed at a
+ * price of its own it is the payment standard (医保支付标准): what insurance counts at most.
  *
  * @param unit as 次, 日
  * @param category a code of {@code charge-category}, as receipts group it
  * @param ownPercent of class B: what the resident pays first; 0 for the others
- * @param fen for one
+ * @param fen for {@code per} units
  * @param from first day of service, Beijing
  * @param to last day; null for no end
  * @param level of the institutions that it is for, 1 to 3; 0 for all
  * @param institution id of the Organization that it is for; empty for all
+ * @param per how many units the price is for, 1 or more: a piece may cost less than a fen
  */
 public record PriceItem(
     String code,
@@ -34,10 +36,14 @@ public record PriceItem(
     LocalDate from,
     @Nullable LocalDate to,
     int level,
-    String institution) {
+    String institution,
+    int per) {
   /** First line of a list: names of its columns. */
   public static final String HEADER =
       "code,name,unit,category,class,own_percent,price,from,to,level,institution";
+
+  /** The same, of a list with one column more: the price is for so many units. */
+  public static final String HEADER_PER = HEADER + ",per";
 
   static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
 
@@ -76,8 +82,13 @@ public record PriceItem(
     }
     return quantity
         .multiply(BigDecimal.valueOf(fen))
-        .setScale(0, RoundingMode.HALF_UP)
+        .divide(BigDecimal.valueOf(per), 0, RoundingMode.HALF_UP)
         .longValueExact();
+  }
+
+  /** Whether it is a drug, by the category of receipts. */
+  boolean isDrug() {
+    return category.endsWith("-drug");
   }
 
   // ------------------------------------------------------------------ lists
@@ -91,20 +102,20 @@ public record PriceItem(
   public static List<PriceItem> read(String csv) {
     List<String> lines = csv.strip().lines().toList();
     List<PriceItem> items = new ArrayList<>();
-    boolean isHeaded = false;
+    int columns = 0;
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();
       if (line.isEmpty() || line.startsWith("#")) {
         continue;
       }
-      if (!isHeaded) {
-        if (!line.equals(HEADER)) {
-          throw new Refusal(Refusal.Kind.INVALID, "settlement.price-header", HEADER);
+      if (columns == 0) {
+        if (!line.equals(HEADER) && !line.equals(HEADER_PER)) {
+          throw new Refusal(Refusal.Kind.INVALID, "settlement.price-header", HEADER_PER);
         }
-        isHeaded = true;
+        columns = line.split(",", -1).length;
         continue;
       }
-      PriceItem item = item(line.split(",", -1), i + 1);
+      PriceItem item = item(line.split(",", -1), columns, i + 1);
       if (items.stream().anyMatch(item::overlaps)) {
         throw wrong(i + 1);
       }
@@ -114,7 +125,7 @@ public record PriceItem(
       }
     }
     if (items.isEmpty()) {
-      throw new Refusal(Refusal.Kind.INVALID, "settlement.price-header", HEADER);
+      throw new Refusal(Refusal.Kind.INVALID, "settlement.price-header", HEADER_PER);
     }
     return items;
   }
@@ -123,9 +134,9 @@ public record PriceItem(
     return new Refusal(Refusal.Kind.INVALID, "settlement.price-line", line);
   }
 
-  private static PriceItem item(String[] fields, int line) {
+  private static PriceItem item(String[] fields, int columns, int line) {
     try {
-      if (fields.length != 11
+      if (fields.length != columns
           || !fields[0].matches("[A-Za-z0-9._-]{1,40}")
           || fields[1].isBlank()
           || fields[1].length() > 100
@@ -140,6 +151,7 @@ public record PriceItem(
       LocalDate from = LocalDate.parse(fields[7]);
       LocalDate to = fields[8].isEmpty() ? null : LocalDate.parse(fields[8]);
       int level = fields[9].isEmpty() ? 0 : Integer.parseInt(fields[9]);
+      int per = columns < 12 || fields[11].isEmpty() ? 1 : Integer.parseInt(fields[11]);
       if (own < 0
           || own > 100
           || (catalogue != CatalogueClass.B && own != 0)
@@ -148,6 +160,8 @@ public record PriceItem(
           || yuan.stripTrailingZeros().scale() > 2
           || level < 0
           || level > 3
+          || per < 1
+          || per > 100_000
           || (to != null && to.isBefore(from))) {
         throw wrong(line);
       }
@@ -162,7 +176,8 @@ public record PriceItem(
           from,
           to,
           level,
-          fields[10]);
+          fields[10],
+          per);
     } catch (IllegalArgumentException | DateTimeException e) {
       throw wrong(line);
     }

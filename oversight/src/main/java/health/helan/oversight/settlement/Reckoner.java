@@ -6,6 +6,7 @@ import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
+import health.helan.oversight.settlement.rules.CatalogueClass;
 import health.helan.oversight.settlement.rules.Facts;
 import health.helan.oversight.settlement.rules.RuleSet;
 import health.helan.oversight.settlement.rules.Setting;
@@ -40,9 +41,16 @@ final class Reckoner {
   private final PriceBook prices;
   private final RuleBook rules;
   private final SettlementTable table;
+  private final Writers writers;
 
-  Reckoner(RecordStore store, PriceBook prices, RuleBook rules, SettlementTable table) {
+  Reckoner(
+      RecordStore store,
+      PriceBook prices,
+      RuleBook rules,
+      SettlementTable table,
+      Writers writers) {
     this.store = store;
+    this.writers = writers;
     this.prices = prices;
     this.rules = rules;
     this.table = table;
@@ -69,11 +77,27 @@ final class Reckoner {
 
     /**
      * @param version of the ChargeItem that was read
+     * @param above how much of it lies above the payment standard
+     * @param isDispensed whether a pharmacy has counted it out
      */
     record Line(
-        String charge, int version, LocalDate day, PriceItem price, BigDecimal quantity, long fen) {
+        String charge,
+        int version,
+        LocalDate day,
+        PriceItem price,
+        BigDecimal quantity,
+        long fen,
+        long above,
+        boolean isDispensed) {
       Facts.Item item() {
-        return new Facts.Item(price.code(), fen, price.catalogue(), price.ownPercent());
+        return new Facts.Item(price.code(), fen, above, price.catalogue(), price.ownPercent());
+      }
+
+      /** Of one; at a pharmacy's own price, or of what is priced by many, rounded to the fen. */
+      long unitFen() {
+        return isDispensed || price.per() > 1
+            ? BigDecimal.valueOf(fen).divide(quantity, 0, RoundingMode.HALF_UP).longValueExact()
+            : price.fen();
       }
 
       String catalogue() {
@@ -127,7 +151,7 @@ final class Reckoner {
     }
     lines.sort(Comparator.comparing(Bill.Line::day).thenComparing(Bill.Line::charge));
     Setting setting = visit == null ? Setting.OUTPATIENT : setting(platform, visit);
-    Insured insured = Insured.of(store, platform, patient, last);
+    Insured insured = Insured.of(store, writers, platform, patient, last);
     RuleSet inForce = rules.inForce(last);
     SettlementTable.Year year = table.year(store.rows(), patient, digest, last.getYear());
     Split split =
@@ -180,6 +204,7 @@ final class Reckoner {
       }
       SearchResult page =
           store.search(platform, new SearchRequest("ChargeItem", null, null, parameters, false));
+      Map<String, Open> open = new LinkedHashMap<>();
       for (SearchResult.Entry entry : page.entries()) {
         JsonNode charge = Json.MAPPER.readTree(Objects.requireNonNull(entry.resource().content()));
         if (charge.path("status").asString("").equals("billable")
@@ -188,9 +213,16 @@ final class Reckoner {
                 .path("reference")
                 .asString("")
                 .equals("Organization/" + institution)) {
-          found.put(entry.resource().id(), new Open(charge, entry.resource().version()));
+          open.put(entry.resource().id(), new Open(charge, entry.resource().version()));
         }
       }
+      Map<String, String> wrote = writers.of("ChargeItem", open.keySet());
+      open.forEach(
+          (id, one) -> {
+            if (Writers.counts(wrote.getOrDefault(id, "?"), institution)) {
+              found.put(id, one);
+            }
+          });
       if (found.size() > MOST) {
         throw new Refusal(Refusal.Kind.TOO_COSTLY, "settlement.too-many", MOST);
       }
@@ -217,11 +249,14 @@ final class Reckoner {
       }
     }
     LocalDate day = day(charge, code);
-    PriceItem price = prices.price(code, institution, level, day);
     JsonNode value = charge.path("quantity").path("value");
     BigDecimal quantity = value.isNumber() ? value.decimalValue() : BigDecimal.ONE;
-    long fen = price.of(quantity);
     JsonNode said = charge.path("priceOverride").path("value");
+    if (Dispensed.is(charge) && said.isNumber()) {
+      return dispensed(open, Dispensed.item(prices, charge, institution, level, day), day);
+    }
+    PriceItem price = prices.price(code, institution, level, day);
+    long fen = price.of(quantity);
     if (said.isNumber()) {
       BigDecimal asked = said.decimalValue().movePointRight(2);
       if (asked.compareTo(BigDecimal.valueOf(fen)) > 0 || asked.signum() < 0) {
@@ -229,7 +264,24 @@ final class Reckoner {
       }
       fen = asked.setScale(0, RoundingMode.HALF_UP).longValueExact();
     }
-    return new Bill.Line(charge.path("id").asString(""), open.version(), day, price, quantity, fen);
+    return new Bill.Line(
+        charge.path("id").asString(""), open.version(), day, price, quantity, fen, 0, false);
+  }
+
+  /** At the pharmacy's own price; what of it lies above the standard is own money. */
+  private static Bill.Line dispensed(Open open, PriceItem price, LocalDate day) {
+    JsonNode charge = open.charge();
+    BigDecimal quantity = charge.path("quantity").path("value").decimalValue();
+    long fen = Dispensed.fen(charge);
+    return new Bill.Line(
+        charge.path("id").asString(""),
+        open.version(),
+        day,
+        price,
+        quantity,
+        fen,
+        price.catalogue() == CatalogueClass.C ? 0 : Math.max(0, fen - price.of(quantity)),
+        true);
   }
 
   private static LocalDate day(JsonNode charge, String code) {

@@ -11,7 +11,8 @@ import java.util.Set;
 
 /**
  * What nobody but the steps of settlement writes: its Claims, explanations, answers and Accounts;
- * and, while they are in a settlement that counts, its charges.
+ * and, while they are in a settlement that counts, its charges. Another part of the platform may
+ * take such a charge back (it becomes {@code aborted}): the settlement then gives it back.
  */
 public final class SettlementFollower implements WriteFollower {
   private static final Set<String> PAPERS =
@@ -41,6 +42,9 @@ public final class SettlementFollower implements WriteFollower {
   public void follow(Connection transaction, Caller caller, List<Followed> written, Instant at)
       throws SQLException {
     if (caller.isRoot()) {
+      if (!caller.subject().equals(Settlements.PLATFORM.subject())) {
+        takenBack(transaction, written, at);
+      }
       return;
     }
     for (Followed one : written) {
@@ -48,6 +52,18 @@ public final class SettlementFollower implements WriteFollower {
           && one.before() != null
           && SettlementTable.isTaken(transaction, one.home(), one.id())) {
         throw new Refusal(Refusal.Kind.CONFLICT, "settlement.charge-settled");
+      }
+    }
+  }
+
+  private static void takenBack(Connection transaction, List<Followed> written, Instant at)
+      throws SQLException {
+    for (Followed one : written) {
+      if (one.type().equals("ChargeItem")
+          && one.before() != null
+          && one.after() != null
+          && one.after().path("status").asString("").equals("aborted")) {
+        SettlementTable.comesBack(transaction, one.home(), one.id(), at);
       }
     }
   }

@@ -115,6 +115,7 @@ public final class SettlementOperations {
           .code("class", item.catalogue().name())
           .number("own-percent", item.ownPercent())
           .text("price", yuan(item.fen()))
+          .number("per", item.per())
           .text("from", item.from().toString())
           .text("to", item.to() == null ? null : item.to().toString())
           .text("level", item.level() == 0 ? null : String.valueOf(item.level()))
@@ -382,6 +383,11 @@ public final class SettlementOperations {
       line.code("class", code(own.path("reason"))).text("own-first", amount(own));
       if (own.has("value")) {
         line.number("own-percent", own.path("value").asInt());
+      }
+      for (JsonNode one : item.path("adjudication")) {
+        if (code(one.path("category")).equals(SettlementPapers.ABOVE)) {
+          line.text("above-standard", amount(one));
+        }
       }
     }
     for (JsonNode one : explanation.path("adjudication")) {

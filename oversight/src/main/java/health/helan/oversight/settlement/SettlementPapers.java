@@ -33,6 +33,9 @@ final class SettlementPapers {
   static final String CODE = "one-stop";
   static final String STEP = OWN + "CodeSystem/settlement-step";
   static final String PAYER = OWN + "CodeSystem/settlement-payer";
+  /** Of a line: what of it lies above the payment standard. */
+  static final String ABOVE = "above-standard";
+
   static final String RECKONING = OWN + "CodeSystem/settlement-reckoning";
   static final String BASE = OWN + "StructureDefinition/settlement-base";
   static final String CHARGE = OWN + "StructureDefinition/settlement-charge";
@@ -103,7 +106,7 @@ final class SettlementPapers {
     code.put("text", line.price().name());
     item.put("servicedDate", line.day().toString());
     item.putObject("quantity").put("value", line.quantity()).put("unit", line.price().unit());
-    money(item.putObject("unitPrice"), line.price().fen());
+    money(item.putObject("unitPrice"), line.unitFen());
     money(item.putObject("net"), line.fen());
     return item;
   }
@@ -155,6 +158,11 @@ final class SettlementPapers {
       ObjectNode eligible = adjudication.addObject();
       coded(eligible.putObject("category"), HL7 + "adjudication", "eligible", null);
       money(eligible.putObject("amount"), line.fen() - line.item().ownFirst());
+      if (line.above() > 0) {
+        ObjectNode above = adjudication.addObject();
+        coded(above.putObject("category"), RECKONING, ABOVE, null);
+        money(above.putObject("amount"), line.above());
+      }
     }
     ArrayNode reckoned = Json.MAPPER.createArrayNode();
     for (Share share : bill.split().shares()) {

@@ -375,6 +375,56 @@ final class SettlementTable {
             one.id());
   }
 
+  /** Charges of a settlement that were taken back since. */
+  List<String> gone(Settlement one) {
+    return sql.list(
+        "select charge from settlement_charge where home = ? and settlement = ? and gone",
+        row -> row.getString(1),
+        one.home(),
+        one.id());
+  }
+
+  /** A charge is taken back: the settlement that it is in is looked at. */
+  static void comesBack(Connection connection, int home, String charge, Instant at)
+      throws SQLException {
+    List<String> of =
+        Sql.list(
+            connection,
+            "update settlement_charge set gone = true where home = ? and charge = ? returning settlement",
+            row -> row.getString(1),
+            home,
+            charge);
+    for (String settlement : of) {
+      // Whoever is about to write it has read what does not hold any more, and looks again.
+      Sql.update(
+          connection,
+          "update settlement set due = ?, revision = revision + 1 where home = ? and id = ?",
+          at,
+          home,
+          settlement);
+    }
+  }
+
+  /** By charge, those in settlements that count; all of one resident. */
+  Map<String, Settlements.Standing> standings(List<String> charges) {
+    Map<String, Settlements.Standing> found = new TreeMap<>();
+    if (!charges.isEmpty()) {
+      var unused =
+          sql.list(
+              "select c.charge, c.settlement, s.state from settlement_charge c"
+                  + " join settlement s on s.home = c.home and s.id = c.settlement"
+                  + " where c.home = ? and c.charge = any (?)",
+              row ->
+                  found.put(
+                      row.getString(1),
+                      new Settlements.Standing(
+                          row.getString(2), SettlementState.values()[row.getInt(3)])),
+              Ids.home(charges.getFirst()),
+              charges);
+    }
+    return found;
+  }
+
   static boolean isTaken(Connection connection, int home, String charge) throws SQLException {
     return !Sql.list(
             connection,

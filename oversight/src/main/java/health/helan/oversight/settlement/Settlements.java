@@ -33,10 +33,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -52,11 +55,16 @@ import tools.jackson.databind.JsonNode;
  */
 public final class Settlements {
   private static final Logger LOG = LoggerFactory.getLogger(Settlements.class);
+
+  /** Settlement itself, when nobody asks: what it writes follows from its own steps. */
   static final Caller PLATFORM = Caller.platform("settlement");
+
   private static final int AT_ONCE = 100;
   private static final int TURNS = 24;
   private static final int RACES = 6;
   static final int MOST_LISTED = 200;
+  private static final Set<SettlementState> COUNTS =
+      SettlementStep.REVERSE.from();
   private static final Set<String> MARKS =
       Set.of("referred", "other-city-registered", "other-city");
 
@@ -64,6 +72,7 @@ public final class Settlements {
    * What settlement stands on.
    *
    * @param payers that can be asked; of two that serve, the first
+   * @param counters who works in a pharmacy, and settles what was dispensed there
    * @param payments asked only when something is to be done: payment knows settlement as something
    *     to pay for
    */
@@ -76,6 +85,7 @@ public final class Settlements {
       RuleBook rules,
       Credits credits,
       List<Payer> payers,
+      Predicate<Caller> counters,
       Supplier<Payments> payments,
       Clock clock) {}
 
@@ -90,17 +100,24 @@ public final class Settlements {
   private final IndexKey key;
   private final Credits credits;
   private final List<Payer> payers;
+  private final Predicate<Caller> counters;
   private final Clock clock;
+
+  /** Whose Coverages and ChargeItems count. */
+  final Writers writers;
 
   public Settlements(Parts parts) {
     staff = new FinanceStaff(new Posts(parts.store(), parts.database(), parts.clock()));
     store = parts.store();
-    table = new SettlementTable(new Sql(parts.database()));
-    reckoner = new Reckoner(store, parts.prices(), parts.rules(), table);
+    Sql sql = new Sql(parts.database());
+    table = new SettlementTable(sql);
+    writers = new Writers(store, sql);
+    reckoner = new Reckoner(store, parts.prices(), parts.rules(), table, writers);
     ledger = parts.ledger();
     key = parts.key();
     credits = parts.credits();
     payers = parts.payers();
+    counters = parts.counters();
     clock = parts.clock();
     own = new OwnMoney(this, store, table, credits, parts.payments());
   }
@@ -182,7 +199,7 @@ public final class Settlements {
       List<String> charges,
       List<String> marks) {
     SettlementState state = SettlementStep.PRESETTLE.take(caller, SettlementState.NONE);
-    staff.checkCashier(caller);
+    checkTill(caller, () -> true);
     Refusal closed = closed(caller, patient);
     if (caller.institution().isEmpty()) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.other-institution");
@@ -190,21 +207,56 @@ public final class Settlements {
     if (!MARKS.containsAll(marks)) {
       throw new Refusal(Refusal.Kind.VALUE, "settlement.mark-unknown");
     }
-    Bill bill;
+    Bill bill = reckoned(caller, patient, encounter, charges, marks, closed);
+    checkTill(caller, () -> bill.lines().stream().allMatch(Bill.Line::isDispensed));
+    return create(caller, bill, state, null);
+  }
+
+  private Bill reckoned(
+      Caller caller,
+      String patient,
+      @Nullable String encounter,
+      List<String> charges,
+      List<String> marks,
+      @Nullable Refusal closed) {
     try {
-      bill =
-          reckoner.bill(
-              PLATFORM,
-              patient,
-              digest(patient),
-              caller.institution(),
-              encounter,
-              charges,
-              Set.copyOf(marks));
+      return reckoner.bill(
+          PLATFORM,
+          patient,
+          digest(patient),
+          caller.institution(),
+          encounter,
+          charges,
+          Set.copyOf(marks));
     } catch (Refusal refused) {
       throw closed == null ? refused : closed;
     }
-    return create(caller, bill, state, null);
+  }
+
+  /**
+   * Cashiers settle what is their institution's, who works in a pharmacy what was dispensed there.
+   *
+   * @param dispensed whether all of a bill is
+   * @throws Refusal FORBIDDEN for others of the staff
+   */
+  private void checkTill(Caller caller, BooleanSupplier dispensed) {
+    if (!staff.isCashier(caller) && !(counters.test(caller) && dispensed.getAsBoolean())) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.cashiers-only");
+    }
+  }
+
+  /**
+   * The same for bills that are there.
+   *
+   * @throws Refusal FORBIDDEN
+   */
+  void checkTill(Caller caller, List<Settlement> bills) {
+    checkTill(
+        caller,
+        () ->
+            bills.stream()
+                .flatMap(one -> one.charges().stream())
+                .allMatch(charge -> Dispensed.is(tree("ChargeItem", charge))));
   }
 
   /**
@@ -606,6 +658,13 @@ public final class Settlements {
    * @return the same settlement when there is none; null when another was first
    */
   private @Nullable Settlement next(Settlement one) {
+    List<String> gone = COUNTS.contains(one.state()) ? table.gone(one) : List.of();
+    if (!gone.isEmpty()) {
+      List<String> keeps = new ArrayList<>(one.charges());
+      keeps.removeAll(gone);
+      SettlementState state = SettlementStep.REVERSE.take(PLATFORM, one.state());
+      return back(PLATFORM, SettlementStep.REVERSE, one, state, "came-back", keeps);
+    }
     Settlement next =
         switch (one.state()) {
           case PRESETTLED -> lapse(one);
@@ -774,7 +833,9 @@ public final class Settlements {
       return one;
     }
     List<Interaction> writes = new ArrayList<>(over(one));
-    Set<String> stay = one.keeps() == null ? Set.copyOf(one.charges()) : Set.copyOf(one.keeps());
+    Set<String> stay = new HashSet<>(one.keeps() == null ? one.charges() : one.keeps());
+    // What came back while it was reversed is not charged again.
+    table.gone(one).forEach(stay::remove);
     for (String charge : one.charges()) {
       writes.add(
           SettlementPapers.patch(
@@ -782,11 +843,15 @@ public final class Settlements {
               charge,
               item -> item.put("status", stay.contains(charge) ? "billable" : "aborted")));
     }
+    Change change = new Change(one).state(SettlementStep.UNDO.take(PLATFORM, one.state()));
+    if (one.keeps() != null) {
+      change.keeps(one.keeps().stream().filter(stay::contains).toList());
+    }
     return write(
         PLATFORM,
         SettlementStep.UNDO,
         one,
-        new Change(one).state(SettlementStep.UNDO.take(PLATFORM, one.state())),
+        change,
         writes,
         (transaction, _, _) -> {
           SettlementTable.free(transaction, one);
@@ -859,7 +924,7 @@ public final class Settlements {
         day = one.isAfter(day) ? one : day;
       }
       if (insured == null) {
-        insured = Insured.of(store, PLATFORM, patient(of), day);
+        insured = Insured.of(store, writers, PLATFORM, patient(of), day);
       }
       Insured.Cover cover = insured.cover(part.kind());
       return new Payer.Demand(
@@ -912,7 +977,7 @@ public final class Settlements {
     if (!caller.isRoot() && !caller.institution().equals(one.institution())) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.other-institution");
     }
-    staff.checkCashier(caller);
+    checkTill(caller, List.of(one));
     return one;
   }
 
@@ -922,6 +987,23 @@ public final class Settlements {
   public Settlement status(Caller caller, String id) {
     var unused = store.read(caller, "Claim", id);
     return find(id);
+  }
+
+  /** Where charges of one resident stand; those in no settlement that counts are left out. */
+  public Map<String, Standing> standings(List<String> charges) {
+    return table.standings(charges);
+  }
+
+  /**
+   * A charge in a settlement that counts.
+   *
+   * @param claim id
+   */
+  public record Standing(String claim, SettlementState state) {
+    /** Whether nothing of it is to be paid any more before what it is for is handed over. */
+    public boolean isThrough() {
+      return state == SettlementState.SETTLED || state == SettlementState.DEFERRED;
+    }
   }
 
   /** Its ExplanationOfBenefit. */

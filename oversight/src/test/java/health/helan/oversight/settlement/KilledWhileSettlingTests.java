@@ -180,6 +180,7 @@ class KilledWhileSettlingTests {
                   new RuleBook(pool, true, clock),
                   credits,
                   List.of(new SimulatedPayer(pool, clock, _ -> SimulatedPayer.Fault.NONE)),
+                  _ -> false,
                   () -> late[0],
                   clock));
       payments =

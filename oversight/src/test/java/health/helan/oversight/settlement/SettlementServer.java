@@ -168,6 +168,7 @@ final class SettlementServer extends ApiForTests {
             rules,
             credits,
             List.of(payer),
+            _ -> false,
             of,
             clock));
   }
@@ -242,7 +243,7 @@ final class SettlementServer extends ApiForTests {
       self = resident(patient);
       for (String cover : covers) {
         created(
-            system,
+            ApiForTests.system(bureau),
             """
             {'resourceType':'Coverage','status':'active','type':{'coding':[{'code':'%s'}]},'identifier':[{'value':'N1'}],
               'beneficiary':{'reference':'Patient/%s'},'payor':[{'reference':'Organization/%s'}]}"""

@@ -109,6 +109,8 @@ public record Circulation(
    * @param id of the MedicationDispense
    * @param item of the shop's stock
    * @param fen what was asked for it
+   * @param charge id of the ChargeItem; empty where nothing is charged
+   * @param elsewhere whether it was paid past the platform, as the pharmacy says
    */
   public record Counted(
       String id,
@@ -119,7 +121,9 @@ public record Circulation(
       long fen,
       int state,
       Instant at,
-      List<String> traces) {
+      List<String> traces,
+      String charge,
+      boolean elsewhere) {
     static final int OUT = 0;
     static final int HANDED = 1;
     static final int BACK = 2;

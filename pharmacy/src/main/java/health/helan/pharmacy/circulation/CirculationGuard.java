@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class CirculationGuard implements WriteFollower {
   private static final Set<String> WRITTEN =
-      Set.of("MedicationDispense", "SupplyDelivery", "Task", "DocumentReference");
+      Set.of("MedicationDispense", "SupplyDelivery", "Task", "DocumentReference", "ChargeItem");
 
   private final CirculationTable table;
   private final Digests digests;

@@ -24,6 +24,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -65,6 +66,7 @@ public final class CirculationOperations {
         onSystem("circulations", false, READ, these::list),
         onSystem("prescription-lock", true, STEP, these::lock),
         onTask("prescription-dispense", true, STEP, these::dispense),
+        onTask("prescription-paid-elsewhere", true, STEP, these::paidElsewhere),
         onTask("prescription-complete", true, STEP, these::complete),
         onTask("prescription-release", true, STEP, these::release),
         onTask("prescription-take-back", true, STEP, these::giveBack),
@@ -218,7 +220,11 @@ public final class CirculationOperations {
     put(head, seen.row());
     boolean isHolders =
         seen.party() == Party.SHOP && seen.row().state().isHeld() || seen.party() == Party.RESIDENT;
+    if (seen.party() == Party.SHOP) {
+      head.flag("charging", circulations.isCharging());
+    }
     if (isHolders) {
+      head.reference("subject", "Patient/" + seen.prescription().patient(), null);
       head.text("patient", circulations.patientName(call.caller(), seen.prescription().patient()));
       head.text("telephone", seen.row().wish().telephone());
       head.text("address", seen.row().wish().address());
@@ -235,6 +241,7 @@ public final class CirculationOperations {
         }
       }
     }
+    Map<String, Tills.Standing> standings = circulations.standings(whole.counted());
     for (Counted one : whole.counted()) {
       Words counted = words.group("dispensed");
       counted.reference("dispense", "MedicationDispense/" + one.id(), null);
@@ -245,6 +252,12 @@ public final class CirculationOperations {
           "state",
           one.state() == Counted.OUT ? "out" : one.state() == Counted.HANDED ? "handed" : "back");
       counted.time("at", one.at());
+      boolean isTold =
+          seen.party() == Party.RESIDENT
+              || seen.party() == Party.SHOP && one.shop().equals(seen.row().shop());
+      if (isTold) {
+        put(counted, one, standings.get(one.charge()));
+      }
       one.traces().forEach(trace -> counted.text("trace", trace));
     }
     for (Attempt one : whole.attempts()) {
@@ -265,6 +278,19 @@ public final class CirculationOperations {
       words.reference("shop", "Organization/" + shop, circulations.shopName(shop));
     }
     words.text("parcel", row.parcel());
+  }
+
+  private static void put(Words words, Counted one, Tills.@Nullable Standing standing) {
+    if (one.charge().isEmpty() || one.state() == Counted.BACK && standing == null) {
+      return;
+    }
+    words.reference("charge", "ChargeItem/" + one.charge(), null);
+    words.code(
+        "payment", one.elsewhere() ? "elsewhere" : standing == null ? "open" : standing.state());
+    if (standing != null) {
+      words.flag("through", standing.isThrough());
+      words.reference("claim", "Claim/" + standing.claim(), null);
+    }
   }
 
   private static void put(Words words, Drug drug, ObjectNode request) {
@@ -403,6 +429,14 @@ public final class CirculationOperations {
       }
     }
     return "";
+  }
+
+  /** {@code POST Task/[id]/$prescription-paid-elsewhere}: {@code reason}. */
+  private Answer paidElsewhere(Call call) {
+    var given = new Given(call);
+    given.only(Set.of("reason"));
+    var unused = circulations.paidElsewhere(call.caller(), id(call), reason(given));
+    return read(call);
   }
 
   private Answer complete(Call call) {

@@ -22,6 +22,8 @@ public enum CirculationStep {
   LOCK(Set.of(AVAILABLE), LOCKED, Set.of(Party.SHOP)),
   /** All or a part; again for the rest. */
   DISPENSE(Set.of(LOCKED, DISPENSED), DISPENSED, Set.of(Party.SHOP)),
+  /** What was counted out was paid at a till that the platform does not see. */
+  PAID_ELSEWHERE(Set.of(DISPENSED), DISPENSED, Set.of(Party.SHOP)),
   /** Handed over: at the counter by the shop, at the door by the courier. */
   COMPLETE(Set.of(DISPENSED), COMPLETED, Set.of(Party.SHOP, Party.COURIER)),
   /**
@@ -65,7 +67,7 @@ public enum CirculationStep {
   }
 
   public String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   public CirculationState to() {

@@ -29,7 +29,8 @@ final class CirculationTable {
           + " parcel, token, content from circulation";
 
   private static final String COUNTED =
-      "select id, request, shop, item, quantity, fen, state, at, traces from circulation_dispense"
+      "select id, request, shop, item, quantity, fen, state, at, traces, charge, elsewhere"
+          + " from circulation_dispense"
           + " where home = ? and circulation = ?";
 
   private final Sql sql;
@@ -294,15 +295,18 @@ final class CirculationTable {
         row.getLong("fen"),
         row.getInt("state"),
         Sql.instant(row, "at"),
-        Sql.texts(row, "traces"));
+        Sql.texts(row, "traces"),
+        row.getString("charge"),
+        row.getBoolean("elsewhere"));
   }
 
   static void insert(Connection connection, Circulation of, Counted one) throws SQLException {
     Sql.update(
         connection,
         """
-        insert into circulation_dispense (home, state, quantity, fen, at, circulation, id, request, shop, item, traces)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        insert into circulation_dispense (home, state, quantity, fen, at, circulation, id, request, shop, item, traces,
+          charge)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         of.home(),
         one.state(),
         one.quantity(),
@@ -313,7 +317,18 @@ final class CirculationTable {
         one.request(),
         one.shop(),
         one.item(),
-        one.traces());
+        one.traces(),
+        one.charge());
+  }
+
+  /** What is out and charged was paid past the platform. */
+  static void elsewhere(Connection connection, Circulation of) throws SQLException {
+    Sql.update(
+        connection,
+        "update circulation_dispense set elsewhere = true"
+            + " where home = ? and circulation = ? and state = 0 and charge <> ''",
+        of.home(),
+        of.id());
   }
 
   static void mark(Connection connection, Circulation of, int state) throws SQLException {

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
@@ -83,6 +84,7 @@ public final class Circulations implements Erasable {
       KnowledgeBook knowledge,
       KeyVault vault,
       CertificateAuthority authority,
+      Tills tills,
       Clock clock) {}
 
   private final RecordStore store;
@@ -95,6 +97,7 @@ public final class Circulations implements Erasable {
   private final Stock stock;
   private final Shops shops;
   private final Offers offers;
+  private final Charging charging;
   private final Map<String, Named> names = new ConcurrentHashMap<>();
 
   public Circulations(Parts parts) {
@@ -108,6 +111,7 @@ public final class Circulations implements Erasable {
     stock = new Stock(store, parts.database(), knowledge, clock);
     shops = new Shops(store);
     offers = new Offers(stock, shops);
+    charging = new Charging(parts.tills());
   }
 
   public Stock stock() {
@@ -491,6 +495,10 @@ public final class Circulations implements Erasable {
     Knowledge base = knowledge.inForce();
     List<Line> lines = new ArrayList<>();
     List<Interaction> writes = new ArrayList<>();
+    List<Interaction> charges = new ArrayList<>();
+    // Where the charge of each stands among what is written; below 0 for none.
+    List<Integer> chargeAt = new ArrayList<>();
+    boolean isCharged = charging.isOn();
     Set<String> codes = new HashSet<>();
     for (Handing handing : handings) {
       ObjectNode request = request(seen.prescription, handing.request());
@@ -501,12 +509,27 @@ public final class Circulations implements Erasable {
       boolean isSubstitute = isSubstitute(base, request, line, handing);
       checkPack(handing, codes, now);
       lines.add(line);
+      String hint = "Patient/" + seen.prescription.patient();
+      String url = "urn:uuid:" + UUID.randomUUID();
       writes.add(
-          Papers.create(
+          new Interaction.Create(
               "MedicationDispense",
-              Papers.dispense(caller, request, handing, line, isSubstitute, now),
-              "Patient/" + seen.prescription.patient()));
+              Interaction.Body.of(
+                  Papers.dispense(caller, request, handing, line, isSubstitute, now)),
+              null,
+              url,
+              hint));
+      boolean isPaidFor = isCharged && line.price(handing.quantity()) > 0;
+      chargeAt.add(isPaidFor ? handings.size() + charges.size() : -1);
+      if (isPaidFor) {
+        charges.add(
+            Papers.create(
+                "ChargeItem",
+                Charging.charge(caller, request, line, handing.quantity(), url, now),
+                hint));
+      }
     }
+    writes.addAll(charges);
     try {
       run(
           caller,
@@ -520,7 +543,9 @@ public final class Circulations implements Erasable {
               writes,
               (connection, ids, at) -> {
                 for (int i = 0; i < handings.size(); i++) {
-                  count(connection, row, handings.get(i), lines.get(i), ids.get(i), at);
+                  int of = chargeAt.get(i);
+                  String charge = of < 0 ? "" : ids.get(of);
+                  count(connection, row, handings.get(i), lines.get(i), ids.get(i), charge, at);
                 }
               },
               null));
@@ -536,7 +561,13 @@ public final class Circulations implements Erasable {
   }
 
   private void count(
-      Connection connection, Circulation row, Handing handing, Line line, String id, Instant at)
+      Connection connection,
+      Circulation row,
+      Handing handing,
+      Line line,
+      String id,
+      String charge,
+      Instant at)
       throws SQLException {
     Drug drug =
         CirculationTable.drugs(connection, row).stream()
@@ -570,7 +601,9 @@ public final class Circulations implements Erasable {
             line.price(handing.quantity()),
             Counted.OUT,
             at,
-            handing.traces()));
+            handing.traces(),
+            charge,
+            false));
   }
 
   private static ObjectNode request(Effective prescription, String id) {
@@ -642,6 +675,58 @@ public final class Circulations implements Erasable {
 
   // ------------------------------------------------------------------ handing over, or not
 
+  /** Whether anything is charged in this region. */
+  boolean isCharging() {
+    return charging.isOn();
+  }
+
+  /** Bills of what was counted out, by charge. */
+  Map<String, Tills.Standing> standings(List<Counted> counted) {
+    return charging.standings(counted);
+  }
+
+  /**
+   * Looks whether what was counted out may leave the pharmacy.
+   *
+   * @throws Refusal CONFLICT while it is neither settled nor put on credit nor paid elsewhere
+   */
+  public void checkPaid(Circulation row) {
+    charging.checkPaid(out(row));
+  }
+
+  /**
+   * Takes the pharmacy's word that what is counted out was paid at a till of its own. The charges
+   * are not settled any more.
+   *
+   * @throws Refusal BUSINESS_RULE when nothing is open; CONFLICT while it is in a bill
+   */
+  Circulation paidElsewhere(Caller caller, String id, String reason) {
+    String shop = staffOf(caller);
+    Seen seen = seen(caller, id);
+    var unused = CirculationStep.PAID_ELSEWHERE.take(seen.party, seen.row.state());
+    List<Counted> open = Charging.charged(out(seen.row));
+    if (open.isEmpty()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.nothing-to-pay");
+    }
+    if (!charging.standings(open).isEmpty()) {
+      throw new Refusal(Refusal.Kind.CONFLICT, "circulation.billed");
+    }
+    Instant now = now();
+    run(
+        caller,
+        shop,
+        joint(
+            caller,
+            seen,
+            CirculationStep.PAID_ELSEWHERE,
+            seen.party,
+            next -> next,
+            open.stream().map(one -> Charging.elsewhere(one, reason, now)).toList(),
+            (connection, ids, at) -> CirculationTable.elsewhere(connection, seen.row),
+            reason));
+    return row(seen.row);
+  }
+
   /** Handed over at the counter. */
   Circulation complete(Caller caller, String id) {
     String shop = staffOf(caller);
@@ -651,6 +736,7 @@ public final class Circulations implements Erasable {
     if (isSomethingLeft(seen.row)) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.something-left");
     }
+    checkPaid(seen.row);
     run(caller, shop, completion(caller, seen, Party.SHOP));
     return row(seen.row);
   }
@@ -712,6 +798,7 @@ public final class Circulations implements Erasable {
     if (!isSomethingLeft(seen.row)) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.nothing-left");
     }
+    checkPaid(seen.row);
     run(caller, shop, partHanded(caller, seen, Party.SHOP, reason));
     return row(seen.row);
   }
@@ -777,6 +864,9 @@ public final class Circulations implements Erasable {
                   dispense.put("status", "cancelled");
                   dispense.putObject("statusReasonCodeableConcept").put("text", reason);
                 }));
+        if (!one.charge().isEmpty()) {
+          writes.add(Charging.aborted(one));
+        }
       }
     }
     return joint(

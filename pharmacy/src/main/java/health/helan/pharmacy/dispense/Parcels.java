@@ -109,6 +109,7 @@ public final class Parcels implements Erasable {
         || !row.parcel().isEmpty()) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.nothing-to-pack", row.state().word());
     }
+    circulations.checkPaid(row);
     if (!circulations.carries(carrier)) {
       throw new Refusal(Refusal.Kind.VALUE, "parcel.no-carrier");
     }

@@ -164,7 +164,8 @@ public final class Drugstore {
     has(system, item, name, unit, quantity, price, "");
   }
 
-  void has(
+  /** The same, with the number of the product. */
+  public void has(
       Caller by, String item, String name, String unit, int quantity, String price, String code) {
     ObjectNode body = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
     ArrayNode parts = body.putArray("parameter").addObject().put("name", "line").putArray("part");
@@ -253,7 +254,7 @@ public final class Drugstore {
     return SERVER.call(pharmacist, "Task/" + task + "/$prescription-" + step, more);
   }
 
-  int stock(String item) {
+  public int stock(String item) {
     Reply reply = SERVER.get(system, "$stock");
     assertThat(reply.status()).as(reply.text()).isEqualTo(200);
     return reply.all("line").stream()

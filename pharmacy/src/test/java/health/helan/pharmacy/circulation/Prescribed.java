@@ -24,7 +24,8 @@ public record Prescribed(String patient, String task, List<String> requests, Cal
     return of(hospital, _ -> {}, AMLODIPINE);
   }
 
-  static Prescribed of(
+  /** Seven pieces of each. */
+  public static Prescribed of(
       ReviewServer.Hospital hospital, Consumer<ObjectNode> change, String... drugs) {
     String patient = hospital.patient("1960-05-01", "male");
     List<String> requests = new ArrayList<>();

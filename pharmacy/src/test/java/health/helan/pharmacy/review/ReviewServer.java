@@ -41,6 +41,7 @@ import health.helan.foundation.trust.signature.Signers;
 import health.helan.pharmacy.circulation.CirculationGuard;
 import health.helan.pharmacy.circulation.CirculationOperations;
 import health.helan.pharmacy.circulation.Circulations;
+import health.helan.pharmacy.circulation.Tills;
 import health.helan.pharmacy.dispense.ParcelOperations;
 import health.helan.pharmacy.dispense.Parcels;
 import java.io.IOException;
@@ -53,8 +54,10 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.ServiceLoader;
 import java.util.UUID;
 import org.apache.catalina.startup.Tomcat;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -63,6 +66,19 @@ import tools.jackson.databind.node.ObjectNode;
  * it, on a real PostgreSQL behind a real HTTP server.
  */
 public final class ReviewServer extends ApiForTests {
+  /**
+   * What tests of a module that knows more put beside it, found by the service loader; without any,
+   * this is a region that has no prices.
+   */
+  public interface Neighbour {
+    List<WriteFollower> followers(HikariDataSource database);
+
+    /** Once the store is open. */
+    Tills tills(ReviewServer server);
+
+    List<FhirOperation> operations();
+  }
+
   private static final class Running {
     static final ReviewServer SERVER = new ReviewServer();
 
@@ -81,6 +97,10 @@ public final class ReviewServer extends ApiForTests {
 
   public final Circulations circulations;
 
+  /** What is beside it; null for nothing. */
+  public final @Nullable Neighbour neighbour =
+      ServiceLoader.load(Neighbour.class).findFirst().orElse(null);
+
   private final String base;
 
   public static ReviewServer get() {
@@ -95,6 +115,16 @@ public final class ReviewServer extends ApiForTests {
       database = new HikariDataSource(config);
       Clock now = Clock.systemUTC();
       registry = new Registry(database, now, Unregistered.WARN);
+      List<WriteFollower> followers =
+          new ArrayList<>(
+              List.of(
+                  registry.follower(),
+                  new PrescriptionGuard(),
+                  new CirculationGuard(
+                      database, new ZstdCodec(), new IndexKey(new byte[32]).digests())));
+      if (neighbour != null) {
+        followers.addAll(neighbour.followers(database));
+      }
       store =
           RecordStore.open(
               database,
@@ -107,11 +137,7 @@ public final class ReviewServer extends ApiForTests {
                   true,
                   new ZstdCodec(),
                   ValueSets.ofR4(),
-                  WriteFollower.all(
-                      registry.follower(),
-                      new PrescriptionGuard(),
-                      new CirculationGuard(
-                          database, new ZstdCodec(), new IndexKey(new byte[32]).digests()))),
+                  WriteFollower.all(followers.toArray(WriteFollower[]::new))),
               StoreForTests.QUICK,
               Retention.DEFAULT);
       KeyVault vault =
@@ -142,6 +168,7 @@ public final class ReviewServer extends ApiForTests {
                   review.knowledge(),
                   vault,
                   authority,
+                  neighbour == null ? Tills.NONE : neighbour.tills(this),
                   clock));
       List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
       operations.addAll(CirculationOperations.all(circulations));
@@ -156,6 +183,9 @@ public final class ReviewServer extends ApiForTests {
       operations.addAll(PrescriptionOperations.all(prescriptions));
       operations.addAll(CommentOperations.all(new Comments(store, prescriptions, now)));
       operations.add(new ReviewFigures(store, registry, prescriptions, database).operation());
+      if (neighbour != null) {
+        operations.addAll(neighbour.operations());
+      }
       var servlet =
           new FhirServlet(
               store,

@@ -119,6 +119,24 @@ public final class PlatformRows {
     return found;
   }
 
+  /**
+   * Who owns what, by id: the institution that wrote it, or for which operators loaded it; empty
+   * where that is none. Those that are not there, or deleted, are left out.
+   */
+  public Map<String, String> owners(Connection connection, String type, Collection<String> ids)
+      throws SQLException {
+    Map<Integer, Collection<String>> byHome = new TreeMap<>();
+    for (String id : ids) {
+      Integer home = parts.homes().of(connection, type, id);
+      if (home != null) {
+        byHome.computeIfAbsent(home, _ -> new ArrayList<>()).add(id);
+      }
+    }
+    Map<String, String> owners = new HashMap<>();
+    standingOf(connection, type, byHome).forEach((id, now) -> owners.put(id, now.owner()));
+    return owners;
+  }
+
   /** The next current versions of a type, in the order of the primary key. */
   public List<Owned> next(
       Connection connection, String type, int afterHome, String afterId, int limit)

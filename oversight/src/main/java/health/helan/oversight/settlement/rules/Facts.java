@@ -30,20 +30,26 @@ public record Facts(
    * A line of the bill.
    *
    * @param fen zero or more
+   * @param above how much of it lies above the payment standard (支付标准): nobody shares that
    * @param ownPercent of class B: what the resident pays first
    */
-  public record Item(String code, long fen, CatalogueClass catalogue, int ownPercent) {
+  public record Item(String code, long fen, long above, CatalogueClass catalogue, int ownPercent) {
     public Item {
-      if (fen < 0 || ownPercent < 0 || ownPercent > 100) {
+      if (fen < 0 || above < 0 || above > fen || ownPercent < 0 || ownPercent > 100) {
         throw new IllegalArgumentException("no line of a bill");
       }
+    }
+
+    /** A line that costs no more than the standard. */
+    public Item(String code, long fen, CatalogueClass catalogue, int ownPercent) {
+      this(code, fen, 0, catalogue, ownPercent);
     }
 
     /** What the resident pays before anybody shares: rounded half up. */
     public long ownFirst() {
       return switch (catalogue) {
-        case A -> 0;
-        case B -> RuleSet.percent(fen, ownPercent);
+        case A -> above;
+        case B -> above + RuleSet.percent(fen - above, ownPercent);
         case C -> fen;
       };
     }
