@@ -173,7 +173,7 @@ describe.skipIf(reason)('A prescription', () => {
     const shop = await someone(browser, 1440, 900);
     await signIn(shop, '/workbench/', '用账户登录', 'drugstore1');
     // Which drugs a made-up drugstore has is chance: its system tells of this one.
-    const part = Object.entries({ item: 'JOURNEY-1', name: '苯磺酸氨氯地平片 5mg', unit: '片', quantity: '100', price: '0.98' }).map(([name, valueString]) => ({ name, valueString }));
+    const part = Object.entries({ item: 'JOURNEY-1', name: '苯磺酸氨氯地平片 5mg', unit: '片', quantity: '100', price: '0.98', code: 'amlodipine-1' }).map(([name, valueString]) => ({ name, valueString }));
     await ask('/fhir/$stock-update', await tokenOf(shop), { resourceType: 'Parameters', parameter: [{ name: 'line', part }] });
 
     await signIn(resident, '/resident/', '登录', RESIDENT);

@@ -408,19 +408,22 @@ final class SettlementTable {
   /** By charge, those in settlements that count; all of one resident. */
   Map<String, Settlements.Standing> standings(List<String> charges) {
     Map<String, Settlements.Standing> found = new TreeMap<>();
-    if (!charges.isEmpty()) {
-      var unused =
-          sql.list(
-              "select c.charge, c.settlement, s.state from settlement_charge c"
-                  + " join settlement s on s.home = c.home and s.id = c.settlement"
-                  + " where c.home = ? and c.charge = any (?)",
-              row ->
-                  found.put(
-                      row.getString(1),
-                      new Settlements.Standing(
-                          row.getString(2), SettlementState.values()[row.getInt(3)])),
-              Ids.home(charges.getFirst()),
-              charges);
+    if (charges.isEmpty()) {
+      return found;
+    }
+    for (Map.Entry<String, Settlements.Standing> one :
+        sql.list(
+            "select c.charge, c.settlement, s.state from settlement_charge c"
+                + " join settlement s on s.home = c.home and s.id = c.settlement"
+                + " where c.home = ? and c.charge = any (?)",
+            row ->
+                Map.entry(
+                    row.getString(1),
+                    new Settlements.Standing(
+                        row.getString(2), SettlementState.values()[row.getInt(3)])),
+            Ids.home(charges.getFirst()),
+            charges)) {
+      found.put(one.getKey(), one.getValue());
     }
     return found;
   }

@@ -63,8 +63,9 @@ public final class Settlements {
   private static final int TURNS = 24;
   private static final int RACES = 6;
   static final int MOST_LISTED = 200;
-  private static final Set<SettlementState> COUNTS =
-      SettlementStep.REVERSE.from();
+  private static final Set<SettlementState> COUNTS = SettlementStep.REVERSE.from();
+  private static final Set<String> NOTHING =
+      Set.of("settlement.nothing-open", "settlement.charge-not-open");
   private static final Set<String> MARKS =
       Set.of("referred", "other-city-registered", "other-city");
 
@@ -229,7 +230,8 @@ public final class Settlements {
           charges,
           Set.copyOf(marks));
     } catch (Refusal refused) {
-      throw closed == null ? refused : closed;
+      // What has nothing open here is no patient of this counter, as far as it is told.
+      throw closed != null && NOTHING.contains(refused.messageKey()) ? closed : refused;
     }
   }
 

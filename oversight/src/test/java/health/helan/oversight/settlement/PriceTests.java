@@ -111,4 +111,21 @@ class PriceTests {
     assertThatExceptionOfType(Refusal.class).isThrownBy(() -> item.of(BigDecimal.ZERO));
     assertThatExceptionOfType(Refusal.class).isThrownBy(() -> item.of(new BigDecimal("-1")));
   }
+
+  @Test
+  void mayBeForManyUnits() {
+    String list = PriceItem.HEADER_PER + "\np1,某片,片,western-drug,A,,0.83,2026-01-01,,,,28";
+    book.load(PriceItem.read(list), "x");
+    PriceItem item = book.price("p1", "h-1", 1, DAY);
+    assertThat(item.per()).isEqualTo(28);
+    assertThat(item.of(BigDecimal.valueOf(28))).isEqualTo(83);
+    assertThat(item.of(BigDecimal.valueOf(7))).isEqualTo(21);
+    assertThat(book.isEmpty()).isFalse();
+    assertThat(book.find("p2", "h-1", 1, DAY)).isNull();
+    for (String wrong : List.of("0", "-1", "x", "100001", "28,1")) {
+      assertThatExceptionOfType(Refusal.class)
+          .as(wrong)
+          .isThrownBy(() -> PriceItem.read(list.replaceFirst("28$", wrong)));
+    }
+  }
 }

@@ -212,7 +212,7 @@ class SettlingTests {
     Visit visit = outpatient();
     String claim = part(visit.presettled(), "number");
     server.created(
-        visit.system,
+        ApiForTests.system(visit.bureau),
         """
         {'resourceType':'Coverage','status':'active','type':{'coding':[{'code':'commercial'}]},
           'beneficiary':{'reference':'Patient/%s'},'payor':[{'reference':'Organization/%s'}]}"""

@@ -1,6 +1,7 @@
 package health.helan.oversight.settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import health.helan.foundation.store.Json;
@@ -127,6 +128,25 @@ class SplitTests {
         : new BigDecimal(yuan.replace(",", "")).movePointRight(2).longValueExact();
   }
 
+  @Example
+  void countsNothingThatLiesAboveThePaymentStandard() {
+    // The guide's seven tablets.
+    var tablets = new Facts.Item("t", 315, 35, CatalogueClass.B, 10);
+    assertThat(tablets.ownFirst()).isEqualTo(63);
+    Split split =
+        Split.of(
+            RULES,
+            new Facts(
+                DAY, Setting.OUTPATIENT, 1, "resident", Set.of(), Set.of(), List.of(tablets),
+                Map.of()));
+    assertThat(split.eligible()).isEqualTo(252);
+    assertThat(split.own()).isEqualTo(151);
+    assertThat(new Facts.Item("a", 100, 40, CatalogueClass.A, 0).ownFirst()).isEqualTo(40);
+    assertThat(new Facts.Item("c", 100, 0, CatalogueClass.C, 0).ownFirst()).isEqualTo(100);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Facts.Item("x", 100, 101, CatalogueClass.A, 0));
+  }
+
   // ------------------------------------------------------------------ any bill
 
   @Provide
@@ -134,9 +154,12 @@ class SplitTests {
     Arbitrary<Facts.Item> item =
         Combinators.combine(
                 Arbitraries.longs().between(0, 30_000_000),
+                Arbitraries.longs().between(0, 3_000_000),
                 Arbitraries.of(CatalogueClass.class),
                 Arbitraries.integers().between(0, 100))
-            .as((fen, catalogue, own) -> new Facts.Item("x", fen, catalogue, own));
+            .as(
+                (fen, above, catalogue, own) ->
+                    new Facts.Item("x", fen, Math.min(fen, above), catalogue, own));
     Arbitrary<Map<String, Long>> totals =
         Arbitraries.maps(
                 Arbitraries.of(
