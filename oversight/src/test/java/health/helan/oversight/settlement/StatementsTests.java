@@ -18,7 +18,11 @@ class StatementsTests {
   void haveAPlaceForEachTable() {
     assertThat(
             StatementsForTests.placed(
-                Settlements.class, "V160__price_item", "V161__settlement", "V162__credit"))
+                Settlements.class,
+                "V160__price_item",
+                "V161__settlement",
+                "V162__credit",
+                "V220__settlement_rules_tried"))
         .hasSize(11);
   }
 }
