@@ -16,7 +16,7 @@ export default defineConfig({
     // `npm run dev` against a running platform: HELAN_URL=http://127.0.0.1:8080 npm run dev. The platform is told the
     // browser's own host, so that signing in leads back here.
     proxy: Object.fromEntries(
-      ['/fhir', '/health', '/metrics', '/public', '/hall', '/access', '/account', '/oauth2', '/sign-in', '/sign-out', '/access.css', '/.well-known', '/userinfo', '/intake', '/hl7v2', '/visit-socket'].map((path) => [
+      ['/fhir', '/health', '/metrics', '/public', '/hall', '/access', '/account', '/oauth2', '/sign-in', '/sign-out', '/access.css', '/.well-known', '/userinfo', '/intake', '/hl7v2', '/visit-socket', '/statements'].map((path) => [
         path,
         { target: process.env['HELAN_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false, ws: path.endsWith('-socket') },
       ]),

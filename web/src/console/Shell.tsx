@@ -4,7 +4,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { signOut } from '../shared/session/account';
-import { runsPlatform, seesAudit, seesCards, seesCases, seesClearing, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, seesReview, seesSlots, seesSupervision, useRole } from './useRole';
+import { runsPlatform, seesAudit, seesCards, seesCases, seesClearing, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, seesReview, seesSlots, seesSupervision, seesTariff, useRole } from './useRole';
 import { WhoAmI } from './WhoAmI';
 import { LanguageButton } from '../shared/LanguageButton';
 import { Brand, SkipLink, useFocusOnNewPage } from '../shared/shell/Frame';
@@ -39,6 +39,7 @@ export function Shell() {
             {seesRegistry(role) ? <Tab to="/registry">{t('shell.registry')}</Tab> : null}
             {runsPlatform(role) ? <Tab to="/edge">{t('shell.edge')}</Tab> : null}
             {seesClearing(role) ? <Tab to="/clearing">{t('shell.clearing')}</Tab> : null}
+            {seesTariff(role) ? <Tab to="/tariff">{t('shell.tariff')}</Tab> : null}
             {seesAudit(role) ? <Tab to="/audit">{t('shell.audit')}</Tab> : null}
           </nav>
           <div className={styles.tools}>

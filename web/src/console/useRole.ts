@@ -38,8 +38,11 @@ export const seesSlots = (role: Role | undefined): boolean => role !== undefined
 /** Rules of prescription review and knowledge of drugs: operators write them, regulators read. */
 export const seesReview = (role: Role | undefined): boolean => role === 'root' || role === 'regulator' || role === 'operator';
 
-/** Books of channels and payers: the clearing centre works on them, regulators look. Finance officers of institutions use the interface. */
+/** Books of channels and payers: the clearing centre works on them, regulators look. Finance officers of institutions have theirs at the workbench. */
 export const seesClearing = (role: Role | undefined): boolean => role === 'root' || role === 'operator' || role === 'regulator';
 
 /** Care on line is supervised by regulators. */
 export const seesSupervision = (role: Role | undefined): boolean => role === 'root' || role === 'regulator';
+
+/** Prices and rules of settlement: operators keep them, regulators look. */
+export const seesTariff = (role: Role | undefined): boolean => role === 'root' || role === 'operator' || role === 'regulator';

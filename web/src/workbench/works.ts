@@ -4,6 +4,7 @@ import { useCorrectionCount } from './corrections/useCorrections';
 import { useIsNoDelivery, useParcelCount } from './delivery/useParcels';
 import { useDispensingCount, useIsNoDispenser } from './dispensing/useDispensing';
 import { useEmergencyCount } from './emergencies/useOwnEmergencies';
+import { useFoundCount } from './finance/useBooks';
 import { useUnsignedCount } from './notes/useNotes';
 import { usePatientCount } from './patients/usePatients';
 import { useOwnCount } from './prescribe/usePrescribe';
@@ -73,6 +74,7 @@ export const WORKS: readonly Work[] = [
   },
   { name: 'cashier', page: async () => (await import('./cashier/CashierPage')).CashierPage, useCount: () => undefined, useHidden: () => !useDuties()?.cashier },
   { name: 'claims', page: async () => (await import('./claims/ClaimsPage')).ClaimsPage, useCount: () => undefined, useHidden: () => !useDuties()?.insurance },
+  { name: 'finance', page: async () => (await import('./finance/FinancePage')).FinancePage, useCount: useFoundCount, useHidden: () => !useDuties()?.finance },
 ];
 
 /** Below `/persons/:id`, with the person at the right: `useParams().id` says whose page it is. */

@@ -10,12 +10,15 @@ import { PageTitle } from '../../shared/PageTitle';
 import { StatusTag, type Tone } from '../../shared/StatusTag';
 import { FigureCards } from '../FigureCards';
 import { runsPlatform, useRole } from '../useRole';
-import { CaseView } from './CaseView';
-import styles from './Clearing.module.css';
-import { LinesView } from './LinesView';
-import { MonthTable } from './MonthTable';
-import { formatYuan } from './money';
-import { monthsLater, useAct, useCounterparts, useDays, useDifferences, useMonths, type Book, type Counterpart, type Difference } from './useClearing';
+import { CaseTable } from '../../shared/clearing/CaseTable';
+import { CaseView } from '../../shared/clearing/CaseView';
+import styles from '../../shared/clearing/Clearing.module.css';
+import { LinesView } from '../../shared/clearing/LinesView';
+import { formatYuan } from '../../shared/clearing/money';
+import { MonthSwitch } from '../../shared/clearing/MonthSwitch';
+import { MonthTable } from '../../shared/clearing/MonthTable';
+import { MonthView } from '../../shared/clearing/MonthView';
+import { useAct, useCounterparts, useDays, useDifferences, useMonths, type Book, type Counterpart } from '../../shared/clearing/useClearing';
 
 bring('clearing', texts);
 
@@ -28,6 +31,7 @@ export function ClearingPage() {
   const month = /^\d{4}-(0[1-9]|1[0-2])$/.test(query.get('month') ?? '') ? (query.get('month') ?? '') : today().slice(0, 7);
   const go: Go = (to) => setQuery({ month, ...to });
   const oneCase = query.get('case');
+  const owed = query.get('owed');
   const [counterpart, day] = [query.get('counterpart'), query.get('day')];
   return (
     <div className={styles.page}>
@@ -37,20 +41,14 @@ export function ClearingPage() {
           <h1>{t('title')}</h1>
           <p className="muted">{t('lead')}</p>
         </div>
-        <div className={styles.month}>
-          <Button onClick={() => setQuery({ month: monthsLater(month, -1) })} aria-label={t('before')}>
-            ‹
-          </Button>
-          <strong aria-label={t('month')}>{month}</strong>
-          <Button onClick={() => setQuery({ month: monthsLater(month, 1) })} aria-label={t('after')}>
-            ›
-          </Button>
-        </div>
+        <MonthSwitch month={month} onChange={(next) => setQuery({ month: next })} />
       </div>
       {oneCase !== null ? (
         <CaseView key={oneCase} id={oneCase} onBack={() => go({})} />
+      ) : owed !== null ? (
+        <MonthView key={owed} id={owed} onBack={() => go({})} />
       ) : counterpart !== null && day !== null ? (
-        <LinesView key={`${counterpart} ${day}`} counterpart={counterpart} day={day} first={Number(query.get('statement') ?? 0)} onBack={() => go({})} />
+        <LinesView key={`${counterpart} ${day}`} counterpart={counterpart} day={day} first={query.get('statement') === 'theirs' ? 'theirs' : 'ours'} onBack={() => go({})} />
       ) : (
         <Month month={month} onGo={go} />
       )}
@@ -90,8 +88,8 @@ function Month({ month, onGo }: { month: string; onGo: Go }) {
       />
       {act.error ? <LoadFailed error={act.error} compact /> : null}
       <DayTable books={rows(days.data.books, counterparts.data, month)} counterparts={counterparts.data} closedForAll={closedForAll} may={runsPlatform(role)} act={act} onGo={onGo} />
-      <CaseTable cases={cases.data} counterparts={counterparts.data} onGo={onGo} />
-      <MonthTable month={month} months={months.data} counterparts={counterparts.data} may={runsPlatform(role)} act={act} />
+      <CaseTable cases={cases.data} counterparts={counterparts.data} onOpen={(id) => onGo({ case: id })} />
+      <MonthTable month={month} months={months.data} counterparts={counterparts.data} may={runsPlatform(role)} act={act} onOpen={(id) => onGo({ owed: id })} />
     </>
   );
 }
@@ -164,8 +162,8 @@ function DayTable({ books, counterparts, closedForAll, may, act, onGo }: { books
                   <tr key={`${one.day} ${one.counterpart}`}>
                     <td className={isFirstOfDay ? undefined : 'muted'}>{formatDay(one.day, language)}</td>
                     <th scope="row">{known?.display ?? one.counterpart}</th>
-                    <td className="number">{side(one.ours, one.oursAmount, '0')}</td>
-                    <td className="number">{side(one.theirs, one.theirsAmount, '1')}</td>
+                    <td className="number">{side(one.ours, one.oursAmount, 'ours')}</td>
+                    <td className="number">{side(one.theirs, one.theirsAmount, 'theirs')}</td>
                     <td className="number" title={t('matchedHint', { key: count(one.byKey), reference: count(one.byReference), rule: count(one.byRule), carried: count(one.carried) })}>
                       {one.state === 'open' ? '–' : count(one.byKey)}
                     </td>
@@ -206,58 +204,6 @@ function DayTable({ books, counterparts, closedForAll, may, act, onGo }: { books
                   </tr>
                 );
               })}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </section>
-  );
-}
-
-function CaseTable({ cases, counterparts, onGo }: { cases: Difference[]; counterparts: Counterpart[]; onGo: Go }) {
-  const { t } = useTranslation('clearing');
-  const amount = (value: string | undefined) => (value === undefined ? '–' : formatYuan(value));
-  return (
-    <section className={`card ${styles.card}`} aria-labelledby="cases">
-      <h2 id="cases">{t('cases')}</h2>
-      {cases.length === 0 ? (
-        <NothingHere title={t('noCases')} />
-      ) : (
-        <div className={styles.scroll} role="region" aria-labelledby="cases" tabIndex={0}>
-          <table className="data">
-            <thead>
-              <tr>
-                <th scope="col">{t('key')}</th>
-                <th scope="col">{t('day')}</th>
-                <th scope="col">{t('counterpart')}</th>
-                <th scope="col">{t('kindName')}</th>
-                <th scope="col" className="number">
-                  {t('ours')}
-                </th>
-                <th scope="col" className="number">
-                  {t('theirs')}
-                </th>
-                <th scope="col">{t('state')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {cases.map((one) => (
-                <tr key={one.id}>
-                  <th scope="row">
-                    <button type="button" className={styles.link} onClick={() => onGo({ case: one.id })}>
-                      {one.key}
-                    </button>
-                  </th>
-                  <td>{one.day}</td>
-                  <td>{counterparts.find(({ name }) => name === one.counterpart)?.display ?? one.counterpart}</td>
-                  <td>{t(`kind.${one.kind as keyof typeof texts.kind}`)}</td>
-                  <td className="number">{amount(one.ours)}</td>
-                  <td className="number">{amount(one.theirs)}</td>
-                  <td>
-                    <StatusTag tone={one.state === 'found' ? 'warning' : 'running'}>{t(`caseState.${one.state as keyof typeof texts.caseState}`)}</StatusTag>
-                  </td>
-                </tr>
-              ))}
             </tbody>
           </table>
         </div>

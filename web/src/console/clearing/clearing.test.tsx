@@ -3,8 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, test } from 'vitest';
 import { never, open, platform, Refused, type Asked } from '../../test/platform';
 import { ClearingPage } from './ClearingPage';
-import { formatYuan } from './money';
-import { monthsLater, spanOf } from './useClearing';
+import { formatYuan } from '../../shared/clearing/money';
+import { monthsLater, spanOf } from '../../shared/clearing/useClearing';
 
 const part = (name: string, value: string | number | boolean) => (typeof value === 'number' ? { name, valueInteger: value } : typeof value === 'boolean' ? { name, valueBoolean: value } : { name, valueString: value });
 const group = (name: string, values: Record<string, string | number | boolean>, ...more: unknown[]) => ({ name, part: [...Object.entries(values).map(([key, value]) => part(key, value)), ...more] });
@@ -83,7 +83,7 @@ describe('The page of clearing', () => {
     const asked = platform(answering);
     await open(<ClearingPage />, { at });
     await userEvent.click(await screen.findByRole('button', { name: 'order-1' }));
-    expect(await screen.findByText('我方账簿')).toBeTruthy();
+    expect(await screen.findByText('平台账簿')).toBeTruthy();
     expect(screen.getByText('¥10.00')).toBeTruthy();
     expect(screen.getByText('¥11.00')).toBeTruthy();
     await userEvent.type(screen.getByLabelText('情况说明'), '渠道多收一元');

@@ -38,7 +38,7 @@ function outcomeOf(text: string): OperationOutcome | undefined {
   }
 }
 
-type Ask = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: URLSearchParams | string; ifMatch?: string | undefined; token?: string | undefined; signal?: AbortSignal | undefined; accept?: string };
+type Ask = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: URLSearchParams | string | Blob; ifMatch?: string | undefined; token?: string | undefined; signal?: AbortSignal | undefined; accept?: string };
 
 async function send(url: string, ask: Ask, again = true): Promise<Response> {
   const token = ask.token ?? currentToken();
@@ -122,6 +122,11 @@ export async function call<T extends FhirResource = Parameters>(path: string, pa
 /** Reads a file that an operation makes, such as a table. @param path below the base @throws FhirError */
 export async function file(path: string): Promise<Blob> {
   return (await send(`${BASE}/${path}`, { accept: '*/*' })).blob();
+}
+
+/** Sends a file to an address beside FHIR that takes one, such as `/statements/…`. @throws FhirError */
+export async function sendFile(address: string, content: Blob): Promise<Parameters> {
+  return (await send(address, { method: 'POST', body: content })).json() as Promise<Parameters>;
 }
 
 /** The platform's own matters beside FHIR: `/access/…`, as JSON. @throws FhirError */

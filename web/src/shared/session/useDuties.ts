@@ -1,6 +1,6 @@
 import { useMe } from './useMe';
 
-export type Duties = { pharmacist: boolean; pharmacy: boolean; courier: boolean; cashier: boolean; insurance: boolean };
+export type Duties = { pharmacist: boolean; pharmacy: boolean; courier: boolean; cashier: boolean; insurance: boolean; finance: boolean };
 
 const POST = 'https://helan.health/fhir/CodeSystem/practitioner-role|';
 const PHARMACY = 'https://helan.health/fhir/CodeSystem/pharmacy-service|';
@@ -20,6 +20,7 @@ export function useDuties(): Duties | undefined {
     pharmacy: pharmacist || codes.has(`${PHARMACY}staff`),
     courier: codes.has(`${PHARMACY}courier`),
     cashier: officer || codes.has(`${POST}cashier`),
+    finance: officer,
     insurance: officer || codes.has(`${POST}insurance-officer`),
   };
 }

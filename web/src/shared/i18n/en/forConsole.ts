@@ -4,7 +4,9 @@ import common from './common.json';
 import console from './console.json';
 import figures from './figures.json';
 import record from './record.json';
+import settlement from './settlement.json';
 import supervision from './supervision.json';
+import tariff from './tariff.json';
 import types from './types.json';
 
-export default { common, console, record, codes, types, figures, clearing, supervision };
+export default { common, console, record, codes, types, figures, clearing, supervision, settlement, tariff };

@@ -48,6 +48,15 @@ class ClearingDoor {
       {"name":"原商户订单号","holds":"reference"},{"name":"交易类型","holds":"flow"},{"name":"金额","holds":"amount"}],\
       "payment":["支付"],"refund":["退款"],"summary":{"place":"last","mark":"合计","count":1,"payments":2,"refunds":3}}""";
 
+  private static final String LISTS = "simulated-list";
+
+  /** As a spreadsheet saves it; likewise. */
+  private static final String SIMULATED_LIST =
+      """
+      {"charset":"UTF-8","delimiter":",","time":"uuuu-MM-dd HH:mm:ss","unit":"yuan","sign":"plain","names":true,\
+      "columns":[{"name":"交易时间","holds":"time"},{"name":"商户订单号","holds":"key"},\
+      {"name":"交易类型","holds":"flow"},{"name":"金额","holds":"amount"}],"payment":["支付"],"refund":["退款"]}""";
+
   /** What is wrong in statements of the trial: something for each kind of case, and not much. */
   private static final List<Plant> PLANTS =
       List.of(
@@ -112,15 +121,16 @@ class ClearingDoor {
               .noneMatch(one -> one.counterpart().equals(counterpart))) {
             Caller platform = Caller.platform("clearing");
             var unused = clearing.counterparts().setLayout(platform, LAYOUT, SIMULATED_LAYOUT);
-            var unused2 =
+            var unused2 = clearing.counterparts().setLayout(platform, LISTS, SIMULATED_LIST);
+            var unused3 =
                 clearing
                     .counterparts()
                     .setTerms(
                         platform,
                         counterpart,
                         """
-                        {"zh":"%s","en":"%s","layout":"%s","rules":[],"advance-percent":100}"""
-                            .formatted(channel.name("zh"), channel.name("en"), LAYOUT));
+                        {"zh":"%s","en":"%s","layout":"%s","lists":"%s","rules":[],"advance-percent":100}"""
+                            .formatted(channel.name("zh"), channel.name("en"), LAYOUT, LISTS));
           }
         }
       } catch (RuntimeException e) {

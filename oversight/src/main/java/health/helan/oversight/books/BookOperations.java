@@ -16,6 +16,7 @@ import health.helan.oversight.ledger.Ledger;
 import health.helan.oversight.ledger.Movement;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -84,7 +85,7 @@ public final class BookOperations {
 
   private Answer accounts(Call call) {
     var given = new Given(call);
-    given.only(Set.of("kind", "owner", "after", "_count"));
+    given.only(Set.of("kind", "owner", "day", "after", "_count"));
     staff.checkOfficer(call.caller());
     AccountKind kind = kind(given.need("kind"));
     String owner = given.text("owner");
@@ -101,6 +102,10 @@ public final class BookOperations {
       }
     }
     String after = given.text("after");
+    Instant end =
+        given.text("day") == null
+            ? null
+            : given.time("day").plus(Duration.ofDays(1)).minusNanos(1_000);
     ObjectNode answer = Words.parameters();
     Words into = Words.of(answer);
     for (Ledger.Standing one :
@@ -111,22 +116,31 @@ public final class BookOperations {
             given.number("_count", 50, MOST))) {
       String of = one.name().substring(one.name().indexOf('/') + 1);
       if (seesAll(caller) || isOwn(caller, kind, of)) {
-        told(into.group("account"), kind, one);
+        if (end == null) {
+          told(into.group("account"), kind, one);
+        } else {
+          // What was reserved at a past moment is not known any more.
+          Balance then = ledger.balance(Account.of(kind, of), end);
+          told(into.group("account"), kind, one.name(), then);
+        }
       }
     }
     return Words.answer(answer);
   }
 
   private static void told(Words into, AccountKind kind, Ledger.Standing one) {
-    Balance balance = one.balance();
-    into.text("account", one.name())
+    told(into, kind, one.name(), one.balance());
+    into.text("reserved-debits", yuan(one.balance().reservedDebits()))
+        .text("reserved-credits", yuan(one.balance().reservedCredits()));
+  }
+
+  private static void told(Words into, AccountKind kind, String name, Balance balance) {
+    into.text("account", name)
         .code("kind", kind.code())
-        .text("owner", one.name().substring(one.name().indexOf('/') + 1))
+        .text("owner", name.substring(name.indexOf('/') + 1))
         .text("balance", yuan(balance.of(kind)))
         .text("debits", yuan(balance.debits()))
-        .text("credits", yuan(balance.credits()))
-        .text("reserved-debits", yuan(balance.reservedDebits()))
-        .text("reserved-credits", yuan(balance.reservedCredits()));
+        .text("credits", yuan(balance.credits()));
   }
 
   private Answer movements(Call call) {

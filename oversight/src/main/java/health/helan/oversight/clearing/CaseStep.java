@@ -24,8 +24,8 @@ public enum CaseStep {
   FIND(Set.of(NONE), FOUND, Set.of(), false),
   /** 核查: somebody says what it is; again, when more is known. */
   INVESTIGATE(Set.of(FOUND, INVESTIGATED), INVESTIGATED, Set.of(OPERATOR, PRACTITIONER), false),
-  /** 提出调账. */
-  PROPOSE(Set.of(INVESTIGATED), PROPOSED, Set.of(OPERATOR), false),
+  /** 提出调账: by the clearing centre, or by the institution that it concerns. */
+  PROPOSE(Set.of(INVESTIGATED), PROPOSED, Set.of(OPERATOR, PRACTITIONER), false),
   /** 复核通过: booked, by other eyes than those that proposed it. */
   APPROVE(Set.of(PROPOSED), ADJUSTED, Set.of(OPERATOR), true),
   /** 退回. */

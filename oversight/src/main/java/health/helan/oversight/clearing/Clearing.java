@@ -45,6 +45,7 @@ public final class Clearing {
   private final Cases cases;
   private final DayCloses closes;
   private final Months months;
+  private final OwnDays ownDays;
   private final Officers officers;
 
   public Clearing(Parts parts) {
@@ -61,6 +62,7 @@ public final class Clearing {
         new DayCloses(
             parts.database(), parts.ledger(), counterparts, parts.signer(), parts.clock());
     months = new Months(parts.database(), parts.ledger(), counterparts, cases, parts.clock());
+    ownDays = new OwnDays(sql, closes);
     officers =
         new Officers(new FinanceStaff(new Posts(parts.store(), parts.database(), parts.clock())));
   }
@@ -87,6 +89,10 @@ public final class Clearing {
 
   public Months months() {
     return months;
+  }
+
+  OwnDays ownDays() {
+    return ownDays;
   }
 
   Officers officers() {
@@ -132,18 +138,27 @@ public final class Clearing {
    *
    * @param statement its number; 0 for ours
    * @param after number of the last line of the page before; 0 for the first page
+   * @param institution whose lines alone; null for all
    */
-  public List<Cases.Found> lines(Counterpart counterpart, LocalDate day, int statement, int after) {
+  public List<Cases.Found> lines(
+      Counterpart counterpart,
+      LocalDate day,
+      int statement,
+      int after,
+      @Nullable String institution) {
     long book = counterpart.book(day);
     return sql.list(
         """
         select side, statement, number, kind, key, reference, institution, fen, at from clearing_entry
-        where home = ? and book = ? and statement = ? and number > ? order by number limit ?""",
+        where home = ? and book = ? and statement = ? and number > ? and (?::text is null or institution = ?)
+        order by number limit ?""",
         Cases::found,
         Counterpart.home(book),
         book,
         (short) statement,
         after,
+        institution,
+        institution,
         MOST_LINES);
   }
 }

@@ -210,6 +210,10 @@ public final class ClearingOperations {
       for (Book book : clearing.books(span[0], span[1])) {
         told(words.group("book"), book);
       }
+    } else {
+      for (OwnDays.OwnDay one : clearing.ownDays().list(own, span[0], span[1])) {
+        told(words.group("own"), one);
+      }
     }
     for (DayClose close : clearing.closes().list(span[0], span[1])) {
       if (own == null || close.scope().equals("institution/" + own)) {
@@ -239,6 +243,27 @@ public final class ClearingOperations {
         .number("differences", book.differences());
   }
 
+  private static void told(Words words, OwnDays.OwnDay one) {
+    words
+        .text("counterpart", one.counterpart().name())
+        .text("day", one.day().toString())
+        .code("state", one.state().name().toLowerCase(Locale.ROOT))
+        .time("reconciled", one.reconciled())
+        .number("differences", one.differences())
+        .number("open", one.open());
+    told(words, "listed", one.list());
+    told(words, "ours", one.ours());
+  }
+
+  private static void told(Words words, String name, OwnDays.@Nullable Sums sums) {
+    if (sums != null) {
+      words
+          .number(name, Math.toIntExact(sums.lines()))
+          .text(name + "-in", yuan(sums.in()))
+          .text(name + "-out", yuan(sums.out()));
+    }
+  }
+
   private static void told(Words words, DayClose close, boolean isWhole) {
     words
         .text("scope", close.scope())
@@ -257,8 +282,31 @@ public final class ClearingOperations {
 
   private Answer day(Call call) {
     Given given = given(call, "counterpart", "day");
-    Officers.overall(call.caller());
-    return dayOf(counterpart(given), day(given, "day"));
+    Counterpart counterpart = counterpart(given);
+    LocalDate day = day(given, "day");
+    String own = clearing.officers().institution(call.caller());
+    return own == null ? dayOf(counterpart, day) : ownDayOf(counterpart, day, own);
+  }
+
+  /** An institution's part of it. */
+  private Answer ownDayOf(Counterpart counterpart, LocalDate day, String own) {
+    ObjectNode answer = Words.parameters();
+    Words words = Words.of(answer);
+    for (OwnDays.OwnDay one : clearing.ownDays().list(own, day, day)) {
+      if (one.counterpart().equals(counterpart)) {
+        Words of = words.group("own");
+        told(of, one);
+        if (one.ours() == null && one.reconciled() != null) {
+          told(of, "ours", clearing.ownDays().ours(counterpart, day, own));
+        }
+      }
+    }
+    for (Statement one : clearing.statements().list(counterpart, day)) {
+      if (one.institution().equals(own)) {
+        told(words.group("statement"), one);
+      }
+    }
+    return Words.answer(answer);
   }
 
   private Answer dayOf(Counterpart counterpart, LocalDate day) {
@@ -299,7 +347,7 @@ public final class ClearingOperations {
 
   private Answer lines(Call call) {
     Given given = given(call, "counterpart", "day", "statement", "after");
-    Officers.overall(call.caller());
+    String own = clearing.officers().institution(call.caller());
     String statement = given.text("statement");
     String after = given.text("after");
     if (statement != null && !statement.matches("\\d{1,4}")) {
@@ -315,7 +363,8 @@ public final class ClearingOperations {
             counterpart(given),
             day(given, "day"),
             statement == null ? 0 : Integer.parseInt(statement),
-            after == null ? 0 : Integer.parseInt(after))) {
+            after == null ? 0 : Integer.parseInt(after),
+            own)) {
       told(words.group("line"), line);
     }
     return Words.answer(answer);

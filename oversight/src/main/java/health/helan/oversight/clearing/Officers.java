@@ -26,15 +26,6 @@ final class Officers {
   }
 
   /**
-   * @throws Refusal FORBIDDEN for anybody but the clearing centre and regulators
-   */
-  static void overall(Caller caller) {
-    if (caller.role() != Caller.Role.REGULATOR) {
-      centre(caller);
-    }
-  }
-
-  /**
    * The institution whose books alone the caller may look at; null for those who may look at all.
    *
    * @throws Refusal FORBIDDEN for others

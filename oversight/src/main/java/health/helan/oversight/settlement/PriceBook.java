@@ -6,6 +6,7 @@ import health.helan.oversight.settlement.rules.CatalogueClass;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -15,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +65,7 @@ public final class PriceBook {
 
   private static List<PriceItem> shipped(String list) {
     try (var in = Objects.requireNonNull(PriceBook.class.getResourceAsStream(list))) {
-      return PriceItem.read(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return PriceList.of(new String(in.readAllBytes(), StandardCharsets.UTF_8)).items();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -142,6 +144,28 @@ public final class PriceBook {
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_");
   }
 
+  /** What a line of a list does to the book. */
+  public enum Effect {
+    /** A price that was not there. */
+    NEW,
+    /** One that is there gets a last day. */
+    ENDS,
+    SAME,
+    /** It would say something else of days that another speaks for. */
+    CLASH;
+
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * A line, and what it would do.
+   *
+   * @param before what the same cost before it begins, fen; null for nothing
+   */
+  public record Checked(PriceList.Line line, Effect effect, @Nullable Long before) {}
+
   /**
    * Takes a list into the book, whole or not at all. An item that is there already with the same
    * price may get a last day, not earlier than today.
@@ -150,73 +174,110 @@ public final class PriceBook {
    * @throws Refusal CONFLICT for one that would say something else of days that another speaks for
    */
   public int load(List<PriceItem> items, String by) {
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    LocalDate today = LocalDate.ofInstant(now, PriceItem.BEIJING);
     return sql.together(
         connection -> {
           int done = 0;
           for (PriceItem item : items) {
-            List<PriceItem> same =
-                Sql.list(
-                    connection,
-                    ITEMS + " where code = ? and level = ? and institution = ? and from_day = ?",
-                    PriceBook::item,
-                    item.code(),
-                    (short) item.level(),
-                    item.institution(),
-                    item.from());
-            if (same.contains(item)) {
-              continue;
+            switch (take(connection, item, by)) {
+              case NEW, ENDS -> done++;
+              case SAME -> {}
+              case CLASH ->
+                  throw new Refusal(Refusal.Kind.CONFLICT, "settlement.price-overlap", item.code());
             }
-            int changed;
-            if (!same.isEmpty()) {
-              LocalDate to = item.to();
-              boolean isEnd =
-                  to != null && !to.isBefore(today) && same.getFirst().equals(open(item, same));
-              changed =
-                  isEnd
-                      ? Sql.update(
-                          connection,
-                          END,
-                          to,
-                          item.code(),
-                          (short) item.level(),
-                          item.institution(),
-                          item.from(),
-                          to)
-                      : 0;
-            } else {
-              changed =
-                  Sql.update(
-                      connection,
-                      INSERT,
-                      item.per(),
-                      (short) item.level(),
-                      (short) item.ownPercent(),
-                      item.from(),
-                      item.to(),
-                      item.fen(),
-                      now,
-                      item.code(),
-                      item.institution(),
-                      item.name(),
-                      item.unit(),
-                      item.category(),
-                      item.catalogue().name(),
-                      by,
-                      item.code(),
-                      (short) item.level(),
-                      item.institution(),
-                      item.from(),
-                      item.to() == null ? NEVER : item.to());
-            }
-            if (changed != 1) {
-              throw new Refusal(Refusal.Kind.CONFLICT, "settlement.price-overlap", item.code());
-            }
-            done++;
           }
           return done;
         });
+  }
+
+  /** What each line would do if the list were taken; nothing is. */
+  public List<Checked> check(List<PriceList.Line> lines) {
+    return sql.together(
+        connection -> {
+          List<Checked> checked = new ArrayList<>();
+          for (PriceList.Line line : lines) {
+            List<Long> before = before(connection, line.item());
+            checked.add(
+                new Checked(
+                    line,
+                    take(connection, line.item(), ""),
+                    before.isEmpty() ? null : before.getFirst()));
+          }
+          connection.rollback();
+          return checked;
+        });
+  }
+
+  private static List<Long> before(Connection connection, PriceItem item) throws SQLException {
+    return Sql.list(
+        connection,
+        "select fen from price_item where code = ? and level = ? and institution = ?"
+            + " and from_day < ? order by from_day desc limit 1",
+        row -> row.getLong(1),
+        item.code(),
+        (short) item.level(),
+        item.institution(),
+        item.from());
+  }
+
+  private Effect take(Connection connection, PriceItem item, String by) throws SQLException {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    List<PriceItem> same =
+        Sql.list(
+            connection,
+            ITEMS + " where code = ? and level = ? and institution = ? and from_day = ?",
+            PriceBook::item,
+            item.code(),
+            (short) item.level(),
+            item.institution(),
+            item.from());
+    if (same.contains(item)) {
+      return Effect.SAME;
+    }
+    if (!same.isEmpty()) {
+      LocalDate to = item.to();
+      boolean isEnd =
+          to != null
+              && !to.isBefore(LocalDate.ofInstant(now, PriceItem.BEIJING))
+              && same.getFirst().equals(open(item, same));
+      return isEnd
+              && Sql.update(
+                      connection,
+                      END,
+                      to,
+                      item.code(),
+                      (short) item.level(),
+                      item.institution(),
+                      item.from(),
+                      to)
+                  == 1
+          ? Effect.ENDS
+          : Effect.CLASH;
+    }
+    return Sql.update(
+                connection,
+                INSERT,
+                item.per(),
+                (short) item.level(),
+                (short) item.ownPercent(),
+                item.from(),
+                item.to(),
+                item.fen(),
+                now,
+                item.code(),
+                item.institution(),
+                item.name(),
+                item.unit(),
+                item.category(),
+                item.catalogue().name(),
+                by,
+                item.code(),
+                (short) item.level(),
+                item.institution(),
+                item.from(),
+                item.to() == null ? NEVER : item.to())
+            == 1
+        ? Effect.NEW
+        : Effect.CLASH;
   }
 
   /** The item as it would be with the end that it has in the book. */

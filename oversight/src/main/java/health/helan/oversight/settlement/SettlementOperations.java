@@ -8,53 +8,46 @@ import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.NamedOperation;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import health.helan.oversight.credit.Credits;
 import health.helan.oversight.settlement.Settlement.PartState;
-import health.helan.oversight.settlement.rules.RuleSet;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The operations of settlement; what they take and answer stands in docs/guide/settlement.md. */
 public final class SettlementOperations {
   private static final int MOST = 200;
-  private static final int LONGEST = 2 << 20;
 
   private final Settlements settlements;
-  private final PriceBook prices;
-  private final RuleBook rules;
   private final Clock clock;
 
-  private SettlementOperations(
-      Settlements settlements, PriceBook prices, RuleBook rules, Clock clock) {
+  private SettlementOperations(Settlements settlements, Clock clock) {
     this.settlements = settlements;
-    this.prices = prices;
-    this.rules = rules;
     this.clock = clock;
   }
 
   public static List<FhirOperation> all(
       Settlements settlements, PriceBook prices, RuleBook rules, Clock clock) {
-    var of = new SettlementOperations(settlements, prices, rules, clock);
+    List<FhirOperation> all = new ArrayList<>(PriceOperations.all(prices, clock));
+    all.addAll(RuleOperations.all(rules, clock));
+    all.addAll(ofBills(settlements, clock));
+    return List.copyOf(all);
+  }
+
+  private static List<FhirOperation> ofBills(Settlements settlements, Clock clock) {
+    var of = new SettlementOperations(settlements, clock);
     return List.of(
-        of(Level.SYSTEM, "", "price-items", false, "prices", of::priceItems),
-        of(Level.SYSTEM, "", "price-load", true, "price-load", of::priceLoad),
-        of(Level.SYSTEM, "", "settlement-rules", false, "prices", of::ruleVersions),
-        of(Level.SYSTEM, "", "settlement-rule", true, "settlement-rule", of::ruleDraft),
-        of(Level.SYSTEM, "", "settlement-rule-step", true, "settlement-rule", of::ruleStep),
         of(Level.INSTANCE, "Patient", "presettle", true, "settle", of::presettle),
         of(Level.INSTANCE, "Claim", "settle", true, "settle", of::settle),
         of(Level.INSTANCE, "Claim", "reverse", true, "settle", of::reverse),
@@ -67,7 +60,7 @@ public final class SettlementOperations {
         of(Level.SYSTEM, "", "payer-claims", false, "payer-claims", of::payerClaims));
   }
 
-  private static FhirOperation of(
+  static FhirOperation of(
       Level level,
       String type,
       String name,
@@ -81,134 +74,12 @@ public final class SettlementOperations {
     return Objects.requireNonNull(call.id());
   }
 
-  private static boolean isChinese(Call call) {
+  static boolean isChinese(Call call) {
     return call.language().getLanguage().equals(Locale.CHINESE.getLanguage());
   }
 
   static String yuan(long fen) {
     return BigDecimal.valueOf(fen, 2).toPlainString();
-  }
-
-  private LocalDate today() {
-    return LocalDate.ofInstant(clock.instant(), PriceItem.BEIJING);
-  }
-
-  // ------------------------------------------------------------------ prices and rules
-
-  private Answer priceItems(Call call) {
-    var given = new Given(call);
-    given.only(Set.of("q", "day", "_count"));
-    LocalDate day =
-        given.text("day") == null
-            ? today()
-            : LocalDate.ofInstant(given.time("day"), PriceItem.BEIJING);
-    String words = given.text("q");
-    ObjectNode answer = Words.parameters();
-    Words into = Words.of(answer);
-    for (PriceItem item :
-        prices.list(day, words == null ? "" : words, given.number("_count", MOST, MOST))) {
-      into.group("item")
-          .code("code", item.code())
-          .text("name", item.name())
-          .text("unit", item.unit())
-          .code("category", item.category())
-          .code("class", item.catalogue().name())
-          .number("own-percent", item.ownPercent())
-          .text("price", yuan(item.fen()))
-          .number("per", item.per())
-          .text("from", item.from().toString())
-          .text("to", item.to() == null ? null : item.to().toString())
-          .text("level", item.level() == 0 ? null : String.valueOf(item.level()))
-          .text("institution", item.institution());
-    }
-    return Words.answer(answer);
-  }
-
-  /** A text as it was sent, which may be long. */
-  private static String whole(Call call, String name) {
-    if (call.body() != null) {
-      for (JsonNode parameter : call.body().path("parameter")) {
-        if (name.equals(parameter.path("name").asString(""))) {
-          String text = parameter.path("valueString").asString("");
-          if (text.length() > LONGEST) {
-            throw Given.wrong(name);
-          }
-          return text;
-        }
-      }
-    }
-    throw Given.missing(name);
-  }
-
-  private Answer priceLoad(Call call) {
-    int done = prices.load(PriceItem.read(whole(call, "list")), call.caller().subject());
-    ObjectNode answer = Words.parameters();
-    var unused = Words.of(answer).number("changed", done);
-    return Words.answer(answer);
-  }
-
-  private Answer ruleVersions(Call call) {
-    ObjectNode answer = Words.parameters();
-    Words into = Words.of(answer);
-    RuleSet shipped = rules.shipped();
-    if (shipped != null) {
-      into.group("rules")
-          .code("id", shipped.id())
-          .number("version", 0)
-          .code("state", "shipped")
-          .text("source", shipped.source())
-          .text("from", shipped.from().toString());
-    }
-    for (RuleBook.Version version : rules.versions()) {
-      told(into.group("rules"), version);
-    }
-    return Words.answer(answer);
-  }
-
-  private static void told(Words into, RuleBook.Version version) {
-    into.code("id", version.id())
-        .number("version", version.version())
-        .code("state", version.state())
-        .text("source", version.spec().path("source").asString(""))
-        .text("from", version.spec().path("from").asString(""))
-        .text("to", version.spec().path("to").asString(""))
-        .text("spec", version.spec().toString())
-        .time("made", version.made())
-        .time("decided", version.decided())
-        .text("reason", version.reason());
-  }
-
-  private static Answer answer(RuleBook.Version version) {
-    ObjectNode answer = Words.parameters();
-    told(Words.of(answer).group("rules"), version);
-    return Words.answer(answer);
-  }
-
-  private Answer ruleDraft(Call call) {
-    try {
-      if (Json.MAPPER.readTree(whole(call, "spec")) instanceof ObjectNode spec) {
-        return answer(rules.draft(spec, call.caller().subject()));
-      }
-    } catch (JacksonException e) {
-      throw Given.wrong("spec");
-    }
-    throw Given.wrong("spec");
-  }
-
-  private Answer ruleStep(Call call) {
-    var given = new Given(call);
-    given.only(Set.of("id", "version", "step", "reason"));
-    String step = given.need("step");
-    if (!step.equals("publish") && !step.equals("retire")) {
-      throw Given.wrong("step");
-    }
-    return answer(
-        rules.decide(
-            given.need("id"),
-            given.number("version", 1, 1_000_000),
-            step.equals("publish"),
-            call.caller().subject(),
-            given.need("reason", 2, 500)));
   }
 
   // ------------------------------------------------------------------ bills

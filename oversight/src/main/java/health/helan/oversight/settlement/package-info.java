@@ -15,6 +15,7 @@
       "foundation.rest",
       "foundation.store",
       "foundation.trust.account",
+      "foundation.trust.rules",
       "oversight.books",
       "oversight.credit",
       "oversight.ledger",

@@ -40,7 +40,8 @@ final class RuleBook {
   private volatile long read;
 
   RuleBook(DataSource database, Duration fresh, Clock clock) {
-    versions = new RuleVersions(database, "supervision_rule", Rule.OWN, clock);
+    versions =
+        new RuleVersions(database, new RuleVersions.Table("supervision_rule", Rule.OWN), clock);
     this.fresh = fresh.toNanos();
   }
 

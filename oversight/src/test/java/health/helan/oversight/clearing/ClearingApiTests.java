@@ -176,7 +176,10 @@ class ClearingApiTests {
           "$clearing-lines?counterpart=" + payer.name() + "&day=" + day
         }) {
       assertThat(server.get(REGULATOR, path).status()).as(path).isEqualTo(200);
-      assertThat(server.get(system, path).status()).as(path).isEqualTo(403);
+      assertThat(server.get(system, path).status()).as(path).isEqualTo(200);
+      for (Caller caller : new Caller[] {doctor, resident}) {
+        assertThat(server.get(caller, path).status()).as(path).isEqualTo(403);
+      }
     }
   }
 
@@ -242,14 +245,9 @@ class ClearingApiTests {
             officer, "$clearing-case-step", "id", id, "step", "investigate", "note", "我方漏记");
     assertThat(seen.values("case", "state")).containsExactly("investigated");
     assertThat(seen.values("line", "side")).containsExactly("theirs", "institution");
-    assertThat(
-            server
-                .call(officer, "$clearing-case-step", "id", id, "step", "propose", "note", "补记")
-                .status())
-        .isEqualTo(403);
     Reply proposed =
         server.call(
-            ANN,
+            officer,
             "$clearing-case-step",
             "id",
             id,
@@ -260,9 +258,86 @@ class ClearingApiTests {
             "against",
             "institution");
     assertThat(proposed.text()).contains("remedy");
-    assertThat(proposed.all("open")).as("who proposed does not approve").hasSize(1);
+    assertThat(proposed.all("open")).as("the centre decides").isEmpty();
+    for (String step : new String[] {"approve", "send-back", "close"}) {
+      assertThat(
+              server
+                  .call(officer, "$clearing-case-step", "id", id, "step", step, "note", "同意")
+                  .status())
+          .as(step)
+          .isEqualTo(403);
+    }
+    assertThat(
+            server
+                .call(ANN, "$clearing-case-step", "id", id, "step", "send-back", "note", "请补充")
+                .values("case", "state"))
+        .containsExactly("investigated");
+    assertThat(
+            server
+                .call(
+                    ANN,
+                    "$clearing-case-step",
+                    "id",
+                    id,
+                    "step",
+                    "propose",
+                    "note",
+                    "补记",
+                    "against",
+                    "institution")
+                .all("open"))
+        .as("who proposed does not approve")
+        .hasSize(1);
     Reply approved = server.call(BOB, "$clearing-case-step", "id", id, "step", "approve");
     assertThat(approved.values("case", "state")).containsExactly("adjusted");
+  }
+
+  @Test
+  void showsAnInstitutionItsPartOfADayAndNothingOfOthers() {
+    Counterpart payer = payer();
+    Caller own = ApiForTests.system(hospital);
+    String bill = server.bill(payer, hospital, 12_00);
+    var unused = server.bill(payer, "h-other", 90_00);
+    server.at(day.plusDays(1), LocalTime.of(6, 0));
+    Entry listed = entry(bill, "", hospital, 12_00, instant(day, "12:00:00"));
+    Entry wrong = entry("lost", "", hospital, 3_00, instant(day, "08:00:00"));
+    assertThat(upload(own, payer, day, "", file(listed, wrong)).status()).isEqualTo(200);
+    assertThat(upload(ANN, payer, day, "", file(listed)).status()).isEqualTo(200);
+    String of = "counterpart=" + payer.name() + "&day=" + day;
+    assertThat(server.get(own, "$clearing-day?" + of).values("own", "ours"))
+        .as("not matched yet")
+        .containsExactly("");
+    assertThat(
+            server
+                .call(
+                    ANN, "$clearing-reconcile", "counterpart", payer.name(), "day", day.toString())
+                .status())
+        .isEqualTo(200);
+    Reply seen = server.get(own, "$clearing-day?" + of);
+    assertThat(seen.values("own", "ours")).containsExactly("1");
+    assertThat(seen.values("own", "ours-in")).containsExactly("12.00");
+    assertThat(seen.values("own", "listed-in")).containsExactly("15.00");
+    assertThat(seen.values("own", "open")).containsExactly("1");
+    assertThat(seen.values("statement", "side")).containsExactly("institution");
+    assertThat(seen.all("book")).isEmpty();
+    Reply lines = server.get(own, "$clearing-lines?" + of);
+    assertThat(lines.values("line", "key")).containsExactly(bill);
+    assertThat(server.get(ApiForTests.system("h-third"), "$clearing-lines?" + of).all("line"))
+        .isEmpty();
+    assertThat(server.get(REGULATOR, "$clearing-lines?" + of).all("line")).hasSize(2);
+    Reply days = server.get(own, "$clearing-days?" + span());
+    assertThat(days.all("book")).isEmpty();
+    assertThat(days.values("own", "listed")).containsExactly("2");
+    assertThat(days.values("own", "ours")).as("while the day is open").containsExactly("");
+    assertThat(
+            server
+                .call(ANN, "$clearing-close", "scope", payer.name(), "day", day.toString())
+                .status())
+        .isEqualTo(200);
+    days = server.get(own, "$clearing-days?" + span());
+    assertThat(days.values("own", "state")).containsExactly("closed");
+    assertThat(days.values("own", "ours-in")).containsExactly("12.00");
+    assertThat(days.text()).doesNotContain("90.00").doesNotContain("102.00");
   }
 
   // ------------------------------------------------------------------ bad input

@@ -386,7 +386,7 @@ class ReconcilingTests {
       assertThat(again.number()).isEqualTo(first.number());
       assertThat(again.digest()).isEqualTo(first.digest());
     }
-    assertThat(server.clearing.lines(payer, day, first.number(), 0)).hasSize(2);
+    assertThat(server.clearing.lines(payer, day, first.number(), 0, null)).hasSize(2);
     assertThat(server.clearing.statements().list(payer, day)).hasSize(1);
   }
 
@@ -397,13 +397,13 @@ class ReconcilingTests {
     var unused = server.take(payer, day, key("a", 1_00, at("08:00:00")));
     byte[] other = server.file(key("b", 2_00, at("08:00:00")));
     assertRefused(() -> server.take(payer, day, "", false, other), "clearing.another-statement");
-    assertThat(server.clearing.lines(payer, day, 2, 0)).isEmpty();
+    assertThat(server.clearing.lines(payer, day, 2, 0, null)).isEmpty();
     Statement second = server.take(payer, day, "", true, other);
     assertThat(server.clearing.statements().list(payer, day))
         .extracting(Statement::number, Statement::isStanding)
         .containsExactly(tuple(1, false), tuple(second.number(), true));
-    assertThat(server.clearing.lines(payer, day, 1, 0)).isEmpty();
-    assertThat(server.clearing.lines(payer, day, second.number(), 0)).hasSize(1);
+    assertThat(server.clearing.lines(payer, day, 1, 0, null)).isEmpty();
+    assertThat(server.clearing.lines(payer, day, second.number(), 0, null)).hasSize(1);
   }
 
   /** Who sends slowly keeps nobody waiting. */

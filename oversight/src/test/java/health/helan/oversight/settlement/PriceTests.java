@@ -14,7 +14,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Prices: by the day of service, the narrower before the wider, never changed. */
 class PriceTests {
@@ -26,7 +26,7 @@ class PriceTests {
   private final PriceBook book = new PriceBook(DATABASE, false, NOW);
 
   private static List<PriceItem> list(String... lines) {
-    return PriceItem.read(PriceItem.HEADER + "\n" + String.join("\n", lines));
+    return PriceList.of(PriceList.HEADER + "\n" + String.join("\n", lines)).items();
   }
 
   @Test
@@ -83,24 +83,57 @@ class PriceTests {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "d3,x,次,laboratory,A,,20.00,2026-01-01,,", // too few
-        "d 3,x,次,laboratory,A,,20.00,2026-01-01,,,",
-        "d3,,次,laboratory,A,,20.00,2026-01-01,,,",
-        "d3,x,次,laboratory,D,,20.00,2026-01-01,,,",
-        "d3,x,次,laboratory,A,10,20.00,2026-01-01,,,", // own share only of class B
-        "d3,x,次,laboratory,B,101,20.00,2026-01-01,,,",
-        "d3,x,次,laboratory,A,,20.001,2026-01-01,,,",
-        "d3,x,次,laboratory,A,,-1,2026-01-01,,,",
-        "d3,x,次,laboratory,A,,20.00,2026-13-01,,,",
-        "d3,x,次,laboratory,A,,20.00,2026-02-01,2026-01-31,,",
-        "d3,x,次,laboratory,A,,20.00,2026-01-01,,4,",
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "d3,x,次,laboratory,A,,20.00,2026-01-01,,|columns",
+        "d 3,x,次,laboratory,A,,20.00,2026-01-01,,,|code",
+        "d3,,次,laboratory,A,,20.00,2026-01-01,,,|name",
+        "d3,x,次,laboratory,D,,20.00,2026-01-01,,,|class",
+        "d3,x,次,laboratory,A,10,20.00,2026-01-01,,,|own_percent", // only of class B
+        "d3,x,次,laboratory,B,101,20.00,2026-01-01,,,|own_percent",
+        "d3,x,次,laboratory,A,,20.001,2026-01-01,,,|price",
+        "d3,x,次,laboratory,A,,-1,2026-01-01,,,|price",
+        "d3,x,次,laboratory,A,,20.00,2026-13-01,,,|from",
+        "d3,x,次,laboratory,A,,20.00,2026-02-01,2026-01-31,,|to",
+        "d3,x,次,laboratory,A,,20.00,2026-01-01,,4,|level",
+        "d3,x,次,laboratory,A,,20.00,2026-01-01,,,h 1|institution",
+        "d4,x,次,laboratory,A,,20.00,2026-05-01,,,|overlap",
       })
-  void isRefusedWhenALineSaysNothingClear(String line) {
+  void isRefusedWhenALineSaysNothingClear(String line, String what) {
     assertThatExceptionOfType(Refusal.class)
         .isThrownBy(() -> list("d4,x,次,laboratory,A,,20.00,2026-01-01,,,", line))
-        .withMessage("settlement.price-line[3]");
+        .withMessage("settlement.price-line[3, %s]".formatted(what));
+  }
+
+  @Test
+  void showsWhatAListWouldDoAndDoesNothing() {
+    book.load(
+        list(
+            "e1,甲,次,laboratory,A,,20.00,2026-01-01,,,", "e2,乙,次,laboratory,A,,30.00,2026-01-01,,,"),
+        "x");
+    PriceList list =
+        PriceList.of(
+            String.join(
+                "\n",
+                PriceList.HEADER,
+                "# 二〇二七年",
+                "e1,甲,次,laboratory,A,,20.00,2026-01-01,2026-12-31,,",
+                "e1,甲,次,laboratory,A,,22.00,2027-01-01,,,",
+                "e2,乙,次,laboratory,A,,30.00,2026-01-01,,,",
+                "e2,乙,次,laboratory,A,,33.00,2027-01-01,,,",
+                "e3,丙,次,laboratory,A,,x,2027-01-01,,,"));
+    assertThat(book.check(list.lines()))
+        .extracting(one -> one.line().number() + " " + one.effect().word() + " " + one.before())
+        .containsExactly("3 ends null", "4 new 2000", "5 same null");
+    assertThat(list.faults())
+        .containsExactly(new PriceList.Fault(6, "overlap"), new PriceList.Fault(7, "price"));
+    PriceList second =
+        PriceList.of(PriceList.HEADER + "\ne2,乙,次,laboratory,A,,33.00,2027-01-01,,,");
+    assertThat(book.check(second.lines()).getFirst().effect()).isEqualTo(PriceBook.Effect.CLASH);
+    assertThat(book.price("e1", "h", 1, LocalDate.of(2027, 1, 1)).fen())
+        .as("nothing was taken")
+        .isEqualTo(2000);
   }
 
   @Test
@@ -114,8 +147,8 @@ class PriceTests {
 
   @Test
   void mayBeForManyUnits() {
-    String list = PriceItem.HEADER_PER + "\np1,某片,片,western-drug,A,,0.83,2026-01-01,,,,28";
-    book.load(PriceItem.read(list), "x");
+    String list = PriceList.HEADER_PER + "\np1,某片,片,western-drug,A,,0.83,2026-01-01,,,,28";
+    book.load(PriceList.of(list).items(), "x");
     PriceItem item = book.price("p1", "h-1", 1, DAY);
     assertThat(item.per()).isEqualTo(28);
     assertThat(item.of(BigDecimal.valueOf(28))).isEqualTo(83);
@@ -125,7 +158,7 @@ class PriceTests {
     for (String wrong : List.of("0", "-1", "x", "100001", "28,1")) {
       assertThatExceptionOfType(Refusal.class)
           .as(wrong)
-          .isThrownBy(() -> PriceItem.read(list.replaceFirst("28$", wrong)));
+          .isThrownBy(() -> PriceList.of(list.replaceFirst("28$", wrong)).items());
     }
   }
 }

@@ -13,6 +13,7 @@ import health.helan.oversight.settlement.SettlementServer.Visit;
 import health.helan.oversight.settlement.rules.PayerKind;
 import health.helan.oversight.settlement.simulator.SimulatedPayer;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -683,12 +684,18 @@ class SettlingTests {
   void letsOperatorsKeepPricesAndTwoOfThemRules() {
     var operator = ApiForTests.operator();
     var another = ApiForTests.operator();
-    String list = PriceItem.HEADER + "\nop1,某项,次,laboratory,A,,9.90,2026-01-01,,,\n";
+    String list = PriceList.HEADER + "\nop1,某项,次,laboratory,A,,9.90,2026-01-01,,,\n";
     assertThat(server.call(server.new Visit("AMB").clerk, "$price-load", "list", list).status())
         .isEqualTo(403);
     assertThat(server.call(operator, "$price-load", "list", "x").status()).isEqualTo(400);
     Reply loaded = server.call(operator, "$price-load", "list", list);
     assertThat(loaded.value("changed")).isEqualTo("1");
+    assertThat(server.call(server.new Visit("AMB").clerk, "$price-check", "list", list).status())
+        .isEqualTo(403);
+    Reply checked = server.call(operator, "$price-check", "list", list + "op2,某项,次\n");
+    assertThat(checked.values("line", "effect")).containsExactly("same");
+    assertThat(checked.values("fault", "number")).containsExactly("3");
+    assertThat(checked.values("fault", "what")).containsExactly("columns");
     Reply items = server.get(ApiForTests.regulator(), "$price-items?q=op1&day=2026-05-01");
     assertThat(items.values("item", "price")).containsExactly("9.90");
 
@@ -700,14 +707,35 @@ class SettlingTests {
     assertThat(server.call(operator, "$settlement-rule", "spec", "{").status()).isEqualTo(400);
     Reply draft = server.call(operator, "$settlement-rule", "spec", spec);
     assertThat(draft.status()).as(draft.text()).isEqualTo(200);
-    String[] publish = {"id", "tried", "version", "1", "step", "publish", "reason", "复核无误"};
-    assertThat(server.call(operator, "$settlement-rule-step", publish).status()).isEqualTo(403);
-    assertThat(server.call(another, "$settlement-rule-step", publish).status()).isEqualTo(200);
-    assertThat(server.call(another, "$settlement-rule-step", publish).status()).isEqualTo(422);
+    String[] live = {"id", "tried", "version", "1", "step", "go-live", "reason", "复核无误"};
+    assertThat(server.call(another, "$settlement-rule-step", live).sentence()).contains("dry run");
+    Reply tried = trial(operator, "day", "2030-05-01");
+    assertThat(tried.status()).as(tried.text()).isEqualTo(200);
+    assertThat(tried.values("split", "is")).containsExactly("tried", "in-force");
+    assertThat(server.call(operator, "$settlement-rule-step", live).status()).isEqualTo(403);
+    assertThat(server.call(another, "$settlement-rule-step", live).status()).isEqualTo(200);
+    assertThat(server.call(another, "$settlement-rule-step", live).status()).isEqualTo(422);
     assertThat(server.rules.inForce(java.time.LocalDate.of(2030, 5, 1)).name())
         .isEqualTo("tried/1");
     assertThat(server.get(operator, "$settlement-rules").values("rules", "state"))
-        .containsExactlyInAnyOrder("shipped", "live");
+        .contains("shipped", "live");
+    for (String step : List.of("try", "publish")) {
+      assertThat(
+              server
+                  .call(
+                      another,
+                      "$settlement-rule-step",
+                      "id",
+                      "tried",
+                      "version",
+                      "1",
+                      "step",
+                      step,
+                      "reason",
+                      "xx")
+                  .status())
+          .isEqualTo(400);
+    }
     assertThat(
             server
                 .call(
@@ -723,6 +751,76 @@ class SettlingTests {
                     "到期")
                 .status())
         .isEqualTo(200);
+  }
+
+  private Reply trial(Caller caller, String... more) {
+    List<String> all =
+        new ArrayList<>(
+            List.of("id", "tried", "version", "1", "setting", "outpatient", "scheme", "employee"));
+    all.addAll(List.of("a", "150.00", "b", "100.00", "b-own-percent", "10"));
+    all.addAll(List.of(more));
+    return server.call(caller, "$settlement-trial", all.toArray(String[]::new));
+  }
+
+  /** Number 1 of the worked examples in docs/guide/settlement.md, shared twice. */
+  @Test
+  void sharesABillByADraftAndByWhatIsInForce() {
+    var operator = ApiForTests.operator();
+    String spec =
+        text("/settlement/rules.json")
+            .replace("2024-01-01\"", "2025-01-01\"")
+            .replace("\"demonstration\"", "\"half\"");
+    assertThat(server.call(operator, "$settlement-rule", "spec", spec).status()).isEqualTo(200);
+    String[] bill = {
+      "id",
+      "half",
+      "version",
+      "1",
+      "setting",
+      "outpatient",
+      "scheme",
+      "employee",
+      "level",
+      "2",
+      "day",
+      "2025-06-01",
+      "a",
+      "150",
+      "b",
+      "100.00",
+      "b-own-percent",
+      "10",
+      "total",
+      "employee-outpatient.deductible 200.00"
+    };
+    Reply shared = server.call(operator, "$settlement-trial", bill);
+    assertThat(shared.status()).as(shared.text()).isEqualTo(200);
+    assertThat(shared.values("split", "is")).containsExactly("tried", "in-force");
+    assertThat(shared.values("split", "rules")).containsExactly("half/1", "demonstration/0");
+    assertThat(shared.values("split", "own")).containsExactly("106.00", "106.00");
+    assertThat(server.get(operator, "$settlement-rules").text()).contains("\"tried\"");
+    for (Caller nobody :
+        List.of(
+            server.new Visit("AMB").clerk, ApiForTests.regulator(), ApiForTests.resident("p"))) {
+      assertThat(server.call(nobody, "$settlement-trial", bill).status()).isEqualTo(403);
+    }
+    for (String[] wrong :
+        new String[][] {
+          {"a", "1.001"}, {"scheme", "farmers"}, {"level", "4"}, {"setting", "home"},
+          {"total", "x"}, {"mark", "friend"}, {"group", "all"}, {"b-own-percent", "101"}
+        }) {
+      List<String> all = new ArrayList<>(List.of("id", "half", "version", "1", wrong[0], wrong[1]));
+      for (int i = 4; i < bill.length; i += 2) {
+        if (!bill[i].equals(wrong[0])) {
+          all.addAll(List.of(bill[i], bill[i + 1]));
+        }
+      }
+      assertThat(server.call(operator, "$settlement-trial", all.toArray(String[]::new)).sentence())
+          .as(wrong[0])
+          .contains(wrong[0]);
+    }
+    bill[11] = "2024-06-01";
+    assertThat(server.call(operator, "$settlement-trial", bill).status()).isEqualTo(422);
   }
 
   private static String text(String path) {
@@ -758,6 +856,20 @@ class SettlingTests {
                 .get(operator, "$ledger-accounts?kind=institution&owner=" + visit.hospital)
                 .values("account", "balance"))
         .containsExactly("243.00");
+    String day = LocalDate.ofInstant(server.clock.instant(), PriceItem.BEIJING).toString();
+    String dayBefore = LocalDate.parse(day).minusDays(1).toString();
+    assertThat(
+            server
+                .get(visit.clerk, "$ledger-accounts?kind=institution&day=" + day)
+                .values("account", "balance"))
+        .containsExactly("243.00");
+    assertThat(
+            server
+                .get(visit.clerk, "$ledger-accounts?kind=institution&day=" + dayBefore)
+                .values("account", "balance"))
+        .containsExactly("0.00");
+    assertThat(server.get(visit.clerk, "$ledger-accounts?kind=institution&day=x").status())
+        .isEqualTo(400);
     assertThat(server.get(operator, "$ledger-accounts?kind=channel").status()).isEqualTo(200);
     for (String closed :
         List.of(

@@ -18,7 +18,13 @@ class StatementsTests {
   void haveAPlaceForEachTable() {
     assertThat(
             StatementsForTests.placed(
-                Settlements.class, "V160__price_item", "V161__settlement", "V162__credit", "V200__price_per", "V202__settlement_gone"))
+                Settlements.class,
+                "V160__price_item",
+                "V161__settlement",
+                "V162__credit",
+                "V200__price_per",
+                "V202__settlement_gone",
+                "V220__settlement_rules_tried"))
         .hasSize(11);
   }
 }

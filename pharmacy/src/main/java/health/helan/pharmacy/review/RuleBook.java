@@ -36,7 +36,7 @@ final class RuleBook {
   private volatile long read;
 
   RuleBook(DataSource database, KnowledgeBook knowledge, Duration fresh, Clock clock) {
-    versions = new RuleVersions(database, "review_rule", Rule.OWN, clock);
+    versions = new RuleVersions(database, new RuleVersions.Table("review_rule", Rule.OWN), clock);
     this.knowledge = knowledge;
     this.fresh = fresh.toNanos();
   }

@@ -51,11 +51,17 @@ public record RuleSet(
           "points",
           "ceiling",
           "own-at-most-percent");
-  private static final Set<String> SCHEMES = Set.of("employee", "resident", "none");
-  private static final Set<String> GROUPS =
+
+  /** Of basic insurance. */
+  public static final Set<String> SCHEMES = Set.of("employee", "resident", "none");
+
+  /** What else may stand behind a resident. */
+  public static final Set<String> GROUPS =
       Set.of("serious", "assistance", "poverty", "subsidy", "commercial");
-  private static final Set<String> MARKS =
-      Set.of("referred", "other-city-registered", "other-city");
+
+  /** Of a visit. */
+  public static final Set<String> MARKS = Set.of("referred", "other-city-registered", "other-city");
+
   private static final int MOST_RULES = 200;
   private static final long MOST_FEN = 100_000_000_000L;
 
@@ -65,9 +71,14 @@ public record RuleSet(
 
   /** The region that is shipped for demonstration: from general knowledge, unverified. */
   public static RuleSet demonstration() {
+    return of(demonstrationSpec(), 0);
+  }
+
+  /** The same as it is written. */
+  public static ObjectNode demonstrationSpec() {
     try (var in =
         Objects.requireNonNull(RuleSet.class.getResourceAsStream("/settlement/rules.json"))) {
-      return of((ObjectNode) Json.MAPPER.readTree(in.readAllBytes()), 0);
+      return (ObjectNode) Json.MAPPER.readTree(in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -20,8 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * What a region wrote over the rules of one room, by ids and versions. Thread-safe.
  *
- * <p>Columns of the room's table: {@code rule}, {@code version} (its key), {@code state}, {@code
- * spec} (JSON), {@code tried} (JSON), {@code made}, {@code made_by}, {@code decided}, {@code
+ * <p>Columns of the room's table: the rule's id and {@code version} (its key), {@code state},
+ * {@code spec} (JSON), {@code tried} (JSON), {@code made}, {@code made_by}, {@code decided}, {@code
  * decided_by}, {@code reason}.
  */
 public final class RuleVersions {
@@ -29,7 +29,7 @@ public final class RuleVersions {
 
   private final Sql sql;
   private final Clock clock;
-  private final int first;
+  private final Table table;
   private final String versions;
   private final String insert;
   private final String retireLive;
@@ -60,33 +60,38 @@ public final class RuleVersions {
   }
 
   /**
-   * @param table of the room, a name of ours
+   * Where a room keeps its rules.
+   *
+   * @param name of the table, one of ours; likewise {@code id}, the column of the rule's id
    * @param first version that a region's own rules begin with
+   * @param isAlone whether a version that goes live retires the one before; false where versions
+   *     speak for different times and stand beside each other
    */
-  public RuleVersions(DataSource database, String table, int first, Clock clock) {
+  public record Table(String name, String id, int first, boolean isAlone) {
+    /** One version at a time, in a table whose ids stand in {@code rule}. */
+    public Table(String name, int first) {
+      this(name, "rule", first, true);
+    }
+  }
+
+  public RuleVersions(DataSource database, Table table, Clock clock) {
     sql = new Sql(database);
     this.clock = clock;
-    this.first = first;
+    this.table = table;
+    String id = table.id();
     versions =
-        "select rule, version, state, spec, tried, made, made_by, decided, decided_by, reason from "
-            + table
-            + " order by rule, version";
+        "select %s as rule, version, state, spec, tried, made, made_by, decided, decided_by, reason from %s order by %s, version"
+            .formatted(id, table.name(), id);
     insert =
-        "insert into "
-            + table
-            + " (version, made, rule, state, spec, made_by) values (?, ?, ?, 'draft', ?, ?)"
-            + " on conflict (rule, version) do nothing";
+        "insert into %s (version, made, %s, state, spec, made_by) values (?, ?, ?, 'draft', ?, ?) on conflict (%s, version) do nothing"
+            .formatted(table.name(), id, id);
     retireLive =
-        "update "
-            + table
-            + " set state = 'retired', decided = ?, decided_by = ?, reason = ?"
-            + " where rule = ? and state = 'live'";
+        "update %s set state = 'retired', decided = ?, decided_by = ?, reason = ? where %s = ? and state = 'live'"
+            .formatted(table.name(), id);
     decide =
-        "update "
-            + table
-            + " set state = ?, decided = ?, decided_by = ?, reason = ?"
-            + " where rule = ? and version = ? and state = ?";
-    tried = "update " + table + " set tried = ? where rule = ? and version = ?";
+        "update %s set state = ?, decided = ?, decided_by = ?, reason = ? where %s = ? and version = ? and state = ?"
+            .formatted(table.name(), id);
+    tried = "update %s set tried = ? where %s = ? and version = ?".formatted(table.name(), id);
   }
 
   /** All, by ids and versions. */
@@ -153,7 +158,7 @@ public final class RuleVersions {
         .filter(version -> version.rule.equals(rule))
         .mapToInt(Version::version)
         .max()
-        .orElse(first - 1);
+        .orElse(table.first() - 1);
   }
 
   /** Keeps what a dry run found. */
@@ -162,7 +167,8 @@ public final class RuleVersions {
   }
 
   /**
-   * Takes a step; a rule that goes live retires the version before.
+   * Takes a step; a rule that goes live retires the version before, where it is to be {@linkplain
+   * Table alone}.
    *
    * @param check asked before a rule judges anything: what it rests on may be another by now
    */
@@ -180,7 +186,7 @@ public final class RuleVersions {
     boolean isDone =
         sql.together(
             connection -> {
-              if (to == RuleState.LIVE) {
+              if (to == RuleState.LIVE && table.isAlone()) {
                 Sql.update(connection, retireLive, now, by, reason, rule);
               }
               int decided =

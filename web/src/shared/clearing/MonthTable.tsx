@@ -1,10 +1,10 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { NothingHere } from '../../shared/faces/Faces';
-import { file } from '../../shared/fhir/client';
-import { useNames } from '../../shared/fhir/names';
-import type texts from '../../shared/i18n/zh/clearing.json';
-import { StatusTag } from '../../shared/StatusTag';
+import { NothingHere } from '../faces/Faces';
+import { file } from '../fhir/client';
+import { useNames } from '../fhir/names';
+import type texts from '../i18n/zh/clearing.json';
+import { StatusTag } from '../StatusTag';
 import styles from './Clearing.module.css';
 import { formatYuan } from './money';
 import type { Counterpart, Month, useAct } from './useClearing';
@@ -13,7 +13,7 @@ import type { Counterpart, Month, useAct } from './useClearing';
 const NEXT: Record<string, 'advance' | 'settle' | undefined> = { confirmed: 'advance', advanced: 'settle' };
 
 /** What each owes each of a month, and the steps of paying it. */
-export function MonthTable({ month, months, counterparts, may, act }: { month: string; months: Month[]; counterparts: Counterpart[]; may: boolean; act: ReturnType<typeof useAct> }) {
+export function MonthTable({ month, months, counterparts, may, act, onOpen }: { month: string; months: Month[]; counterparts: Counterpart[]; may: boolean; act: ReturnType<typeof useAct>; onOpen: (id: string) => void }) {
   const { t } = useTranslation('clearing');
   const names = useNames(months.map((one) => one.institution));
   const download = async () => {
@@ -69,7 +69,11 @@ export function MonthTable({ month, months, counterparts, may, act }: { month: s
                 const next = NEXT[one.state];
                 return (
                   <tr key={one.id}>
-                    <th scope="row">{names.get(one.institution) ?? one.institution}</th>
+                    <th scope="row">
+                      <button type="button" className={styles.link} onClick={() => onOpen(one.id)}>
+                        {names.get(one.institution) ?? one.institution}
+                      </button>
+                    </th>
                     <td>{counterparts.find(({ name }) => name === one.counterpart)?.display ?? one.counterpart}</td>
                     {([one.in, one.out, one.adjusted, one.due, one.advance] as const).map((amount, index) => (
                       <td key={index} className="number">

@@ -1,26 +1,29 @@
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
-import { useNames } from '../../shared/fhir/names';
-import { formatMoment } from '../../shared/format/dates';
-import { useLanguage } from '../../shared/i18n/i18n';
+import { LoadFailed, LoadingLines, NothingHere } from '../faces/Faces';
+import { useNames } from '../fhir/names';
+import { formatMoment } from '../format/dates';
+import { useLanguage } from '../i18n/i18n';
 import styles from './Clearing.module.css';
 import { formatYuan } from './money';
 import { useLines, useStatements } from './useClearing';
 
 const PAGE = 200;
 
-/** What is behind a number: the lines of a day, ours or of a statement, a page at a time. */
-export function LinesView({ counterpart, day, first, onBack }: { counterpart: string; day: string; first: number; onBack: () => void }) {
+export type Side = 'ours' | 'theirs' | 'institution';
+
+/** What is behind a number: the lines of a day, of a side, a page at a time. Institutions see their own lines alone. */
+export function LinesView({ counterpart, day, first, onBack }: { counterpart: string; day: string; first: Side; onBack: () => void }) {
   const { t } = useTranslation('clearing');
   const language = useLanguage();
   const statements = useStatements(counterpart, day);
   const [chosen, setChosen] = useState<number>();
   const [after, setAfter] = useState(0);
-  // Who pressed the number of theirs means the statement that stands, whatever its number.
-  const theirs = statements.data?.find(({ side }) => side === 'theirs')?.number;
-  const statement = chosen ?? (first === 0 ? 0 : (theirs ?? first));
+  // Who pressed a number of a side means the statement that stands, whatever its number.
+  const standing = statements.data?.find(({ side }) => side === first)?.number;
+  const statement = chosen ?? (first === 'ours' ? 0 : standing);
+  const isNone = statement === undefined && statements.data !== undefined;
   const lines = useLines(counterpart, day, statement, after);
   const names = useNames((lines.data ?? []).map((line) => line.institution));
   const choose = (number: number) => {
@@ -46,9 +49,11 @@ export function LinesView({ counterpart, day, first, onBack }: { counterpart: st
             </Button>
           ))}
         </div>
-        {lines.data === undefined ? (
-          lines.error ? (
-            <LoadFailed error={lines.error} onRetry={() => void lines.refetch()} />
+        {isNone ? (
+          <NothingHere title={t('noLines')} />
+        ) : lines.data === undefined ? (
+          (lines.error ?? statements.error) ? (
+            <LoadFailed error={lines.error ?? statements.error} onRetry={() => [lines, statements].forEach((one) => void one.refetch())} />
           ) : (
             <LoadingLines rows={8} />
           )

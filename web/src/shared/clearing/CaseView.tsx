@@ -1,15 +1,17 @@
-import { Button, Input } from 'antd';
+import { Select } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LoadFailed, LoadingLines } from '../../shared/faces/Faces';
-import { useNames } from '../../shared/fhir/names';
-import { formatMoment } from '../../shared/format/dates';
-import { useLanguage } from '../../shared/i18n/i18n';
-import type texts from '../../shared/i18n/zh/clearing.json';
-import { StatusTag } from '../../shared/StatusTag';
+import { LoadFailed, LoadingLines } from '../faces/Faces';
+import { useNames } from '../fhir/names';
+import { formatMoment } from '../format/dates';
+import { useLanguage } from '../i18n/i18n';
+import type texts from '../i18n/zh/clearing.json';
+import { StatusTag } from '../StatusTag';
 import styles from './Clearing.module.css';
 import { formatYuan } from './money';
-import { useAct, useCounterparts, useWholeCase, type Line, type WholeCase } from './useClearing';
+import { StepForm } from './StepForm';
+import { StepList } from './StepList';
+import { useCounterparts, useWholeCase, type Line, type WholeCase } from './useClearing';
 
 const SIDES = [
   ['ours', 'sideOurs'],
@@ -35,7 +37,6 @@ export function CaseView({ id, onBack }: { id: string; onBack: () => void }) {
 
 function Shown({ whole: { one, lines, steps, open, remedy } }: { whole: WholeCase }) {
   const { t } = useTranslation('clearing');
-  const language = useLanguage();
   const names = useNames([one.institution]);
   const counterparts = useCounterparts();
   const sides = SIDES.filter(([side]) => side !== 'institution' || lines.some((line) => line.side === side) || one.kind.endsWith('listed'));
@@ -65,15 +66,8 @@ function Shown({ whole: { one, lines, steps, open, remedy } }: { whole: WholeCas
         </p>
       ) : null}
       <h3>{t('steps')}</h3>
-      <ol className={styles.steps}>
-        {steps.map((taken) => (
-          <li key={`${taken.at} ${taken.step}`}>
-            <strong>{t(`step.${taken.step as keyof typeof texts.step}`)}</strong> <span className="muted">{formatMoment(taken.at, language)}</span> · {taken.by ?? t('byPlatform')}
-            {taken.note ? <p>{taken.note}</p> : null}
-          </li>
-        ))}
-      </ol>
-      <Steps id={one.id} open={open} />
+      <StepList steps={steps} />
+      <Next id={one.id} open={open} />
     </section>
   );
 }
@@ -109,26 +103,29 @@ function Sided({ title, lines }: { title: string; lines: Line[] }) {
   );
 }
 
-/** A note and a button for each step; the platform says which there are. */
-function Steps({ id, open }: { id: string; open: string[] }) {
+const AGAINST = ['usual', 'institution', 'unclaimed'] as const;
+
+/** Who proposes says against which account, where it is not the usual one. */
+function Next({ id, open }: { id: string; open: string[] }) {
   const { t } = useTranslation('clearing');
-  const act = useAct();
   const field = useId();
-  const [note, setNote] = useState('');
-  if (open.length === 0) return <p className="muted">{t('otherEyes')}</p>;
+  const [against, setAgainst] = useState<(typeof AGAINST)[number]>('usual');
+  const proposes = open.includes('propose');
   return (
-    <div className={styles.card}>
-      <label htmlFor={field}>{t('note')}</label>
-      <Input.TextArea id={field} value={note} rows={2} maxLength={500} onChange={(event) => setNote(event.target.value)} />
-      <p className="muted small">{t('noteHint')}</p>
-      {act.error ? <LoadFailed error={act.error} compact /> : null}
-      <div className={styles.actions}>
-        {open.map((step) => (
-          <Button key={step} disabled={act.isPending} {...(step === 'approve' ? { type: 'primary' as const } : {})} onClick={() => act.mutate({ operation: 'case-step', values: { id, step, ...(note.trim() ? { note: note.trim() } : {}) } }, { onSuccess: () => setNote('') })}>
-            {t(`step.${step as keyof typeof texts.step}`)}
-          </Button>
-        ))}
-      </div>
-    </div>
+    <StepForm
+      id={id}
+      operation="case-step"
+      open={open}
+      hint={t('noteHint')}
+      {...(proposes && against !== 'usual' ? { values: { against } } : {})}
+      more={
+        proposes ? (
+          <div className={styles.actions}>
+            <label htmlFor={field}>{t('against')}</label>
+            <Select id={field} className={styles.against} value={against} onChange={setAgainst} options={AGAINST.map((value) => ({ value, label: t(`againstWhat.${value}`) }))} />
+          </div>
+        ) : null
+      }
+    />
   );
 }
