@@ -9,6 +9,7 @@ import type { Counterpart, Difference } from './useClearing';
 /** Differences, each leading to its sides. */
 export function CaseTable({ cases, counterparts, onOpen }: { cases: Difference[]; counterparts: Counterpart[]; onOpen: (id: string) => void }) {
   const { t } = useTranslation('clearing');
+  const hasLists = cases.some(({ listed }) => listed !== undefined);
   const amount = (value: string | undefined) => (value === undefined ? '–' : formatYuan(value));
   return (
     <section className={`card ${styles.card}`} aria-labelledby="cases">
@@ -30,6 +31,11 @@ export function CaseTable({ cases, counterparts, onOpen }: { cases: Difference[]
                 <th scope="col" className="number">
                   {t('theirs')}
                 </th>
+                {hasLists ? (
+                  <th scope="col" className="number">
+                    {t('institution')}
+                  </th>
+                ) : null}
                 <th scope="col">{t('state')}</th>
               </tr>
             </thead>
@@ -46,6 +52,7 @@ export function CaseTable({ cases, counterparts, onOpen }: { cases: Difference[]
                   <td>{t(`kind.${one.kind as keyof typeof texts.kind}`)}</td>
                   <td className="number">{amount(one.ours)}</td>
                   <td className="number">{amount(one.theirs)}</td>
+                  {hasLists ? <td className="number">{amount(one.listed)}</td> : null}
                   <td>
                     <StatusTag tone={one.state === 'found' ? 'warning' : 'running'}>{t(`caseState.${one.state as keyof typeof texts.caseState}`)}</StatusTag>
                   </td>

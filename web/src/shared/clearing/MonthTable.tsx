@@ -12,8 +12,8 @@ import type { Counterpart, Month, useAct } from './useClearing';
 /** What the clearing centre does next with a month; the platform says whether it is this reader's to do. */
 const NEXT: Record<string, 'advance' | 'settle' | undefined> = { confirmed: 'advance', advanced: 'settle' };
 
-/** What each owes each of a month, and the steps of paying it. */
-export function MonthTable({ month, months, counterparts, may, act, onOpen }: { month: string; months: Month[]; counterparts: Counterpart[]; may: boolean; act: ReturnType<typeof useAct>; onOpen: (id: string) => void }) {
+/** What each owes each of a month, and the steps of paying it. @param isOwn whether all are of the reader's institution */
+export function MonthTable({ month, months, counterparts, may, act, onOpen, isOwn = false }: { month: string; months: Month[]; counterparts: Counterpart[]; may: boolean; act: ReturnType<typeof useAct>; onOpen: (id: string) => void; isOwn?: boolean }) {
   const { t } = useTranslation('clearing');
   const names = useNames(months.map((one) => one.institution));
   const download = async () => {
@@ -53,7 +53,7 @@ export function MonthTable({ month, months, counterparts, may, act, onOpen }: { 
           <table className="data">
             <thead>
               <tr>
-                <th scope="col">{t('institution')}</th>
+                {isOwn ? null : <th scope="col">{t('institution')}</th>}
                 <th scope="col">{t('counterpart')}</th>
                 {(['in', 'out', 'adjusted', 'dueColumn', 'advance'] as const).map((column) => (
                   <th key={column} scope="col" className="number">
@@ -67,14 +67,15 @@ export function MonthTable({ month, months, counterparts, may, act, onOpen }: { 
             <tbody>
               {months.map((one) => {
                 const next = NEXT[one.state];
+                const counterpart = counterparts.find(({ name }) => name === one.counterpart)?.display ?? one.counterpart;
                 return (
                   <tr key={one.id}>
                     <th scope="row">
                       <button type="button" className={styles.link} onClick={() => onOpen(one.id)}>
-                        {names.get(one.institution) ?? one.institution}
+                        {isOwn ? counterpart : (names.get(one.institution) ?? one.institution)}
                       </button>
                     </th>
-                    <td>{counterparts.find(({ name }) => name === one.counterpart)?.display ?? one.counterpart}</td>
+                    {isOwn ? null : <td>{counterpart}</td>}
                     {([one.in, one.out, one.adjusted, one.due, one.advance] as const).map((amount, index) => (
                       <td key={index} className="number">
                         {formatYuan(amount)}

@@ -3,6 +3,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from '../../shared/clearing/Clearing.module.css';
 import { formatYuan } from '../../shared/clearing/money';
+import { useCounterparts } from '../../shared/clearing/useClearing';
 import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
 import { useNames } from '../../shared/fhir/names';
 import { formatMoment, today } from '../../shared/format/dates';
@@ -130,8 +131,12 @@ function MovementTable({ all }: { all: Movement[] }) {
   const language = useLanguage();
   const payors = all.map(({ other }) => (other.startsWith('payer/') ? `Organization/${(other.slice(6).split('.')[0] ?? '')}` : undefined));
   const names = useNames(payors);
+  const counterparts = useCounterparts();
   const otherOf = (other: string, payor: string | undefined) => {
     const [kind = '', owner = ''] = other.split('/');
+    if (kind === 'bank') return t('books.kind.bank');
+    const channel = counterparts.data?.find(({ name }) => name === other)?.display;
+    if (kind === 'channel' && channel) return channel;
     const named = payor === undefined ? owner : `${names.get(payor) ?? payor.slice('Organization/'.length)} ${t(`settlement:payer.${owner.split('.').at(-1) as keyof typeof settlement.payer}`, { defaultValue: '' })}`;
     return `${t(`books.kind.${kind as keyof typeof texts.books.kind}`, { defaultValue: kind })} ${named}`.trim();
   };

@@ -88,7 +88,7 @@ function Month({ month, onGo }: { month: string; onGo: Go }) {
       />
       <CaseTable cases={cases.data} counterparts={counterparts.data} onOpen={(id) => onGo({ case: id })} />
       <ClosedDays closes={days.data.closes} />
-      <MonthTable month={month} months={months.data} counterparts={counterparts.data} may={false} act={act} onOpen={(id) => onGo({ owed: id })} />
+      <MonthTable month={month} months={months.data} counterparts={counterparts.data} may={false} act={act} isOwn onOpen={(id) => onGo({ owed: id })} />
     </>
   );
 }

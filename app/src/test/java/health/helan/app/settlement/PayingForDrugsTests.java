@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Interaction;
 import health.helan.oversight.books.FinanceStaff;
+import health.helan.oversight.settlement.PriceItem;
 import health.helan.pharmacy.circulation.Drugstore;
 import health.helan.pharmacy.circulation.Prescribed;
 import health.helan.pharmacy.review.ReviewServer;
@@ -299,7 +301,7 @@ class PayingForDrugsTests {
     var unused =
         SERVER.store.write(
             Caller.platform("somebody else").asPlatformOf(shop.id),
-            new health.helan.foundation.store.Interaction.Patch(
+            new Interaction.Patch(
                 "ChargeItem",
                 back.replace("ChargeItem/", ""),
                 null,
@@ -462,8 +464,8 @@ class PayingForDrugsTests {
     REGION.whole()
         .prices()
         .load(
-            health.helan.oversight.settlement.PriceItem.read(
-                health.helan.oversight.settlement.PriceItem.HEADER
+            PriceItem.read(
+                PriceItem.HEADER
                     + "\n"
                     + product
                     + ",苯磺酸氨氯地平片,盒,western-drug,A,,12.00,2024-01-01,,,"),

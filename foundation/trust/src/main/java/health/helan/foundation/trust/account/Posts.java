@@ -75,9 +75,6 @@ public final class Posts {
   private String owner(String id) {
     return sql.on(
         connection ->
-            store
-                .rows()
-                .owners(connection, "PractitionerRole", List.of(id))
-                .getOrDefault(id, ""));
+            store.rows().owners(connection, "PractitionerRole", List.of(id)).getOrDefault(id, ""));
   }
 }
