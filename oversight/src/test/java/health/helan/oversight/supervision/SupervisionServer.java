@@ -72,6 +72,7 @@ final class SupervisionServer extends ApiForTests {
   final RecordStore store;
   final Sql sql;
   final Cases cases;
+  final Complaints complaints;
   final Signers signers;
   final Signer seal;
   final AuditLog log;
@@ -113,6 +114,7 @@ final class SupervisionServer extends ApiForTests {
             Retention.DEFAULT);
     supervision = begun();
     cases = new Cases(store, database, AUTHORITY, clock);
+    complaints = new Complaints(store, database, cases, clock);
     try {
       KeyVault vault =
           KeyStoreVault.open(
@@ -141,6 +143,7 @@ final class SupervisionServer extends ApiForTests {
                   Duration.ZERO));
       List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
       operations.addAll(SupervisionOperations.all(supervision, cases));
+      operations.addAll(complaints.operations());
       operations.add(new SignOperation(signatures));
       operations.addAll(
           ReplayOperations.all(
@@ -261,6 +264,7 @@ final class SupervisionServer extends ApiForTests {
     final Caller system = system(id);
     final Caller chief = practitioner("c-" + run, id);
     final Caller nurse = practitioner("n-" + run, id);
+    final Caller officer = practitioner("q-" + run, id);
     final String patient;
     final Instant noon;
 
@@ -279,6 +283,12 @@ final class SupervisionServer extends ApiForTests {
             'organization':{'reference':'Organization/%s'},
             'code':[{'coding':[{'system':'%s','code':'administration'}]}]}"""
               .formatted(run, id, Cases.POST));
+      created(
+          system,
+          """
+          {'resourceType':'PractitionerRole','active':true,'practitioner':{'reference':'Practitioner/q-%s'},
+            'organization':{'reference':'Organization/%s'},'code':[{'coding':[{'system':'%s','code':'%s'}]}]}"""
+              .formatted(run, id, Cases.ROLE, Cases.QUALITY));
       patient =
           created(system, "{'resourceType':'Patient','name':[{'text':'张小三'}],'gender':'male'}");
       // Of yesterday, in Beijing: no visit of a test is in the small hours.

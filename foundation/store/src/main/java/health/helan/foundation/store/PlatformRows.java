@@ -119,6 +119,17 @@ public final class PlatformRows {
     return found;
   }
 
+  /** Institution that owns a resource; empty for none, or for one that is not there. */
+  public String owner(Connection connection, String type, String id) throws SQLException {
+    Integer home = home(connection, type, id);
+    return home == null
+        ? ""
+        : currentOf(connection, type, Map.of(home, List.of(id))).stream()
+            .map(Owned::owner)
+            .findFirst()
+            .orElse("");
+  }
+
   /** The next current versions of a type, in the order of the primary key. */
   public List<Owned> next(
       Connection connection, String type, int afterHome, String afterId, int limit)

@@ -2,16 +2,13 @@ package health.helan.foundation.trust.account;
 
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
-import health.helan.foundation.store.PlatformRows;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchRequest.Parameter;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import javax.sql.DataSource;
 import tools.jackson.databind.JsonNode;
@@ -76,17 +73,6 @@ public final class Posts {
 
   /** Who wrote it; what operators load belongs to the organization that it names. */
   private String owner(String id) {
-    return sql.on(
-        connection -> {
-          Integer home = store.rows().home(connection, "PractitionerRole", id);
-          if (home == null) {
-            return "";
-          }
-          Map<Integer, Collection<String>> one = Map.of(home, List.of(id));
-          return store.rows().currentOf(connection, "PractitionerRole", one).stream()
-              .map(PlatformRows.Owned::owner)
-              .findFirst()
-              .orElse("");
-        });
+    return sql.on(connection -> store.rows().owner(connection, "PractitionerRole", id));
   }
 }
