@@ -1,8 +1,9 @@
 import { useMe } from './useMe';
 
-export type Duties = { pharmacist: boolean; pharmacy: boolean; courier: boolean; cashier: boolean; insurance: boolean };
+export type Duties = { pharmacist: boolean; pharmacy: boolean; courier: boolean; cashier: boolean; insurance: boolean; quality: boolean };
 
 const POST = 'https://helan.health/fhir/CodeSystem/practitioner-role|';
+const ADMINISTRATION = 'https://helan.health/fhir/CodeSystem/post|administration';
 const PHARMACY = 'https://helan.health/fhir/CodeSystem/pharmacy-service|';
 
 /**
@@ -21,5 +22,6 @@ export function useDuties(): Duties | undefined {
     courier: codes.has(`${PHARMACY}courier`),
     cashier: officer || codes.has(`${POST}cashier`),
     insurance: officer || codes.has(`${POST}insurance-officer`),
+    quality: codes.has(`${POST}quality-officer`) || codes.has(ADMINISTRATION),
   };
 }

@@ -1,4 +1,4 @@
-import { bring } from '../../shared/i18n/i18n';
-import texts from '../../shared/i18n/zh/supervision.json';
+import { alsoTexts } from '../i18n/i18n';
+import zh from '../i18n/zh/supervision.json';
 
-bring('supervision', texts);
+await alsoTexts({ zh: { supervision: zh }, en: async () => ({ supervision: (await import('../i18n/en/supervision.json')).default }) });

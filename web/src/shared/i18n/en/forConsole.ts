@@ -4,7 +4,6 @@ import common from './common.json';
 import console from './console.json';
 import figures from './figures.json';
 import record from './record.json';
-import supervision from './supervision.json';
 import types from './types.json';
 
-export default { common, console, record, codes, types, figures, clearing, supervision };
+export default { common, console, record, codes, types, figures, clearing };

@@ -13,7 +13,6 @@ import health.helan.oversight.supervision.CaseStep.Party;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -110,7 +109,7 @@ final class ComplaintOperations {
       Words words, ComplaintState state, String about, String institution, Names names) {
     words.code("state", state.code());
     Complaints.About kind = Complaints.About.of(about);
-    words.code("kind", kind == null ? null : kind.name().toLowerCase(Locale.ROOT));
+    words.code("kind", kind == null ? null : kind.kind());
     names.put(words, "institution", "Organization", institution);
   }
 

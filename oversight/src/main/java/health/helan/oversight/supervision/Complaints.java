@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,11 +43,13 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Complaints {
   private static final Logger LOG = LoggerFactory.getLogger(Complaints.class);
 
-  /** What may be complained of: where the resident stands in it, and how it is told. */
+  /** What may be complained of: where the resident stands in it. */
   enum About {
     VISIT("Encounter", "subject"),
     PRESCRIPTION("MedicationRequest", "subject"),
     PARCEL("SupplyDelivery", "patient"),
+    /** A one-stop bill (docs/guide/settlement.md). */
+    SETTLEMENT("Claim", "patient"),
     BILL("Invoice", "subject");
 
     private final String type;
@@ -55,6 +58,11 @@ public final class Complaints {
     About(String type, String patient) {
       this.type = type;
       this.patient = patient;
+    }
+
+    /** How it is told. */
+    String kind() {
+      return this == SETTLEMENT ? BILL.kind() : name().toLowerCase(Locale.ROOT);
     }
 
     static @Nullable About of(String reference) {

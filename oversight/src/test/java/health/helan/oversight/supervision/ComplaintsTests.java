@@ -208,9 +208,20 @@ class ComplaintsTests {
             hospital.system,
             "{'resourceType':'Invoice','status':'issued','subject':{'reference':'Patient/%s'}}"
                 .formatted(hospital.patient));
+    String claim =
+        SERVER.created(
+            hospital.system,
+            """
+            {'resourceType':'Claim','status':'active','use':'claim','type':{'text':'x'},'patient':{'reference':'Patient/%s'},
+              'created':'2026-11-26','provider':{'reference':'Organization/%s'},'priority':{'text':'normal'},
+              'insurance':[{'sequence':1,'focal':true,'coverage':{'display':'x'}}]}"""
+                .formatted(hospital.patient, hospital.id));
     for (String about :
         List.of(
-            "MedicationRequest/" + prescription, "SupplyDelivery/" + parcel, "Invoice/" + bill)) {
+            "MedicationRequest/" + prescription,
+            "SupplyDelivery/" + parcel,
+            "Claim/" + claim,
+            "Invoice/" + bill)) {
       Reply reply = complain(resident, about);
       assertThat(reply.status()).as(about + " " + reply.text()).isEqualTo(201);
     }
@@ -218,7 +229,7 @@ class ComplaintsTests {
             SERVER
                 .get(resident, "$complaints?patient=" + hospital.patient)
                 .values("complaint", "kind"))
-        .containsExactlyInAnyOrder("prescription", "parcel", "bill");
+        .containsExactlyInAnyOrder("prescription", "parcel", "bill", "bill");
     refused(complain(resident, "Invoice/" + bill), 409, "already");
     refused(complain(resident, "Patient/" + hospital.patient), 400, "Encounter");
     refused(complain(resident, "Encounter/x/y"), 400, "Encounter");

@@ -2,6 +2,8 @@ package health.helan.oversight.supervision;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import health.helan.foundation.delivery.agreement.Agreements;
+import health.helan.foundation.delivery.subscription.Subscriptions;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -38,6 +40,7 @@ import health.helan.foundation.trust.signature.Signatures;
 import health.helan.foundation.trust.signature.Signers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -160,11 +163,37 @@ final class SupervisionServer extends ApiForTests {
                           new StandardFormats(),
                           new CapabilityStatements("test", "2026-11-26", store.parameters())),
                       new Audits(store, offered, log),
-                      List.of()),
+                      List.of(subscriptions())),
                   caller())
               .base();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** With short pauses, to endpoints on this machine. */
+  private Subscriptions subscriptions() {
+    try {
+      return new Subscriptions(
+          database,
+          store,
+          new ZstdCodec(),
+          new Agreements(database, store, Clock.systemUTC(), false),
+          log,
+          kept -> kept,
+          InetAddress::isLoopbackAddress,
+          "https://helan.example/fhir",
+          new Subscriptions.Settings(
+              2,
+              100,
+              Duration.ofSeconds(2),
+              Duration.ofMillis(50),
+              Duration.ofMillis(400),
+              Duration.ofSeconds(5),
+              Duration.ofDays(7),
+              Duration.ofMillis(50)));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
