@@ -5,6 +5,7 @@ import { LONGEST, SHORTEST, useComplain } from '../../shared/complaint/complaint
 import { go, useSearchParams } from '../router';
 import { Page } from '../ui/Page';
 import { Actions, Button, Empty, Failed, Field } from '../ui/ui';
+import styles from './Complaints.module.css';
 
 /** Where a page of a thing leads back to; the others are reached from the list. */
 const KINDS = { Encounter: 'visit', MedicationRequest: 'prescription', SupplyDelivery: 'parcel', Claim: 'bill', Invoice: 'bill' } as const;
@@ -29,7 +30,7 @@ export function ComplainPage() {
       {kind === undefined ? (
         <Empty title={t('noThing')} />
       ) : (
-        <div className="card">
+        <div className={`card ${styles.form}`}>
           <h2>{t('of', { kind: t(`kind.${kind}`) })}</h2>
           <p className="muted small">{t('whatHint')}</p>
           <Field label={t('what')} problem={short ? t('short', { count: SHORTEST }) : undefined}>

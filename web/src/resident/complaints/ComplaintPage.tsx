@@ -7,6 +7,7 @@ import { useLanguage } from '../../shared/i18n/i18n';
 import { useParams } from '../router';
 import { Page } from '../ui/Page';
 import { Actions, Button, Faces, Failed, Field, Notice, Row, Rows, Section } from '../ui/ui';
+import styles from './Complaints.module.css';
 import { TONES } from './tones';
 
 /** One complaint: where it stands and what comes next first, then what was said, then what one may do. */
@@ -58,7 +59,7 @@ function Steps({ complaint }: { complaint: Complaint }) {
     if (text.length >= SHORTEST) take.mutate({ step, words: text }, { onSuccess: () => setWords('') });
   };
   return (
-    <div className="card">
+    <div className={`card ${styles.form}`}>
       <Field label={t('wordsOwn')} problem={short ? t('short', { count: SHORTEST }) : undefined}>
         {(id, wrong) => <textarea id={id} rows={3} maxLength={LONGEST} value={words} aria-describedby={wrong} aria-invalid={short} onChange={(event) => setWords(event.target.value)} />}
       </Field>

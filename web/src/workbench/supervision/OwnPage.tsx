@@ -30,7 +30,9 @@ export function OwnPage() {
       <PageTitle page={t('own.title')} />
       <h1>{t('own.title')}</h1>
       <p className="muted">{t('own.lead')}</p>
-      <Segmented value={part} options={PARTS.map((value) => ({ value, label: t(`own.${value}`) }))} onChange={(value) => choose({ part: value })} />
+      <div className={styles.scroll}>
+        <Segmented value={part} options={PARTS.map((value) => ({ value, label: t(`own.${value}`) }))} onChange={(value) => choose({ part: value })} />
+      </div>
       {part === 'cases' ? <Cases chosen={id} onChoose={(task) => choose({ part, id: task })} /> : part === 'complaints' ? <Complaints chosen={id} onChoose={(task) => choose({ part, id: task })} /> : <Score />}
     </div>
   );
