@@ -29,6 +29,7 @@ const router = createHashRouter([
           { path: 'cases', lazy: async () => ({ Component: (await import('./cases/CasesPage')).CasesPage }) },
           { path: 'supervision', lazy: async () => ({ Component: (await import('./supervision/SupervisionPage')).SupervisionPage }) },
           { path: 'supervision/cases', lazy: async () => ({ Component: (await import('./supervision/CasesPage')).CasesPage }) },
+          { path: 'supervision/complaints', lazy: async () => ({ Component: (await import('./supervision/ComplaintsPage')).ComplaintsPage }) },
           { path: 'supervision/rules', lazy: async () => ({ Component: (await import('./supervision/RulesPage')).RulesPage }) },
           { path: 'supervision/replay/:id', lazy: async () => ({ Component: (await import('./supervision/ReplayPage')).ReplayPage }) },
           { path: 'onboarding', lazy: async () => ({ Component: (await import('./onboarding/OnboardingPage')).OnboardingPage }) },

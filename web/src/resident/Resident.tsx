@@ -67,6 +67,9 @@ const PAGES: Route[] = [
   { path: '/prescriptions/:task/take/:shop', load: async () => (await import('./prescriptions/HowPage')).HowPage },
   { path: '/prescriptions/:task/code', load: async () => (await import('./prescriptions/CodePage')).CodePage },
   { path: '/prescriptions/:task/parcel/:parcel', load: async () => (await import('./prescriptions/ParcelPage')).ParcelPage },
+  { path: '/complaints', load: async () => (await import('./complaints/ComplaintsPage')).ComplaintsPage },
+  { path: '/complaints/new', load: async () => (await import('./complaints/ComplainPage')).ComplainPage },
+  { path: '/complaints/:id', load: async () => (await import('./complaints/ComplaintPage')).ComplaintPage },
   { path: '*', load: () => NoSuchPage },
 ];
 

@@ -43,11 +43,11 @@ const ROUTES: RouteObject[] = [
   },
 ];
 
-/** Each arrives at the own work: pharmacists at what waits for review, couriers at parcels, finance officers at books, cashiers at bills, clinicians at the first list. */
+/** Each arrives at the own work: pharmacists at what waits for review, couriers at parcels, finance officers at books, cashiers at bills, who answers for the institution at what is asked of it, clinicians at the first list. */
 function Arrive() {
   const duties = useDuties();
   if (duties === undefined) return <LoadingLines rows={8} />;
-  const own = duties.pharmacist ? 'review' : duties.courier ? 'delivery' : duties.finance ? 'finance' : duties.cashier ? 'cashier' : WORKS[0]?.name;
+  const own = duties.pharmacist ? 'review' : duties.courier ? 'delivery' : duties.finance ? 'finance' : duties.cashier ? 'cashier' : duties.quality ? 'supervision' : WORKS[0]?.name;
   return <Navigate to={`/lists/${own ?? ''}`} replace />;
 }
 

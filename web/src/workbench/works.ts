@@ -11,6 +11,7 @@ import { useOwnCount } from './prescribe/usePrescribe';
 import { useWaitingCount } from './queue/useQueue';
 import { useIsNoPharmacist, useReviewCount } from './review/useReview';
 import { useDuties } from '../shared/session/useDuties';
+import { useAnswerCount, useAnswersNot } from './supervision/useOwn';
 import { useDeskCount } from './visit/useDesk';
 
 type Load = () => Promise<ComponentType>;
@@ -75,6 +76,7 @@ export const WORKS: readonly Work[] = [
   { name: 'cashier', page: async () => (await import('./cashier/CashierPage')).CashierPage, useCount: () => undefined, useHidden: () => !useDuties()?.cashier },
   { name: 'claims', page: async () => (await import('./claims/ClaimsPage')).ClaimsPage, useCount: () => undefined, useHidden: () => !useDuties()?.insurance },
   { name: 'finance', page: async () => (await import('./finance/FinancePage')).FinancePage, useCount: useFoundCount, useHidden: () => !useDuties()?.finance },
+  { name: 'supervision', page: async () => (await import('./supervision/OwnPage')).OwnPage, useCount: useAnswerCount, useHidden: () => useAnswersNot() !== false },
 ];
 
 /** Below `/persons/:id`, with the person at the right: `useParams().id` says whose page it is. */

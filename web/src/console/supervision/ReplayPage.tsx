@@ -10,9 +10,9 @@ import { formatCount } from '../../shared/format/numbers';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
 import { StatusTag } from '../../shared/StatusTag';
-import styles from './Supervision.module.css';
-import './texts';
-import { TYPES, useReplay, type EventType, type ReplayEvent } from './useSupervision';
+import styles from '../../shared/supervision/Supervision.module.css';
+import '../../shared/supervision/texts';
+import { TYPES, useReplay, type EventType, type ReplayEvent } from '../../shared/supervision/useSupervision';
 
 /** The API takes a ground of this many characters. */
 const LEAST = 5;

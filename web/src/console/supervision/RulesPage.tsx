@@ -7,9 +7,9 @@ import { useLanguage } from '../../shared/i18n/i18n';
 import { formatCount } from '../../shared/format/numbers';
 import { PageTitle } from '../../shared/PageTitle';
 import { StatusTag } from '../../shared/StatusTag';
-import styles from './Supervision.module.css';
-import './texts';
-import { useAct, useRules, type Rule } from './useSupervision';
+import styles from '../../shared/supervision/Supervision.module.css';
+import '../../shared/supervision/texts';
+import { useAct, useRules, type Rule } from '../../shared/supervision/useSupervision';
 
 const TONES = { live: 'good', trial: 'running', draft: 'alert' } as const;
 

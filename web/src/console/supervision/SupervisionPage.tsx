@@ -4,15 +4,14 @@ import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
 import { idOf } from '../../shared/fhir/words';
-import { formatMoment } from '../../shared/format/dates';
 import { formatCount } from '../../shared/format/numbers';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
-import { StatusTag } from '../../shared/StatusTag';
 import { FigureCards } from '../FigureCards';
-import styles from './Supervision.module.css';
-import './texts';
-import { isOpen, useAct, useCases, useCounts, useHits, useScores, type Count, type Hit } from './useSupervision';
+import { HitLine } from '../../shared/supervision/HitLine';
+import styles from '../../shared/supervision/Supervision.module.css';
+import '../../shared/supervision/texts';
+import { isOpen, useAct, useCases, useCounts, useHits, useScores, type Count, type Hit } from '../../shared/supervision/useSupervision';
 
 const USUAL_HOURS = '168';
 
@@ -47,6 +46,7 @@ export function SupervisionPage() {
         <h1>{t('title')}</h1>
         <nav className={styles.links} aria-label={t('more')}>
           <Link to="/supervision/cases">{t('cases')}</Link>
+          <Link to="/supervision/complaints">{t('complaints')}</Link>
           <Link to="/supervision/rules">{t('rules')}</Link>
         </nav>
       </div>
@@ -174,6 +174,7 @@ function Hits({ rule, institution, onClear }: { rule: string | undefined; instit
         <ul className={styles.list}>
           {hits.data.map((hit) => (
             <HitLine
+              links
               key={`${hit.key}|${hit.trial}|${hit.stopped}`}
               hit={hit}
               choice={
@@ -196,41 +197,6 @@ function Hits({ rule, institution, onClear }: { rule: string | undefined; instit
         </Button>
       ) : null}
     </section>
-  );
-}
-
-export function HitLine({ hit, choice }: { hit: Hit; choice?: React.ReactNode }) {
-  const { t } = useTranslation('supervision');
-  const language = useLanguage();
-  return (
-    <li>
-      <div className={styles.row}>
-        <span className={styles.tags}>
-          {choice}
-          <strong>{hit.title}</strong>
-          {hit.stopped ? <StatusTag tone="warning">{t('hits.stopped')}</StatusTag> : null}
-          {hit.trial ? <StatusTag>{t('hits.trial')}</StatusTag> : null}
-          {hit.cleared ? <StatusTag>{t('hits.cleared')}</StatusTag> : null}
-          {hit.inCase === undefined ? null : (
-            <Link to={`/supervision/cases?id=${encodeURIComponent(hit.inCase)}`}>
-              <StatusTag tone="running">{t('hits.inCase')}</StatusTag>
-            </Link>
-          )}
-        </span>
-        <span className="muted small">{formatMoment(hit.at, language)}</span>
-      </div>
-      {hit.sentence === undefined ? null : <p>{hit.sentence}</p>}
-      <p className="muted small">
-        {[hit.institution?.display, hit.doctor ? `${t('hits.doctor')} ${hit.doctor.display ?? hit.doctor.reference ?? ''}` : undefined].filter(Boolean).join(' · ')}
-        {hit.encounter === undefined || hit.stopped ? null : (
-          <>
-            {' · '}
-            <Link to={`/supervision/replay/${encodeURIComponent(idOf(hit.encounter) ?? '')}`}>{t('hits.replay')}</Link>
-          </>
-        )}
-      </p>
-      {hit.source === undefined ? null : <p className="muted small">{t('hits.source', { source: hit.source, version: hit.version })}</p>}
-    </li>
   );
 }
 

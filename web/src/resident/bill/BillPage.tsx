@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { formatDay, formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
+import { ComplainHere } from '../complaints/ComplainHere';
 import { formatPrice } from '../requests/bills';
 import { usePerson } from '../requests/person';
 import { isToPay, useCollect, useCredit, usePayLater, useSettledBill, type Reckoning, type SettledBill } from '../../shared/settlement/bills';
@@ -103,6 +104,7 @@ function Shown({ bill }: { bill: SettledBill }) {
         <Button wide onClick={() => print()}>
           {t('settled.print')}
         </Button>
+        <ComplainHere about={`Claim/${bill.id}`} />
       </div>
     </>
   );

@@ -6,6 +6,7 @@ import { useNames } from '../../shared/fhir/names';
 import { formatMoment } from '../../shared/format/dates';
 import { formatMeasure } from '../../shared/format/numbers';
 import { useLanguage } from '../../shared/i18n/i18n';
+import { ComplainHere } from '../complaints/ComplainHere';
 import { usePerson } from '../requests/person';
 import { useDrugs, usePrescriptions, type Prescription } from '../requests/prescriptions';
 import { useParams } from '../router';
@@ -87,6 +88,11 @@ function One({ prescription, drugs }: { prescription: Prescription; drugs: reado
         ]}
       />
       <p className="muted small">{t('prescriptions.ask')}</p>
+      {first?.id ? (
+        <div className={styles.screen}>
+          <ComplainHere about={`MedicationRequest/${first.id}`} />
+        </div>
+      ) : null}
     </div>
   );
 }

@@ -172,22 +172,17 @@ describe('A prescription under way', () => {
 describe('A parcel', () => {
   const parcel = (...more: unknown[]) => parameters(group('parcel', text('id', 'k1'), text('state', 'transit'), text('side', 'resident'), at('packed', '2026-11-27T01:00:00Z'), at('changed', '2026-11-27T02:00:00Z'), to('shop', 'Organization/x', '甲药房'), flag('cold', false), text('address', '解放西街 8 号'), text('code', '024680'), ...more));
 
-  test('shows where it is and the code for the door; a complaint needs words', async () => {
-    const log = answers(({ path }) => {
-      if (path === '$parcel') return parcel(text('open', 'complaint-complain'));
-      if (path === '$parcel-complaint-complain') return { ...parcel(text('complaint', 'open'), text('open', 'complaint-close')), parameter: [...parcel(text('complaint', 'open'), text('open', 'complaint-close')).parameter, group('said', text('by', 'resident'), at('at', '2026-11-27T02:30:00Z'), text('text', '还没有送到'))] };
+  test('shows where it is and the code for the door, and the way to a complaint', async () => {
+    answers(({ path }) => {
+      if (path === '$parcel') return parcel(to('delivery', 'SupplyDelivery/d1'));
+      if (path === '$complaints') return { resourceType: 'Parameters', parameter: [] };
       return undefined;
     });
     await openResident('/prescriptions/b/parcel/k1');
     await screen.findByText('024680');
     expect(screen.getAllByText('配送中').length).toBeGreaterThan(0);
-    await userEvent.click(screen.getByRole('button', { name: '提交投诉' }));
-    await screen.findByText(/至少 4 个字/);
-    expect(sent(log, '$parcel-complaint-complain')).toBeUndefined();
-    await userEvent.type(screen.getByLabelText('遇到什么问题'), '还没有送到');
-    await userEvent.click(screen.getByRole('button', { name: '提交投诉' }));
-    await screen.findByText('还没有送到');
-    expect(sent(log, '$parcel-complaint-complain')).toEqual({ resourceType: 'Parameters', parameter: [text('parcel', 'k1'), text('text', '还没有送到')] });
-    screen.getByRole('button', { name: '问题已解决' });
+    const link = await screen.findByRole('link', { name: /投诉/ });
+    expect(link.getAttribute('href')).toContain('about=SupplyDelivery%2Fd1');
   });
+
 });

@@ -99,11 +99,3 @@ export const useParcel = (id: string) =>
     staleTime: 0,
     refetchInterval: ({ state }) => (state.data && !['delivered', 'returned'].includes(state.data.parcel.state) ? EVERY : false),
   });
-
-export function useComplain(parcel: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ step, text }: { step: 'complain' | 'close'; text: string }) => parcelIn(await operate<Parameters>(`$parcel-complaint-${step}`, { parcel, text })),
-    onSuccess: (said) => client.setQueryData(['parcel', parcel], said),
-  });
-}

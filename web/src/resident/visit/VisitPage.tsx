@@ -8,6 +8,7 @@ import { Conversation } from '../../shared/visit/Conversation';
 import { useSeen, useTalk } from '../../shared/visit/useTalk';
 import { further, isFeeOpen, type Visit } from '../../shared/visit/visits';
 import { useOrders as usePayments } from '../../shared/pay/orders';
+import { ComplainHere } from '../complaints/ComplainHere';
 import { useAgree, useConsentWords, useNote, useOnlineVisits, useOrders, useWithdraw } from '../requests/visit';
 import { useParams } from '../router';
 import { Addenda } from '../ui/Addenda';
@@ -56,6 +57,7 @@ function OfVisit({ visit, refetch }: { visit: Visit; refetch: () => void }) {
         {state === 'applied' ? <Words visit={live} /> : null}
         {state === 'eligible' || state === 'accepted' ? <Waiting visit={live} /> : null}
         {state === 'closed' || state === 'offline' || state === 'refunded' ? <Result visit={live} /> : null}
+        {isTalk || state === 'applied' ? null : <ComplainHere about={`Encounter/${visit.id}`} />}
         {isTalk || now.messages.length > 0 ? <Conversation talk={talk} now={now} side="resident" open={isTalk} /> : null}
       </div>
     </Page>

@@ -13,6 +13,8 @@ export type Parcel = {
   changed: string | undefined;
   shop: string;
   task: string | undefined;
+  /** Id of the SupplyDelivery; a courier is not told it. */
+  delivery: string | undefined;
   cold: boolean;
   low: number | undefined;
   high: number | undefined;
@@ -23,12 +25,10 @@ export type Parcel = {
   telephone: string | undefined;
   /** What the resident says at the door. */
   code: string | undefined;
-  complaint: 'open' | 'answered' | 'closed' | undefined;
   open: string[];
 };
 
 export type Reading = { celsius: number; outside: boolean; at: string | undefined };
-export type Said = { by: Parcel['side']; at: string | undefined; text: string };
 
 const full = (text: string | undefined): string | undefined => (text ? text : undefined);
 
@@ -40,6 +40,7 @@ const parcelOf = (parts: Parts): Parcel => ({
   changed: parts.text('changed'),
   shop: parts.reference('shop')?.display ?? '',
   task: idOf(parts.reference('task')?.reference),
+  delivery: idOf(parts.reference('delivery')?.reference),
   cold: parts.flag('cold') ?? false,
   low: parts.number('low'),
   high: parts.number('high'),
@@ -49,14 +50,13 @@ const parcelOf = (parts: Parts): Parcel => ({
   name: full(parts.text('name')),
   telephone: full(parts.text('telephone')),
   code: full(parts.text('code')),
-  complaint: parts.text('complaint') as Parcel['complaint'],
   open: parts.texts('open'),
 });
 
 /** What `$parcels` answers. */
 export const parcelsIn = (answer: Parameters): Parcel[] => repetitionsOf(answer, 'parcel').map(parcelOf);
 
-export type Followed = { parcel: Parcel; readings: Reading[]; said: Said[] };
+export type Followed = { parcel: Parcel; readings: Reading[] };
 
 /** What `$parcel` and its steps answer. */
 export function parcelIn(answer: Parameters): Followed {
@@ -65,6 +65,5 @@ export function parcelIn(answer: Parameters): Followed {
   return {
     parcel,
     readings: repetitionsOf(answer, 'reading').map((parts) => ({ celsius: parts.number('celsius') ?? NaN, outside: parts.flag('outside') ?? false, at: parts.text('at') })),
-    said: repetitionsOf(answer, 'said').map((parts) => ({ by: (parts.text('by') ?? 'resident') as Said['by'], at: parts.text('at'), text: parts.text('text') ?? '' })),
   };
 }

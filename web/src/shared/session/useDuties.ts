@@ -1,8 +1,9 @@
 import { useMe } from './useMe';
 
-export type Duties = { pharmacist: boolean; pharmacy: boolean; courier: boolean; cashier: boolean; insurance: boolean; finance: boolean };
+export type Duties = { pharmacist: boolean; pharmacy: boolean; courier: boolean; cashier: boolean; insurance: boolean; finance: boolean; quality: boolean };
 
 const POST = 'https://helan.health/fhir/CodeSystem/practitioner-role|';
+const ADMINISTRATION = 'https://helan.health/fhir/CodeSystem/post|administration';
 const PHARMACY = 'https://helan.health/fhir/CodeSystem/pharmacy-service|';
 
 /**
@@ -22,5 +23,6 @@ export function useDuties(): Duties | undefined {
     cashier: officer || codes.has(`${POST}cashier`),
     finance: officer,
     insurance: officer || codes.has(`${POST}insurance-officer`),
+    quality: codes.has(`${POST}quality-officer`) || codes.has(ADMINISTRATION),
   };
 }

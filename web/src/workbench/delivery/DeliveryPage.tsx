@@ -40,8 +40,7 @@ export function DeliveryPage() {
             to: `/delivery/${one.id}`,
             title: (
               <>
-                <strong>{one.address ?? t('number', { number: one.id.slice(-8) })}</strong> <ParcelTag state={one.state} /> {one.cold ? <StatusTag tone={one.excursion ? 'bad' : 'plain'}>{t('parcel.cold')}</StatusTag> : null}{' '}
-                {one.complaint === 'open' ? <StatusTag tone="alert">{t('parcel.complained')}</StatusTag> : null}
+                <strong>{one.address ?? t('number', { number: one.id.slice(-8) })}</strong> <ParcelTag state={one.state} /> {one.cold ? <StatusTag tone={one.excursion ? 'bad' : 'plain'}>{t('parcel.cold')}</StatusTag> : null}
               </>
             ),
             note: [one.name, one.shop].filter(Boolean).join(' · '),

@@ -32,7 +32,7 @@ export function ParcelPage() {
   );
 }
 
-function Shown({ followed: { parcel, readings, said } }: { followed: Followed }) {
+function Shown({ followed: { parcel, readings } }: { followed: Followed }) {
   const { t } = useTranslation('dispensing');
   const language = useLanguage();
   const may = (step: string) => parcel.open.includes(step);
@@ -82,19 +82,6 @@ function Shown({ followed: { parcel, readings, said } }: { followed: Followed })
       {may('deliver') ? <Deliver parcel={parcel} /> : null}
       {may('turn-back') ? <WithReason id={parcel.id} step="turn-back" /> : null}
       {may('take-back') ? <WithReason id={parcel.id} step="take-back" /> : null}
-      {said.length > 0 ? (
-        <section className={`card ${styles.part}`} aria-labelledby="said">
-          <h2 id="said">{t('parcel.complaint')}</h2>
-          <ul>
-            {said.map((one) => (
-              <li key={`${one.at ?? ''}${one.by}`}>
-                {one.text} <span className="muted small">{[t(`parcel.by.${one.by}`), formatMoment(one.at, language)].join(' · ')}</span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      ) : null}
-      {may('complaint-answer') ? <WithReason id={parcel.id} step="complaint-answer" /> : null}
     </>
   );
 }
@@ -245,8 +232,8 @@ function Deliver({ parcel }: { parcel: Parcel }) {
 
 const SHORTEST = 4;
 
-/** A step that wants words: why it goes back, or what is said to a complaint. */
-function WithReason({ id, step }: { id: string; step: Extract<ParcelStep, 'turn-back' | 'take-back' | 'complaint-answer'> }) {
+/** A step that wants words: why it goes back. */
+function WithReason({ id, step }: { id: string; step: Extract<ParcelStep, 'turn-back' | 'take-back'> }) {
   const { t } = useTranslation('dispensing');
   const field = useId();
   const go = useParcelStep(id);
@@ -262,7 +249,7 @@ function WithReason({ id, step }: { id: string; step: Extract<ParcelStep, 'turn-
         const text = words.trim();
         setShort([...text].length < SHORTEST);
         if ([...text].length < SHORTEST) return;
-        go.mutate({ step, values: [{ name: step === 'complaint-answer' ? 'text' : 'reason', valueString: text }, ...(step === 'take-back' ? [{ name: 'resale', valueBoolean: resale }] : [])] }, { onSuccess: () => setWords('') });
+        go.mutate({ step, values: [{ name: 'reason', valueString: text }, ...(step === 'take-back' ? [{ name: 'resale', valueBoolean: resale }] : [])] }, { onSuccess: () => setWords('') });
       }}
     >
       <label className={styles.label} htmlFor={field}>

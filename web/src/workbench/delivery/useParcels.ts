@@ -22,7 +22,7 @@ export function useParcels() {
   });
 }
 
-export const isOver = ({ state, complaint }: Parcel): boolean => (state === 'delivered' || state === 'returned') && complaint !== 'open';
+export const isOver = ({ state }: Parcel): boolean => state === 'delivered' || state === 'returned';
 
 /** What asks for a step of whoever looks. */
 export const useParcelCount = (): number | undefined => useParcels().data?.filter(({ open }) => open.length > 0).length;
@@ -33,7 +33,7 @@ export const useIsNoDelivery = (): boolean => useParcels().data === undefined;
 export const useParcel = (id: string) =>
   useQuery({ queryKey: ['parcel', id], refetchOnWindowFocus: true, queryFn: async ({ signal }): Promise<Followed> => parcelIn(await get<Parameters>(`$parcel?parcel=${encodeURIComponent(id)}`, signal)) });
 
-export type ParcelStep = 'pick' | 'depart' | 'reading' | 'deliver' | 'turn-back' | 'take-back' | 'complaint-answer';
+export type ParcelStep = 'pick' | 'depart' | 'reading' | 'deliver' | 'turn-back' | 'take-back';
 
 export function useParcelStep(id: string) {
   const client = useQueryClient();

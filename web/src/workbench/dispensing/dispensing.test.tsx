@@ -269,8 +269,8 @@ describe('A parcel', () => {
     await waitFor(() => expect(sent(log, '$parcel-turn-back')).toEqual({ resourceType: 'Parameters', parameter: [text('parcel', 'k1'), text('reason', '家里没有人')] }));
   });
 
-  test('with a complaint that waits is not over', () => {
-    const of = (state: Parcel['state'], complaint?: Parcel['complaint']) => ({ state, complaint }) as Parcel;
-    expect([isOver(of('delivered')), isOver(of('delivered', 'open')), isOver(of('delivered', 'answered')), isOver(of('transit'))]).toEqual([true, false, true, false]);
+  test('is over once it is delivered or taken back', () => {
+    const of = (state: Parcel['state']) => ({ state }) as Parcel;
+    expect([isOver(of('delivered')), isOver(of('returned')), isOver(of('transit'))]).toEqual([true, true, false]);
   });
 });

@@ -5,8 +5,7 @@ import console from './console.json';
 import figures from './figures.json';
 import record from './record.json';
 import settlement from './settlement.json';
-import supervision from './supervision.json';
 import tariff from './tariff.json';
 import types from './types.json';
 
-export default { common, console, record, codes, types, figures, clearing, supervision, settlement, tariff };
+export default { common, console, record, codes, types, figures, clearing, settlement, tariff };

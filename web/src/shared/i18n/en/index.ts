@@ -1,6 +1,7 @@
 import clearing from './clearing.json';
 import codes from './codes.json';
 import common from './common.json';
+import complaint from './complaint.json';
 import console from './console.json';
 import dispensing from './dispensing.json';
 import figures from './figures.json';
@@ -20,4 +21,4 @@ import visit from './visit.json';
 import workbench from './workbench.json';
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, operations, prescription, settlement, clearing, finance, supervision, tariff, dispensing };
+export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, operations, prescription, settlement, clearing, finance, supervision, tariff, dispensing, complaint };

@@ -2,6 +2,7 @@ import clearing from './clearing.json';
 import codesRest from './codes.json';
 import codesFirst from './codesFirst.json';
 import common from './common.json';
+import complaint from './complaint.json';
 import console from './console.json';
 import dispensing from './dispensing.json';
 import figures from './figures.json';
@@ -38,4 +39,4 @@ const resident = { ...merged(residentFirst, residentLater), ...residentOnline, .
 const codes = { ...codesRest, ...codesFirst };
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, operations, prescription, settlement, clearing, finance, supervision, tariff, dispensing };
+export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, operations, prescription, settlement, clearing, finance, supervision, tariff, dispensing, complaint };

@@ -367,6 +367,7 @@ final class Platform implements AutoCloseable {
       if (password != null) {
         context().getBean(DemoCashiers.class).create(password.strip()).forEach(console::say);
         context().getBean(DemoPharmacies.class).create(password.strip()).forEach(console::say);
+        context().getBean(DemoSupervision.class).officers(password.strip()).forEach(console::say);
       }
       context().getBean(DemoSupervision.class).create();
       // The region's Schedules are new: nobody should find the hospitals full at first sight.

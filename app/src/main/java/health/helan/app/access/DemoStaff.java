@@ -2,6 +2,7 @@ package health.helan.app.access;
 
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Account;
@@ -41,6 +42,39 @@ public final class DemoStaff {
     } catch (Accounts.LoginTaken there) {
       // Another instance was faster, or a start was cut short.
     }
+  }
+
+  /**
+   * A post that somebody holds.
+   *
+   * @param system of {@code PractitionerRole.code}, {@code code} of the post
+   */
+  public record Office(String login, String name, String system, String code, String title) {}
+
+  /** Somebody with a post at an institution, and an account. */
+  public void office(Office office, String institution, String password) {
+    // A post counts that the institution itself has filed.
+    Caller itself = Caller.platform("demo-staff").asPlatformOf(institution);
+    String id = "demo-" + office.login;
+    ObjectNode practitioner =
+        Json.MAPPER.createObjectNode().put("resourceType", "Practitioner").put("id", id);
+    practitioner.put("active", true).putArray("name").addObject().put("text", office.name);
+    write(itself, practitioner);
+    ObjectNode role =
+        Json.MAPPER
+            .createObjectNode()
+            .put("resourceType", "PractitionerRole")
+            .put("id", id + "-post");
+    role.put("active", true);
+    role.putObject("practitioner")
+        .put("reference", "Practitioner/" + id)
+        .put("display", office.name);
+    role.putObject("organization").put("reference", "Organization/" + institution);
+    ObjectNode code = role.putArray("code").addObject();
+    code.putArray("coding").addObject().put("system", office.system).put("code", office.code);
+    code.put("text", office.title);
+    write(itself, role);
+    account(office.login, office.name, id, password);
   }
 
   /** Writes a resource under its own id, unless an earlier start did. */

@@ -59,6 +59,7 @@ import health.helan.oversight.settlement.RuleBook;
 import health.helan.oversight.settlement.SettlementOperations;
 import health.helan.oversight.settlement.Settlements;
 import health.helan.oversight.supervision.Cases;
+import health.helan.oversight.supervision.Complaints;
 import health.helan.oversight.supervision.Supervision;
 import health.helan.oversight.supervision.SupervisionOperations;
 import health.helan.pharmacy.circulation.CirculationOperations;
@@ -243,6 +244,7 @@ class FhirDoor {
       ObjectProvider<Clearing> clearing,
       ObjectProvider<Supervision> supervision,
       ObjectProvider<Cases> cases,
+      ObjectProvider<Complaints> complaints,
       ObjectProvider<Circulations> circulations,
       ObjectProvider<Parcels> parcels) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
@@ -276,6 +278,7 @@ class FhirDoor {
     clearing.ifAvailable(known -> all.addAll(ClearingOperations.all(known)));
     supervision.ifAvailable(
         known -> all.addAll(SupervisionOperations.all(known, cases.getObject())));
+    complaints.ifAvailable(known -> all.addAll(known.operations()));
     circulations.ifAvailable(known -> all.addAll(CirculationOperations.all(known)));
     parcels.ifAvailable(known -> all.addAll(ParcelOperations.all(known)));
     return new Operations(all);

@@ -1,8 +1,6 @@
 package health.helan.app.settlement;
 
 import health.helan.app.access.DemoStaff;
-import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.Json;
 import health.helan.foundation.trust.account.Account;
 import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.SignIn;
@@ -10,7 +8,6 @@ import health.helan.oversight.books.FinanceStaff;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Who deals with money at the first demo doctor's hospital: {@code cashier1} settles bills, {@code
@@ -48,39 +45,13 @@ public final class DemoCashiers {
       return told;
     }
     Registry.Post at = posts.getFirst();
-    // A post counts that the institution itself has filed.
-    Caller hospital = Caller.platform("demo-cashiers").asPlatformOf(at.institution());
     for (Made one : ALL) {
-      String id = "demo-" + one.login;
-      staff.write(hospital, practitioner(id, one.name));
-      staff.write(hospital, post(id, one, at.institution()));
-      staff.account(one.login, one.name, id, password);
+      staff.office(
+          new DemoStaff.Office(one.login, one.name, FinanceStaff.SYSTEM, one.post, one.title),
+          at.institution(),
+          password);
       told.add("  %s        %s，%s".formatted(one.login, one.name, at.institutionName()));
     }
     return told;
-  }
-
-  private static ObjectNode practitioner(String id, String name) {
-    ObjectNode practitioner =
-        Json.MAPPER.createObjectNode().put("resourceType", "Practitioner").put("id", id);
-    practitioner.put("active", true).putArray("name").addObject().put("text", name);
-    return practitioner;
-  }
-
-  private static ObjectNode post(String practitioner, Made one, String institution) {
-    ObjectNode role =
-        Json.MAPPER
-            .createObjectNode()
-            .put("resourceType", "PractitionerRole")
-            .put("id", practitioner + "-post");
-    role.put("active", true);
-    role.putObject("practitioner")
-        .put("reference", "Practitioner/" + practitioner)
-        .put("display", one.name);
-    role.putObject("organization").put("reference", "Organization/" + institution);
-    ObjectNode code = role.putArray("code").addObject();
-    code.putArray("coding").addObject().put("system", FinanceStaff.SYSTEM).put("code", one.post);
-    code.put("text", one.title);
-    return role;
   }
 }

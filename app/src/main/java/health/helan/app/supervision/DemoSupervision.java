@@ -1,6 +1,7 @@
 package health.helan.app.supervision;
 
 import health.helan.app.access.DemoResidents;
+import health.helan.app.access.DemoStaff;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
@@ -8,12 +9,14 @@ import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.trust.account.Account;
 import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.SignIn;
+import health.helan.oversight.supervision.Cases;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.springframework.stereotype.Component;
@@ -30,11 +33,14 @@ public final class DemoSupervision {
 
   private final SignIn signIn;
   private final RecordStore store;
+  private final DemoStaff staff;
   private final DemoResidents residents;
   private final Clock clock;
 
-  DemoSupervision(SignIn signIn, RecordStore store, DemoResidents residents, Clock clock) {
+  DemoSupervision(
+      SignIn signIn, RecordStore store, DemoStaff staff, DemoResidents residents, Clock clock) {
     this.signIn = signIn;
+    this.staff = staff;
     this.store = store;
     this.residents = residents;
     this.clock = clock;
@@ -59,6 +65,31 @@ public final class DemoSupervision {
     visit("1", patients.get(0), who, where, yesterday.withHour(2).toInstant(), 540, true);
     visit("2", patients.get(1), who, where, yesterday.withHour(10).toInstant(), 600, false);
     visit("3", patients.get(2), who, where, yesterday.withHour(15).toInstant(), 30, true);
+  }
+
+  /**
+   * Who answers for the first demo doctor's hospital ({@code quality1}) and for the demo drugstore
+   * ({@code quality2}).
+   *
+   * @param password of all demo accounts
+   * @return what is told of the accounts
+   */
+  public List<String> officers(String password) {
+    List<String> told = new ArrayList<>();
+    for (String[] one : new String[][] {{"doctor1", "quality1"}, {"drugstore1", "quality2"}}) {
+      Account account = signIn.accounts().byLogin(one[0]);
+      List<Registry.Post> posts =
+          account == null ? List.of() : signIn.registry().posts(account.person());
+      if (account != null && account.demo() && !posts.isEmpty()) {
+        Registry.Post at = posts.getFirst();
+        staff.office(
+            new DemoStaff.Office(one[1], "演示质控员", Cases.ROLE, Cases.QUALITY, "质控"),
+            at.institution(),
+            password);
+        told.add("  %s        演示质控员，%s".formatted(one[1], at.institutionName()));
+      }
+    }
+    return told;
   }
 
   private void visit(

@@ -12,6 +12,7 @@ import health.helan.foundation.trust.crypto.VaultUnusable;
 import health.helan.foundation.trust.oversight.Replays;
 import health.helan.foundation.trust.signature.Signatures;
 import health.helan.oversight.supervision.Cases;
+import health.helan.oversight.supervision.Complaints;
 import health.helan.oversight.supervision.ReplayOperations;
 import health.helan.oversight.supervision.Supervision;
 import health.helan.oversight.supervision.SupervisionGuard;
@@ -63,6 +64,11 @@ class SupervisionDoor {
   }
 
   @Bean
+  Complaints complaints(RecordStore store, DataSource connections, Cases cases, Clock clock) {
+    return new Complaints(store, connections, cases, clock);
+  }
+
+  @Bean
   Replays replays(
       RecordStore store,
       SearchConnections searches,
@@ -90,8 +96,9 @@ class SupervisionDoor {
   }
 
   @Bean(destroyMethod = "close")
-  SupervisionUpkeep supervisionUpkeep(Supervision supervision, Cases cases) {
-    return new SupervisionUpkeep(supervision, cases);
+  SupervisionUpkeep supervisionUpkeep(
+      Supervision supervision, Cases cases, Complaints complaints) {
+    return new SupervisionUpkeep(supervision, cases, complaints);
   }
 
   /** Once the platform answers: no start waits for it. */

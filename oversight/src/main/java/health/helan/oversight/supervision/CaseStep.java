@@ -33,12 +33,14 @@ public enum CaseStep {
   /** 撤销: there was nothing. */
   WITHDRAW(Set.of(WARNED, RECTIFIED, ESCALATED), WITHDRAWN, Set.of(Party.REGULATOR));
 
-  /** Sides of a case. */
+  /** Sides of a case, and of a complaint. */
   public enum Party {
     REGULATOR,
     /** The administration or a system of the institution concerned. */
     INSTITUTION,
-    PLATFORM
+    PLATFORM,
+    /** Whose complaint it is; has no part in a case. */
+    RESIDENT
   }
 
   static final String SYSTEM = "https://helan.health/fhir/CodeSystem/supervision-case-step";

@@ -23,10 +23,15 @@ final class CaseTask {
   }
 
   static boolean is(@Nullable JsonNode resource) {
+    return is(resource, CODE);
+  }
+
+  /** Whether it is a Task with a code of ours. */
+  static boolean is(@Nullable JsonNode resource, String code) {
     if (resource != null && "Task".equals(resource.path("resourceType").asString(""))) {
       for (JsonNode coding : resource.path("code").path("coding")) {
         if (TASK_SYSTEM.equals(Resources.text(coding, "system"))
-            && CODE.equals(Resources.text(coding, "code"))) {
+            && code.equals(Resources.text(coding, "code"))) {
           return true;
         }
       }

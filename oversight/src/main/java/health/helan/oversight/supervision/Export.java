@@ -48,7 +48,8 @@ final class Export {
         hit(line, one.hit(), names, licences, open);
       } else if (one.step() != null) {
         SupervisionTable.Step step = one.step();
-        line.put("type", "case").put("case", step.caseId()).put("version", step.version());
+        line.put("type", step.type()).put(step.type(), step.caseId());
+        line.put("version", step.version());
         line.put("state", step.state()).put("at", step.at().toString());
         institution(line, step.institution(), names);
       }

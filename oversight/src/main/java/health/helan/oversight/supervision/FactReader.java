@@ -62,6 +62,10 @@ final class FactReader {
                   resource,
                   ofVisit(connection, Resources.charge(resource, home, version, now), home));
           case "MedicationDispense" -> dispensing(connection, resource, home, version, now);
+          case "Task" ->
+              ComplaintTask.is(resource)
+                  ? ComplaintTask.of(resource).seen(home, version, now)
+                  : null;
           default -> null;
         };
     return seen == null ? null : seen.of(owner);

@@ -8,14 +8,11 @@ import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.NamedOperation;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.Ids;
-import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.oversight.Replays;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -77,22 +74,9 @@ public final class ReplayOperations {
 
   /** A record that treatment opens is not the administration's to replay, unless it is its own. */
   private boolean isOwn(Call call, String id) {
-    String institution = call.caller().institution();
-    if (!Ids.isAssigned(id)) {
-      byte[] content = call.store().read(call.caller().asPlatform(), "Encounter", id).content();
-      return content != null
-          && Resources.id(Json.MAPPER.readTree(content).path("serviceProvider"), "Organization")
-              .equals(institution);
-    }
     return new Sql(database)
-        .on(
-            connection ->
-                call
-                    .store()
-                    .rows()
-                    .currentOf(connection, "Encounter", Map.of(Ids.home(id), Set.of(id)))
-                    .stream()
-                    .anyMatch(row -> row.owner().equals(institution)));
+        .on(connection -> call.store().rows().owner(connection, "Encounter", id))
+        .equals(call.caller().institution());
   }
 
   private Answer file(Call call) {

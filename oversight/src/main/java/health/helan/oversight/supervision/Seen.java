@@ -58,6 +58,7 @@ record Seen(
       case PRESCRIPTION -> "MedicationRequest";
       case DISPENSING -> "MedicationDispense";
       case CHARGE -> "ChargeItem";
+      case COMPLAINT -> "Task";
     };
   }
 }

@@ -41,7 +41,7 @@ public final class Supervision implements ChangeConsumer {
   private static final Duration PRESENCE = Duration.ofDays(2);
 
   private static final Set<String> TYPES =
-      Set.of("Encounter", "MedicationRequest", "MedicationDispense", "ChargeItem");
+      Set.of("Encounter", "MedicationRequest", "MedicationDispense", "ChargeItem", "Task");
 
   private static final int MOST_DUE = 200;
 

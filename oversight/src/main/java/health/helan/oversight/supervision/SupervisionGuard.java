@@ -19,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -57,9 +58,13 @@ public final class SupervisionGuard implements WriteFollower {
   public void check(Caller caller, Followed written) {
     if (written.type().equals("Task")
         && !caller.isRoot()
-        && (CaseTask.is(written.before()) || CaseTask.is(written.after()))) {
+        && (isBySteps(written.before()) || isBySteps(written.after()))) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "supervision.by-steps");
     }
+  }
+
+  private static boolean isBySteps(@Nullable ObjectNode task) {
+    return CaseTask.is(task) || ComplaintTask.is(task);
   }
 
   @Override
@@ -106,6 +111,9 @@ public final class SupervisionGuard implements WriteFollower {
                 task.institution(),
                 task.deadline(),
                 at);
+          } else if (ComplaintTask.is(after)) {
+            ComplaintTable.follow(
+                transaction, one.home(), one.id(), one.version(), ComplaintTask.of(after), at);
           }
         }
         default -> {

@@ -7,10 +7,7 @@ import health.helan.foundation.rest.FhirOperation.Level;
 import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.NamedOperation;
 import health.helan.foundation.rest.Words;
-import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
-import health.helan.foundation.store.RecordStore;
-import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.rules.RuleState;
 import health.helan.foundation.trust.rules.RuleStep;
 import health.helan.foundation.trust.rules.RuleVersions;
@@ -200,34 +197,6 @@ public final class SupervisionOperations {
       flags.add("cleared");
     }
     return flags;
-  }
-
-  /** Names of institutions and doctors, which are public, each read once. */
-  private static final class Names {
-    private final RecordStore store;
-    private final Map<String, String> known = new HashMap<>();
-
-    Names(RecordStore store) {
-      this.store = store;
-    }
-
-    void put(Words part, String name, String type, String id) {
-      if (!id.isEmpty()) {
-        String reference = type + "/" + id;
-        part.reference(name, reference, known.computeIfAbsent(reference, _ -> read(type, id)));
-      }
-    }
-
-    private String read(String type, String id) {
-      try {
-        JsonNode resource =
-            Json.MAPPER.readTree(store.read(Caller.platform("supervision"), type, id).content());
-        JsonNode name = resource.path("name");
-        return name.isString() ? name.asString("") : Resources.text(name.path(0), "text");
-      } catch (Refusal e) {
-        return "";
-      }
-    }
   }
 
   // ------------------------------------------------------------------ scores

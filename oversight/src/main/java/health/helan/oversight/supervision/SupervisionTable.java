@@ -478,16 +478,31 @@ final class SupervisionTable {
         id,
         state.code(),
         institution);
+    step(connection, home, "case", id, version, state.code(), institution, at);
+  }
+
+  /** A step for the export, of a case or of a complaint: {@code type}. */
+  static void step(
+      Connection connection,
+      int home,
+      String type,
+      String id,
+      int version,
+      String state,
+      String institution,
+      Instant at)
+      throws SQLException {
     Sql.update(
         connection,
         """
-        insert into supervision_step (home, version, at, case_id, state, institution) values (?, ?, ?, ?, ?, ?)
-        on conflict (home, case_id, version) do nothing""",
+        insert into supervision_step (home, version, at, type, case_id, state, institution)
+        values (?, ?, ?, ?, ?, ?, ?) on conflict (home, case_id, version) do nothing""",
         home,
         version,
         at,
+        type,
         id,
-        state.code(),
+        state,
         institution);
   }
 
@@ -542,9 +557,15 @@ final class SupervisionTable {
   /** A line of the export. */
   record Numbered(long number, @Nullable Row hit, @Nullable Step step) {}
 
-  /** A step of a case. */
+  /** A step of a case or of a complaint: {@code type}. */
   record Step(
-      long number, Instant at, String caseId, int version, String state, String institution) {}
+      long number,
+      Instant at,
+      String type,
+      String caseId,
+      int version,
+      String state,
+      String institution) {}
 
   /**
    * Gives numbers to what has none. One at a time: the row of the counter is locked first, so that
@@ -611,12 +632,13 @@ final class SupervisionTable {
     for (Step step :
         Sql.list(
             connection,
-            "select number, at, case_id, version, state, institution from supervision_step where number > ?"
+            "select number, at, type, case_id, version, state, institution from supervision_step where number > ?"
                 + " order by number limit ?",
             row ->
                 new Step(
                     row.getLong("number"),
                     Sql.instant(row, "at"),
+                    row.getString("type"),
                     row.getString("case_id"),
                     row.getInt("version"),
                     row.getString("state"),

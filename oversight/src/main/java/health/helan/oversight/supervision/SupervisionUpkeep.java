@@ -12,13 +12,15 @@ public final class SupervisionUpkeep implements AutoCloseable {
 
   private final Supervision supervision;
   private final Cases cases;
+  private final Complaints complaints;
   private final ScheduledExecutorService schedule =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("supervision-upkeep-", 0).factory());
 
-  public SupervisionUpkeep(Supervision supervision, Cases cases) {
+  public SupervisionUpkeep(Supervision supervision, Cases cases, Complaints complaints) {
     this.supervision = supervision;
     this.cases = cases;
+    this.complaints = complaints;
   }
 
   public void start() {
@@ -31,6 +33,10 @@ public final class SupervisionUpkeep implements AutoCloseable {
       int escalated = cases.tend();
       if (escalated > 0) {
         LOG.info("{} cases of supervision escalated: not answered in time", escalated);
+      }
+      int complained = complaints.tend();
+      if (complained > 0) {
+        LOG.info("{} complaints escalated: not answered in time", complained);
       }
     } catch (RuntimeException e) {
       // The next round tries again.

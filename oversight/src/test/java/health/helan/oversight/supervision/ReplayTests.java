@@ -1,5 +1,6 @@
 package health.helan.oversight.supervision;
 
+import static health.helan.oversight.supervision.SupervisionServer.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.rest.testing.ApiForTests;
@@ -116,6 +117,94 @@ class ReplayTests {
     assertThat(reply.values("event", "who")).contains("Practitioner/" + hospital.doctor);
     assertThat(reply.values("event", "at")).isSorted();
     assertThat(reply.text()).doesNotContain("张小三").doesNotContain("病历");
+  }
+
+  /** Review, handing over, parcel, settlement, payment, complaint: whatever names one another. */
+  @Test
+  void followsTheEncounterToTheEnd() {
+    String patient = "'reference':'Patient/" + hospital.patient + "'";
+    String request =
+        SERVER.created(
+            hospital.system,
+            hospital.prescription(encounter, Instant.now().minusSeconds(500), "C08CA01", "active"));
+    String review =
+        SERVER.created(
+            ROOT,
+            """
+            {'resourceType':'Task','status':'completed','intent':'order','encounter':{'reference':'%s'},'for':{%s},
+              'code':{'coding':[{'system':'https://helan.health/fhir/CodeSystem/task','code':'prescription-review'}]}}"""
+                .formatted(encounter, patient));
+    String dispense =
+        SERVER.created(
+            hospital.system,
+            """
+            {'resourceType':'MedicationDispense','status':'in-progress','medicationCodeableConcept':{'text':'氨氯地平'},
+              'subject':{%s},'authorizingPrescription':[{'reference':'MedicationRequest/%s'}]}"""
+                .formatted(patient, request));
+    String delivery =
+        SERVER.created(
+            hospital.system,
+            "{'resourceType':'SupplyDelivery','status':'in-progress','patient':{%s}}"
+                .formatted(patient));
+    String parcel =
+        SERVER.created(
+            hospital.system,
+            """
+            {'resourceType':'Task','status':'in-progress','intent':'order','for':{%s},'focus':{'reference':'SupplyDelivery/%s'},
+              'input':[{'type':{'text':'dispense'},'valueReference':{'reference':'MedicationDispense/%s'}}]}"""
+                .formatted(patient, delivery, dispense));
+    String charge =
+        SERVER.created(
+            hospital.system,
+            """
+            {'resourceType':'ChargeItem','status':'billable','code':{'text':'互联网复诊'},'subject':{%s},'context':{'reference':'%s'}}"""
+                .formatted(patient, encounter));
+    String claim =
+        SERVER.created(
+            hospital.system,
+            """
+            {'resourceType':'Claim','status':'active','use':'claim','type':{'text':'x'},'patient':{%s},'created':'2026-11-26',
+              'provider':{'reference':'Organization/%s'},'priority':{'text':'normal'},
+              'insurance':[{'sequence':1,'focal':true,'coverage':{'display':'x'}}],
+              'item':[{'sequence':1,'productOrService':{'text':'x'},
+                'extension':[{'url':'urn:charge','valueReference':{'reference':'ChargeItem/%s'}}]}]}"""
+                .formatted(patient, hospital.id, charge));
+    String answer =
+        SERVER.created(
+            hospital.system,
+            """
+            {'resourceType':'ClaimResponse','status':'active','use':'claim','type':{'text':'x'},'patient':{%s},'created':'2026-11-26',
+              'insurer':{'display':'医保'},'outcome':'complete','request':{'reference':'Claim/%s'}}"""
+                .formatted(patient, claim));
+    String payment =
+        SERVER.created(
+            hospital.system,
+            """
+            {'resourceType':'Invoice','status':'balanced','subject':{%s},
+              'extension':[{'url':'urn:payable','valueReference':{'reference':'Claim/%s'}}]}"""
+                .formatted(patient, claim));
+    Caller resident = ApiForTests.resident(hospital.patient);
+    Reply complained =
+        SERVER.call(resident, "$complain", "about", encounter, "words", "等了很久");
+    assertThat(complained.status()).as(complained.text()).isEqualTo(201);
+    String besides =
+        SERVER.created(
+            hospital.system,
+            "{'resourceType':'Invoice','status':'issued','subject':{%s}}".formatted(patient));
+    Reply told = replay(regulator);
+    assertThat(told.status()).as(told.text()).isEqualTo(200);
+    assertThat(told.values("event", "what"))
+        .contains(
+            "Task/" + review + "/_history/1",
+            "MedicationDispense/" + dispense + "/_history/1",
+            "Task/" + parcel + "/_history/1",
+            "SupplyDelivery/" + delivery + "/_history/1",
+            "Claim/" + claim + "/_history/1",
+            "ClaimResponse/" + answer + "/_history/1",
+            "Invoice/" + payment + "/_history/1",
+            complained.value("task") + "/_history/1")
+        .doesNotContain("Invoice/" + besides + "/_history/1");
+    assertThat(told.text()).doesNotContain("等了很久");
   }
 
   @Test

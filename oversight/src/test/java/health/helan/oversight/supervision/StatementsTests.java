@@ -15,5 +15,6 @@ class StatementsTests {
   @Test
   void haveAPlaceForEachTable() {
     assertThat(StatementsForTests.placed(Supervision.class, "V180__supervision")).hasSize(6);
+    assertThat(StatementsForTests.placed(Supervision.class, "V215__complaint")).hasSize(1);
   }
 }

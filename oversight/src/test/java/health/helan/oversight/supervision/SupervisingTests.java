@@ -4,16 +4,21 @@ import static health.helan.oversight.supervision.SupervisionServer.ROOT;
 import static health.helan.oversight.supervision.SupervisionServer.in;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
+import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.ResourceVersion;
 import health.helan.foundation.store.changes.Change;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.oversight.supervision.SupervisionServer.Hospital;
+import health.helan.oversight.supervision.rules.ShippedRules;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +70,95 @@ class SupervisingTests {
       }
     }
     assertThat(hits(last)).containsExactly("visits-in-an-hour");
+  }
+
+  @Test
+  void findsTooManyPrescriptionsInAnHour() {
+    String last = "";
+    for (int i = 0; i < 13; i++) {
+      Instant at = hospital.noon.minus(Duration.ofHours(5)).plus(Duration.ofMinutes(4L * i));
+      String encounter = hospital.seen(at);
+      hospital.noted(encounter);
+      last =
+          "MedicationRequest/"
+              + SERVER.created(
+                  hospital.system, hospital.prescription(encounter, at, "C08CA01", "active"));
+    }
+    assertThat(hits(last)).containsExactly("prescriptions-in-an-hour");
+  }
+
+  @Test
+  void findsAVisitInTheSmallHours() {
+    assertThat(hits(hospital.seen(hospital.noon.minus(Duration.ofHours(10)))))
+        .containsExactly("small-hours");
+  }
+
+  @Test
+  void findsAPrescriberWithoutALicence() {
+    String encounter = hospital.seen(hospital.noon);
+    hospital.noted(encounter);
+    SERVER.unlicensed.add(hospital.doctor);
+    String prescription =
+        SERVER.created(
+            hospital.system, hospital.prescription(encounter, hospital.noon, "C08CA01", "active"));
+    assertThat(hits("MedicationRequest/" + prescription)).containsExactly("prescriber-licence");
+  }
+
+  /** What is certain at once may be refused: licence, record, time of day. */
+  @Test
+  void refusesWhatTheRegionMadeABlockingRule() {
+    String visit = hospital.seen(hospital.noon);
+    Map<String, String> written =
+        Map.of(
+            "doctor-licence", hospital.visit(hospital.noon.plusSeconds(3600)),
+            "small-hours", hospital.visit(hospital.noon.minus(Duration.ofHours(10))),
+            "record-before-prescription",
+                hospital.prescription(visit, hospital.noon, "C08CA01", "active"));
+    for (var one : written.entrySet()) {
+      if (one.getKey().equals("doctor-licence")) {
+        SERVER.unlicensed.add(hospital.doctor);
+      }
+      String version = blocking(one.getKey());
+      Reply refused = SERVER.create(hospital.system, one.getValue());
+      decide(one.getKey(), version, "retire", ApiForTests.regulator());
+      SERVER.unlicensed.remove(hospital.doctor);
+      assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+      assertThat(refused.sentence()).contains(one.getKey());
+    }
+  }
+
+  /** The shipped rule, made to block; brought live by four eyes. */
+  private static String blocking(String rule) {
+    String spec =
+        Objects.requireNonNull(ShippedRules.all().get(rule))
+            .spec()
+            .deepCopy()
+            .put("blocks", true)
+            .toString();
+    Caller author = ApiForTests.regulator();
+    Reply drafted = SERVER.call(author, "$supervision-rule", "spec", spec);
+    assertThat(drafted.status()).as(drafted.text()).isEqualTo(200);
+    String version = drafted.values("rule", "version").getFirst();
+    Reply tried = SERVER.call(author, "$supervision-rule-try", "rule", rule, "version", version);
+    assertThat(tried.status()).as(tried.text()).isEqualTo(200);
+    decide(rule, version, "go-live", ApiForTests.regulator());
+    return version;
+  }
+
+  private static void decide(String rule, String version, String step, Caller by) {
+    Reply decided =
+        SERVER.call(
+            by,
+            "$supervision-rule-step",
+            "rule",
+            rule,
+            "version",
+            version,
+            "step",
+            step,
+            "reason",
+            "会议决定");
+    assertThat(decided.status()).as(decided.text()).isEqualTo(200);
   }
 
   @Test

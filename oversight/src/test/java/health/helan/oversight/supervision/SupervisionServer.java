@@ -2,6 +2,8 @@ package health.helan.oversight.supervision;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import health.helan.foundation.delivery.agreement.Agreements;
+import health.helan.foundation.delivery.subscription.Subscriptions;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
@@ -38,6 +40,7 @@ import health.helan.foundation.trust.signature.Signatures;
 import health.helan.foundation.trust.signature.Signers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -72,6 +75,7 @@ final class SupervisionServer extends ApiForTests {
   final RecordStore store;
   final Sql sql;
   final Cases cases;
+  final Complaints complaints;
   final Signers signers;
   final Signer seal;
   final AuditLog log;
@@ -113,6 +117,7 @@ final class SupervisionServer extends ApiForTests {
             Retention.DEFAULT);
     supervision = begun();
     cases = new Cases(store, database, AUTHORITY, clock);
+    complaints = new Complaints(store, database, cases, clock);
     try {
       KeyVault vault =
           KeyStoreVault.open(
@@ -141,6 +146,7 @@ final class SupervisionServer extends ApiForTests {
                   Duration.ZERO));
       List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
       operations.addAll(SupervisionOperations.all(supervision, cases));
+      operations.addAll(complaints.operations());
       operations.add(new SignOperation(signatures));
       operations.addAll(
           ReplayOperations.all(
@@ -157,11 +163,37 @@ final class SupervisionServer extends ApiForTests {
                           new StandardFormats(),
                           new CapabilityStatements("test", "2026-11-26", store.parameters())),
                       new Audits(store, offered, log),
-                      List.of()),
+                      List.of(subscriptions())),
                   caller())
               .base();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** With short pauses, to endpoints on this machine. */
+  private Subscriptions subscriptions() {
+    try {
+      return new Subscriptions(
+          database,
+          store,
+          new ZstdCodec(),
+          new Agreements(database, store, Clock.systemUTC(), false),
+          log,
+          kept -> kept,
+          InetAddress::isLoopbackAddress,
+          "https://helan.example/fhir",
+          new Subscriptions.Settings(
+              2,
+              100,
+              Duration.ofSeconds(2),
+              Duration.ofMillis(50),
+              Duration.ofMillis(400),
+              Duration.ofSeconds(5),
+              Duration.ofDays(7),
+              Duration.ofMillis(50)));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -261,6 +293,7 @@ final class SupervisionServer extends ApiForTests {
     final Caller system = system(id);
     final Caller chief = practitioner("c-" + run, id);
     final Caller nurse = practitioner("n-" + run, id);
+    final Caller officer = practitioner("q-" + run, id);
     final String patient;
     final Instant noon;
 
@@ -279,6 +312,12 @@ final class SupervisionServer extends ApiForTests {
             'organization':{'reference':'Organization/%s'},
             'code':[{'coding':[{'system':'%s','code':'administration'}]}]}"""
               .formatted(run, id, Cases.POST));
+      created(
+          system,
+          """
+          {'resourceType':'PractitionerRole','active':true,'practitioner':{'reference':'Practitioner/q-%s'},
+            'organization':{'reference':'Organization/%s'},'code':[{'coding':[{'system':'%s','code':'%s'}]}]}"""
+              .formatted(run, id, Cases.ROLE, Cases.QUALITY));
       patient =
           created(system, "{'resourceType':'Patient','name':[{'text':'张小三'}],'gender':'male'}");
       // Of yesterday, in Beijing: no visit of a test is in the small hours.

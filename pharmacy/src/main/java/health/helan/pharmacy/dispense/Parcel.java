@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param circulation id of the Task of the prescription's review
  * @param delivery id of the SupplyDelivery
  * @param task id of the Task of the parcel
- * @param grievance id of the Task of the complaint; empty for none
  * @param shop id of the Organization that packed it
  * @param carrier id of the Organization that carries it
  * @param courier id of the Practitioner who has it; empty while none
@@ -25,7 +24,6 @@ public record Parcel(
     int home,
     String id,
     ParcelState state,
-    ComplaintState complaint,
     int revision,
     int tries,
     int readings,
@@ -39,7 +37,6 @@ public record Parcel(
     String circulation,
     String delivery,
     String task,
-    String grievance,
     String shop,
     String carrier,
     String courier,
@@ -53,40 +50,32 @@ public record Parcel(
   }
 
   Parcel in(ParcelState next) {
-    return with(next, complaint, tries, readings, excursion, readAt, grievance, courier);
+    return with(next, tries, readings, excursion, readAt, courier);
   }
 
   Parcel carriedBy(String practitioner) {
-    return with(state, complaint, tries, readings, excursion, readAt, grievance, practitioner);
+    return with(state, tries, readings, excursion, readAt, practitioner);
   }
 
   Parcel read(boolean outside, Instant at) {
-    return with(
-        state, complaint, tries, readings + 1, excursion || outside, at, grievance, courier);
+    return with(state, tries, readings + 1, excursion || outside, at, courier);
   }
 
   Parcel triedInVain() {
-    return with(state, complaint, tries + 1, readings, excursion, readAt, grievance, courier);
-  }
-
-  Parcel complained(ComplaintState next, String about) {
-    return with(state, next, tries, readings, excursion, readAt, about, courier);
+    return with(state, tries + 1, readings, excursion, readAt, courier);
   }
 
   private Parcel with(
       ParcelState nextState,
-      ComplaintState nextComplaint,
       int nextTries,
       int nextReadings,
       boolean nextExcursion,
       @Nullable Instant nextReadAt,
-      String nextGrievance,
       String nextCourier) {
     return new Parcel(
         home,
         id,
         nextState,
-        nextComplaint,
         revision,
         nextTries,
         nextReadings,
@@ -100,7 +89,6 @@ public record Parcel(
         circulation,
         delivery,
         task,
-        nextGrievance,
         shop,
         carrier,
         nextCourier,

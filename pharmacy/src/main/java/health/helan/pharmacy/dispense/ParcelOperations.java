@@ -30,7 +30,6 @@ public final class ParcelOperations {
   static final String READ = "parcels";
 
   static final String STEP = "parcel-step";
-  static final String COMPLAINT = "parcel-complaint";
 
   private static final int SHORTEST_REASON = 4;
   private static final int LONGEST_REASON = 500;
@@ -59,14 +58,6 @@ public final class ParcelOperations {
     all.add(onSystem("parcel-deliver", true, STEP, these::deliver));
     all.add(onSystem("parcel-take-back", true, STEP, these::takeBack));
     all.add(onSystem("parcel-reading", true, STEP, these::reading));
-    for (ComplaintStep step : ComplaintStep.values()) {
-      all.add(
-          onSystem(
-              "parcel-complaint-" + step.word(),
-              true,
-              COMPLAINT,
-              call -> these.complain(call, step)));
-    }
     return all;
   }
 
@@ -206,18 +197,6 @@ public final class ParcelOperations {
     return again(call, parcels.read(call.caller(), parcel(given), tenths));
   }
 
-  /** {@code POST $parcel-complaint-[step]}: {@code parcel}, {@code text}. */
-  private Answer complain(Call call, ComplaintStep step) {
-    var given = new Given(call);
-    return again(
-        call,
-        parcels.complain(
-            call.caller(),
-            parcel(given),
-            step,
-            given.need("text", SHORTEST_REASON, LONGEST_REASON)));
-  }
-
   // ------------------------------------------------------------------ answers
 
   /** {@code GET $parcel}: {@code parcel}. */
@@ -239,9 +218,6 @@ public final class ParcelOperations {
           .decimal("celsius", reading.tenths() / 10.0)
           .flag("outside", reading.outside())
           .time("at", reading.at());
-    }
-    for (Parcels.Said said : parcels.said(call.caller(), seen.row())) {
-      words.group("said").code("by", said.by()).time("at", said.at()).text("text", said.text());
     }
     return Words.answer(answer);
   }
@@ -273,17 +249,9 @@ public final class ParcelOperations {
     if (seen.party() == Party.RESIDENT && !row.state().isFinal()) {
       words.text("code", parcels.doorCode(row));
     }
-    if (row.complaint() != ComplaintState.NONE) {
-      words.code("complaint", row.complaint().word());
-    }
     for (ParcelStep step : ParcelStep.values()) {
       if (seen.isOpen(step)) {
         words.code("open", step.word());
-      }
-    }
-    for (ComplaintStep step : ComplaintStep.values()) {
-      if (step.isOpen(seen.party(), row.complaint())) {
-        words.code("open", "complaint-" + step.word());
       }
     }
   }

@@ -38,7 +38,7 @@ public enum ParcelStep {
     SHOP,
     /** Of the carrier; once it is picked up, who carries it. */
     COURIER,
-    /** Whose parcel it is: looks, and complains. */
+    /** Whose parcel it is: looks. */
     RESIDENT
   }
 

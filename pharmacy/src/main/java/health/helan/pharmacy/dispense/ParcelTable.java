@@ -19,8 +19,8 @@ final class ParcelTable {
   private static final String PLACE = "parcel";
 
   private static final String ROWS =
-      "select home, id, state, complaint, revision, tries, readings, low, high, version, codec, key_id, excursion,"
-          + " patient, read_at, packed, changed, circulation, delivery, task, grievance, shop, carrier, courier, content"
+      "select home, id, state, revision, tries, readings, low, high, version, codec, key_id, excursion,"
+          + " patient, read_at, packed, changed, circulation, delivery, task, shop, carrier, courier, content"
           + " from parcel";
 
   private final Sql sql;
@@ -42,7 +42,7 @@ final class ParcelTable {
   List<Parcel> openOfCarrier(String carrier, String courier, int most) {
     return sql.list(
         ROWS
-            + " where carrier = ? and courier in ('', ?) and (state < 4 or complaint = 1)"
+            + " where carrier = ? and courier in ('', ?) and state < 4"
             + " order by changed limit ?",
         this::row,
         carrier,
@@ -54,7 +54,7 @@ final class ParcelTable {
   List<Parcel> doneOfCarrier(String carrier, String courier, Instant since, int most) {
     return sql.list(
         ROWS
-            + " where carrier = ? and courier in ('', ?) and state >= 4 and complaint <> 1"
+            + " where carrier = ? and courier in ('', ?) and state >= 4"
             + " and changed >= ? order by changed desc limit ?",
         this::row,
         carrier,
@@ -63,20 +63,15 @@ final class ParcelTable {
         most);
   }
 
-  /** Those under way, and those that are complained of; what waits longest first. */
+  /** Those under way; what waits longest first. */
   List<Parcel> openOfShop(String shop, int most) {
     return sql.list(
-        ROWS + " where shop = ? and (state < 4 or complaint = 1) order by changed limit ?",
-        this::row,
-        shop,
-        most);
+        ROWS + " where shop = ? and state < 4 order by changed limit ?", this::row, shop, most);
   }
 
   List<Parcel> doneOfShop(String shop, Instant since, int most) {
     return sql.list(
-        ROWS
-            + " where shop = ? and state >= 4 and complaint <> 1 and changed >= ?"
-            + " order by changed desc limit ?",
+        ROWS + " where shop = ? and state >= 4 and changed >= ?" + " order by changed desc limit ?",
         this::row,
         shop,
         since,
@@ -97,9 +92,9 @@ final class ParcelTable {
     Sql.update(
         connection,
         """
-        insert into parcel (home, state, complaint, revision, tries, readings, low, high, version, codec, key_id,
-          excursion, patient, packed, changed, id, circulation, delivery, task, grievance, shop, carrier, courier, content)
-        values (?, ?, 0, 1, 0, 0, ?::smallint, ?::smallint, 0, ?, ?, false, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?)""",
+        insert into parcel (home, state, revision, tries, readings, low, high, version, codec, key_id,
+          excursion, patient, packed, changed, id, circulation, delivery, task, shop, carrier, courier, content)
+        values (?, ?, 1, 0, 0, ?::smallint, ?::smallint, 0, ?, ?, false, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)""",
         parcel.home(),
         parcel.state().ordinal(),
         parcel.low(),
@@ -128,17 +123,15 @@ final class ParcelTable {
     return Sql.update(
             connection,
             """
-            update parcel set state = ?, complaint = ?, revision = revision + 1, tries = ?, readings = ?, excursion = ?,
-              read_at = ?::timestamptz, changed = ?, grievance = ?, courier = ?
+            update parcel set state = ?, revision = revision + 1, tries = ?, readings = ?, excursion = ?,
+              read_at = ?::timestamptz, changed = ?, courier = ?
             where home = ? and id = ? and revision = ?""",
             next.state().ordinal(),
-            next.complaint().ordinal(),
             next.tries(),
             next.readings(),
             next.excursion(),
             next.readAt(),
             at,
-            next.grievance(),
             next.courier(),
             read.home(),
             read.id(),
@@ -203,7 +196,6 @@ final class ParcelTable {
         row.getInt("home"),
         id,
         ParcelState.values()[row.getInt("state")],
-        ComplaintState.values()[row.getInt("complaint")],
         row.getInt("revision"),
         row.getInt("tries"),
         row.getInt("readings"),
@@ -217,7 +209,6 @@ final class ParcelTable {
         row.getString("circulation"),
         row.getString("delivery"),
         row.getString("task"),
-        row.getString("grievance"),
         row.getString("shop"),
         row.getString("carrier"),
         row.getString("courier"),

@@ -54,8 +54,6 @@ public final class Parcels implements Erasable {
   private static final int MOST_OPEN = 1_000;
 
   private static final String TASK_SYSTEM = "https://helan.health/fhir/CodeSystem/task";
-  private static final String COMPLAINT_STATE =
-      "https://helan.health/fhir/CodeSystem/parcel-complaint-state";
 
   /** What parcels stand on. */
   public record Parts(
@@ -143,7 +141,6 @@ public final class Parcels implements Erasable {
                       row.home(),
                       id,
                       ParcelState.PACKED,
-                      ComplaintState.NONE,
                       1,
                       0,
                       0,
@@ -157,7 +154,6 @@ public final class Parcels implements Erasable {
                       row.id(),
                       ids.get(0),
                       ids.get(1),
-                      "",
                       shop,
                       carrier,
                       "",
@@ -576,79 +572,6 @@ public final class Parcels implements Erasable {
 
   List<ParcelTable.Reading> readings(Parcel row) {
     return table.readings(row);
-  }
-
-  // ------------------------------------------------------------------ complaints
-
-  /** Complains, answers, closes. */
-  Parcel complain(Caller caller, String id, ComplaintStep step, String text) {
-    Seen seen = seen(caller, id);
-    Parcel row = seen.row;
-    ComplaintState to = step.take(seen.party, row.complaint());
-    Instant now = now();
-    String patient = patientOf(caller, row);
-    List<Interaction> writes = new ArrayList<>();
-    boolean isNew = row.grievance().isEmpty();
-    if (isNew) {
-      ObjectNode task = Json.MAPPER.createObjectNode().put("resourceType", "Task");
-      Papers.tag(task);
-      task.put("intent", "order");
-      code(task, "parcel-complaint");
-      task.putObject("focus").put("reference", "SupplyDelivery/" + row.delivery());
-      task.putObject("for").put("reference", patient);
-      task.put("authoredOn", now.toString());
-      said(task, seen.party, to, text, now);
-      writes.add(Papers.create("Task", task, patient));
-    } else {
-      writes.add(
-          Papers.patch("Task", row.grievance(), task -> said(task, seen.party, to, text, now)));
-    }
-    writes.add(
-        provenance(caller, "SupplyDelivery/" + row.delivery(), patient, step.word(), null, now));
-    var unused =
-        store.transact(
-            caller.asPlatformOf(row.shop()),
-            writes,
-            (connection, ids, at) -> {
-              Parcel next = row.complained(to, isNew ? ids.getFirst() : row.grievance());
-              if (!ParcelTable.step(connection, row, next, at)) {
-                throw changed();
-              }
-            });
-    return row(id);
-  }
-
-  private static void said(
-      ObjectNode task, Party party, ComplaintState to, String text, Instant now) {
-    task.put("status", to == ComplaintState.CLOSED ? "completed" : "in-progress");
-    task.put("lastModified", now.toString());
-    business(task, COMPLAINT_STATE, to.word());
-    task.withArray("note")
-        .addObject()
-        .put("authorString", party.name().toLowerCase(Locale.ROOT))
-        .put("time", now.toString())
-        .put("text", text);
-  }
-
-  /** A word of a complaint. */
-  record Said(String by, Instant at, String text) {}
-
-  List<Said> said(Caller caller, Parcel row) {
-    List<Said> all = new ArrayList<>();
-    if (!row.grievance().isEmpty()) {
-      JsonNode task =
-          Json.MAPPER.readTree(
-              Objects.requireNonNull(
-                  store.read(caller.asPlatform(), "Task", row.grievance()).content()));
-      for (JsonNode note : task.path("note")) {
-        all.add(
-            new Said(
-                note.path("authorString").asString(""),
-                Instant.parse(note.path("time").asString("")),
-                note.path("text").asString("")));
-      }
-    }
-    return all;
   }
 
   // ------------------------------------------------------------------ lists

@@ -1,6 +1,6 @@
 /**
  * Dispensed drugs on their way home (药品配送): packed, picked up, carried, handed over at the right
- * door or brought back; cold chain, identity at the door, proof, complaint. Answers R3. Resources:
+ * door or brought back; cold chain, identity at the door, proof. Answers R3. Resources:
  * SupplyDelivery, Task, DocumentReference, Provenance; states and steps: {@link
  * health.helan.pharmacy.dispense.ParcelStep}, in one row a parcel (docs/adr/0118). {@code
  * docs/guide/dispensing.md}.

@@ -320,23 +320,6 @@ class DeliveringTests {
   }
 
   @Test
-  void theResidentComplainsAndHasTheLastWord() {
-    Sent sent = underWay();
-    Caller resident = sent.prescription.resident();
-    refused(step(courier, sent, "complaint-complain", "text", "地址不对"), 403, "not yours");
-    done(step(resident, sent, "complaint-complain", "text", "包装破损"));
-    done(step(shop.clerk, sent, "complaint-answer", "text", "我们马上补送"));
-    done(step(resident, sent, "complaint-complain", "text", "还没有人来"));
-    done(step(courier, sent, "complaint-answer", "text", "已在楼下"));
-    done(step(resident, sent, "complaint-close", "text", "问题已解决"));
-    refused(step(resident, sent, "complaint-complain", "text", "又来一次"), 422, "closed");
-    Reply seen = read(shop.clerk, sent);
-    assertThat(seen.values("said", "by"))
-        .containsExactly("resident", "shop", "resident", "courier", "resident");
-    assertThat(seen.values("parcel", "complaint")).containsExactly("closed");
-  }
-
-  @Test
   void strangersAreToldNothing() {
     Sent sent = packed();
     var other = new Drugstore();
@@ -348,7 +331,7 @@ class DeliveringTests {
           ApiForTests.practitioner("nobody", CARRIER)
         }) {
       assertThat(read(stranger, sent).status()).isEqualTo(404);
-      assertThat(step(stranger, sent, "complaint-answer", "text", "不是我的事").status()).isEqualTo(404);
+      assertThat(step(stranger, sent, "turn-back", "reason", "不是我的事").status()).isEqualTo(404);
     }
     for (Caller role :
         new Caller[] {

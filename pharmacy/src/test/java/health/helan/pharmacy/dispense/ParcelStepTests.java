@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The state machines of parcels and complaints, held to tables written by hand. */
+/** The state machine of parcels, held to a table written by hand. */
 class ParcelStepTests {
   private record Row(Party party, Set<ParcelState> from, ParcelState to) {}
 
@@ -91,25 +91,5 @@ class ParcelStepTests {
   @Test
   void finalStatesAreLeftByNoStep() {
     assertThat(all()).filteredOn(one -> one.from.isFinal()).noneMatch(Try::isLegal);
-  }
-
-  private static final Map<ComplaintStep, Set<ComplaintState>> COMPLAINTS =
-      Map.of(
-          ComplaintStep.COMPLAIN, Set.of(ComplaintState.NONE, ComplaintState.ANSWERED),
-          ComplaintStep.ANSWER, Set.of(ComplaintState.OPEN),
-          ComplaintStep.CLOSE, Set.of(ComplaintState.OPEN, ComplaintState.ANSWERED));
-
-  @Test
-  void complaintsGoTheirWayAndNoOther() {
-    for (ComplaintStep step : ComplaintStep.values()) {
-      for (Party party : Party.values()) {
-        for (ComplaintState from : ComplaintState.values()) {
-          boolean isTheirs = (party == Party.RESIDENT) != (step == ComplaintStep.ANSWER);
-          boolean isLegal = isTheirs && Objects.requireNonNull(COMPLAINTS.get(step)).contains(from);
-          var refused = catchThrowable(() -> step.take(party, from));
-          assertThat(refused == null).as(step + " " + party + " " + from).isEqualTo(isLegal);
-        }
-      }
-    }
   }
 }

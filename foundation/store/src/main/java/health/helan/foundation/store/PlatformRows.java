@@ -137,6 +137,11 @@ public final class PlatformRows {
     return owners;
   }
 
+  /** The same of one; empty for one that is not there. */
+  public String owner(Connection connection, String type, String id) throws SQLException {
+    return owners(connection, type, List.of(id)).getOrDefault(id, "");
+  }
+
   /** The next current versions of a type, in the order of the primary key. */
   public List<Owned> next(
       Connection connection, String type, int afterHome, String afterId, int limit)

@@ -14,7 +14,9 @@ public enum Act {
   /** A ChargeItem of such a visit. */
   CHARGE,
   /** Care in person: nothing is judged by it, but a doctor is in one place at a time. */
-  IN_PERSON;
+  IN_PERSON,
+  /** A resident's complaint, as of its last step. */
+  COMPLAINT;
 
   public String code() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -122,7 +122,20 @@ public enum Kind {
         return waited.isNumber() && waited.asInt(0) > rule.number("most")
             ? Map.of("waited", waited.asString(""), "most", rule.word("most"))
             : null;
-      });
+      }),
+  /** Fact {@code late}: the institution did not answer in time. */
+  COMPLAINT_LATE(
+      Act.COMPLAINT, false, Set.of(), Set.of("late"), (_, facts) -> when(yes(facts, "late"))),
+  /** Fact {@code objected}: the resident was not content with the answer. */
+  COMPLAINT_OBJECTED(
+      Act.COMPLAINT,
+      false,
+      Set.of(),
+      Set.of("objected"),
+      (_, facts) -> when(yes(facts, "objected"))),
+  /** Fact {@code upheld}: the regulator found that the resident is right. */
+  COMPLAINT_UPHELD(
+      Act.COMPLAINT, false, Set.of(), Set.of("upheld"), (_, facts) -> when(yes(facts, "upheld")));
 
   /** Judges. */
   @FunctionalInterface
@@ -207,6 +220,10 @@ public enum Kind {
 
   private static boolean no(ObjectNode facts, String name) {
     return facts.path(name).isBoolean() && !facts.path(name).asBoolean(true);
+  }
+
+  private static boolean yes(ObjectNode facts, String name) {
+    return facts.path(name).asBoolean(false);
   }
 
   private static @Nullable Map<String, String> drug(Rule rule, ObjectNode facts) {

@@ -4,6 +4,7 @@ import health.helan.foundation.store.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -43,6 +44,14 @@ public final class ShippedRules {
 
   public static Map<String, Rule> all() {
     return File.RULES;
+  }
+
+  /** How long complaints wait. */
+  public static ComplaintTimes complaintTimes() {
+    JsonNode hours = File.ROOT.path("complaintHours");
+    return new ComplaintTimes(
+        Duration.ofHours(hours.path("answer").asInt(0)),
+        Duration.ofHours(hours.path("accept").asInt(0)));
   }
 
   /** The formula of scores. */

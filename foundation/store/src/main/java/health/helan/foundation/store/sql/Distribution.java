@@ -208,7 +208,7 @@ public enum Distribution {
     tables.put("supervision_rule", REFERENCE);
     for (String table :
         new String[] {
-          "supervision_act", "supervision_hit", "supervision_case", "supervision_step"
+          "supervision_act", "supervision_hit", "supervision_case", "supervision_step", "complaint"
         }) {
       tables.put(table, HOME);
     }

@@ -73,8 +73,6 @@ public final class Posts {
 
   /** Who wrote it; what operators load belongs to the organization that it names. */
   private String owner(String id) {
-    return sql.on(
-        connection ->
-            store.rows().owners(connection, "PractitionerRole", List.of(id)).getOrDefault(id, ""));
+    return sql.on(connection -> store.rows().owner(connection, "PractitionerRole", id));
   }
 }

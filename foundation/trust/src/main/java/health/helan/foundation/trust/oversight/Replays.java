@@ -10,6 +10,7 @@ import health.helan.foundation.store.ResourceVersion;
 import health.helan.foundation.store.SqlErrors;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchRequest.Parameter;
+import health.helan.foundation.store.search.SearchResult;
 import health.helan.foundation.trust.audit.AuditLog;
 import health.helan.foundation.trust.audit.AuditProof;
 import health.helan.foundation.trust.crypto.Signer;
@@ -21,9 +22,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 import tools.jackson.databind.JsonNode;
@@ -38,6 +41,19 @@ public final class Replays {
   private static final Caller PLATFORM = Caller.platform("replay");
   private static final int MOST_RESOURCES = 500;
   private static final int MOST_EVENTS = 20_000;
+
+  /** What may name what belongs to an encounter, and its search parameter for the resident. */
+  private static final Map<String, String> LINKED =
+      Map.of(
+          "Task", "patient",
+          "Claim", "patient",
+          "ClaimResponse", "patient",
+          "ExplanationOfBenefit", "patient",
+          "Account", "patient",
+          "Invoice", "patient");
+
+  /** What a parcel's Task is about. */
+  private static final String PARCEL = "SupplyDelivery/";
 
   /** What an encounter points at and is part of it. */
   private static final Set<String> POINTED_AT = Set.of("Consent", "Composition", "Appointment");
@@ -167,7 +183,7 @@ public final class Replays {
         find(all, "MedicationDispense", "prescription", reference);
       }
     }
-    paid(all, patient);
+    linked(all, patient);
     for (String reference : List.copyOf(all)) {
       find(all, "Provenance", "target", reference);
     }
@@ -190,16 +206,34 @@ public final class Replays {
     }
   }
 
-  /** Invoices of the resident that name one of these. */
-  private void paid(Set<String> all, String patient) {
-    for (var entry : search("Invoice", "subject", "Patient/" + patient)) {
-      byte[] content = entry.content();
-      if (content != null) {
-        Set<String> named = new LinkedHashSet<>();
-        references(Json.MAPPER.readTree(content), named);
-        named.retainAll(all);
-        if (!named.isEmpty()) {
-          all.add("Invoice/" + entry.id());
+  /**
+   * What of the resident's names one of these, and what names that: the Task of a parcel and of a
+   * complaint, a settlement, the answer of an insurer, a bill, a payment of several.
+   */
+  private void linked(Set<String> all, String patient) {
+    Map<String, Set<String>> candidates = new LinkedHashMap<>();
+    LINKED.forEach(
+        (type, parameter) ->
+            search(type, parameter, "Patient/" + patient)
+                .forEach(
+                    one -> {
+                      byte[] content = one.content();
+                      String reference = type + "/" + one.id();
+                      if (content != null && !all.contains(reference)) {
+                        Set<String> named = new LinkedHashSet<>();
+                        references(Json.MAPPER.readTree(content), named);
+                        candidates.put(reference, named);
+                      }
+                    }));
+    boolean isMore = true;
+    while (isMore) {
+      isMore = false;
+      for (var found : List.copyOf(candidates.entrySet())) {
+        if (found.getValue().stream().anyMatch(all::contains)) {
+          candidates.remove(found.getKey());
+          all.add(found.getKey());
+          found.getValue().stream().filter(one -> one.startsWith(PARCEL)).forEach(all::add);
+          isMore = true;
         }
       }
     }
@@ -219,19 +253,21 @@ public final class Replays {
   }
 
   private List<ResourceVersion> search(String type, String parameter, String value) {
-    return store
-        .search(
-            PLATFORM,
-            new SearchRequest(
-                type,
-                null,
-                null,
-                List.of(new Parameter(parameter, value), new Parameter("_count", "200")),
-                false))
-        .entries()
-        .stream()
-        .map(entry -> entry.resource())
-        .toList();
+    List<ResourceVersion> all = new ArrayList<>();
+    String cursor = null;
+    do {
+      List<Parameter> parameters = new ArrayList<>();
+      parameters.add(new Parameter(parameter, value));
+      parameters.add(new Parameter("_count", "200"));
+      if (cursor != null) {
+        parameters.add(new Parameter("_cursor", cursor));
+      }
+      SearchResult page =
+          store.search(PLATFORM, new SearchRequest(type, null, null, parameters, false));
+      page.entries().forEach(entry -> all.add(entry.resource()));
+      cursor = page.next();
+    } while (cursor != null);
+    return all;
   }
 
   // ------------------------------------------------------------------ versions, signatures

@@ -191,7 +191,9 @@ final class Roles {
           .calls("prices", "bills")
           .runs("pay-bills")
           .calls("circulations", "parcels")
-          .runs("prescription-token", "parcel-complaint");
+          .runs("prescription-token")
+          .calls("complaints")
+          .runs("complaint-step");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
@@ -236,10 +238,11 @@ final class Roles {
           .runs("prescription-step", "prescription-comment")
           .calls("clearing") // Finance officers, of what is their institution's.
           .runs("clearing-statement", "clearing-step")
-          .calls("supervision", "replay") // The administration, of its institution.
-          .runs("supervision-rectify")
+          .calls("supervision", "complaints") // Who answers for an institution, of what is its own.
+          .calls("replay") // The administration, of its institution.
+          .runs("supervision-rectify", "complaint-step")
           .calls("circulations", "stock", "parcels")
-          .runs("circulation-step", "stock-update", "parcel-step", "parcel-complaint");
+          .runs("circulation-step", "stock-update", "parcel-step");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -284,8 +287,8 @@ final class Roles {
           .calls("clearing")
           .runs("clearing-statement", "clearing-step")
           .callsWithin("screen")
-          .calls("supervision", "supervision-export")
-          .runs("supervision-rectify")
+          .calls("supervision", "supervision-export", "complaints")
+          .runs("supervision-rectify", "complaint-step")
           .calls("stock")
           .runs("stock-update");
 
@@ -307,8 +310,8 @@ final class Roles {
           .calls("find-places", "booking-figures", "queue-figures", "region-figures")
           .calls("review-rules", "drug-knowledge", "review-figures")
           .calls("prices", "clearing")
-          .calls("supervision", "supervision-export", "replay")
-          .runs("supervision-step", "supervision-rule");
+          .calls("supervision", "supervision-export", "replay", "complaints")
+          .runs("supervision-step", "supervision-rule", "complaint-step");
 
   /** 运维人员: nothing personal; keeps the registry and what the platform runs by. */
   static final RoleRules OPERATOR =

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Parameters, Reference } from 'fhir/r4';
-import { repetitionsOf, type Parts } from '../../shared/fhir/bundles';
-import { get, operate } from '../../shared/fhir/client';
+import { repetitionsOf, type Parts } from '../fhir/bundles';
+import { get, operate } from '../fhir/client';
 
 export type Count = { rule: string; title: string; today: number; yesterday: number; month: number; lastMonth: number };
 
@@ -60,7 +60,7 @@ export const useCounts = () =>
 
 const valueOf = (answer: Parameters, name: string): string | undefined => {
   const found = answer.parameter?.find((one) => one.name === name);
-  return found?.valueInstant ?? found?.valueCode ?? found?.valueString ?? found?.valueReference?.reference;
+  return found?.valueInstant ?? found?.valueDateTime ?? found?.valueCode ?? found?.valueString ?? found?.valueReference?.reference;
 };
 
 /** Hits, the newest first, 50 at a time. */
@@ -79,11 +79,11 @@ export function useHits(filter: { rule: string | undefined; institution: string 
 export type Score = { institution: Reference | undefined; visits: number; score: number; taken: { rule: string; title: string; hits: number; lost: string }[] };
 export type Formula = { start: number; per: number; least: number; most: number };
 
-export const useScores = () =>
+export const useScores = (month?: string) =>
   useQuery({
-    queryKey: ['supervision', 'scores'],
+    queryKey: ['supervision', 'scores', month],
     queryFn: async ({ signal }): Promise<{ formula: Formula; scores: Score[] }> => {
-      const answer = await get<Parameters>('$supervision-scores', signal);
+      const answer = await get<Parameters>(`$supervision-scores${month ? `?month=${month}` : ''}`, signal);
       const formula = repetitionsOf(answer, 'formula')[0];
       return {
         formula: { start: formula?.number('start') ?? 0, per: formula?.number('per') ?? 0, least: formula?.number('least') ?? 0, most: formula?.number('most') ?? 0 },
@@ -106,8 +106,9 @@ export const isOpen = (state: string): boolean => state === 'warned' || state ==
 
 export type CaseLine = { task: string; state: State; institution: Reference | undefined; opened: string | undefined; deadline: string | undefined };
 
-export const useCases = (state: State | undefined) =>
+export const useCases = (state: State | undefined, on = true) =>
   useQuery({
+    enabled: on,
     queryKey: ['supervision', 'cases', state],
     queryFn: async ({ signal }): Promise<CaseLine[]> =>
       repetitionsOf(await get<Parameters>(`$supervision-cases?_count=200${state ? `&state=${state}` : ''}`, signal), 'case').map((part) => ({
@@ -120,7 +121,7 @@ export const useCases = (state: State | undefined) =>
     ...FRESH,
   });
 
-export type OneCase = { state: State; steps: string[]; evidence: string[]; answers: string[]; notes: { step: string; by: string; at: string | undefined; words: string }[]; hits: Hit[] };
+export type OneCase = { state: State; institution: Reference | undefined; opened: string | undefined; deadline: string | undefined; steps: string[]; evidence: string[]; answers: string[]; notes: { step: string; by: string; at: string | undefined; words: string }[]; hits: Hit[] };
 
 const all = (answer: Parameters, name: string): string[] => (answer.parameter ?? []).filter((one) => one.name === name).flatMap((one) => one.valueCode ?? one.valueReference?.reference ?? []);
 
@@ -131,6 +132,9 @@ export const useCase = (task: string | undefined) =>
       const answer = await get<Parameters>(`${task ?? ''}/$supervision-case`, signal);
       return {
         state: (valueOf(answer, 'state') ?? 'warned') as State,
+        institution: answer.parameter?.find(({ name }) => name === 'institution')?.valueReference,
+        opened: valueOf(answer, 'opened'),
+        deadline: valueOf(answer, 'deadline'),
         steps: all(answer, 'step'),
         evidence: all(answer, 'evidence'),
         answers: all(answer, 'answer'),

@@ -1,0 +1,106 @@
+package health.helan.oversight.supervision;
+
+import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Sql;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of complaints, which follow their Tasks; V215__complaint.sql says what stands in them. */
+final class ComplaintTable {
+  private static final String ROWS =
+      "select id, state, institution, about, opened, changed, due from complaint";
+
+  private ComplaintTable() {}
+
+  /**
+   * A complaint as lists show it.
+   *
+   * @param due until when somebody is waited for; null for nobody
+   */
+  record Row(
+      String id,
+      ComplaintState state,
+      String institution,
+      String about,
+      Instant opened,
+      Instant changed,
+      @Nullable Instant due) {}
+
+  private static Row row(ResultSet row) throws SQLException {
+    return new Row(
+        row.getString("id"),
+        ComplaintState.of(row.getString("state")),
+        row.getString("institution"),
+        row.getString("about"),
+        Sql.instant(row, "opened"),
+        Sql.instant(row, "changed"),
+        Sql.instantOrNull(row, "due"));
+  }
+
+  /**
+   * Follows a version of the Task.
+   *
+   * @throws Refusal CONFLICT while another complaint about the same is under way
+   */
+  static void follow(
+      Connection connection, int home, String id, int version, ComplaintTask task, Instant at)
+      throws SQLException {
+    if (version == 1 && isUnderWay(connection, home, task.about())) {
+      throw new Refusal(Refusal.Kind.CONFLICT, "complaint.under-way");
+    }
+    Sql.update(
+        connection,
+        """
+        insert into complaint (home, version, opened, changed, due, id, state, institution, about)
+        values (?, ?, ?, ?, ?::timestamptz, ?, ?, ?, ?)
+        on conflict (home, id) do update set version = excluded.version, changed = excluded.changed,
+          due = excluded.due, state = excluded.state""",
+        home,
+        version,
+        at,
+        at,
+        task.due(),
+        id,
+        task.state().code(),
+        task.institution(),
+        task.about());
+    SupervisionTable.step(
+        connection, home, "complaint", id, version, task.state().code(), task.institution(), at);
+  }
+
+  private static boolean isUnderWay(Connection connection, int home, String about)
+      throws SQLException {
+    return !Sql.list(
+            connection,
+            "select 1 from complaint where home = ? and about = ? and state in ('open', 'answered', 'escalated')",
+            row -> row.getInt(1),
+            home,
+            about)
+        .isEmpty();
+  }
+
+  /** The last made first; empty texts are any. */
+  static List<Row> list(Sql sql, String state, String institution, Instant before, int most) {
+    return sql.list(
+        ROWS
+            + """
+             where opened < ? and (? = '' or state = ?) and (? = '' or institution = ?)
+            order by opened desc, id limit ?""",
+        ComplaintTable::row,
+        before,
+        state,
+        state,
+        institution,
+        institution,
+        most);
+  }
+
+  /** Those where somebody was waited for in vain. */
+  static List<Row> late(Sql sql, Instant now, int most) {
+    return sql.list(ROWS + " where due < ? order by due limit ?", ComplaintTable::row, now, most);
+  }
+}
