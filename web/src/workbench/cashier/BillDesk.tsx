@@ -180,7 +180,7 @@ function Take({ bill, patient }: { bill: SettledBill; patient: string }) {
   return (
     <div className={styles.take}>
       <label htmlFor={id}>{t('channel')}</label>
-      <Select id={id} value={channel ?? null} options={(channels.data ?? []).map(({ code, name }) => ({ value: code, label: name }))} onChange={setChosen} />
+      <Select id={id} value={channel ?? null} loading={channels.isPending} options={(channels.data ?? []).map(({ code, name }) => ({ value: code, label: name }))} onChange={setChosen} />
       <Button
         type="primary"
         size="large"
@@ -195,6 +195,8 @@ function Take({ bill, patient }: { bill: SettledBill; patient: string }) {
           {t('later')}
         </Button>
       ) : null}
+      {channels.error ? <LoadFailed error={channels.error} onRetry={() => void channels.refetch()} compact /> : null}
+      {channels.data?.length === 0 ? <p className="muted">{t('noChannels')}</p> : null}
       {failed ? <LoadFailed error={failed} compact /> : null}
     </div>
   );
@@ -205,6 +207,7 @@ function Scan({ order }: { order: string }) {
   const standing = useOrder(order);
   const simulate = useSimulate();
   const code = standing.data?.code;
+  if (standing.error) return <LoadFailed error={standing.error} onRetry={() => void standing.refetch()} compact />;
   if (code === undefined) return <p role="status">{t('paying')}</p>;
   return (
     <div className={styles.scan} role="status">

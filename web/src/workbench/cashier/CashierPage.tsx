@@ -3,6 +3,7 @@ import type { Patient } from 'fhir/r4';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
+import { FhirError } from '../../shared/fhir/client';
 import { nameOf } from '../../shared/fhir/words';
 import { formatMoment } from '../../shared/format/dates';
 import { useCodeName, useLanguage } from '../../shared/i18n/i18n';
@@ -40,6 +41,7 @@ function Find({ choose }: { choose: (patient: Patient) => void }) {
   return (
     <section className={`card ${styles.part}`} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{t('find.title')}</h2>
+      {terminals.error ? <LoadFailed error={terminals.error} onRetry={() => void terminals.refetch()} compact /> : null}
       {terminals.data?.[0] ? <ByCode terminal={terminals.data[0].id} choose={choose} /> : null}
       <form className={styles.form} onSubmit={number.submit} noValidate autoComplete="off">
         <label htmlFor={id}>{t('find.number')}</label>
@@ -106,6 +108,7 @@ function Counter({ patient, id, leave }: { patient: Patient; id: string; leave: 
   const [marks, setMarks] = useState<string[]>([]);
   const [chosen, setChosen] = useState<string>();
   // Whose record nobody opened to this institution has no bills to be shown yet: the first is made here.
+  const closed = bills.error instanceof FhirError && (bills.error.status === 403 || bills.error.status === 404);
   const all = bills.data ?? [];
   return (
     <>
@@ -123,8 +126,9 @@ function Counter({ patient, id, leave }: { patient: Patient; id: string; leave: 
       <div className={styles.desk}>
         <nav className={`card ${styles.part}`} aria-label={t('bills')}>
           <h2>{t('bills')}</h2>
+          {bills.error && !closed ? <LoadFailed error={bills.error} onRetry={() => void bills.refetch()} compact /> : null}
           {bills.data === undefined && bills.error === null ? <LoadingLines rows={4} /> : null}
-          {bills.data !== undefined && all.length === 0 ? <NothingHere title={t('none')}>{t('noneHint')}</NothingHere> : null}
+          {all.length === 0 && (bills.data !== undefined || closed) ? <NothingHere title={t('none')}>{t('noneHint')}</NothingHere> : null}
           <ul className={styles.list}>
             {all.map((bill) => (
               <li key={bill.id}>

@@ -74,6 +74,43 @@ describe('The cashier', () => {
     expect(asked.some(({ path }) => path === 'Patient/p/$bills')).toBe(true);
   });
 
+  test('says that the bills could not be read, and reads them again', async () => {
+    let down = true;
+    answers(({ path }) => (path === 'Patient/p/$bills' && down ? new Refused(503, 'transient', '数据库正忙，请稍后再试。') : path === 'Patient/p/$bills' ? bills(bill('settled')) : undefined));
+    await atTheCounter();
+    await screen.findByText('数据库正忙，请稍后再试。');
+    expect(screen.queryByText('没有结算单')).toBeNull();
+    down = false;
+    await userEvent.click(screen.getByRole('button', { name: '重试' }));
+    await screen.findByRole('button', { name: /¥243.00/ });
+  });
+
+  test('takes a record that is closed to the institution for one without bills', async () => {
+    answers(({ path }) => (path === 'Patient/p/$bills' ? new Refused(403, 'forbidden', '无权查看。') : undefined));
+    await atTheCounter();
+    await screen.findByText('没有结算单');
+    expect(screen.queryByText('无权查看。')).toBeNull();
+  });
+
+  test('says when ways to pay, or the payment under way, cannot be read', async () => {
+    let down = true;
+    answers(({ path }) => {
+      if (path === 'Patient/p/$bills' || path === 'Claim/c1/$bill') return bills(bill('owing'));
+      if (path === '$pay-channels') return down ? new Refused(503, 'transient', '收款方式读不到。') : channels();
+      if (path === 'Patient/p/$collect-bills') return bills({ name: 'payable', valueReference: { reference: 'Account/a1' } });
+      if (path === '$pay') return order('paying');
+      if (path === 'Invoice/o1/$pay-status') return new Refused(503, 'transient', '支付结果读不到。');
+      return undefined;
+    });
+    await atTheCounter();
+    await userEvent.click(await screen.findByRole('button', { name: /¥243.00/ }));
+    await screen.findByText('收款方式读不到。');
+    down = false;
+    await userEvent.click(screen.getByRole('button', { name: '重试' }));
+    await userEvent.click(await screen.findByRole('button', { name: '收款 ¥230.79' }));
+    await screen.findByText('支付结果读不到。');
+  });
+
   test('gives back the chosen lines with a reason, and nothing without', async () => {
     const asked = answers(({ path }) => {
       if (path === 'Patient/p/$bills') return bills(bill('settled'));

@@ -205,12 +205,13 @@ function CountOut({ task, drugs }: { task: string; drugs: readonly DrugLeft[] })
       }}
     >
       {stock.error ? <LoadFailed error={stock.error} onRetry={() => void stock.refetch()} /> : null}
+      {!stock.data && !stock.error ? <LoadingLines rows={2} /> : null}
       {rest.map((drug, index) => (
         <OneDrug
           key={drug.request}
           drug={drug}
           first={index === 0}
-          lines={lines}
+          lines={stock.data}
           handing={of(drug)}
           wrong={asked ? (wrong.get(drug.request) ?? {}) : {}}
           given={!without.includes(drug.request)}
@@ -230,13 +231,13 @@ function CountOut({ task, drugs }: { task: string; drugs: readonly DrugLeft[] })
   );
 }
 
-type OneProps = { drug: DrugLeft; first: boolean; lines: readonly Line[]; handing: Handing; wrong: Wrong; given: boolean; onGiven: (given: boolean) => void; onChange: (change: Partial<Handing>) => void };
+type OneProps = { drug: DrugLeft; first: boolean; lines: readonly Line[] | undefined; handing: Handing; wrong: Wrong; given: boolean; onGiven: (given: boolean) => void; onChange: (change: Partial<Handing>) => void };
 
 function OneDrug({ drug, first, lines, handing, wrong, given, onGiven, onChange }: OneProps) {
   const { t } = useTranslation('dispensing');
   const id = useId();
   const [trace, setTrace] = useState('');
-  const { same, others } = stockFor(lines, drug.name);
+  const { same, others } = stockFor(lines ?? [], drug.name);
   const isOther = others.some(({ item }) => item === handing.item);
   const option = ({ item, name, maker, quantity, unit }: Line) => (
     <option key={item} value={item}>
@@ -267,7 +268,7 @@ function OneDrug({ drug, first, lines, handing, wrong, given, onGiven, onChange 
             <div>
               <label htmlFor={`${id}-item`}>{t('field.item')}</label>
               <select {...marks('item')} value={handing.item} onChange={(event) => onChange({ item: event.target.value })}>
-                <option value="">{t(same.length + others.length > 0 ? 'chooseItem' : 'noItem')}</option>
+                <option value="">{t(same.length + others.length > 0 || lines === undefined ? 'chooseItem' : 'noItem')}</option>
                 {same.map(option)}
                 {others.length > 0 ? <optgroup label={t(drug.substitution ? 'othersAllowed' : 'others')}>{others.map(option)}</optgroup> : null}
               </select>
@@ -429,6 +430,8 @@ function Pack({ task, unpaid }: { task: string; unpaid: boolean }) {
     >
       <h2>{t('pack.title')}</h2>
       {carriers.error ? <LoadFailed error={carriers.error} onRetry={() => void carriers.refetch()} /> : null}
+      {!carriers.data && !carriers.error ? <LoadingLines rows={1} /> : null}
+      {carriers.data?.length === 0 ? <p className="muted">{t('pack.none')}</p> : null}
       <label className={styles.label} htmlFor={id}>
         {t('pack.carrier')}
       </label>

@@ -6,7 +6,7 @@ import en from '../../shared/i18n/en';
 import { startTranslation } from '../../shared/i18n/i18n';
 import zh from '../../shared/i18n/zh';
 import { bill, bills, channels } from '../../test/bills';
-import { bundleOf, open, platform, Refused, type Asked } from '../../test/platform';
+import { bundleOf, never, open, platform, Refused, type Asked } from '../../test/platform';
 import { isOver } from '../delivery/useParcels';
 import { stockFor, type Line } from './useDispensing';
 
@@ -56,6 +56,17 @@ const desk = async () => {
     { path: '/dispensing/:task', at: '/dispensing/b', account: true },
   );
 };
+
+describe('The desk, before all is read', () => {
+  test('does not say that a drug is missing while the stock is read', async () => {
+    whole = parameters(head('b', 'locked', ...steps('dispense')), drug(7));
+    answers(({ path }) => (path === '$stock' ? never : undefined));
+    await desk();
+    await screen.findByRole('form', { name: '调配' });
+    screen.getByRole('status', { name: '正在读取' });
+    expect(screen.queryByText('库存里没有')).toBeNull();
+  });
+});
 
 describe('The counter', () => {
   test('takes a scanned code without the mouse and goes to the prescription', async () => {

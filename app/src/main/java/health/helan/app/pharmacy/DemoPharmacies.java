@@ -11,6 +11,7 @@ import health.helan.foundation.trust.account.Account;
 import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.SignIn;
 import health.helan.pharmacy.circulation.Circulations;
+import health.helan.pharmacy.circulation.StockLines;
 import health.helan.pharmacy.knowledge.Drug;
 import health.helan.pharmacy.knowledge.KnowledgeReader;
 import java.math.BigDecimal;
@@ -191,10 +192,8 @@ public final class DemoPharmacies {
         }
       }
     }
-    var taken =
-        circulations
-            .stock()
-            .update(new Caller(BY, Role.SYSTEM, institution, java.util.Set.of(), ""), lines, false);
+    var system = new Caller(BY, Role.SYSTEM, institution, java.util.Set.of(), "");
+    var taken = circulations.stock().update(circulations.shopOf(system), StockLines.of(lines), false);
   }
 
   /** Number of a product, as the made-up payment standards name it. */

@@ -4,8 +4,8 @@ import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.SealedJson;
 import health.helan.foundation.trust.account.Sql;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -33,11 +33,11 @@ final class QueueTable {
   private static final int FIRST_FINAL = State.SERVED.ordinal();
 
   private final Sql sql;
-  private final ContentCodec codec;
+  private final SealedJson sealed;
 
   QueueTable(Sql sql, ContentCodec codec) {
     this.sql = sql;
-    this.codec = codec;
+    sealed = new SealedJson(codec, PLACE);
   }
 
   // ------------------------------------------------------------------ queues
@@ -319,17 +319,13 @@ final class QueueTable {
 
   private ContentCodec.Encoded encode(Ticket ticket) {
     Ticket.Content content = ticket.content();
-    return codec.encode(
-        new ContentCodec.Place(PLACE, ticket.id(), ticket.version()),
-        Json.MAPPER
+    return sealed.encode(ticket.id(), ticket.version(), Json.MAPPER
             .createObjectNode()
             .put("patient", content.patient())
             .put("encounter", content.encounter())
             .put("appointment", content.appointment())
             .put("name", content.name())
-            .put("reason", content.reason())
-            .toString()
-            .getBytes(StandardCharsets.UTF_8));
+            .put("reason", content.reason()));
   }
 
   private static Queue queue(ResultSet row) throws SQLException {
@@ -351,13 +347,7 @@ final class QueueTable {
   private Ticket ticket(ResultSet row) throws SQLException {
     String id = row.getString("id");
     int version = row.getInt("version");
-    JsonNode said =
-        Json.MAPPER.readTree(
-            codec.decode(
-                new ContentCodec.Place(PLACE, id, version),
-                row.getShort("codec"),
-                row.getShort("key_id"),
-                row.getBytes("content")));
+    JsonNode said = sealed.read(row);
     return new Ticket(
         row.getInt("home"),
         id,

@@ -1,28 +1,15 @@
 package health.helan.oversight.settlement;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
-import health.helan.foundation.rest.FhirServlet;
-import health.helan.foundation.rest.Operations;
-import health.helan.foundation.rest.RestConfig;
-import health.helan.foundation.rest.StandardFormats;
-import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
-import health.helan.foundation.store.Retention;
-import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.WriteFollower;
-import health.helan.foundation.store.content.ZstdCodec;
-import health.helan.foundation.store.search.ValueSets;
 import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
-import health.helan.foundation.store.testing.StoreForTests;
-import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.oversight.books.BookOperations;
 import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.credit.CreditRule;
@@ -36,8 +23,8 @@ import health.helan.oversight.payment.Payments;
 import health.helan.oversight.payment.simulator.SimulatedChannel;
 import health.helan.oversight.settlement.rules.PayerKind;
 import health.helan.oversight.settlement.simulator.SimulatedPayer;
+import health.helan.oversight.testing.OversightForTests;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -87,27 +74,11 @@ final class SettlementServer extends ApiForTests {
   }
 
   private SettlementServer() {
-    var config = new HikariConfig();
-    config.setDataSource(PostgresForTests.emptyDatabase());
-    config.setMaximumPoolSize(20);
-    database = new HikariDataSource(config);
+    database = OversightForTests.pool(PostgresForTests.emptyDatabase(), 20);
     store =
-        RecordStore.open(
-            database,
-            null,
-            new StoreConfig(
-                new byte[32],
-                UUID.randomUUID().toString(),
-                "test",
-                new RolePolicy(Clock.systemUTC()),
-                true,
-                new ZstdCodec(),
-                ValueSets.ofR4(),
-                WriteFollower.all(
+        OversightForTests.store(database, WriteFollower.all(
                     new PaymentFollower(Map.of("Appointment", _ -> true)),
-                    new SettlementFollower())),
-            StoreForTests.QUICK,
-            Retention.DEFAULT);
+                    new SettlementFollower()));
     ledger = new Ledger(database, clock);
     credits = new Credits(database, CreditRule.DEFAULT, clock);
     prices = new PriceBook(database, true, clock);
@@ -138,20 +109,13 @@ final class SettlementServer extends ApiForTests {
                 List.of(channel),
                 clock));
     late[0] = payments;
-    List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
+    List<FhirOperation> operations = new ArrayList<>();
     operations.addAll(PaymentOperations.all(payments));
     operations.addAll(SettlementOperations.all(settlements, prices, rules, clock));
     operations.addAll(BookOperations.all(ledger, settlements.staff, clock));
     base =
         new TomcatForTests(
-                new FhirServlet(
-                    store,
-                    new Operations(operations),
-                    new RestConfig(
-                        null,
-                        8 << 20,
-                        new StandardFormats(),
-                        new CapabilityStatements("test", "2026-11-26", store.parameters()))),
+                OversightForTests.servlet(store, operations),
                 caller())
             .base();
   }

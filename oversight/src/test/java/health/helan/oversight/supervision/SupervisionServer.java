@@ -1,6 +1,5 @@
 package health.helan.oversight.supervision;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import health.helan.foundation.delivery.agreement.Agreements;
 import health.helan.foundation.delivery.subscription.Subscriptions;
@@ -18,10 +17,6 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Licences;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
-import health.helan.foundation.store.Retention;
-import health.helan.foundation.store.StoreConfig;
-import health.helan.foundation.store.content.ZstdCodec;
-import health.helan.foundation.store.search.ValueSets;
 import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
@@ -34,10 +29,10 @@ import health.helan.foundation.trust.crypto.Signer;
 import health.helan.foundation.trust.crypto.TimeStamps;
 import health.helan.foundation.trust.crypto.TrustedAuthorities;
 import health.helan.foundation.trust.oversight.Replays;
-import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.foundation.trust.signature.SignOperation;
 import health.helan.foundation.trust.signature.Signatures;
 import health.helan.foundation.trust.signature.Signers;
+import health.helan.oversight.testing.OversightForTests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -94,27 +89,11 @@ final class SupervisionServer extends ApiForTests {
   }
 
   private SupervisionServer() {
-    var config = new HikariConfig();
-    config.setDataSource(PostgresForTests.emptyDatabase());
-    config.setMaximumPoolSize(20);
-    database = new HikariDataSource(config);
+    database = OversightForTests.pool(PostgresForTests.emptyDatabase(), 20);
     sql = new Sql(database);
     Licences licences = licences();
     store =
-        RecordStore.open(
-            database,
-            null,
-            new StoreConfig(
-                new byte[32],
-                UUID.randomUUID().toString(),
-                "test",
-                new RolePolicy(Clock.systemUTC()),
-                true,
-                new ZstdCodec(),
-                ValueSets.ofR4(),
-                new SupervisionGuard(database, licences, Duration.ZERO, clock)),
-            StoreForTests.QUICK,
-            Retention.DEFAULT);
+        OversightForTests.store(database, new SupervisionGuard(database, licences, Duration.ZERO, clock));
     supervision = begun();
     cases = new Cases(store, database, AUTHORITY, clock);
     complaints = new Complaints(store, database, cases, clock);

@@ -3,6 +3,7 @@ package health.helan.pharmacy.circulation;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.SealedJson;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.pharmacy.circulation.Circulation.Attempt;
 import health.helan.pharmacy.circulation.Circulation.Counted;
@@ -34,11 +35,11 @@ final class CirculationTable {
           + " where home = ? and circulation = ?";
 
   private final Sql sql;
-  private final ContentCodec codec;
+  private final SealedJson sealed;
 
   CirculationTable(Sql sql, ContentCodec codec) {
     this.sql = sql;
-    this.codec = codec;
+    sealed = new SealedJson(codec, PLACE);
   }
 
   // ------------------------------------------------------------------ the row
@@ -183,19 +184,12 @@ final class CirculationTable {
   private ContentCodec.Encoded encode(String id, Wish wish) {
     ObjectNode said = Json.MAPPER.createObjectNode();
     said.put("telephone", wish.telephone()).put("address", wish.address());
-    return codec.encode(
-        new ContentCodec.Place(PLACE, id, 0), said.toString().getBytes(StandardCharsets.UTF_8));
+    return sealed.encode(id, 0, said);
   }
 
   private Circulation row(ResultSet row) throws SQLException {
     String id = row.getString("id");
-    JsonNode said =
-        Json.MAPPER.readTree(
-            codec.decode(
-                new ContentCodec.Place(PLACE, id, row.getInt("version")),
-                row.getShort("codec"),
-                row.getShort("key_id"),
-                row.getBytes("content")));
+    JsonNode said = sealed.read(row);
     return new Circulation(
         row.getInt("home"),
         id,

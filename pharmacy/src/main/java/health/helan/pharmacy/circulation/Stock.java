@@ -1,7 +1,6 @@
 package health.helan.pharmacy.circulation;
 
 import health.helan.foundation.rest.Faults;
-import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
@@ -19,27 +18,26 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Table {@code pharmacy_stock}: what pharmacies say they have, and what they ask for it. */
 public final class Stock {
-  /** Most lines that are taken at once. */
-  static final int MOST_LINES = 5_000;
-
   /** What was told longer ago is shown as old: it may be gone. */
   static final Duration FRESH = Duration.ofHours(24);
 
   /** Clocks of pharmacies may be ahead by so much. */
   private static final Duration SKEW = Duration.ofMinutes(5);
 
-  private static final int MOST_FOUND = 5_000;
-  private static final int MOST_FAULTS = 20;
+
+  /** Lines a statement. */
+  private static final int AT_ONCE = 1_000;
+
 
   private static final String LINES =
       "select shop, item, match, name, maker, code, unit, per, fen, quantity, told from pharmacy_stock";
@@ -81,33 +79,34 @@ public final class Stock {
    * @param whole true when this is all that the pharmacy has
    * @throws Faults a refusal for each wrong line
    */
-  public Taken update(Caller caller, List<JsonNode> lines, boolean whole) {
-    if (lines.size() > MOST_LINES || lines.isEmpty() && !whole) {
-      throw new Refusal(Refusal.Kind.VALUE, "stock.how-many", MOST_LINES);
+  public Taken update(Shop shop, StockLines lines, boolean whole) {
+    List<Refusal> faults = new ArrayList<>(lines.faults());
+    if (lines.told().isEmpty() && faults.isEmpty() && !whole) {
+      throw StockLines.tooMany();
     }
     Knowledge base = knowledge.inForce();
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     List<Line> read = new ArrayList<>();
-    List<Refusal> faults = new ArrayList<>();
     Set<String> items = new HashSet<>();
-    for (int i = 0; i < lines.size(); i++) {
-      Line line = line(lines.get(i), i + 1, caller.institution(), base, now, faults);
+    for (StockLines.Told told : lines.told()) {
+      Line line = line(told.line(), told.number(), shop.institution(), base, now, faults);
       if (line != null && !items.add(line.item())) {
-        faults.add(fault(i + 1, "item"));
+        faults.add(StockLines.fault(told.number(), "item"));
       } else if (line != null) {
         read.add(line);
       }
     }
     if (!faults.isEmpty()) {
-      throw new Faults(faults.subList(0, Math.min(faults.size(), MOST_FAULTS)));
+      throw new Faults(faults.subList(0, Math.min(faults.size(), StockLines.MOST_FAULTS)));
     }
-    String shop = caller.institution();
-    int home = home(shop);
+    int home = home(shop.institution());
     return sql.together(
         connection -> {
+          putShop(connection, home, shop, now);
           int taken = 0;
-          for (Line line : read) {
-            taken += put(connection, home, line, now);
+          for (int from = 0; from < read.size(); from += AT_ONCE) {
+            List<Line> some = read.subList(from, Math.min(from + AT_ONCE, read.size()));
+            taken += put(connection, home, some, base, now);
           }
           int gone =
               whole
@@ -118,7 +117,7 @@ public final class Stock {
                       now,
                       now,
                       home,
-                      shop,
+                      shop.institution(),
                       now,
                       List.copyOf(items))
                   : 0;
@@ -126,34 +125,59 @@ public final class Stock {
         });
   }
 
-  private static int put(Connection connection, int home, Line line, Instant now)
+  private static void putShop(Connection connection, int home, Shop shop, Instant now)
+      throws SQLException {
+    var unused =
+        Sql.update(
+            connection,
+            """
+            insert into pharmacy_shop (home, latitude, longitude, told, shop, ways) values (?, ?::float8, ?::float8, ?, ?, ?)
+            on conflict (home, shop) do update set latitude = excluded.latitude, longitude = excluded.longitude,
+              told = excluded.told, ways = excluded.ways""",
+            home,
+            shop.latitude(),
+            shop.longitude(),
+            now,
+            shop.institution(),
+            shop.ways().stream().map(Circulation.Way::word).toList());
+  }
+
+  private static int put(
+      Connection connection, int home, List<Line> lines, Knowledge base, Instant now)
       throws SQLException {
     return Sql.update(
         connection,
         """
-        insert into pharmacy_stock (home, per, quantity, fen, told, changed, shop, item, match, name, maker, code, unit)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        insert into pharmacy_stock (home, changed, per, quantity, fen, told, shop, item, match, name, maker, code, unit,
+          product)
+        select ?, ?, l.per::integer, l.quantity::integer, l.fen::bigint, l.told::timestamptz, l.shop, l.item, l.match,
+          l.name, l.maker, l.code, l.unit, l.product
+        from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+          ?::text[], ?::text[], ?::text[])
+          as l (per, quantity, fen, told, shop, item, match, name, maker, code, unit, product)
         on conflict (home, shop, item) do update set per = excluded.per, quantity = excluded.quantity,
           fen = excluded.fen, told = excluded.told, changed = excluded.changed, match = excluded.match,
-          name = excluded.name, maker = excluded.maker, code = excluded.code, unit = excluded.unit
+          name = excluded.name, maker = excluded.maker, code = excluded.code, unit = excluded.unit,
+          product = excluded.product
         where pharmacy_stock.told <= excluded.told""",
         home,
-        line.per(),
-        line.quantity(),
-        line.fen(),
-        line.told(),
         now,
-        line.shop(),
-        line.item(),
-        line.match(),
-        line.name(),
-        line.maker(),
-        line.code(),
-        line.unit());
+        each(lines, line -> Integer.toString(line.per())),
+        each(lines, line -> Integer.toString(line.quantity())),
+        each(lines, line -> Long.toString(line.fen())),
+        each(lines, line -> line.told().toString()),
+        each(lines, Line::shop),
+        each(lines, Line::item),
+        each(lines, Line::match),
+        each(lines, Line::name),
+        each(lines, Line::maker),
+        each(lines, Line::code),
+        each(lines, Line::unit),
+        each(lines, line -> Preparation.of(base, line.name(), line.code()).product()));
   }
 
-  private static Refusal fault(int number, String what) {
-    return new Refusal(Refusal.Kind.VALUE, "Parameters", "stock.line", new Object[] {number, what});
+  private static List<String> each(List<Line> lines, Function<Line, String> text) {
+    return lines.stream().map(text).toList();
   }
 
   private static @Nullable Line line(
@@ -167,21 +191,21 @@ public final class Stock {
     int quantity = whole(told, "quantity", -1, number, faults);
     int per = whole(told, "per", 1, number, faults);
     if (per < 1) {
-      faults.add(fault(number, "per"));
+      faults.add(StockLines.fault(number, "per"));
     }
     String price = told.path("price").asString("");
     if (!price.matches("\\d{1,7}(\\.\\d{1,2})?")) {
-      faults.add(fault(number, "price"));
+      faults.add(StockLines.fault(number, "price"));
     }
     Instant at = now;
     String when = told.path("at").asString("");
     try {
       at = when.isEmpty() ? now : OffsetDateTime.parse(when).toInstant();
       if (at.isAfter(now.plus(SKEW))) {
-        faults.add(fault(number, "at"));
+        faults.add(StockLines.fault(number, "at"));
       }
     } catch (DateTimeException e) {
-      faults.add(fault(number, "at"));
+      faults.add(StockLines.fault(number, "at"));
     }
     if (faults.size() > before) {
       return null;
@@ -204,7 +228,7 @@ public final class Stock {
       JsonNode told, String field, int shortest, int longest, int number, List<Refusal> faults) {
     String text = told.path(field).asString("").strip();
     if (text.length() < shortest || text.length() > longest) {
-      faults.add(fault(number, field));
+      faults.add(StockLines.fault(number, field));
     }
     return text;
   }
@@ -219,7 +243,7 @@ public final class Stock {
       return otherwise;
     }
     if (!text.matches("\\d{1,7}")) {
-      faults.add(fault(number, field));
+      faults.add(StockLines.fault(number, field));
       return Math.max(otherwise, 1);
     }
     return Integer.parseInt(text);
@@ -234,21 +258,22 @@ public final class Stock {
         Stock::line,
         home(shop),
         shop,
-        MOST_FOUND);
+        StockLines.MOST);
+  }
+
+  /** Whether a shop has ever told anything. */
+  boolean isTold(String shop) {
+    return sql.one(
+            "select 1 from pharmacy_stock where home = ? and shop = ? limit 1",
+            row -> row.getInt(1),
+            home(shop),
+            shop)
+        != null;
   }
 
   @Nullable Line line(String shop, String item) {
     return sql.one(
         LINES + " where home = ? and shop = ? and item = ?", Stock::line, home(shop), shop, item);
-  }
-
-  /** What all pharmacies have of these preparations. By the index of the preparation. */
-  List<Line> of(Collection<String> matches) {
-    return sql.list(
-        LINES + " where match = any (?) and quantity > 0 limit ?",
-        Stock::line,
-        List.copyOf(matches),
-        MOST_FOUND);
   }
 
   /**
@@ -289,7 +314,7 @@ public final class Stock {
     return line.told().isBefore(clock.instant().minus(FRESH));
   }
 
-  private static Line line(ResultSet row) throws SQLException {
+  static Line line(ResultSet row) throws SQLException {
     return new Line(
         row.getString("shop"),
         row.getString("item"),

@@ -3,8 +3,8 @@ package health.helan.pharmacy.dispense;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.SealedJson;
 import health.helan.foundation.trust.account.Sql;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,11 +24,11 @@ final class ParcelTable {
           + " from parcel";
 
   private final Sql sql;
-  private final ContentCodec codec;
+  private final SealedJson sealed;
 
   ParcelTable(Sql sql, ContentCodec codec) {
     this.sql = sql;
-    this.codec = codec;
+    sealed = new SealedJson(codec, PLACE);
   }
 
   /** Null for none. */
@@ -173,9 +173,7 @@ final class ParcelTable {
     ObjectNode said = Json.MAPPER.createObjectNode();
     said.put("name", parcel.door().name());
     said.put("telephone", parcel.door().telephone()).put("address", parcel.door().address());
-    return codec.encode(
-        new ContentCodec.Place(PLACE, parcel.id(), 0),
-        said.toString().getBytes(StandardCharsets.UTF_8));
+    return sealed.encode(parcel.id(), 0, said);
   }
 
   private static @Nullable Integer number(ResultSet row, String column) throws SQLException {
@@ -185,13 +183,7 @@ final class ParcelTable {
 
   private Parcel row(ResultSet row) throws SQLException {
     String id = row.getString("id");
-    JsonNode said =
-        Json.MAPPER.readTree(
-            codec.decode(
-                new ContentCodec.Place(PLACE, id, row.getInt("version")),
-                row.getShort("codec"),
-                row.getShort("key_id"),
-                row.getBytes("content")));
+    JsonNode said = sealed.read(row);
     return new Parcel(
         row.getInt("home"),
         id,

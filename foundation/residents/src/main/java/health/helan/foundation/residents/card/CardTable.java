@@ -4,8 +4,8 @@ import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.SealedJson;
 import health.helan.foundation.trust.account.Sql;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,11 +23,11 @@ final class CardTable {
       "select home, id, revision, version, state, held, codec, key_id, handle, patient, applied, issued, changed, content from health_card";
 
   private final Sql sql;
-  private final ContentCodec codec;
+  private final SealedJson sealed;
 
   CardTable(Sql sql, ContentCodec codec) {
     this.sql = sql;
-    this.codec = codec;
+    sealed = new SealedJson(codec, PLACE);
   }
 
   /**
@@ -162,14 +162,10 @@ final class CardTable {
    */
   void insert(Connection connection, Card card, Act act) throws SQLException {
     ContentCodec.Encoded content =
-        codec.encode(
-            new ContentCodec.Place(PLACE, card.id(), 0),
-            Json.MAPPER
+        sealed.encode(card.id(), 0, Json.MAPPER
                 .createObjectNode()
                 .put("number", card.number())
-                .put("patient", card.patientId())
-                .toString()
-                .getBytes(StandardCharsets.UTF_8));
+                .put("patient", card.patientId()));
     int made =
         Sql.update(
             connection,
@@ -244,13 +240,7 @@ final class CardTable {
 
   private Card card(ResultSet row) throws SQLException {
     String id = row.getString("id");
-    byte[] content =
-        codec.decode(
-            new ContentCodec.Place(PLACE, id, row.getInt("version")),
-            row.getShort("codec"),
-            row.getShort("key_id"),
-            row.getBytes("content"));
-    JsonNode said = Json.MAPPER.readTree(content);
+        JsonNode said = sealed.read(row);
     return new Card(
         row.getInt("home"),
         id,

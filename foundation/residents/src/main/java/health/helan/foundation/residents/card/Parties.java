@@ -6,8 +6,8 @@ import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.SealedJson;
 import health.helan.foundation.trust.account.Sql;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -29,12 +29,12 @@ final class Parties {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Sql sql;
-  private final ContentCodec codec;
+  private final SealedJson sealed;
   private final Clock clock;
 
   Parties(Sql sql, ContentCodec codec, Clock clock) {
     this.sql = sql;
-    this.codec = codec;
+    sealed = new SealedJson(codec, PLACE);
     this.clock = clock;
   }
 
@@ -130,13 +130,9 @@ final class Parties {
     Instant now = clock.instant();
     String id = Ids.next(home);
     ContentCodec.Encoded content =
-        codec.encode(
-            new ContentCodec.Place(PLACE, id, 0),
-            Json.MAPPER
+        sealed.encode(id, 0, Json.MAPPER
                 .createObjectNode()
-                .put("number", number)
-                .toString()
-                .getBytes(StandardCharsets.UTF_8));
+                .put("number", number));
     sql.together(
         connection -> {
           Sql.update(
@@ -196,17 +192,11 @@ final class Parties {
 
   private Account account(ResultSet row) throws SQLException {
     String id = row.getString("id");
-    byte[] content =
-        codec.decode(
-            new ContentCodec.Place(PLACE, id, row.getInt("version")),
-            row.getShort("codec"),
-            row.getShort("key_id"),
-            row.getBytes("content"));
-    return new Account(
+        return new Account(
         id,
         row.getString("party"),
         PartyKind.values()[row.getInt("kind")],
-        Json.MAPPER.readTree(content).path("number").asString(""),
+        sealed.read(row).path("number").asString(""),
         Sql.instant(row, "since"),
         row.getLong("patient"));
   }
