@@ -109,7 +109,8 @@ class JourneyBTests {
     isReviewed();
     isTakenToTheCheapestAndDelivered();
     Person system = region.system("journey-his", hospital);
-    String claim = isPaid(system, region.staff("cashier1"), List.of("1101"));
+    isInsured(system);
+    String claim = isPaid(system, region.staff("cashier1"), List.of("1101", "2501", "2103"));
     isReplayed(claim, "");
     isCommentedOn();
   }
@@ -374,6 +375,17 @@ class JourneyBTests {
   }
 
   // ------------------------------------------------------------------ the money
+
+  /** Employees' basic insurance, without which nobody shares a bill. */
+  private void isInsured(Person system) {
+    ok(
+        system.write(
+            """
+            {'resourceType':'Coverage','status':'active','type':{'coding':[{'code':'310'}]},'identifier':[{'value':'JB-1'}],
+              'beneficiary':{'reference':'%s'},'payor':[{'reference':'Organization/%s'}]}\
+            """
+                .formatted(patient, hospital)));
+  }
 
   /**
    * Settles what an institution charged for the visit: pre-settled, shared, own money paid.

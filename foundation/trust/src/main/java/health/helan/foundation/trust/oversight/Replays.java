@@ -39,12 +39,10 @@ public final class Replays {
   private static final int MOST_RESOURCES = 500;
   private static final int MOST_EVENTS = 20_000;
 
-  /** What an encounter points at and is part of it. */
-  private static final Set<String> POINTED_AT = Set.of("Consent", "Composition", "Appointment");
-
   private final RecordStore store;
   private final DataSource searches;
   private final Traces traces;
+  private final Belongings belongings;
   private final AuditLog log;
   private final Signatures signatures;
   private final Signer signer;
@@ -64,6 +62,7 @@ public final class Replays {
     this.store = store;
     this.searches = searches;
     this.traces = new Traces(store, searches, database, log);
+    this.belongings = new Belongings(store);
     this.log = log;
     this.signatures = signatures;
     this.signer = signer;
@@ -156,18 +155,7 @@ public final class Replays {
 
   private Set<String> resources(String id, String patient) {
     Set<String> all = new LinkedHashSet<>(traces.ofEncounter(id));
-    byte[] encounter = store.read(PLATFORM, "Encounter", id).content();
-    if (encounter != null) {
-      pointedAt(Json.MAPPER.readTree(encounter), all);
-    }
-    find(all, "MedicationDispense", "context", "Encounter/" + id);
-    find(all, "ChargeItem", "context", "Encounter/" + id);
-    for (String reference : List.copyOf(all)) {
-      if (reference.startsWith("MedicationRequest/")) {
-        find(all, "MedicationDispense", "prescription", reference);
-      }
-    }
-    paid(all, patient);
+    belongings.add(all, id, patient);
     for (String reference : List.copyOf(all)) {
       find(all, "Provenance", "target", reference);
     }
@@ -177,49 +165,8 @@ public final class Replays {
     return all;
   }
 
-  private static void pointedAt(JsonNode node, Set<String> all) {
-    if (node instanceof ObjectNode object) {
-      String reference = object.path("reference").asString("");
-      String type = reference.contains("/") ? reference.substring(0, reference.indexOf('/')) : "";
-      if (POINTED_AT.contains(type)) {
-        all.add(reference);
-      }
-    }
-    for (JsonNode child : node) {
-      pointedAt(child, all);
-    }
-  }
-
-  /** Invoices of the resident that name one of these. */
-  private void paid(Set<String> all, String patient) {
-    for (var entry : search("Invoice", "subject", "Patient/" + patient)) {
-      byte[] content = entry.content();
-      if (content != null) {
-        Set<String> named = new LinkedHashSet<>();
-        references(Json.MAPPER.readTree(content), named);
-        named.retainAll(all);
-        if (!named.isEmpty()) {
-          all.add("Invoice/" + entry.id());
-        }
-      }
-    }
-  }
-
-  private static void references(JsonNode node, Set<String> all) {
-    if (node instanceof ObjectNode object && object.path("reference").isString()) {
-      all.add(object.path("reference").asString(""));
-    }
-    for (JsonNode child : node) {
-      references(child, all);
-    }
-  }
-
   private void find(Set<String> all, String type, String parameter, String value) {
-    search(type, parameter, value).forEach(one -> all.add(type + "/" + one.id()));
-  }
-
-  private List<ResourceVersion> search(String type, String parameter, String value) {
-    return store
+    store
         .search(
             PLATFORM,
             new SearchRequest(
@@ -229,9 +176,7 @@ public final class Replays {
                 List.of(new Parameter(parameter, value), new Parameter("_count", "200")),
                 false))
         .entries()
-        .stream()
-        .map(entry -> entry.resource())
-        .toList();
+        .forEach(entry -> all.add(type + "/" + entry.resource().id()));
   }
 
   // ------------------------------------------------------------------ versions, signatures
