@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import health.helan.DemoRegion.Person;
 import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
-import health.helan.foundation.store.Json;
 import java.math.BigDecimal;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -16,10 +15,11 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,9 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
 class JourneyBTests {
   private static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
   private static final String ICD = "http://hl7.org/fhir/sid/icd-10";
-  private static final String DRUG = "缬沙坦胶囊 80mg";
-  private static final String ITEM = "JOURNEY-B";
-  private static final String BATCH = "B20260901";
+  private static final String TRACE = "81000012026092700001";
+  private static final String ORDER = "宁卫监〔2026〕12号";
   private static final String PICTURE = "iVBORw0KGgo=";
   private static final String FEE =
       "https://helan.health/fhir/StructureDefinition/online-visit-fee";
@@ -54,9 +53,9 @@ class JourneyBTests {
   private static String post = "";
 
   private String visit = "";
+  private final Instant began = Instant.now();
   private String request = "";
   private String task = "";
-  private String trace = "";
 
   @BeforeAll
   static void everybodySignsIn(@TempDir Path folder) throws Exception {
@@ -109,10 +108,14 @@ class JourneyBTests {
     isReviewed();
     isTakenToTheCheapestAndDelivered();
     Person system = region.system("journey-his", hospital);
-    isInsured(system);
-    String claim = isPaid(system, region.staff("cashier1"), List.of("1101", "2501", "2103"));
-    isReplayed(claim, "");
+    RegionBills.insured(region.root, patient, hospital);
+    RegionBills.settled(
+        new RegionBills.Parties(resident, region.staff("cashier1"), system),
+        visit,
+        List.of("1101", "2501", "2103"));
+    isReplayed();
     isCommentedOn();
+    assertThat(region.verify().output()).contains("The ledger adds up", "The audit is whole");
   }
 
   private static String part(JsonNode of, String name) {
@@ -140,7 +143,7 @@ class JourneyBTests {
                 patient));
     String id = appointment(held).path("id").asString();
     if (held.text().contains("booking-fee")) {
-      pays("Appointment/" + id);
+      RegionBills.pays(resident, "Appointment/" + id);
     } else {
       ok(resident.call("Appointment/" + id + "/$book"));
     }
@@ -160,16 +163,6 @@ class JourneyBTests {
       }
     }
     throw new AssertionError(reply.text());
-  }
-
-  private static JsonNode pays(String payable) {
-    String channel = ok(resident.get("$pay-channels")).values("channel", "code").getFirst();
-    Reply asked = ok(resident.call("$pay", "payable", payable, "channel", channel));
-    ok(resident.call("$pay-simulate", "code", asked.values("order", "code").getFirst()));
-    String number = asked.values("order", "number").getFirst();
-    JsonNode order = ok(resident.get("Invoice/" + number + "/$pay-status")).all("order").getFirst();
-    assertThat(part(order, "state")).isEqualTo("paid");
-    return order;
   }
 
   private void applies() {
@@ -196,7 +189,7 @@ class JourneyBTests {
         .isEqualTo(201);
     ok(resident.call(visit + "/$confirm"));
     assertThat(doctor.call(visit + "/$accept").status()).as("not paid yet").isEqualTo(422);
-    assertThat(part(pays(visit), "amount")).isEqualTo("18.00");
+    assertThat(part(RegionBills.pays(resident, visit), "amount")).isEqualTo("18.00");
   }
 
   private static String extension(JsonNode resource, String name) {
@@ -232,54 +225,19 @@ class JourneyBTests {
 
   // ------------------------------------------------------------------ the prescription
 
-  private ObjectNode drug(double capsules) {
-    return ApiForTests.tree(
-        """
-        {'resourceType':'MedicationRequest','status':'draft','intent':'order',
-          'groupIdentifier':{'system':'https://helan.health/fhir/sid/prescription','value':'JB-%s'},
-          'medicationCodeableConcept':{'text':'%s'},'subject':{'reference':'%s'},'encounter':{'reference':'%s'},
-          'authoredOn':'%s','requester':{'reference':'%s'},
-          'reasonCode':[{'coding':[{'system':'%s','code':'I10','display':'原发性高血压'}]}],
-          'dosageInstruction':[{'text':'口服，每天 1 次','route':{'text':'口服'},
-            'timing':{'repeat':{'frequency':1,'period':1,'periodUnit':'d'}},
-            'doseAndRate':[{'doseQuantity':{'value':%s,'unit':'粒'}}]}],
-          'dispenseRequest':{'quantity':{'value':7,'unit':'粒'},
-            'expectedSupplyDuration':{'value':7,'unit':'天','system':'http://unitsofmeasure.org','code':'d'}}}\
-        """
-            .formatted(
-                visit.substring(visit.length() - 8),
-                DRUG,
-                patient,
-                visit,
-                Instant.now().truncatedTo(ChronoUnit.SECONDS),
-                doctorId,
-                ICD,
-                capsules));
-  }
-
   private void isPrescribed() {
-    ObjectNode asked = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
-    asked.putArray("parameter").addObject().put("name", "request").set("resource", drug(8));
-    Reply screened = ok(doctor.send("POST", "fhir/MedicationRequest/$screen", asked.toString()));
     JsonNode finding =
-        screened.all("finding").stream()
+        RegionPrescriptions.screened(doctor, RegionPrescriptions.draft(patient, doctorId, visit, 8))
+            .all("finding")
+            .stream()
             .filter(one -> part(one, "rule").equals("single-dose-high"))
             .findFirst()
-            .orElseThrow(() -> new AssertionError(screened.text()));
+            .orElseThrow();
     assertThat(part(finding, "severity")).isEqualTo("block");
     assertThat(part(finding, "sentence")).contains("640 mg at a time, above 320 mg");
-    request = ok(doctor.write(drug(1))).id();
-    ObjectNode submit = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
-    submit
-        .putArray("parameter")
-        .addObject()
-        .put("name", "request")
-        .putObject("valueReference")
-        .put("reference", "MedicationRequest/" + request);
-    Reply submitted =
-        ok(doctor.send("POST", "fhir/MedicationRequest/$submit-prescription", submit.toString()));
-    task = "Task/" + submitted.id();
-    assertThat(state()).as(submitted.text()).isEqualTo("waiting");
+    request = ok(doctor.write(RegionPrescriptions.draft(patient, doctorId, visit, 1))).id();
+    task = RegionPrescriptions.submitted(doctor, request);
+    assertThat(state()).isEqualTo("waiting");
     ok(doctor.call(visit + "/$close"));
   }
 
@@ -315,11 +273,7 @@ class JourneyBTests {
   private void isTakenToTheCheapestAndDelivered() {
     Person drugstore = region.staff("drugstore1");
     Person courier = region.staff("courier1");
-    ObjectNode stock = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
-    ArrayNode line = stock.putArray("parameter").addObject().put("name", "line").putArray("part");
-    Map.of("item", ITEM, "name", DRUG, "unit", "粒", "quantity", "100", "price", "0.02")
-        .forEach((name, value) -> line.addObject().put("name", name).put("valueString", value));
-    ok(drugstore.send("POST", "fhir/$stock-update", stock.toString()));
+    RegionPrescriptions.stocked(drugstore, "0.02");
     Reply offers = ok(resident.get(task + "/$offers?sort=price&way=delivery"));
     List<BigDecimal> totals =
         offers.all("offer").stream()
@@ -342,8 +296,7 @@ class JourneyBTests {
                 "宁静巷 3 号"))
             .value("token");
     ok(drugstore.call("$prescription-lock", "token", token));
-    trace = "81" + System.nanoTime();
-    ok(drugstore.send("POST", "fhir/" + task + "/$prescription-dispense", dispensed().toString()));
+    ok(RegionPrescriptions.dispense(drugstore, task, request, "B20260901", TRACE));
     String parcel =
         ok(drugstore.call(task + "/$parcel-pack", "carrier", "demo-carrier"))
             .values("parcel", "id")
@@ -360,86 +313,9 @@ class JourneyBTests {
     assertThat(status()).isEqualTo("completed");
   }
 
-  private ObjectNode dispensed() {
-    ObjectNode body = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
-    ArrayNode parts = body.putArray("parameter").addObject().put("name", "drug").putArray("part");
-    parts
-        .addObject()
-        .put("name", "request")
-        .putObject("valueReference")
-        .put("reference", "MedicationRequest/" + request);
-    parts.addObject().put("name", "quantity").put("valueInteger", 7);
-    Map.of("item", ITEM, "batch", BATCH, "expires", "2030-06-30", "trace", trace)
-        .forEach((name, value) -> parts.addObject().put("name", name).put("valueString", value));
-    return body;
-  }
-
-  // ------------------------------------------------------------------ the money
-
-  /** Employees' basic insurance, without which nobody shares a bill. */
-  private void isInsured(Person system) {
-    ok(
-        system.write(
-            """
-            {'resourceType':'Coverage','status':'active','type':{'coding':[{'code':'310'}]},'identifier':[{'value':'JB-1'}],
-              'beneficiary':{'reference':'%s'},'payor':[{'reference':'Organization/%s'}]}\
-            """
-                .formatted(patient, hospital)));
-  }
-
-  /**
-   * Settles what an institution charged for the visit: pre-settled, shared, own money paid.
-   *
-   * @return the Claim
-   */
-  private String isPaid(Person system, Person cashier, List<String> codes) {
-    List<String> charges = new ArrayList<>();
-    for (String code : codes) {
-      charges.add(
-          ok(system.write(
-                  """
-                  {'resourceType':'ChargeItem','status':'billable','subject':{'reference':'%s'},
-                    'context':{'reference':'%s'},'occurrenceDateTime':'%s','quantity':{'value':1},
-                    'performingOrganization':{'reference':'Organization/%s'},
-                    'code':{'coding':[{'system':'https://helan.health/fhir/CodeSystem/demo-charge','code':'%s'}]}}\
-                  """
-                      .formatted(
-                          patient,
-                          visit,
-                          Instant.now().truncatedTo(ChronoUnit.SECONDS),
-                          system.me().path("institution").asString(),
-                          code)))
-              .id());
-    }
-    JsonNode bill =
-        ok(cashier.call(patient + "/$presettle", "encounter", visit)).all("bill").getFirst();
-    String claim = part(bill, "claim");
-    JsonNode settled = ok(cashier.call(claim + "/$settle")).all("bill").getFirst();
-    assertThat(part(settled, "state")).isIn("owing", "settled");
-    if (part(settled, "state").equals("owing")) {
-      Reply collected = ok(resident.call(patient + "/$collect-bills", "claim", claim));
-      pays(collected.value("payable"));
-    }
-    JsonNode paid = ok(resident.get(claim + "/$bill")).all("bill").getFirst();
-    System.out.println("BILL " + paid);
-    assertThat(part(paid, "state")).isEqualTo("settled");
-    BigDecimal shares = new BigDecimal(part(paid, "own"));
-    for (JsonNode one : paid.path("part")) {
-      if (one.path("name").asString().equals("share")) {
-        shares = shares.add(new BigDecimal(part(one, "amount")));
-      }
-    }
-    assertThat(shares).as("the shares are the bill").isEqualByComparingTo(part(paid, "total"));
-    for (String charge : charges) {
-      assertThat(ok(resident.get("ChargeItem/" + charge)).json().path("status").asString())
-          .isEqualTo("billed");
-    }
-    return claim;
-  }
-
   // ------------------------------------------------------------------ afterwards
 
-  private void isReplayed(String claim, String shopClaim) throws Exception {
+  private void isReplayed() throws Exception {
     Person regulator = region.official("regulator");
     Person operator = region.official("operator");
     JsonNode seen =
@@ -461,15 +337,17 @@ class JourneyBTests {
                 "ground",
                 "statutory-duty",
                 "document",
-                "宁卫监〔2026〕12号"));
+                ORDER));
     assertThat(regulator.get(visit).status()).as("nobody lets themselves in").isEqualTo(404);
     ok(
         operator.call(
             "Task/" + opened.id() + "/$approve-case", "decision", "approve", "note", "单据齐全，同意核查"));
-    String query = "?case=" + URLEncoder.encode("宁卫监〔2026〕12号", StandardCharsets.UTF_8);
+    String query = "?case=" + URLEncoder.encode(ORDER, StandardCharsets.UTF_8);
     Reply replay = ok(regulator.get(visit + "/$replay" + query));
-    Files.writeString(Path.of("/tmp/japi/replay.json"), replay.text());
-    System.out.println("REPLAY " + replay.all("event").size());
+    tellsEveryAct(replay);
+    assertThat(ok(resident.get(patient + "/$trace?_count=1000&start=" + began)).text())
+        .as("the resident sees who asked, and why")
+        .contains(ORDER);
     Reply evidence =
         ok(
             regulator.send(
@@ -479,26 +357,104 @@ class JourneyBTests {
                 "Accept",
                 "application/x-ndjson"));
     Path file = region.data().resolveSibling("evidence.ndjson");
+    String certificate = region.data().resolve("audit-certificate.pem").toString();
     Files.write(file, evidence.http().body());
-    var proved =
-        region.verify(
-            file.toString(),
-            "--certificate",
-            region.data().resolve("audit-certificate.pem").toString());
-    assertThat(proved.exitCode()).as(proved.output()).isZero();
-    Files.writeString(file, Files.readString(file).replace(trace, trace + "0"));
+    var proved = region.verify(file.toString(), "--certificate", certificate);
+    assertThat(proved.output()).contains("whole and unaltered");
+    assertThat(proved.exitCode()).isZero();
+    Files.writeString(
+        file, Files.readString(file).replace("\"step\":\"deliver\"", "\"step\":\"lose\""));
+    assertThat(region.verify(file.toString(), "--certificate", certificate).exitCode())
+        .isEqualTo(1);
+  }
+
+  private void tellsEveryAct(Reply replay) {
+    assertThat(replay.values("event", "at")).isSorted();
+    assertThat(replay.values("event", "act"))
+        .containsSubsequence(
+            "apply",
+            "confirm",
+            "pay",
+            "succeed",
+            "accept",
+            "begin",
+            "note",
+            "submit",
+            "close",
+            "take",
+            "pass",
+            "issue",
+            "lock",
+            "dispense",
+            "pack",
+            "pick",
+            "depart",
+            "deliver",
+            "presettle",
+            "settle",
+            "agree",
+            "pay",
+            "succeed",
+            "complete");
+    assertThat(replay.values("event", "operation")).contains("say");
+    List<String> signers = new ArrayList<>();
+    Set<String> types = new HashSet<>();
+    for (JsonNode event : replay.all("event")) {
+      switch (part(event, "type")) {
+        case "signature" -> {
+          signers.add(part(event, "who"));
+          assertThat(part(event, "proof")).isEqualTo("valid");
+        }
+        case "request" -> assertThat(part(event, "holds")).isEqualTo("true");
+        case "version" -> {
+          types.add(part(event, "what").replaceFirst("/.*", ""));
+          assertThat(part(event, "proof")).as("SM3").isNotEmpty();
+        }
+        default -> assertThat(part(event, "type")).isEqualTo("grant");
+      }
+    }
+    assertThat(signers)
+        .as("consent, note, prescription, review")
+        .containsExactly(patient, doctorId, doctorId, pharmacist.self());
+    assertThat(types)
+        .contains(
+            "Encounter",
+            "Consent",
+            "Composition",
+            "Condition",
+            "MedicationRequest",
+            "Task",
+            "MedicationDispense",
+            "SupplyDelivery",
+            "DocumentReference",
+            "ChargeItem",
+            "Claim",
+            "ClaimResponse",
+            "ExplanationOfBenefit",
+            "Account",
+            "Invoice",
+            "Provenance");
+    assertThat(replay.text()).as("nothing of the record").doesNotContain("马秀兰", "缬沙坦");
   }
 
   private void isCommentedOn() {
     Person head = region.staff("pharmacist2", hospitalName);
     String month = YearMonth.now(BEIJING).toString();
+    assertThat(doctor.call("$draw-prescriptions", "month", month, "count", "50").status())
+        .isEqualTo(403);
     ok(head.call("$draw-prescriptions", "month", month, "count", "50"));
-    String comment = "";
-    for (JsonNode one : ok(head.get("$prescription-comments?side=pharmacist")).all("comment")) {
-      System.out.println("COMMENT " + one);
-      comment = part(one, "task");
-    }
+    String comment =
+        ok(head.get("$prescription-comments?side=pharmacist")).all("comment").stream()
+            .filter(one -> part(one, "review").equals(task))
+            .map(one -> part(one, "task"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(pharmacist.call(comment + "/$comment-score").status())
+        .as("not by who passed it")
+        .isEqualTo(403);
     ok(head.call(comment + "/$comment-score"));
     ok(doctor.call(comment + "/$comment-accept"));
+    assertThat(ok(doctor.get("$prescription-comments?side=doctor")).all("comment"))
+        .anyMatch(one -> part(one, "task").equals(comment) && part(one, "state").equals("final"));
   }
 }

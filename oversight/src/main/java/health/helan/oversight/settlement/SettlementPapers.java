@@ -249,8 +249,7 @@ final class SettlementPapers {
     }
     account.put("status", "active");
     coded(account.putObject("type"), SYSTEM, "open-bills", null);
-    account.put(
-        "name", claims.size() == 1 ? "个人自付费用" : "个人自付费用（" + claims.size() + " 张结算单）");
+    account.put("name", claims.size() == 1 ? "个人自付费用" : "个人自付费用（" + claims.size() + " 张结算单）");
     account.putArray("subject").addObject().put("reference", "Patient/" + patient);
     account.putObject("servicePeriod").put("start", now.truncatedTo(ChronoUnit.SECONDS).toString());
     account.putObject("owner").put("reference", "Organization/" + institution);

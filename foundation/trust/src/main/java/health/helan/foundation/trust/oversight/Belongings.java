@@ -54,8 +54,7 @@ final class Belongings {
       return (encounter == null || all.contains(encounter))
           && named.stream()
               .anyMatch(
-                  one ->
-                      all.contains(one) && (made.of.isEmpty() || made.of.contains(typeOf(one))));
+                  one -> all.contains(one) && (made.of.isEmpty() || made.of.contains(typeOf(one))));
     }
   }
 
