@@ -37,6 +37,12 @@ final class DemoRegion implements AutoCloseable {
   /** 丁志明. */
   static final String DING_ZHIMING = "649107197604250019";
 
+  /** 马建国, whom doctor1 treats and whose charges are open; without an account. */
+  static final String MA_JIANGUO = "649101195509300017";
+
+  /** System of identity numbers. */
+  static final String NUMBER = "urn:oid:2.16.156.10011.1.3";
+
   private static final int RESIDENTS = 40;
   private static final String READY = "示范区域已就绪";
   private static final Pattern POST =
@@ -132,9 +138,12 @@ final class DemoRegion implements AutoCloseable {
     }
   }
 
-  /** Without a token at all. */
-  Reply nobody(String path) {
-    return send("", "GET", "fhir/" + path, null);
+  /** Id of the Patient whose identity number it is. */
+  String patient(String number) {
+    return root.found("Patient?identifier=" + NUMBER + "%7C" + number).stream()
+        .map(one -> one.path("id").asString())
+        .findFirst()
+        .orElseThrow();
   }
 
   static Reply ok(Reply reply) {
@@ -277,26 +286,6 @@ final class DemoRegion implements AutoCloseable {
     return staff(login);
   }
 
-  /** A resident of the region registers, and shows the card at a counter. */
-  Person registered(String name, String number) {
-    try (Visit visit = new Visit(base)) {
-      visit.get("/sign-in/register");
-      Map<String, String> form =
-          Map.of("name", name, "number", number, "password", password, "again", password);
-      if (visit.submit("/sign-in/register", form).statusCode() != 200) {
-        throw new AssertionError(name + " cannot register");
-      }
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
-    ObjectNode login = Json.MAPPER.createObjectNode().put("login", number);
-    activate(ok(root.send("POST", "access/accounts/activation-code", login.toString())));
-    return resident(number);
-  }
-
   private void activate(Reply coded) {
     try (Visit visit = new Visit(base)) {
       visit.get("/sign-in/activate");
@@ -332,6 +321,15 @@ final class DemoRegion implements AutoCloseable {
         "jdbc:postgresql://127.0.0.1:" + port + "/helan",
         "helan",
         Files.readString(data.resolve("database-password")).strip());
+  }
+
+  /** The one number that a query answers. */
+  long count(String sql) throws SQLException, IOException {
+    try (Connection database = database();
+        var rows = database.createStatement().executeQuery(sql)) {
+      rows.next();
+      return rows.getLong(1);
+    }
   }
 
   /** {@code ./helan verify}, of this data folder or of a file. */
