@@ -27,17 +27,33 @@ final class PreparedData {
    * @return the folder
    */
   static Path in(Path folder) throws IOException, InterruptedException {
+    return in(folder, "prepared-data", "", "--no-demo");
+  }
+
+  /** The same, with the demo region in it. */
+  static Path withRegion(Path folder, int residents) throws IOException, InterruptedException {
+    return in(
+        folder,
+        "prepared-region-" + residents,
+        "示范区域已就绪",
+        "--residents",
+        String.valueOf(residents));
+  }
+
+  private static Path in(Path folder, String name, String awaited, String... options)
+      throws IOException, InterruptedException {
     String built = System.getProperty("helan.test.built", "");
     if (!built.isEmpty()) {
-      Path original = original(Path.of(built));
-      copy(original, folder);
+      copy(original(Path.of(built), name, awaited, options), folder);
     }
     return folder;
   }
 
   /** Other test JVMs wait for the first one to make it. */
-  private static synchronized Path original(Path built) throws IOException, InterruptedException {
-    Path home = built.resolveSibling("prepared-data");
+  private static synchronized Path original(
+      Path built, String name, String awaited, String... options)
+      throws IOException, InterruptedException {
+    Path home = built.resolveSibling(name);
     Files.createDirectories(home);
     // The launcher makes this file anew with each build.
     String build = Files.getLastModifiedTime(built.resolve("stamp")).toString();
@@ -50,7 +66,9 @@ final class PreparedData {
       if (Files.notExists(madeOf) || !Files.readString(madeOf).equals(build)) {
         Files.deleteIfExists(madeOf);
         delete(data);
-        RunningPlatform.start(data, "--no-demo").close();
+        try (RunningPlatform first = RunningPlatform.start(data, options)) {
+          first.awaitOutput(awaited);
+        }
         delete(data.resolve("logs"));
         Files.writeString(madeOf, build);
       }

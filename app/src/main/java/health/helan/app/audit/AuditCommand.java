@@ -8,6 +8,7 @@ import health.helan.foundation.trust.audit.AuditExport;
 import health.helan.foundation.trust.audit.AuditVerification;
 import health.helan.foundation.trust.oversight.Evidence;
 import health.helan.oversight.clearing.DayVerification;
+import health.helan.oversight.ledger.Ledger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -90,7 +92,8 @@ public final class AuditCommand {
           "没有找到证书文件 " + trusted + "，请用 --data 指定数据目录，或用 --certificate 指定平台的审计证书。",
           "There is no certificate "
               + trusted
-              + ": name the data folder with --data, or the platform's audit certificate with --certificate.");
+              + ": name the data folder with --data, or the platform's audit certificate with"
+              + " --certificate.");
     }
     Console console = Console.of(environment);
     if (command.target != null) {
@@ -107,9 +110,10 @@ public final class AuditCommand {
                   .formatted(report.seals(), report.chains(), report.rows(), report.unsealed()));
           console.say("最后一次封存 / last seal: " + report.lastSeal());
           boolean areDaysWhole = verifyDays(connection, certificates, console);
+          boolean addsUp = verifyLedger(connection, console);
           if (report.isWhole()) {
             console.say("审计完整。/ The audit is whole.");
-            return areDaysWhole ? 0 : BROKEN;
+            return areDaysWhole && addsUp ? 0 : BROKEN;
           }
           String label = "断裂于 / First broken link: ";
           for (AuditVerification.Finding finding : report.findings()) {
@@ -138,6 +142,19 @@ public final class AuditCommand {
               + finding.english());
     }
     return report.isWhole();
+  }
+
+  /** Also of what no closed day seals yet: balances, sums and reservations, from every transfer. */
+  private static boolean verifyLedger(Connection connection, Console console) {
+    List<String> findings =
+        new Ledger(new SingleConnectionDataSource(connection, true), Clock.systemUTC()).check();
+    if (findings.isEmpty()) {
+      console.say("账本平衡。/ The ledger adds up.");
+    }
+    for (String finding : findings) {
+      console.say("账本不符 / the ledger does not add up: " + finding);
+    }
+    return findings.isEmpty();
   }
 
   /** Checks a file of evidence: by itself, without a database. */

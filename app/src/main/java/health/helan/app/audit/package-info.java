@@ -13,7 +13,8 @@
       "foundation.trust.crypto",
       "foundation.trust.erasure",
       "foundation.trust.oversight",
-      "oversight.clearing"
+      "oversight.clearing",
+      "oversight.ledger"
     })
 @NullMarked
 package health.helan.app.audit;

@@ -5,6 +5,7 @@ import health.helan.care.visit.rules.Facts;
 import health.helan.care.visit.rules.Verdict;
 import health.helan.foundation.registry.OnlineStanding;
 import health.helan.foundation.registry.Registry;
+import health.helan.foundation.store.AccessTrail;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.ContentCodec;
@@ -177,6 +178,8 @@ public final class Visits implements Erasable, AutoCloseable {
     if (row == null || party == null) {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Encounter", id);
     }
+    // What is said lies beside the records: reading it is reading of this resident all the same.
+    AccessTrail.noteAsked(row.patient());
     return new Member(row, party);
   }
 

@@ -122,7 +122,8 @@ public final class OwnMoney implements Payables {
                 new Interaction.Create(
                     TYPE,
                     Interaction.Body.of(
-                        SettlementPapers.account(patient, institution, open.size(), now)),
+                        SettlementPapers.account(
+                            patient, institution, open.stream().map(Settlement::id).toList(), now)),
                     null,
                     null,
                     "Patient/" + patient)),

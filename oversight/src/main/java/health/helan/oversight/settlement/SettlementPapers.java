@@ -39,6 +39,10 @@ final class SettlementPapers {
   static final String RECKONING = OWN + "CodeSystem/settlement-reckoning";
   static final String BASE = OWN + "StructureDefinition/settlement-base";
   static final String CHARGE = OWN + "StructureDefinition/settlement-charge";
+
+  /** Of an Account: a bill whose own money it collects. */
+  static final String BILL = OWN + "StructureDefinition/settlement-bill";
+
   private static final String HL7 = "http://terminology.hl7.org/CodeSystem/";
 
   private SettlementPapers() {}
@@ -238,11 +242,22 @@ final class SettlementPapers {
     return response;
   }
 
-  static ObjectNode account(String patient, String institution, int bills, Instant now) {
+  /**
+   * @param claims ids of the bills that are collected in it
+   */
+  static ObjectNode account(String patient, String institution, List<String> claims, Instant now) {
     ObjectNode account = Json.MAPPER.createObjectNode().put("resourceType", "Account");
+    ArrayNode extensions = account.putArray("extension");
+    for (String claim : claims) {
+      extensions
+          .addObject()
+          .put("url", BILL)
+          .putObject("valueReference")
+          .put("reference", "Claim/" + claim);
+    }
     account.put("status", "active");
     coded(account.putObject("type"), SYSTEM, "open-bills", null);
-    account.put("name", bills == 1 ? "个人自付费用" : "个人自付费用（" + bills + " 张结算单）");
+    account.put("name", claims.size() == 1 ? "个人自付费用" : "个人自付费用（" + claims.size() + " 张结算单）");
     account.putArray("subject").addObject().put("reference", "Patient/" + patient);
     account.putObject("servicePeriod").put("start", now.truncatedTo(ChronoUnit.SECONDS).toString());
     account.putObject("owner").put("reference", "Organization/" + institution);

@@ -452,17 +452,14 @@ public final class Settlements {
         return one; // Asked twice: settled once.
       }
       SettlementState state = SettlementStep.SETTLE.take(caller, one.state());
-      Bill bill =
-          reckoner.bill(
-              PLATFORM,
-              patient(one),
-              one.patient(),
-              one.institution(),
-              null,
-              one.charges(),
-              Set.copyOf(one.marks()));
-      if (!isSame(one, bill)) {
-        throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.changed");
+      Bill bill;
+      try {
+        bill = reckonedAnew(one);
+      } catch (Refusal refused) {
+        if (isSteppedOn(one)) {
+          continue;
+        }
+        throw refused;
       }
       List<Interaction> writes = new ArrayList<>();
       writes.add(SettlementPapers.patch("Claim", one.id(), claim -> claim.put("use", "claim")));
@@ -495,7 +492,7 @@ public final class Settlements {
           continue;
         }
       } catch (Refusal refused) {
-        if (refused.kind() == Refusal.Kind.PRECONDITION) {
+        if (refused.kind() == Refusal.Kind.PRECONDITION || isSteppedOn(one)) {
           continue; // A charge was written meanwhile: reckon anew.
         }
         throw refused;
@@ -504,6 +501,27 @@ public final class Settlements {
       return find(id);
     }
     throw new Refusal(Refusal.Kind.TRANSIENT, "settlement.busy");
+  }
+
+  /** What another cashier has settled at this moment looks like charges that have changed. */
+  private boolean isSteppedOn(Settlement one) {
+    return find(one.id()).state() != one.state();
+  }
+
+  private Bill reckonedAnew(Settlement one) {
+    Bill bill =
+        reckoner.bill(
+            PLATFORM,
+            patient(one),
+            one.patient(),
+            one.institution(),
+            null,
+            one.charges(),
+            Set.copyOf(one.marks()));
+    if (!isSame(one, bill)) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.changed");
+    }
+    return bill;
   }
 
   private static boolean isSame(Settlement one, Bill bill) {

@@ -8,9 +8,6 @@ import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
 import health.helan.foundation.store.SqlErrors;
-import health.helan.foundation.store.search.SearchRequest;
-import health.helan.foundation.store.search.SearchRequest.Parameter;
-import health.helan.foundation.store.search.SearchResult;
 import health.helan.foundation.trust.audit.AuditLog;
 import health.helan.foundation.trust.audit.AuditProof;
 import health.helan.foundation.trust.crypto.Signer;
@@ -22,11 +19,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 import tools.jackson.databind.JsonNode;
@@ -42,25 +37,10 @@ public final class Replays {
   private static final int MOST_RESOURCES = 500;
   private static final int MOST_EVENTS = 20_000;
 
-  /** What may name what belongs to an encounter, and its search parameter for the resident. */
-  private static final Map<String, String> LINKED =
-      Map.of(
-          "Task", "patient",
-          "Claim", "patient",
-          "ClaimResponse", "patient",
-          "ExplanationOfBenefit", "patient",
-          "Account", "patient",
-          "Invoice", "patient");
-
-  /** What a parcel's Task is about. */
-  private static final String PARCEL = "SupplyDelivery/";
-
-  /** What an encounter points at and is part of it. */
-  private static final Set<String> POINTED_AT = Set.of("Consent", "Composition", "Appointment");
-
   private final RecordStore store;
   private final DataSource searches;
   private final Traces traces;
+  private final Belongings belongings;
   private final AuditLog log;
   private final Signatures signatures;
   private final Signer signer;
@@ -80,6 +60,7 @@ public final class Replays {
     this.store = store;
     this.searches = searches;
     this.traces = new Traces(store, searches, database, log);
+    this.belongings = new Belongings(store);
     this.log = log;
     this.signatures = signatures;
     this.signer = signer;
@@ -172,18 +153,7 @@ public final class Replays {
 
   private Set<String> resources(String id, String patient) {
     Set<String> all = new LinkedHashSet<>(traces.ofEncounter(id));
-    byte[] encounter = store.read(PLATFORM, "Encounter", id).content();
-    if (encounter != null) {
-      pointedAt(Json.MAPPER.readTree(encounter), all);
-    }
-    find(all, "MedicationDispense", "context", "Encounter/" + id);
-    find(all, "ChargeItem", "context", "Encounter/" + id);
-    for (String reference : List.copyOf(all)) {
-      if (reference.startsWith("MedicationRequest/")) {
-        find(all, "MedicationDispense", "prescription", reference);
-      }
-    }
-    linked(all, patient);
+    belongings.add(all, id, patient);
     for (String reference : List.copyOf(all)) {
       find(all, "Provenance", "target", reference);
     }
@@ -193,81 +163,10 @@ public final class Replays {
     return all;
   }
 
-  private static void pointedAt(JsonNode node, Set<String> all) {
-    if (node instanceof ObjectNode object) {
-      String reference = object.path("reference").asString("");
-      String type = reference.contains("/") ? reference.substring(0, reference.indexOf('/')) : "";
-      if (POINTED_AT.contains(type)) {
-        all.add(reference);
-      }
-    }
-    for (JsonNode child : node) {
-      pointedAt(child, all);
-    }
-  }
-
-  /**
-   * What of the resident's names one of these, and what names that: the Task of a parcel and of a
-   * complaint, a settlement, the answer of an insurer, a bill, a payment of several.
-   */
-  private void linked(Set<String> all, String patient) {
-    Map<String, Set<String>> candidates = new LinkedHashMap<>();
-    LINKED.forEach(
-        (type, parameter) ->
-            search(type, parameter, "Patient/" + patient)
-                .forEach(
-                    one -> {
-                      byte[] content = one.content();
-                      String reference = type + "/" + one.id();
-                      if (content != null && !all.contains(reference)) {
-                        Set<String> named = new LinkedHashSet<>();
-                        references(Json.MAPPER.readTree(content), named);
-                        candidates.put(reference, named);
-                      }
-                    }));
-    boolean isMore = true;
-    while (isMore) {
-      isMore = false;
-      for (var found : List.copyOf(candidates.entrySet())) {
-        if (found.getValue().stream().anyMatch(all::contains)) {
-          candidates.remove(found.getKey());
-          all.add(found.getKey());
-          found.getValue().stream().filter(one -> one.startsWith(PARCEL)).forEach(all::add);
-          isMore = true;
-        }
-      }
-    }
-  }
-
-  private static void references(JsonNode node, Set<String> all) {
-    if (node instanceof ObjectNode object && object.path("reference").isString()) {
-      all.add(object.path("reference").asString(""));
-    }
-    for (JsonNode child : node) {
-      references(child, all);
-    }
-  }
-
   private void find(Set<String> all, String type, String parameter, String value) {
-    search(type, parameter, value).forEach(one -> all.add(type + "/" + one.id()));
-  }
-
-  private List<ResourceVersion> search(String type, String parameter, String value) {
-    List<ResourceVersion> all = new ArrayList<>();
-    String cursor = null;
-    do {
-      List<Parameter> parameters = new ArrayList<>();
-      parameters.add(new Parameter(parameter, value));
-      parameters.add(new Parameter("_count", "200"));
-      if (cursor != null) {
-        parameters.add(new Parameter("_cursor", cursor));
-      }
-      SearchResult page =
-          store.search(PLATFORM, new SearchRequest(type, null, null, parameters, false));
-      page.entries().forEach(entry -> all.add(entry.resource()));
-      cursor = page.next();
-    } while (cursor != null);
-    return all;
+    belongings
+        .search(type, parameter, value)
+        .forEach(one -> all.add(type + "/" + one.id()));
   }
 
   // ------------------------------------------------------------------ versions, signatures

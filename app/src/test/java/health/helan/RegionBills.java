@@ -1,0 +1,113 @@
+package health.helan;
+
+import static health.helan.DemoRegion.ok;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import health.helan.DemoRegion.Person;
+import health.helan.foundation.rest.testing.ApiForTests;
+import health.helan.foundation.rest.testing.ApiForTests.Reply;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** Charges of the demo region, from the system that writes them to the last fen. */
+final class RegionBills {
+  private RegionBills() {}
+
+  private static String part(JsonNode of, String name) {
+    return ApiForTests.part(of, name);
+  }
+
+  /** Whose bill it is, who settles it, and the system of the institution that charges. */
+  record Parties(Person resident, Person cashier, Person system) {}
+
+  /** Pays on line by the first channel; answers the order. */
+  static JsonNode pays(Person resident, String payable) {
+    String channel = ok(resident.get("$pay-channels")).values("channel", "code").getFirst();
+    Reply asked = ok(resident.call("$pay", "payable", payable, "channel", channel));
+    ok(resident.call("$pay-simulate", "code", asked.values("order", "code").getFirst()));
+    String number = asked.values("order", "number").getFirst();
+    JsonNode order = ok(resident.get("Invoice/" + number + "/$pay-status")).all("order").getFirst();
+    assertThat(part(order, "state")).isEqualTo("paid");
+    return order;
+  }
+
+  /** Employees' basic insurance, without which nobody shares a bill. */
+  static void insured(Person operator, String patient, String payor) {
+    ok(
+        operator.write(
+            """
+            {'resourceType':'Coverage','status':'active','type':{'coding':[{'code':'310'}]},'identifier':[{'value':'J-1'}],
+              'beneficiary':{'reference':'%s'},'payor':[{'reference':'Organization/%s'}]}\
+            """
+                .formatted(patient, payor)));
+  }
+
+  /** What the ledger says that the institution is owed, in yuan. */
+  private static BigDecimal owed(Person system, String institution) {
+    return ok(system.get("$ledger-accounts?kind=institution&owner=" + institution))
+        .all("account")
+        .stream()
+        .filter(account -> part(account, "owner").equals(institution))
+        .map(account -> new BigDecimal(part(account, "balance")))
+        .findFirst()
+        .orElse(BigDecimal.ZERO);
+  }
+
+  private static String charge(Person system, String patient, String visit, String code) {
+    return ok(system.write(
+            """
+            {'resourceType':'ChargeItem','status':'billable','subject':{'reference':'%s'},
+              'context':{'reference':'%s'},'occurrenceDateTime':'%s','quantity':{'value':1},
+              'performingOrganization':{'reference':'Organization/%s'},
+              'code':{'coding':[{'system':'https://helan.health/fhir/CodeSystem/demo-charge','code':'%s'}]}}\
+            """
+                .formatted(
+                    patient,
+                    visit,
+                    Instant.now().truncatedTo(ChronoUnit.SECONDS),
+                    system.me().path("institution").asString(),
+                    code)))
+        .id();
+  }
+
+  /**
+   * Charges for a visit, and settles: pre-settled, shared, own money paid. The shares are the bill,
+   * and all of it reaches the institution.
+   *
+   * @param codes of the made-up price list
+   */
+  static void settled(Parties of, String visit, List<String> codes) {
+    String patient = of.resident.self();
+    String institution = of.system.me().path("institution").asString();
+    BigDecimal before = owed(of.system, institution);
+    List<String> charges = new ArrayList<>();
+    codes.forEach(code -> charges.add(charge(of.system, patient, visit, code)));
+    JsonNode bill =
+        ok(of.cashier.call(patient + "/$presettle", "encounter", visit)).all("bill").getFirst();
+    String claim = part(bill, "claim");
+    JsonNode settled = ok(of.cashier.call(claim + "/$settle")).all("bill").getFirst();
+    assertThat(part(settled, "state")).isEqualTo("owing");
+    pays(
+        of.resident,
+        ok(of.resident.call(patient + "/$collect-bills", "claim", claim)).value("payable"));
+    JsonNode paid = ok(of.resident.get(claim + "/$bill")).all("bill").getFirst();
+    assertThat(part(paid, "state")).isEqualTo("settled");
+    BigDecimal shares = new BigDecimal(part(paid, "own"));
+    for (JsonNode one : paid.path("part")) {
+      if (one.path("name").asString().equals("share")) {
+        assertThat(part(one, "state")).isEqualTo("agreed");
+        shares = shares.add(new BigDecimal(part(one, "amount")));
+      }
+    }
+    assertThat(shares).as("the shares are the bill").isEqualByComparingTo(part(paid, "total"));
+    assertThat(owed(of.system, institution).subtract(before)).isEqualByComparingTo(shares);
+    for (String charge : charges) {
+      assertThat(ok(of.resident.get("ChargeItem/" + charge)).json().path("status").asString())
+          .isEqualTo("billed");
+    }
+  }
+}
