@@ -17,6 +17,8 @@ export type Prescription = {
   deadline: string | undefined;
   late: boolean;
   patient: string | undefined;
+  /** The id of the visit that it was written in. */
+  encounter: string | undefined;
   doctor: string | undefined;
   owner: string | undefined;
   drugs: string[];
@@ -44,6 +46,7 @@ export function prescriptionOf(parts: Parts): Prescription {
     deadline: parts.text('deadline'),
     late: parts.flag('late') ?? false,
     patient: last(parts.text('patient')),
+    encounter: last(parts.text('encounter')),
     doctor: parts.text('doctor'),
     owner: parts.text('owner'),
     drugs,
