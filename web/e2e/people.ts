@@ -75,6 +75,51 @@ export async function approvedOnLine(practitioner: string): Promise<void> {
   }
 }
 
+/** Sets the password of an account with the code that an operator hands over at a counter. */
+export async function activate({ page }: Person, code: string): Promise<void> {
+  await page.goto(`${environment.url ?? ''}/sign-in/activate`);
+  await page.locator('#code').fill(code);
+  await page.locator('#password').fill(process.env['HELAN_DEMO_PASSWORD'] ?? '');
+  await page.locator('#again').fill(process.env['HELAN_DEMO_PASSWORD'] ?? '');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: '登录' }).waitFor();
+}
+
+/** A resident registers, and is known at the counter; whom an earlier journey has registered is there already. */
+export async function ownAccount(person: Person, name: string, number: string): Promise<void> {
+  const accounts = (act: string) =>
+    fetch(`${environment.url ?? ''}/access/accounts/${act}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${environment.token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ login: number }),
+    });
+  if ((await accounts('find')).ok) return;
+  const { page } = person;
+  await page.goto(`${environment.url ?? ''}/sign-in/register`);
+  await page.locator('#name').fill(name);
+  await page.locator('#number').fill(number);
+  await page.locator('#password').fill(process.env['HELAN_DEMO_PASSWORD'] ?? '');
+  await page.locator('#again').fill(process.env['HELAN_DEMO_PASSWORD'] ?? '');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: '登录' }).waitFor();
+  const { activationCode } = (await (await accounts('activation-code')).json()) as { activationCode: string };
+  await activate(person, activationCode);
+}
+
+/** From the list of hospitals to the confirmed time with a doctor. */
+export async function bookTime({ page }: Person, hospital: string, doctor: string, looks: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+  await page.goto(`${environment.url ?? ''}/resident/#/book`);
+  await page.getByRole('searchbox').fill(hospital);
+  await page.getByRole('button', { name: '查找' }).click();
+  await page.getByRole('link', { name: new RegExp(hospital) }).first().click();
+  await page.getByRole('link', { name: new RegExp(doctor) }).first().click();
+  await page.getByRole('group', { name: '时间' }).locator('button:enabled').first().click();
+  await looks();
+  await page.getByRole('button', { name: /^预约 \d/ }).click();
+  await page.getByRole('button', { name: '确认预约' }).click();
+  await page.getByText('预约成功').waitFor();
+}
+
 /** A picture of what is on the screen, where pictures are kept. */
 export async function picture({ page }: Person, name: string): Promise<void> {
   if (!environment.shots) return;

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environment, obstacle } from './browser';
-import { approvedOnLine, ask, faultsOf, launchWithCamera, parameters, picture, root, signIn, someone, tokenOf, type Person } from './people';
+import { activate, approvedOnLine, ask, bookTime, faultsOf, launchWithCamera, parameters, picture, root, signIn, someone, tokenOf, type Person } from './people';
 
 const password = process.env['HELAN_DEMO_PASSWORD'];
 const reason = obstacle() ?? (password ? undefined : 'set HELAN_DEMO_PASSWORD to the content of DIR/demo-password.');
@@ -52,13 +52,7 @@ describe.skipIf(reason)('A resident, a nurse at the desk, a doctor and a regulat
       body: JSON.stringify({ kind: 'practitioner', login: CLERK, name: display, practitioner: reference.split('/')[1] }),
     });
     if (!made.ok) return; // By an earlier journey on the same data; whether it is hers shows at the sign-in.
-    const { page } = clerk;
-    await page.goto(`${url}/sign-in/activate`);
-    await page.locator('#code').fill(((await made.json()) as { activationCode: string }).activationCode);
-    await page.locator('#password').fill(password ?? '');
-    await page.locator('#again').fill(password ?? '');
-    await page.keyboard.press('Enter');
-    await page.getByRole('link', { name: '登录' }).waitFor();
+    await activate(clerk, ((await made.json()) as { activationCode: string }).activationCode);
   }
 
   test('four people sign in, each on a device of their own', async () => {
@@ -83,18 +77,10 @@ describe.skipIf(reason)('A resident, a nurse at the desk, a doctor and a regulat
 
   test('the resident books a time with the doctor', async () => {
     const { page } = resident;
-    await page.goto(`${url}/resident/#/book`);
-    await page.getByRole('searchbox').fill(HOSPITAL);
-    await page.getByRole('button', { name: '查找' }).click();
-    await page.getByRole('link', { name: new RegExp(HOSPITAL) }).first().click();
-    await page.getByRole('link', { name: new RegExp(doctorName) }).first().click();
-    const times = page.getByRole('group', { name: '时间' }).locator('button:enabled');
-    await times.first().click();
-    await filled(page);
-    await picture(resident, 'journey-times');
-    await page.getByRole('button', { name: /^预约 \d/ }).click();
-    await page.getByRole('button', { name: '确认预约' }).click();
-    await page.getByText('预约成功').waitFor();
+    await bookTime(resident, HOSPITAL, doctorName, async () => {
+      await filled(page);
+      await picture(resident, 'journey-times');
+    });
     await filled(page);
     await picture(resident, 'journey-booked');
   });

@@ -82,6 +82,20 @@ describe("A resident's record", () => {
     expect(screen.queryByRole('tab')).toBeNull();
   });
 
+  test('leads a regulator from a visit to its replay, and nobody else', async () => {
+    const visit: FhirResource = { resourceType: 'Encounter', id: 'e', status: 'finished', class: { code: 'VR' }, subject, period: { start: '2026-11-20T02:00:00Z' } };
+    let role = 'regulator';
+    platform((asked) => (asked.path === '/access/me' ? { account: 'a', name: '监管', role, institution: '', patients: [] } : asked.path === 'Encounter' ? bundleOf([visit]) : answer(asked)));
+    const timeline = { ...at, at: '/residents/7?view=timeline&kinds=encounter', account: true };
+    const regulator = await open(<RecordPage />, timeline);
+    expect((await screen.findByRole('link', { name: '回放这次诊疗' })).getAttribute('href')).toBe('/supervision/replay/e');
+    regulator.unmount();
+    role = 'operator';
+    await open(<RecordPage />, timeline);
+    await screen.findByText(/2026-11-20/);
+    expect(screen.queryByRole('link', { name: '回放这次诊疗' })).toBeNull();
+  });
+
   test('filters the timeline by the address, and asks only for the kinds that are shown', async () => {
     const asked = platform(answer);
     const { router } = await open(<RecordPage />, { ...at, at: '/residents/7?view=timeline&kinds=condition' });

@@ -25,7 +25,7 @@ function Record({ id }: { id: string }) {
   const go = (next: string) => setAddress({ view: next }, { replace: true });
 
   return (
-    <Reader person={patient.data && nameOf(patient.data)}>
+    <Reader person={patient.data && nameOf(patient.data)} {...(regulates ? { ways: (encounter) => <Link to={`/supervision/replay/${encodeURIComponent(encounter)}`}>{t('cases.replay')}</Link> } : {})}>
       <PageTitle page={t('record:record.title')} />
       <div className={styles.page}>
         <div className={styles.ways}>

@@ -7,10 +7,13 @@ import type texts from '../../shared/i18n/zh/residentPrescriptions.json';
 
 export type State = keyof (typeof texts)['prescriptions']['state'];
 
-/** One of the resident's prescriptions. `task` is the id of its review, `requests` those of its drugs. */
-export type Prescription = { task: string; number: string; state: State; authored: string | undefined; drugs: string[]; requests: string[] };
+/** One of the resident's prescriptions. `task` is the id of its review, `encounter` that of the visit it was written in, `requests` those of its drugs. */
+export type Prescription = { task: string; encounter: string | undefined; number: string; state: State; authored: string | undefined; drugs: string[]; requests: string[] };
 
-/** Those under review or reviewed, the last first; where each stands is read anew when one comes back to the page. */
+const REVIEW_EVERY = 15_000;
+const UNDER_REVIEW: readonly State[] = ['waiting', 'taken'];
+
+/** Those under review or reviewed, the last first; where each stands is read anew when one comes to the page, and while pharmacists are at it. */
 export const usePrescriptions = (patient: string) =>
   useQuery({
     queryKey: ['prescriptions', patient],
@@ -20,6 +23,7 @@ export const usePrescriptions = (patient: string) =>
         const parts = partsOf(one);
         return {
           task: idOf(parts.text('task')) ?? '',
+          encounter: idOf(parts.text('encounter')),
           number: parts.text('number') ?? '',
           state: (parts.text('state') ?? 'waiting') as State,
           authored: parts.text('authored'),
@@ -27,6 +31,8 @@ export const usePrescriptions = (patient: string) =>
           requests: (one.part ?? []).flatMap(({ name, valueReference }) => (name === 'request' ? (idOf(valueReference?.reference) ?? []) : [])),
         };
       }),
+    staleTime: 0,
+    refetchInterval: ({ state: { data } }) => (data?.some(({ state }) => UNDER_REVIEW.includes(state)) ? REVIEW_EVERY : false),
   });
 
 /** The drugs of a prescription, in the order in which they were written. */

@@ -9,6 +9,9 @@ import { useSeen, useTalk } from '../../shared/visit/useTalk';
 import { further, isFeeOpen, type Visit } from '../../shared/visit/visits';
 import { useOrders as usePayments } from '../../shared/pay/orders';
 import { ComplainHere } from '../complaints/ComplainHere';
+import { TONES as PRESCRIPTION_TONES } from '../prescriptions/PrescriptionsPage';
+import '../prescriptions/texts';
+import { usePrescriptions } from '../requests/prescriptions';
 import { useAgree, useConsentWords, useNote, useOnlineVisits, useOrders, useWithdraw } from '../requests/visit';
 import { useParams } from '../router';
 import { Addenda } from '../ui/Addenda';
@@ -185,6 +188,22 @@ function Withdraw({ visit }: { visit: Visit }) {
   );
 }
 
+/** What was prescribed in the visit, and whether it counts yet. */
+function Prescribed({ visit }: { visit: Visit }) {
+  const { t } = useTranslation(['resident', 'visit']);
+  const written = usePrescriptions(idOf(visit.patient?.reference) ?? '').data?.filter(({ encounter }) => encounter === visit.id) ?? [];
+  if (written.length === 0) return null;
+  return (
+    <Section title={t('visit:prescriptions')}>
+      <Rows label={t('visit:prescriptions')}>
+        {written.map(({ task, drugs, state }) => (
+          <Row key={task} to={`/prescriptions/${task}`} title={drugs.join(t('dot'))} tags={<Tag tone={PRESCRIPTION_TONES[state]}>{t(`prescriptions.state.${state}`)}</Tag>} />
+        ))}
+      </Rows>
+    </Section>
+  );
+}
+
 function Result({ visit }: { visit: Visit }) {
   const { t } = useTranslation(['resident', 'visit']);
   const note = useNote(visit.note);
@@ -221,6 +240,7 @@ function Result({ visit }: { visit: Visit }) {
         </Section>
       ) : null}
       {visit.note ? <Addenda of={visit.note} patient={idOf(visit.patient?.reference)} /> : null}
+      <Prescribed visit={visit} />
       {orders.data && orders.data.length > 0 ? (
         <Section title={t('visit:orders')}>
           <ul className="card">

@@ -149,12 +149,15 @@ describe('A visit', () => {
       if (path === 'Composition/n') return { resourceType: 'Composition', section: [{ title: '处理意见', text: { div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>继续原方案<br/>一周后复诊</p></div>' } }] };
       if (path === 'Composition') return bundleOf([{ resourceType: 'Composition', id: 'a', status: 'final', type: {}, date: '2026-11-27', title: '补记', author: [{}], relatesTo: [{ code: 'appends', targetReference: { reference: 'Composition/n' } }], section: [{ text: { status: 'additional', div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>青霉素过敏</p></div>' } }] }]);
       if (path.endsWith('$verify-signature')) return parameters({ name: 'valid', valueBoolean: false });
+      if (path === '$prescriptions') return parameters(...['v', 'earlier'].map((encounter) => ({ name: 'prescription', part: [text('task', `Task/${encounter}`), text('encounter', `Encounter/${encounter}`), text('state', 'waiting'), text('drug', '苯磺酸氨氯地平片 5mg')] })));
       if (path === 'ServiceRequest') return bundleOf([{ resourceType: 'ServiceRequest', id: 'o', status: 'active', intent: 'order', subject: { reference: 'Patient/p' }, code: { text: '血常规' } }]);
       return undefined;
     });
     await openResident('/online-visits/v');
     await screen.findByText('一周后复诊');
     await screen.findByText('血常规');
+    // What was prescribed in this visit, and no other.
+    expect((await screen.findByRole('link', { name: /苯磺酸氨氯地平片.*待审核|苯磺酸氨氯地平片.*药师/ })).getAttribute('href')).toBe('#/prescriptions/v');
     // What it cost, and that it came back.
     await screen.findByText('已全额退回');
     expect(screen.getByRole('link', { name: /18\.50/ }).getAttribute('href')).toBe('#/payments/o1');

@@ -17,6 +17,8 @@ export type Prescription = {
   deadline: string | undefined;
   late: boolean;
   patient: string | undefined;
+  /** The id of the visit that it was written in. */
+  encounter: string | undefined;
   doctor: string | undefined;
   owner: string | undefined;
   drugs: string[];
@@ -44,6 +46,7 @@ export function prescriptionOf(parts: Parts): Prescription {
     deadline: parts.text('deadline'),
     late: parts.flag('late') ?? false,
     patient: last(parts.text('patient')),
+    encounter: last(parts.text('encounter')),
     doctor: parts.text('doctor'),
     owner: parts.text('owner'),
     drugs,
@@ -118,12 +121,14 @@ export function screenedOf(answer: Parameters): { findings: Finding[]; base: Bas
 }
 
 /** A comment on a prescription afterwards. `review` is the id of the review's Task. */
-export type Comment = { task: string; review: string; state: CommentState; codes: CommentCode[]; notes: string[]; open: string[] };
+export type Comment = { task: string; review: string; number: string; authored: string | undefined; state: CommentState; codes: CommentCode[]; notes: string[]; open: string[] };
 
 export const commentsIn = (answer: Parameters): Comment[] =>
   repetitionsOf(answer, 'comment').map((parts) => ({
     task: last(parts.text('task')) ?? '',
     review: last(parts.text('review')) ?? '',
+    number: parts.text('number') ?? '',
+    authored: parts.text('authored'),
     state: (parts.text('state') ?? 'sampled') as CommentState,
     codes: parts.texts('code') as CommentCode[],
     notes: parts.texts('note'),

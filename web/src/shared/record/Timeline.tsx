@@ -9,7 +9,7 @@ import { formatDay } from '../format/dates';
 import { useLanguage } from '../i18n/i18n';
 import { StatusTag } from '../StatusTag';
 import { useLines, type Line } from './lines';
-import { useReader } from './Reader';
+import { useReader, useWays } from './Reader';
 import styles from './Timeline.module.css';
 import { KINDS, type Day, type Entry, type Kind } from './timeline';
 import { useTimeline, type Medications } from './useRecord';
@@ -153,6 +153,7 @@ function More({ count, onWhole }: { count: number; onWhole: () => void }) {
 function LineItem({ line }: { line: Line }) {
   const { t } = useTranslation('record');
   const open = useReader();
+  const ways = useWays();
   const { opens } = line;
   return (
     <li className={styles.line}>
@@ -164,6 +165,7 @@ function LineItem({ line }: { line: Line }) {
           {t('documents.read')}
         </Button>
       ) : null}
+      {line.visit === undefined ? null : ways(line.visit)}
     </li>
   );
 }

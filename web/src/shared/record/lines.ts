@@ -11,7 +11,7 @@ import { medicineName, type Medications } from './useRecord';
 export type Openable = { title: string; attachments: Attachment[]; composition: Composition | undefined };
 
 /** An entry of the timeline as words: what it is, what matters about it, what can be opened. */
-export type Line = { title: string; facts: string[]; status: string | undefined; opens: Openable | undefined };
+export type Line = { title: string; facts: string[]; status: string | undefined; opens: Openable | undefined; visit?: string | undefined };
 
 /** Results have a shape of their own and are not lines. */
 export function useLines(medications: Medications): (entry: Entry) => Line {
@@ -30,7 +30,7 @@ export function useLines(medications: Medications): (entry: Entry) => Line {
     switch (resource.resourceType) {
       case 'Encounter': {
         const reasons = (resource.reasonCode ?? []).map(conceptText).filter(Boolean).join(t('record.listComma'));
-        return line(
+        const visit = line(
           [codeName('encounterClass', resource.class.code), conceptText(resource.type?.[0]) ?? conceptText(resource.serviceType)].filter(Boolean).join(' · '),
           [
             encounterTimes(resource.period?.start, resource.period?.end),
@@ -40,6 +40,7 @@ export function useLines(medications: Medications): (entry: Entry) => Line {
           ],
           resource.status === 'finished' ? undefined : codeName('encounterStatus', resource.status),
         );
+        return { ...visit, visit: resource.id };
       }
       case 'Condition':
         return line(conceptText(resource.code), [referenceText(resource.recorder), noteText(resource.note)], codeName('clinicalStatus', resource.clinicalStatus?.coding?.[0]?.code));

@@ -172,16 +172,16 @@ function CountOut({ task, drugs }: { task: string; drugs: readonly DrugLeft[] })
   const stock = useStock();
   const dispense = useDispense(task);
   const form = useRef<HTMLFormElement>(null);
-  const [kept, setKept] = useState<Record<string, Handing>>({});
+  // What the hand has written: the rest follows the stock, which may come later than the first key.
+  const [kept, setKept] = useState<Record<string, Partial<Handing>>>({});
   const [without, setWithout] = useState<readonly string[]>([]);
   const [asked, setAsked] = useState(false);
   const lines = stock.data ?? [];
   const of = (drug: DrugLeft): Handing => {
-    const handing = kept[drug.request] ?? blank(drug);
     const [first] = stockFor(lines, drug.name).same;
     // What was prescribed and is there needs no choice; never more than there is.
-    if (!first || kept[drug.request]) return handing;
-    return { ...handing, item: first.item, quantity: String(Math.min(drug.left, first.quantity)) };
+    const there = first ? { item: first.item, quantity: String(Math.min(drug.left, first.quantity)) } : {};
+    return { ...blank(drug), ...there, ...kept[drug.request] };
   };
   const chosen = rest.filter(({ request }) => !without.includes(request));
   const wrong = new Map(chosen.map((drug) => [drug.request, wrongIn(of(drug), drug.left)]));
@@ -216,7 +216,7 @@ function CountOut({ task, drugs }: { task: string; drugs: readonly DrugLeft[] })
           wrong={asked ? (wrong.get(drug.request) ?? {}) : {}}
           given={!without.includes(drug.request)}
           onGiven={(given) => setWithout((now) => (given ? now.filter((one) => one !== drug.request) : [...now, drug.request]))}
-          onChange={(change) => setKept((now) => ({ ...now, [drug.request]: { ...of(drug), ...change } }))}
+          onChange={(change) => setKept((now) => ({ ...now, [drug.request]: { ...now[drug.request], ...change } }))}
         />
       ))}
       {dispense.error ? <LoadFailed error={dispense.error} compact /> : null}

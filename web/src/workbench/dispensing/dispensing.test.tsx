@@ -119,6 +119,21 @@ describe('The desk', () => {
     });
   });
 
+  test('finds what was prescribed although the batch was typed before the stock came', async () => {
+    whole = parameters(head('b', 'locked', ...steps('dispense', 'release')), drug(7));
+    let come: (stock: unknown) => void = () => undefined;
+    const stock = new Promise((resolve) => (come = resolve));
+    const log = answers(({ path }) => (path === '$stock' ? stock : undefined));
+    await desk();
+    await userEvent.type(await screen.findByLabelText('批号'), 'B1');
+    await userEvent.type(screen.getByLabelText('有效期至'), '2028-06-30');
+    come(parameters(line('A', '氨氯地平片 5mg', 4)));
+    await waitFor(() => expect(screen.getByLabelText<HTMLSelectElement>('库存药品').value).toBe('A'));
+    expect(screen.getByLabelText<HTMLInputElement>('数量（片）').value).toBe('4');
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await waitFor(() => expect(JSON.stringify(sent(log, 'Task/b/$prescription-dispense'))).toContain('B1'));
+  });
+
   test('keeps what was typed when the platform refuses', async () => {
     whole = parameters(head('b', 'locked', ...steps('dispense')), drug(7));
     answers(({ path }) => (path === 'Task/b/$prescription-dispense' ? new Refused(422, 'business-rule', '这个追溯码已经出过库。') : undefined));

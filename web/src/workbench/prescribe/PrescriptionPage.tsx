@@ -14,6 +14,7 @@ import { StateOf } from '../../shared/prescription/StateOf';
 import { conceptText } from '../../shared/fhir/words';
 import lists from '../Lists.module.css';
 import notes from '../notes/Notes.module.css';
+import { useDesk } from '../visit/useDesk';
 import { takeBack } from './drafts';
 import styles from './Prescribe.module.css';
 import { useStep, useWhole } from './usePrescribe';
@@ -42,6 +43,8 @@ function Own({ whole: { prescription, requests, findings } }: { whole: Whole }) 
   const language = useLanguage();
   const heading = useRef<HTMLHeadingElement>(null);
   const { state, reason, open } = prescription;
+  // Written in the midst of a visit on line: that goes on.
+  const visit = useDesk().data?.find(({ id }) => id === prescription.encounter);
   useEffect(() => heading.current?.focus(), []);
   const nameOf = (item: string) => conceptText(requests.find(({ id }) => item === `MedicationRequest/${id ?? ''}`)?.medicationCodeableConcept);
   return (
@@ -50,7 +53,10 @@ function Own({ whole: { prescription, requests, findings } }: { whole: Whole }) 
         <h1 ref={heading} tabIndex={-1}>
           {t('own.number', { number: prescription.number })} <StateOf state={state} />
         </h1>
-        <Link to={`/persons/${prescription.patient ?? ''}`}>{t('own.record')}</Link>
+        <span className={styles.links}>
+          {visit ? <Link to={`/online/${visit.id}`}>{t('own.visit')}</Link> : null}
+          <Link to={`/persons/${prescription.patient ?? ''}`}>{t('own.record')}</Link>
+        </span>
       </header>
       <p className="muted">{t('own.submitted', { when: formatMoment(prescription.authored, language) })}</p>
       {reason && (state === 'returned' || state === 'refused') ? <Alert type="error" showIcon title={t('own.reason', { reason })} description={prescription.code ? `${prescription.code} ${t(`code.${prescription.code}`)}` : undefined} /> : null}

@@ -92,13 +92,15 @@ function OwnComments() {
 
 function OwnComment({ comment }: { comment: Comment }) {
   const { t } = useTranslation('prescription');
+  const language = useLanguage();
   const step = useCommentStep(comment.task);
   const [reason, setReason] = useState('');
   const [short, setShort] = useState(false);
   return (
     <>
       <p>
-        <StatusTag tone={comment.codes.length > 0 ? 'warning' : 'good'}>{t(comment.codes.length > 0 ? 'comment.bad' : 'comment.good')}</StatusTag> <span className="muted">{t(`comment.state.${comment.state}`)}</span>
+        <StatusTag tone={comment.codes.length > 0 ? 'warning' : 'good'}>{t(comment.codes.length > 0 ? 'comment.bad' : 'comment.good')}</StatusTag> <span className="muted">{t(`comment.state.${comment.state}`)}</span> {t('own.number', { number: comment.number })}{' '}
+        <span className="muted">{formatMoment(comment.authored, language)}</span>
       </p>
       <CommentFacts comment={comment} />
       {comment.open.includes('appeal') ? (

@@ -257,7 +257,7 @@ describe('The list of own prescriptions', () => {
   test('says where each stands, and what came of the comment', async () => {
     const log = answers(({ path, query }) => {
       if (path === '$prescriptions') return parameters({ name: 'prescription', part: [part('task', 'Task/t1'), part('number', 'N1'), part('state', 'returned'), part('drug', '布洛芬片 0.2g'), part('reason', '请核对剂量'), part('authored', '2026-11-26T00:00:00Z')] });
-      if (path === '$prescription-comments') return parameters({ name: 'comment', part: [part('task', 'Task/c1'), part('review', 'Task/t1'), part('state', 'scored'), part('code', '2-5'), part('note', '剂量偏大'), part('open', 'accept'), part('open', 'appeal')] });
+      if (path === '$prescription-comments') return parameters({ name: 'comment', part: [part('task', 'Task/c1'), part('review', 'Task/t1'), part('number', 'N7'), part('state', 'scored'), part('code', '2-5'), part('note', '剂量偏大'), part('open', 'accept'), part('open', 'appeal')] });
       return path === 'Task/t1/$prescription' ? parameters({ name: 'prescription', part: [part('task', 'Task/t1'), part('state', 'effective')] }) : query.has('x') ? undefined : undefined;
     });
     const { PrescriptionsPage } = await import('./PrescriptionsPage');

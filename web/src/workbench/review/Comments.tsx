@@ -2,7 +2,8 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
-import { today } from '../../shared/format/dates';
+import { formatMoment, today } from '../../shared/format/dates';
+import { useLanguage } from '../../shared/i18n/i18n';
 import { COMMENT_CODES } from '../../shared/prescription/codes';
 import type { Comment, CommentCode, CommentState } from '../../shared/prescription/prescriptions';
 import { StatusTag, type Tone } from '../../shared/StatusTag';
@@ -19,6 +20,7 @@ const TONES: Record<CommentState, Tone> = { appealed: 'alert', sampled: 'plain',
 /** 处方点评: drawing, scoring, settling of appeals. */
 export function Comments() {
   const { t } = useTranslation('prescription');
+  const language = useLanguage();
   const { data, error, refetch } = useComments('pharmacist');
   const [opened, setOpened] = useState<string>();
   const sorted = data && [...data].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
@@ -34,7 +36,8 @@ export function Comments() {
           <li key={comment.task} className="card">
             <details open={opened === comment.task} onToggle={(event) => setOpened((now) => (event.currentTarget.open ? comment.task : now === comment.task ? undefined : now))}>
               <summary>
-                <StatusTag tone={TONES[comment.state]}>{t(`comment.state.${comment.state}`)}</StatusTag> {comment.codes.join(' ')}
+                <StatusTag tone={TONES[comment.state]}>{t(`comment.state.${comment.state}`)}</StatusTag> {t('own.number', { number: comment.number })} <span className="muted">{formatMoment(comment.authored, language)}</span>{' '}
+                {comment.codes.join(' ')}
                 {comment.state !== 'sampled' && comment.codes.length === 0 ? t('comment.good') : null}
               </summary>
               {opened === comment.task ? (

@@ -119,7 +119,7 @@ describe('The desk', () => {
 describe('Comments', () => {
   test('are drawn and scored with codes and words', async () => {
     const log = answers(({ path }) => {
-      if (path === '$prescription-comments') return parameters({ name: 'comment', part: [part('task', 'Task/c'), part('review', 'Task/a'), part('state', 'sampled'), part('open', 'score')] });
+      if (path === '$prescription-comments') return parameters({ name: 'comment', part: [part('task', 'Task/c'), part('review', 'Task/a'), part('number', 'N7'), part('state', 'sampled'), part('open', 'score')] });
       return path === '$draw-prescriptions' ? parameters({ name: 'result', part: [part('drawn', 3, 'valueInteger')] }) : undefined;
     });
     const { ReviewPage } = await import('./ReviewPage');

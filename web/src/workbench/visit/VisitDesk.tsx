@@ -12,6 +12,7 @@ import { PageTitle } from '../../shared/PageTitle';
 import { Conversation } from '../../shared/visit/Conversation';
 import { useSeen, useTalk } from '../../shared/visit/useTalk';
 import { further, isFeeOpen, type Visit, type VisitState } from '../../shared/visit/visits';
+import { useShortcuts } from '../keys/KeyBoard';
 import { Ended } from './Ended';
 import { Prove } from './Prove';
 import { SECTIONS, useDesk, useDiagnoses, useKeptNote, useStep, useVisit, useWriteNote, type Draft, type Step } from './useDesk';
@@ -53,11 +54,6 @@ function Desk({ visit }: { visit: Visit }) {
           {visit.diagnosis?.display} · {t(`state.${state}`)}
         </p>
         <p className="muted">{visit.complaint}</p>
-        {state === 'in-progress' ? (
-          <p>
-            <Link to={`/persons/${idOf(visit.patient?.reference) ?? ''}/prescribe?encounter=${encodeURIComponent(visit.id)}`}>{t('desk.prescribe')}</Link>
-          </p>
-        ) : null}
         {isOpen(state) ? <Steps visit={{ ...visit, state }} /> : null}
       </header>
       <Conversation talk={talk} now={now} side="doctor" open={state === 'in-progress'} />
@@ -115,22 +111,25 @@ function Steps({ visit }: { visit: Visit }) {
 function Note({ visit }: { visit: Visit }) {
   const kept = useKeptNote(visit.note);
   if (kept.error && !kept.data) return <LoadFailed error={kept.error} onRetry={() => void kept.refetch()} />;
-  return kept.data ? <NoteForm visit={visit.id} kept={kept.data} /> : <LoadingLines rows={8} />;
+  return kept.data ? <NoteForm visit={visit} kept={kept.data} /> : <LoadingLines rows={8} />;
 }
 
-function NoteForm({ visit, kept }: { visit: string; kept: Draft }) {
+function NoteForm({ visit, kept }: { visit: Visit; kept: Draft }) {
   const { t } = useTranslation(['visit', 'workbench']);
   const navigate = useNavigate();
   const [draft, setDraft] = useState(kept);
   const [words, setWords] = useState('');
   const [asked, setAsked] = useState('');
-  const write = useWriteNote(visit);
+  const write = useWriteNote(visit.id);
   const found = useDiagnoses(asked);
   useEffect(() => {
     const soon = setTimeout(() => setAsked(words), 150);
     return () => clearTimeout(soon);
   }, [words]);
   const finish = () => void write.mutateAsync({ draft, finish: true }).then(() => navigate('/lists/online'), stays);
+  // 先病历后处方: the record of the visit is there before a prescription of it, and nothing typed is lost on the way.
+  const prescribe = () => void write.mutateAsync({ draft, finish: false }).then(() => navigate(`/persons/${idOf(visit.patient?.reference) ?? ''}/prescribe?encounter=${encodeURIComponent(visit.id)}`), stays);
+  useShortcuts([{ key: 'x', label: t('visit:desk.prescribe'), run: prescribe }]);
   const known = new Map<string, Coding>([...draft.diagnoses, ...(found.data ?? [])].map((coding) => [coding.code ?? '', coding]));
   return (
     <form
@@ -165,6 +164,9 @@ function NoteForm({ visit, kept }: { visit: string; kept: Draft }) {
       <Space>
         <Button loading={write.isPending} onClick={() => write.mutate({ draft, finish: false })}>
           {t('visit:desk.keep')}
+        </Button>
+        <Button loading={write.isPending} onClick={prescribe}>
+          {t('visit:desk.prescribe')}
         </Button>
         <Button type="primary" htmlType="submit" loading={write.isPending}>
           {t('visit:desk.finish')}

@@ -130,6 +130,32 @@ describe('Taking a visit', () => {
   });
 });
 
+describe('A visit in progress', () => {
+  test('keeps the note before a prescription of it is written, and finds it again', async () => {
+    let note = false;
+    const now = () => visit('v', 'in-progress', ...(note ? [at('note', 'Composition/k')] : []));
+    const log = answers(({ path }) => {
+      if (path === '$visits') return parameters(now());
+      if (path.endsWith('$conversation')) return parameters(visit('v', 'in-progress'));
+      if (path.endsWith('$note')) {
+        note = true;
+        return { ...NOTE, id: 'k' };
+      }
+      return undefined;
+    });
+    const { VisitDesk } = await import('./VisitDesk');
+    const { router } = await open(<VisitDesk />, { path: '/online/:visit', at: '/online/v' });
+    await userEvent.type(await screen.findByLabelText('主诉'), '头晕三天');
+    await userEvent.click(screen.getByRole('button', { name: '开处方' }));
+    await waitFor(() => expect(router.state.location.pathname + router.state.location.search).toBe('/persons/p/prescribe?encounter=v'));
+    expect(log.find(({ path }) => path.endsWith('$note'))?.body).toEqual({ resourceType: 'Parameters', parameter: [{ name: 'chief-complaint', valueString: '头晕三天' }] });
+    await router.navigate('/online/v');
+    expect((await screen.findByLabelText<HTMLTextAreaElement>('主诉')).value).toBe('头晕三天');
+    // As it was typed: it is not read again.
+    expect(log.some(({ path }) => path === 'Composition/k')).toBe(false);
+  });
+});
+
 describe('A visit that has ended', () => {
   test('is found among those that ended', async () => {
     answers();

@@ -87,6 +87,8 @@ export function useWriteNote(visit: string) {
   return useMutation({
     mutationFn: async ({ draft, finish }: { draft: Draft; finish: boolean }) => {
       const note = await call<Composition>(pathOf(visit, 'note'), parametersOf(draft, finish));
+      // Who comes back to the visit finds what was kept last.
+      client.setQueryData<Draft>(['desk-note', `Composition/${note.id ?? ''}`], draft);
       if (!finish) return;
       await call(`Composition/${note.id ?? ''}/$sign`, []);
       await call<Encounter>(pathOf(visit, 'close'), []);

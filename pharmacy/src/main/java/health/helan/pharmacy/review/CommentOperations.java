@@ -111,6 +111,9 @@ public final class CommentOperations {
       ReviewOperations.put(parts, "task", "Task/" + member.task().path("id").asString(""));
       ReviewOperations.put(
           parts, "review", member.task().path("focus").path("reference").asString(""));
+      ReviewOperations.put(
+          parts, "number", member.task().path("groupIdentifier").path("value").asString(""));
+      ReviewOperations.put(parts, "authored", member.task().path("authoredOn").asString(""));
       ReviewOperations.put(parts, "state", state == null ? "" : state.word());
       for (JsonNode coding : member.task().path("statusReason").path("coding")) {
         ReviewOperations.put(parts, "code", coding.path("code").asString(""));

@@ -96,6 +96,13 @@ class CommentingTests {
     List<String> tasks =
         SERVER.get(second, "$prescription-comments?side=pharmacist").values("comment", "task");
     assertThat(tasks).hasSize(2);
+    assertThat(
+            SERVER
+                .get(second, "$prescription-comments?side=pharmacist")
+                .values("comment", "number"))
+        .as("which prescription it is about")
+        .doesNotContain("")
+        .doesNotHaveDuplicates();
     String one = tasks.getFirst();
     assertThat(SERVER.get(hospital.doctor, "$prescription-comments?side=doctor").all("comment"))
         .as("nothing is said before it is scored")

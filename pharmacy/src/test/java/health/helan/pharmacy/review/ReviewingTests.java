@@ -228,7 +228,18 @@ class ReviewingTests {
 
   @Test
   void theResidentSeesWhereItStandsAndNotWhatTheTwoSidesSay() {
-    Case one = good();
+    String patient = hospital.patient("1960-05-01", "male");
+    Reply visit =
+        SERVER.send(
+            ReviewServer.ROOT,
+            "POST",
+            "Encounter",
+            "{\"resourceType\":\"Encounter\",\"status\":\"in-progress\",\"class\":{\"code\":\"AMB\"},\"subject\":{\"reference\":\"Patient/%s\"}}"
+                .formatted(patient));
+    ObjectNode wanted = hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7);
+    wanted.putObject("encounter").put("reference", "Encounter/" + visit.id());
+    String request = hospital.draft(wanted);
+    Case one = new Case(patient, request, hospital.submit(hospital.doctor, request).id());
     done(step(hospital.pharmacist, one, "take"));
     done(step(hospital.pharmacist, one, "return", "reason", "请核对剂量", "code", "2-5"));
     Caller resident = ReviewServer.resident(one.patient);
@@ -236,6 +247,8 @@ class ReviewingTests {
         SERVER.get(resident, "$prescriptions?side=resident&patient=Patient/" + one.patient);
     assertThat(seen.values("prescription", "state")).containsExactly("returned");
     assertThat(seen.values("prescription", "drug")).containsExactly("苯磺酸氨氯地平片 5mg");
+    assertThat(seen.values("prescription", "encounter"))
+        .containsExactly("Encounter/" + visit.id());
     assertThat(seen.values("prescription", "request"))
         .containsExactly("MedicationRequest/" + one.request);
     assertThat(seen.text()).doesNotContain("请核对剂量");

@@ -43,10 +43,16 @@ final class TogetherChecks {
     }
   }
 
-  private static Firing firing(Item one, Item other) {
+  private static Firing firing(Facts facts, Item one, Item other) {
+    Term name = Firing.name(other);
+    // One of the record and one of this prescription may bear the same name.
     return Firing.of(List.of(one, other))
         .with("drug", Firing.name(one))
-        .with("other", Firing.name(other));
+        .with(
+            "other",
+            facts.others().contains(other)
+                ? new Term("在用的" + name.zh(), name.en() + " in use")
+                : name);
   }
 
   static List<Firing> duplicate(Rule rule, Facts facts, Knowledge knowledge) {
@@ -68,12 +74,12 @@ final class TogetherChecks {
           if (isBySubstance) {
             if (!shared.isEmpty()) {
               Drug what = knowledge.drug(shared.iterator().next());
-              all.add(firing(one, other).with("what", what == null ? Term.same("") : what.name()));
+              all.add(firing(facts, one, other).with("what", what == null ? Term.same("") : what.name()));
             }
           } else if (shared.isEmpty()) {
             String group = limited(first, second, knowledge);
             if (group != null) {
-              all.add(firing(one, other).with("what", knowledge.className(group)));
+              all.add(firing(facts, one, other).with("what", knowledge.className(group)));
             }
           }
         });
@@ -116,7 +122,7 @@ final class TogetherChecks {
         (one, other, first, second) -> {
           for (Interaction found : knowledge.between(first, second)) {
             if (found.severity() == severity) {
-              all.add(firing(one, other).about(found.id()).with("effect", found.effect()));
+              all.add(firing(facts, one, other).about(found.id()).with("effect", found.effect()));
             }
           }
         });
