@@ -362,7 +362,7 @@ function Steps({ task, may, delivery, rest, unpaid }: { task: string; may: (step
             <Button type={unpaid ? 'default' : 'primary'} disabled={unpaid} loading={step.isPending && !asked} onClick={() => step.mutate({ step: 'complete' })}>
               {t('step.complete')}
             </Button>
-            <kbd className={keys['key']}>G</kbd>
+            {unpaid ? null : <kbd className={keys['key']}>G</kbd>}
           </>
         ) : null}
         {offered.map(([one]) => (

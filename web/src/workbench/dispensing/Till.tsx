@@ -16,6 +16,7 @@ import { useShopStep } from './useDispensing';
 export function Till({ task, whole: { circulation, counted } }: { task: string; whole: Whole }) {
   const { t } = useTranslation('dispensing');
   const presettle = useBillStep();
+  const [elsewhere, setElsewhere] = useState(false);
   const charged = chargedIn(counted);
   const open = charged.filter(isOpenCharge);
   const claims = [...new Set([...charged.flatMap(({ claim }) => claim ?? []), ...(open.length > 0 && presettle.data ? [presettle.data.id] : [])])];
@@ -32,17 +33,24 @@ export function Till({ task, whole: { circulation, counted } }: { task: string; 
           <h2 id="till">{t('till.title')}</h2>
           <StatusTag tone={unpaid > 0 ? 'alert' : 'good'}>{unpaid > 0 ? t('till.unpaid', { count: unpaid }) : t('till.through')}</StatusTag>
         </div>
-        {mayReckon ? (
+        {open.length > 0 ? (
           <div className={styles.foot}>
-            <Button type="primary" loading={presettle.isPending} onClick={reckon}>
-              {t('till.reckon')}
+            {mayReckon ? (
+              <>
+                <Button type="primary" loading={presettle.isPending} onClick={reckon}>
+                  {t('till.reckon')}
+                </Button>
+                <kbd className={keys['key']}>S</kbd>
+              </>
+            ) : null}
+            <Button aria-expanded={elsewhere} onClick={() => setElsewhere(!elsewhere)}>
+              {t('till.elsewhere')}
             </Button>
-            <kbd className={keys['key']}>S</kbd>
-            <span className="muted small">{t('till.hint')}</span>
+            {mayReckon ? <span className="muted small">{t('till.hint')}</span> : null}
           </div>
         ) : null}
         {presettle.error ? <LoadFailed error={presettle.error} compact /> : null}
-        {open.length > 0 ? <Elsewhere task={task} /> : null}
+        {open.length > 0 && elsewhere ? <Elsewhere task={task} done={() => setElsewhere(false)} /> : null}
         {unpaid > 0 && open.length === 0 ? <p className="muted small">{t('till.waits')}</p> : null}
       </div>
       {claims.map((claim) => (
@@ -53,11 +61,10 @@ export function Till({ task, whole: { circulation, counted } }: { task: string; 
 }
 
 /** The pharmacy's word that it took the money at another till: kept, and never settled here. */
-function Elsewhere({ task }: { task: string }) {
+function Elsewhere({ task, done }: { task: string; done: () => void }) {
   const { t } = useTranslation('dispensing');
   const id = useId();
   const step = useShopStep(task);
-  const [asked, setAsked] = useState(false);
   const [reason, setReason] = useState('');
   const [short, setShort] = useState(false);
   const send = () => {
@@ -65,12 +72,6 @@ function Elsewhere({ task }: { task: string }) {
     setShort([...why].length < 4);
     if ([...why].length >= 4) step.mutate({ step: 'paid-elsewhere', reason: why });
   };
-  if (!asked)
-    return (
-      <div className={styles.foot}>
-        <Button onClick={() => setAsked(true)}>{t('till.elsewhere')}</Button>
-      </div>
-    );
   return (
     <>
       <p>{t('till.elsewhereHint')}</p>
@@ -85,7 +86,7 @@ function Elsewhere({ task }: { task: string }) {
         <Button loading={step.isPending} onClick={send}>
           {t('till.elsewhereNow')}
         </Button>
-        <Button onClick={() => setAsked(false)}>{t('stock.cancel')}</Button>
+        <Button onClick={done}>{t('stock.cancel')}</Button>
       </div>
       {step.error ? <LoadFailed error={step.error} compact /> : null}
     </>

@@ -36,6 +36,7 @@ class CirculationStepTests {
     TABLE.put(
         CirculationStep.RELEASE,
         new Row(Set.of(Party.SHOP, Party.COURIER), Set.of(locked, counted), free));
+    TABLE.put(CirculationStep.PAID_ELSEWHERE, new Row(shop, Set.of(counted), counted));
     TABLE.put(CirculationStep.RETURN, new Row(shop, Set.of(counted), locked));
     TABLE.put(
         CirculationStep.RECALL, new Row(Set.of(Party.RESIDENT), Set.of(locked, counted), free));
