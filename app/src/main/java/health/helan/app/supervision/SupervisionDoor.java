@@ -96,8 +96,7 @@ class SupervisionDoor {
   }
 
   @Bean(destroyMethod = "close")
-  SupervisionUpkeep supervisionUpkeep(
-      Supervision supervision, Cases cases, Complaints complaints) {
+  SupervisionUpkeep supervisionUpkeep(Supervision supervision, Cases cases, Complaints complaints) {
     return new SupervisionUpkeep(supervision, cases, complaints);
   }
 

@@ -184,8 +184,7 @@ class ReplayTests {
               'extension':[{'url':'urn:payable','valueReference':{'reference':'Claim/%s'}}]}"""
                 .formatted(patient, claim));
     Caller resident = ApiForTests.resident(hospital.patient);
-    Reply complained =
-        SERVER.call(resident, "$complain", "about", encounter, "words", "等了很久");
+    Reply complained = SERVER.call(resident, "$complain", "about", encounter, "words", "等了很久");
     assertThat(complained.status()).as(complained.text()).isEqualTo(201);
     String besides =
         SERVER.created(
