@@ -319,7 +319,10 @@ final class QueueTable {
 
   private ContentCodec.Encoded encode(Ticket ticket) {
     Ticket.Content content = ticket.content();
-    return sealed.encode(ticket.id(), ticket.version(), Json.MAPPER
+    return sealed.encode(
+        ticket.id(),
+        ticket.version(),
+        Json.MAPPER
             .createObjectNode()
             .put("patient", content.patient())
             .put("encounter", content.encounter())

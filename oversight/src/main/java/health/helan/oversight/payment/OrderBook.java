@@ -128,7 +128,10 @@ final class OrderBook {
                         new Posting(
                             order.id(),
                             "due",
-                            new Line.Reserve(OrderAccounts.resident(order), OrderAccounts.institution(order), order.fen())));
+                            new Line.Reserve(
+                                OrderAccounts.resident(order),
+                                OrderAccounts.institution(order),
+                                order.fen())));
                 made.clear();
                 made.add(order.id());
               });

@@ -5,7 +5,6 @@ import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
-import health.helan.oversight.ledger.Account;
 import health.helan.oversight.ledger.Ledger;
 import health.helan.oversight.ledger.Line;
 import health.helan.oversight.ledger.Posting;
@@ -169,7 +168,8 @@ public final class Payments {
   private Order ask(Order order, Attempt attempt, PaymentChannel channel) {
     try {
       Standing standing =
-          channel.create(order.key(attempt.number()), attempt.fen(), book.what(order), order.expires());
+          channel.create(
+              order.key(attempt.number()), attempt.fen(), book.what(order), order.expires());
       Order settled = settling.settle(order, attempt, standing);
       if (settled != null && settled.state() == OrderState.PAID) {
         tend(order.id());
@@ -463,5 +463,4 @@ public final class Payments {
   public String label(Order order) {
     return book.what(order);
   }
-
 }

@@ -48,10 +48,19 @@ final class Refunds {
             .refunded(order.refunded() + fen)
             .put(
                 new Order.Refund(
-                    number, by.number(), Order.Refund.State.ASKED, false, fen, reason, as, book.now())),
+                    number,
+                    by.number(),
+                    Order.Refund.State.ASKED,
+                    false,
+                    fen,
+                    reason,
+                    as,
+                    book.now())),
         null,
         new Posting(
-            order.id(), "refund-" + number, new Line.Reserve(OrderAccounts.institution(order), OrderAccounts.of(by), fen)),
+            order.id(),
+            "refund-" + number,
+            new Line.Reserve(OrderAccounts.institution(order), OrderAccounts.of(by), fen)),
         fen,
         reason);
   }
@@ -68,7 +77,9 @@ final class Refunds {
             .findFirst()
             .orElseThrow();
     Returned returned =
-        channels.apply(by.channel()).refund(order.refundKey(refund.number()), order.key(by.number()), refund.fen());
+        channels
+            .apply(by.channel())
+            .refund(order.refundKey(refund.number()), order.key(by.number()), refund.fen());
     String reservedBy = refund.isLate() ? "late-" + by.number() : "refund-" + refund.number();
     int line = refund.isLate() ? 2 : 1;
     return switch (returned) {

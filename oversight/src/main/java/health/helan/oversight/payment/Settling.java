@@ -49,7 +49,8 @@ final class Settling {
         if (!attempt.isLive()) {
           yield order;
         }
-        OrderChange change = new OrderChange(order).put(with(attempt, Attempt.State.OVER, false, null, null));
+        OrderChange change =
+            new OrderChange(order).put(with(attempt, Attempt.State.OVER, false, null, null));
         if (order.state() == OrderState.PAYING) {
           change.state(OrderStep.FAIL.take(PLATFORM, order.state()));
         }
@@ -83,7 +84,10 @@ final class Settling {
         PLATFORM,
         OrderStep.SUCCEED,
         order,
-        new OrderChange(order).state(OrderStep.SUCCEED.take(PLATFORM, order.state())).paid(at).put(done),
+        new OrderChange(order)
+            .state(OrderStep.SUCCEED.take(PLATFORM, order.state()))
+            .paid(at)
+            .put(done),
         invoice -> Papers.paid(invoice, done, at),
         new Posting(
             order.id(),
@@ -122,7 +126,8 @@ final class Settling {
             order.id(),
             "late-" + attempt.number(),
             new Line.Move(OrderAccounts.of(attempt), OrderAccounts.unclaimed(attempt), paid.fen()),
-            new Line.Reserve(OrderAccounts.unclaimed(attempt), OrderAccounts.of(attempt), paid.fen())),
+            new Line.Reserve(
+                OrderAccounts.unclaimed(attempt), OrderAccounts.of(attempt), paid.fen())),
         paid.fen(),
         "late");
   }

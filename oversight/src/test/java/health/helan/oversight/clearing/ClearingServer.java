@@ -118,9 +118,7 @@ final class ClearingServer extends ApiForTests implements AutoCloseable {
     operations.addAll(ClearingOperations.all(clearing));
     tomcat =
         new TomcatForTests(
-            OversightForTests.servlet(store, operations),
-            caller(),
-            this::statements);
+            OversightForTests.servlet(store, operations), caller(), this::statements);
   }
 
   private void statements(Tomcat tomcat) {

@@ -97,11 +97,7 @@ final class PaymentServer extends ApiForTests {
                 clock));
     List<FhirOperation> operations = new ArrayList<>();
     operations.addAll(PaymentOperations.all(payments));
-    base =
-        new TomcatForTests(
-                OversightForTests.servlet(store, operations),
-                caller())
-            .base();
+    base = new TomcatForTests(OversightForTests.servlet(store, operations), caller()).base();
   }
 
   private Fault fault(String act) {

@@ -264,7 +264,9 @@ class KilledWhileSettlingTests {
   }
 
   private static RecordStore store(HikariDataSource pool) {
-    return OversightForTests.store(pool, WriteFollower.all(
-                new PaymentFollower(Map.of("Appointment", _ -> true)), new SettlementFollower()));
+    return OversightForTests.store(
+        pool,
+        WriteFollower.all(
+            new PaymentFollower(Map.of("Appointment", _ -> true)), new SettlementFollower()));
   }
 }

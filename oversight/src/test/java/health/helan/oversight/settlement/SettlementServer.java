@@ -76,9 +76,10 @@ final class SettlementServer extends ApiForTests {
   private SettlementServer() {
     database = OversightForTests.pool(PostgresForTests.emptyDatabase(), 20);
     store =
-        OversightForTests.store(database, WriteFollower.all(
-                    new PaymentFollower(Map.of("Appointment", _ -> true)),
-                    new SettlementFollower()));
+        OversightForTests.store(
+            database,
+            WriteFollower.all(
+                new PaymentFollower(Map.of("Appointment", _ -> true)), new SettlementFollower()));
     ledger = new Ledger(database, clock);
     credits = new Credits(database, CreditRule.DEFAULT, clock);
     prices = new PriceBook(database, true, clock);
@@ -113,11 +114,7 @@ final class SettlementServer extends ApiForTests {
     operations.addAll(PaymentOperations.all(payments));
     operations.addAll(SettlementOperations.all(settlements, prices, rules, clock));
     operations.addAll(BookOperations.all(ledger, settlements.staff, clock));
-    base =
-        new TomcatForTests(
-                OversightForTests.servlet(store, operations),
-                caller())
-            .base();
+    base = new TomcatForTests(OversightForTests.servlet(store, operations), caller()).base();
   }
 
   /** Another instance on the same database, as after a restart. */

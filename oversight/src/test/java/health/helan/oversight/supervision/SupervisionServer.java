@@ -93,7 +93,8 @@ final class SupervisionServer extends ApiForTests {
     sql = new Sql(database);
     Licences licences = licences();
     store =
-        OversightForTests.store(database, new SupervisionGuard(database, licences, Duration.ZERO, clock));
+        OversightForTests.store(
+            database, new SupervisionGuard(database, licences, Duration.ZERO, clock));
     supervision = begun();
     cases = new Cases(store, database, AUTHORITY, clock);
     complaints = new Complaints(store, database, cases, clock);

@@ -1,13 +1,13 @@
 package health.helan.foundation.rest;
 
-import health.helan.foundation.rest.format.MediaType;
 import health.helan.foundation.definitions.R4;
+import health.helan.foundation.rest.format.MediaType;
 import health.helan.foundation.store.AccessTrail;
 import health.helan.foundation.store.HistoryRequest;
 import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.RecordStore;
-import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
 import health.helan.foundation.store.search.SearchRequest;
@@ -612,8 +612,11 @@ final class FhirApi {
    */
   byte @Nullable [] wrapped(String[] path, @Nullable String contentType, byte[] body) {
     MediaType type = contentType == null ? null : MediaType.parse(contentType);
-    FhirOperation operation = type == null ? null : called(path);
-    String parameter = operation == null ? null : operation.takesAs(type.name());
+    FhirOperation operation = called(path);
+    if (type == null || operation == null) {
+      return null;
+    }
+    String parameter = operation.takesAs(type.name());
     if (parameter == null) {
       return null;
     }

@@ -194,9 +194,7 @@ public final class FhirServlet extends HttpServlet {
       byte[] wrapped = method.equals("POST") ? api.wrapped(segments, contentType, read) : null;
       body = wrapped == null ? config.formats().toJson(contentType, read, method) : wrapped;
       contentType =
-          wrapped == null
-              ? config.formats().jsonTypeOf(contentType)
-              : Format.JSON.mediaType();
+          wrapped == null ? config.formats().jsonTypeOf(contentType) : Format.JSON.mediaType();
     }
     String prefer = request.getHeader("Prefer");
     return api.handle(

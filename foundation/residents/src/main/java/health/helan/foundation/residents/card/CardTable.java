@@ -162,7 +162,10 @@ final class CardTable {
    */
   void insert(Connection connection, Card card, Act act) throws SQLException {
     ContentCodec.Encoded content =
-        sealed.encode(card.id(), 0, Json.MAPPER
+        sealed.encode(
+            card.id(),
+            0,
+            Json.MAPPER
                 .createObjectNode()
                 .put("number", card.number())
                 .put("patient", card.patientId()));
@@ -240,7 +243,7 @@ final class CardTable {
 
   private Card card(ResultSet row) throws SQLException {
     String id = row.getString("id");
-        JsonNode said = sealed.read(row);
+    JsonNode said = sealed.read(row);
     return new Card(
         row.getInt("home"),
         id,

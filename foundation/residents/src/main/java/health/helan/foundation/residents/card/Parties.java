@@ -130,9 +130,7 @@ final class Parties {
     Instant now = clock.instant();
     String id = Ids.next(home);
     ContentCodec.Encoded content =
-        sealed.encode(id, 0, Json.MAPPER
-                .createObjectNode()
-                .put("number", number));
+        sealed.encode(id, 0, Json.MAPPER.createObjectNode().put("number", number));
     sql.together(
         connection -> {
           Sql.update(
@@ -192,7 +190,7 @@ final class Parties {
 
   private Account account(ResultSet row) throws SQLException {
     String id = row.getString("id");
-        return new Account(
+    return new Account(
         id,
         row.getString("party"),
         PartyKind.values()[row.getInt("kind")],

@@ -37,7 +37,11 @@ final class Belongings {
           new Made(
               "Task",
               Set.of(
-                  "Encounter", "MedicationRequest", "MedicationDispense", "SupplyDelivery", "Claim")),
+                  "Encounter",
+                  "MedicationRequest",
+                  "MedicationDispense",
+                  "SupplyDelivery",
+                  "Claim")),
           new Made("DocumentReference", Set.of("SupplyDelivery")),
           new Made("ChargeItem", Set.of("Encounter", "MedicationDispense")),
           new Made("Claim", Set.of("ChargeItem")),

@@ -164,9 +164,7 @@ public final class Replays {
   }
 
   private void find(Set<String> all, String type, String parameter, String value) {
-    belongings
-        .search(type, parameter, value)
-        .forEach(one -> all.add(type + "/" + one.id()));
+    belongings.search(type, parameter, value).forEach(one -> all.add(type + "/" + one.id()));
   }
 
   // ------------------------------------------------------------------ versions, signatures
