@@ -59,6 +59,7 @@ public final class Bench {
       case "booking" -> BookingSpeed.run(words);
       case "reconcile" -> ReconcileSpeed.run(words);
       case "settlements" -> SettlementSpeed.run(words);
+      case "offers" -> OfferSpeed.run(words);
       case "review" -> ReviewSpeed.run(words);
       case "export" -> ExportSpeed.run(words);
       case "quality" -> QualityCost.run(words);

@@ -90,6 +90,7 @@ record BenchOptions(
         codes URL DATA_FOLDER [rounds]       terminology over 100,000 concepts
         reconcile --db URL [--lines N] [--lists N]         a day of statements taken and matched against the ledger
         settlements --db URL [--entries N] [--seconds N]   the ledger alone: balances at many entries, settlements a second
+        offers --db URL [--pharmacies N] [--drugs N] [--times N]   where a prescription can be had, in a province
         audit on=P off=P [seconds] [turns]   reads with HELAN_AUDIT=on and off, by turns
       ./helan bench residents [options]: how residents are told apart; see its --help.
       What is measured, and how to read it: docs/performance.md.

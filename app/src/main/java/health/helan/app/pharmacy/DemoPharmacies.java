@@ -187,10 +187,8 @@ public final class DemoPharmacies {
         }
       }
     }
-    var taken =
-        circulations
-            .stock()
-            .update(new Caller(BY, Role.SYSTEM, institution, java.util.Set.of(), ""), lines, false);
+    var system = new Caller(BY, Role.SYSTEM, institution, java.util.Set.of(), "");
+    var taken = circulations.stock().update(circulations.shopOf(system), lines, false);
   }
 
   private void carrier() {

@@ -444,8 +444,8 @@ public final class CirculationOperations {
   private Answer stock(Call call) {
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
-    String shop = circulations.shopOf(call.caller());
-    for (Line line : circulations.stock().ofShop(shop)) {
+    Shop shop = circulations.shopOf(call.caller());
+    for (Line line : circulations.stock().ofShop(shop.institution())) {
       Words group = words.group("line");
       group.text("item", line.item()).text("name", line.name()).text("maker", line.maker());
       group.text("code", line.code()).text("unit", line.unit()).number("quantity", line.quantity());
@@ -463,7 +463,7 @@ public final class CirculationOperations {
    */
   private Answer stockUpdate(Call call) {
     var given = new Given(call);
-    var unusedShop = circulations.shopOf(call.caller());
+    Shop shop = circulations.shopOf(call.caller());
     List<JsonNode> lines = new ArrayList<>();
     if (call.body() != null) {
       for (JsonNode parameter : call.body().path("parameter")) {
@@ -475,7 +475,7 @@ public final class CirculationOperations {
         }
       }
     }
-    Stock.Taken taken = circulations.stock().update(call.caller(), lines, given.flag("whole"));
+    Stock.Taken taken = circulations.stock().update(shop, lines, given.flag("whole"));
     ObjectNode answer = Words.parameters();
     Words.of(answer)
         .number("taken", taken.taken())

@@ -107,7 +107,7 @@ public final class Circulations implements Erasable {
     keys = new Token.Keys(parts.vault(), parts.authority());
     stock = new Stock(store, parts.database(), knowledge, clock);
     shops = new Shops(store);
-    offers = new Offers(stock, shops);
+    offers = new Offers(new OfferTable(parts.database()), shops);
   }
 
   public Stock stock() {
@@ -458,7 +458,7 @@ public final class Circulations implements Erasable {
 
   /** The shop that the caller works at in person. */
   private String staffOf(Caller caller) {
-    String shop = shops.shopOf(caller);
+    String shop = shopOf(caller).institution();
     if (caller.role() != Role.PRACTITIONER || caller.binding().practitioner().isEmpty()) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "circulation.in-person");
     }
@@ -931,7 +931,7 @@ public final class Circulations implements Erasable {
    *
    * @throws Refusal FORBIDDEN for who works in none
    */
-  String shopOf(Caller caller) {
+  public Shop shopOf(Caller caller) {
     return shops.shopOf(caller);
   }
 
@@ -946,7 +946,7 @@ public final class Circulations implements Erasable {
 
   /** Whether an institution has ever told its stock. */
   public boolean hasStock(String institution) {
-    return !stock.ofShop(institution).isEmpty();
+    return stock.isTold(institution);
   }
 
   /** Whether an institution carries parcels, by the provider registry. */

@@ -8,21 +8,20 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Which pharmacies have what is left of a prescription. Two questions of the database, and one a
- * shop.
+ * Which pharmacies have what is left of a prescription: the best of all by what the resident asks,
+ * however many there are. Two questions of the database, and the registry's word on each that is
+ * shown.
  */
 final class Offers {
-  /** Most pharmacies that are looked at: those with the most of it. */
-  private static final int MOST = 60;
+  /** Most pharmacies that are shown. */
+  static final int MOST = 30;
 
   /** What is asked for. */
   record Asked(
@@ -31,119 +30,103 @@ final class Offers {
       @Nullable Double latitude,
       @Nullable Double longitude) {}
 
-  private final Stock stock;
+  private final OfferTable table;
   private final Shops shops;
 
-  Offers(Stock stock, Shops shops) {
-    this.stock = stock;
+  Offers(OfferTable table, Shops shops) {
+    this.table = table;
     this.shops = shops;
   }
 
   List<Offer> of(
       Effective prescription, List<Drug> drugs, Knowledge base, Asked asked, Instant now) {
-    Map<String, ObjectNode> requests = new HashMap<>();
-    prescription.requests().forEach(one -> requests.put(one.path("id").asString(""), one));
     List<Drug> left = drugs.stream().filter(one -> one.left() > 0).toList();
-    Set<String> matches = new HashSet<>();
-    Map<String, Preparation> wanted = new HashMap<>();
-    for (Drug drug : left) {
-      ObjectNode request = requests.get(drug.request());
-      if (request != null) {
-        Preparation its = Preparation.of(base, request.path("medicationCodeableConcept"));
-        wanted.put(drug.request(), its);
-        matches.add(its.match());
-      }
-    }
-    if (matches.isEmpty()) {
+    List<Asking> askings = askings(prescription, left, base);
+    if (askings.isEmpty()) {
       return List.of();
     }
-    Map<String, List<Line>> byShop = new LinkedHashMap<>();
-    for (Line line : stock.of(matches)) {
-      byShop.computeIfAbsent(line.shop(), _ -> new ArrayList<>()).add(line);
+    var of =
+        new OfferTable.Asked(
+            left.size(),
+            asked.sort,
+            asked.way,
+            asked.latitude,
+            asked.longitude,
+            now.minus(Stock.FRESH),
+            MOST);
+    Map<String, List<Part>> byShop = new LinkedHashMap<>();
+    for (OfferTable.Found found : table.best(askings.stream().map(Asking::wanted).toList(), of)) {
+      Part part = askings.get(found.number()).part(found.line(), base);
+      if (part != null) {
+        byShop.computeIfAbsent(found.line().shop(), _ -> new ArrayList<>()).add(part);
+      }
     }
-    record Found(String shop, List<Part> parts, long fen) {}
-    List<Found> found = new ArrayList<>();
+    List<Offer> offers = new ArrayList<>();
     byShop.forEach(
-        (shop, lines) -> {
-          List<Part> parts = parts(left, wanted, requests, lines, base);
-          if (!parts.isEmpty()) {
-            found.add(new Found(shop, parts, parts.stream().mapToLong(Part::fen).sum()));
+        (institution, parts) -> {
+          Shop shop = shops.of(institution); // As it is now: it may have closed since it told.
+          if (shop != null && (asked.way == null || shop.ways().contains(asked.way))) {
+            offers.add(offer(shop, left, parts, asked, now));
           }
         });
-    found.sort(
-        Comparator.comparing((Found one) -> -one.parts.size()).thenComparingLong(Found::fen));
-    List<Offer> offers = new ArrayList<>();
-    for (Found one : found.subList(0, Math.min(found.size(), MOST))) {
-      Shop shop = shops.of(one.shop);
-      if (shop == null || asked.way != null && !shop.ways().contains(asked.way)) {
-        continue;
-      }
-      boolean isWhole =
-          one.parts.size() == left.size()
-              && one.parts.stream()
-                  .allMatch(
-                      part ->
-                          left.stream()
-                              .anyMatch(
-                                  drug ->
-                                      drug.request().equals(part.request())
-                                          && drug.left() == part.count()));
-      Instant told =
-          one.parts.stream().map(part -> part.line().told()).min(Comparator.naturalOrder()).get();
-      offers.add(
-          new Offer(
-              shop,
-              one.parts,
-              isWhole,
-              one.fen,
-              shop.kilometresFrom(asked.latitude, asked.longitude),
-              shop.isOpen(now),
-              told,
-              one.parts.stream().anyMatch(part -> stock.isOld(part.line()))));
-    }
     offers.sort(asked.sort.order());
     return offers;
   }
 
-  private static List<Part> parts(
-      List<Drug> left,
-      Map<String, Preparation> wanted,
-      Map<String, ObjectNode> requests,
-      List<Line> lines,
-      Knowledge base) {
-    List<Part> parts = new ArrayList<>();
+  private static List<Asking> askings(Effective prescription, List<Drug> left, Knowledge base) {
+    Map<String, ObjectNode> requests = new HashMap<>();
+    prescription.requests().forEach(one -> requests.put(one.path("id").asString(""), one));
+    List<Asking> askings = new ArrayList<>();
     for (Drug drug : left) {
-      Preparation its = wanted.get(drug.request());
       ObjectNode request = requests.get(drug.request());
-      if (its == null || request == null) {
-        continue;
-      }
-      Part best = null;
-      for (Line line : lines) {
-        Preparation there = Preparation.of(base, line.name(), line.code());
-        boolean isSubstitute = !there.isWhatWasPrescribed(its);
-        if (!there.isSameAs(its)
-            || !line.unit().equals(drug.unit())
-            || isSubstitute && !Preparation.allowsSubstitution(request)) {
-          continue;
-        }
-        int count = Math.min(drug.left(), line.quantity());
-        var part = new Part(drug.request(), line, count, line.price(count), isSubstitute);
-        if (best == null || BETTER.compare(part, best) < 0) {
-          best = part;
-        }
-      }
-      if (best != null) {
-        parts.add(best);
+      if (request != null) {
+        askings.add(
+            new Asking(
+                drug,
+                Preparation.of(base, request.path("medicationCodeableConcept")),
+                Preparation.allowsSubstitution(request)));
       }
     }
-    return parts;
+    return askings;
   }
 
-  /** More of it first; of the same, the prescribed product, then the cheaper. */
-  private static final Comparator<Part> BETTER =
-      Comparator.comparing((Part one) -> -one.count())
-          .thenComparing(Part::substitute)
-          .thenComparingLong(Part::fen)
-          .thenComparing(one -> one.line().item());
+  /** A drug of the prescription that is looked for. */
+  private record Asking(Drug drug, Preparation prescribed, boolean allowsOther) {
+    OfferTable.Wanted wanted() {
+      return new OfferTable.Wanted(
+          prescribed.match(),
+          drug.unit(),
+          drug.left(),
+          prescribed.product(),
+          prescribed.code(),
+          allowsOther);
+    }
+
+    /** Null for a line that was told by another knowledge base and is something else by this. */
+    @Nullable Part part(Line line, Knowledge base) {
+      Preparation there = Preparation.of(base, line.name(), line.code());
+      boolean isSubstitute = !there.isWhatWasPrescribed(prescribed);
+      if (!there.isSameAs(prescribed) || isSubstitute && !allowsOther) {
+        return null;
+      }
+      int count = Math.min(drug.left(), line.quantity());
+      return new Part(drug.request(), line, count, line.price(count), isSubstitute);
+    }
+  }
+
+  private static Offer offer(
+      Shop shop, List<Drug> left, List<Part> parts, Asked asked, Instant now) {
+    int wanted = left.stream().mapToInt(Drug::left).sum();
+    Instant told =
+        parts.stream().map(part -> part.line().told()).min(Comparator.naturalOrder()).get();
+    return new Offer(
+        shop,
+        parts,
+        parts.stream().mapToInt(Part::count).sum() == wanted,
+        parts.stream().mapToLong(Part::fen).sum(),
+        shop.kilometresFrom(asked.latitude, asked.longitude),
+        shop.isOpen(now),
+        told,
+        told.isBefore(now.minus(Stock.FRESH)));
+  }
 }

@@ -50,13 +50,15 @@ final class Shops {
   /**
    * @throws Refusal FORBIDDEN for who works in no pharmacy; the platform's own are none either
    */
-  String shopOf(Caller caller) {
-    if (caller.isRoot()
-        || caller.role() != Caller.Role.PRACTITIONER && caller.role() != Caller.Role.SYSTEM
-        || of(caller.institution()) == null) {
+  Shop shopOf(Caller caller) {
+    boolean isOfOne =
+        !caller.isRoot()
+            && (caller.role() == Caller.Role.PRACTITIONER || caller.role() == Caller.Role.SYSTEM);
+    Shop shop = isOfOne ? of(caller.institution()) : null;
+    if (shop == null) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "circulation.no-shop");
     }
-    return caller.institution();
+    return shop;
   }
 
   private Shop shop(String institution, JsonNode service) {

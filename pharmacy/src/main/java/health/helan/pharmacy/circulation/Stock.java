@@ -1,7 +1,6 @@
 package health.helan.pharmacy.circulation;
 
 import health.helan.foundation.rest.Faults;
-import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
@@ -19,10 +18,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -39,6 +38,10 @@ public final class Stock {
   private static final Duration SKEW = Duration.ofMinutes(5);
 
   private static final int MOST_FOUND = 5_000;
+
+  /** Lines a statement. */
+  private static final int AT_ONCE = 1_000;
+
   private static final int MOST_FAULTS = 20;
 
   private static final String LINES =
@@ -81,7 +84,7 @@ public final class Stock {
    * @param whole true when this is all that the pharmacy has
    * @throws Faults a refusal for each wrong line
    */
-  public Taken update(Caller caller, List<JsonNode> lines, boolean whole) {
+  public Taken update(Shop shop, List<JsonNode> lines, boolean whole) {
     if (lines.size() > MOST_LINES || lines.isEmpty() && !whole) {
       throw new Refusal(Refusal.Kind.VALUE, "stock.how-many", MOST_LINES);
     }
@@ -91,7 +94,7 @@ public final class Stock {
     List<Refusal> faults = new ArrayList<>();
     Set<String> items = new HashSet<>();
     for (int i = 0; i < lines.size(); i++) {
-      Line line = line(lines.get(i), i + 1, caller.institution(), base, now, faults);
+      Line line = line(lines.get(i), i + 1, shop.institution(), base, now, faults);
       if (line != null && !items.add(line.item())) {
         faults.add(fault(i + 1, "item"));
       } else if (line != null) {
@@ -101,13 +104,14 @@ public final class Stock {
     if (!faults.isEmpty()) {
       throw new Faults(faults.subList(0, Math.min(faults.size(), MOST_FAULTS)));
     }
-    String shop = caller.institution();
-    int home = home(shop);
+    int home = home(shop.institution());
     return sql.together(
         connection -> {
+          putShop(connection, home, shop, now);
           int taken = 0;
-          for (Line line : read) {
-            taken += put(connection, home, line, now);
+          for (int from = 0; from < read.size(); from += AT_ONCE) {
+            List<Line> some = read.subList(from, Math.min(from + AT_ONCE, read.size()));
+            taken += put(connection, home, some, base, now);
           }
           int gone =
               whole
@@ -118,7 +122,7 @@ public final class Stock {
                       now,
                       now,
                       home,
-                      shop,
+                      shop.institution(),
                       now,
                       List.copyOf(items))
                   : 0;
@@ -126,30 +130,59 @@ public final class Stock {
         });
   }
 
-  private static int put(Connection connection, int home, Line line, Instant now)
+  private static void putShop(Connection connection, int home, Shop shop, Instant now)
+      throws SQLException {
+    var unused =
+        Sql.update(
+            connection,
+            """
+            insert into pharmacy_shop (home, latitude, longitude, told, shop, ways) values (?, ?::float8, ?::float8, ?, ?, ?)
+            on conflict (home, shop) do update set latitude = excluded.latitude, longitude = excluded.longitude,
+              told = excluded.told, ways = excluded.ways""",
+            home,
+            shop.latitude(),
+            shop.longitude(),
+            now,
+            shop.institution(),
+            shop.ways().stream().map(Circulation.Way::word).toList());
+  }
+
+  private static int put(
+      Connection connection, int home, List<Line> lines, Knowledge base, Instant now)
       throws SQLException {
     return Sql.update(
         connection,
         """
-        insert into pharmacy_stock (home, per, quantity, fen, told, changed, shop, item, match, name, maker, code, unit)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        insert into pharmacy_stock (home, changed, per, quantity, fen, told, shop, item, match, name, maker, code, unit,
+          product)
+        select ?, ?, l.per::integer, l.quantity::integer, l.fen::bigint, l.told::timestamptz, l.shop, l.item, l.match,
+          l.name, l.maker, l.code, l.unit, l.product
+        from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+          ?::text[], ?::text[], ?::text[])
+          as l (per, quantity, fen, told, shop, item, match, name, maker, code, unit, product)
         on conflict (home, shop, item) do update set per = excluded.per, quantity = excluded.quantity,
           fen = excluded.fen, told = excluded.told, changed = excluded.changed, match = excluded.match,
-          name = excluded.name, maker = excluded.maker, code = excluded.code, unit = excluded.unit
+          name = excluded.name, maker = excluded.maker, code = excluded.code, unit = excluded.unit,
+          product = excluded.product
         where pharmacy_stock.told <= excluded.told""",
         home,
-        line.per(),
-        line.quantity(),
-        line.fen(),
-        line.told(),
         now,
-        line.shop(),
-        line.item(),
-        line.match(),
-        line.name(),
-        line.maker(),
-        line.code(),
-        line.unit());
+        each(lines, line -> Integer.toString(line.per())),
+        each(lines, line -> Integer.toString(line.quantity())),
+        each(lines, line -> Long.toString(line.fen())),
+        each(lines, line -> line.told().toString()),
+        each(lines, Line::shop),
+        each(lines, Line::item),
+        each(lines, Line::match),
+        each(lines, Line::name),
+        each(lines, Line::maker),
+        each(lines, Line::code),
+        each(lines, Line::unit),
+        each(lines, line -> Preparation.of(base, line.name(), line.code()).product()));
+  }
+
+  private static List<String> each(List<Line> lines, Function<Line, String> text) {
+    return lines.stream().map(text).toList();
   }
 
   private static Refusal fault(int number, String what) {
@@ -237,18 +270,19 @@ public final class Stock {
         MOST_FOUND);
   }
 
+  /** Whether a shop has ever told anything. */
+  boolean isTold(String shop) {
+    return sql.one(
+            "select 1 from pharmacy_stock where home = ? and shop = ? limit 1",
+            row -> row.getInt(1),
+            home(shop),
+            shop)
+        != null;
+  }
+
   @Nullable Line line(String shop, String item) {
     return sql.one(
         LINES + " where home = ? and shop = ? and item = ?", Stock::line, home(shop), shop, item);
-  }
-
-  /** What all pharmacies have of these preparations. By the index of the preparation. */
-  List<Line> of(Collection<String> matches) {
-    return sql.list(
-        LINES + " where match = any (?) and quantity > 0 limit ?",
-        Stock::line,
-        List.copyOf(matches),
-        MOST_FOUND);
   }
 
   /**
@@ -289,7 +323,7 @@ public final class Stock {
     return line.told().isBefore(clock.instant().minus(FRESH));
   }
 
-  private static Line line(ResultSet row) throws SQLException {
+  static Line line(ResultSet row) throws SQLException {
     return new Line(
         row.getString("shop"),
         row.getString("item"),

@@ -13,6 +13,8 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,6 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Drugstore {
   private static final ReviewServer SERVER = ReviewServer.get();
 
+  private final String hours;
   public final String id = "s-" + UUID.randomUUID().toString().substring(0, 8);
   public final Caller system = ApiForTests.system(id);
   public final Caller clerk = ApiForTests.practitioner("c" + id, id);
@@ -35,7 +38,11 @@ public final class Drugstore {
 
   /** With a door and nobody who may dispense. */
   static Drugstore withoutPharmacist() {
-    return new Drugstore(38.5, "", false);
+    return withoutPharmacist(38.5);
+  }
+
+  static Drugstore withoutPharmacist(double latitude) {
+    return new Drugstore(latitude, "", false);
   }
 
   private Drugstore(double latitude, String hours, boolean hasPharmacist) {
@@ -53,28 +60,47 @@ public final class Drugstore {
           'managingOrganization':{'reference':'Organization/%s'},'position':{'latitude':%s,'longitude':106.2}}\
         """
             .formatted(id, id, latitude));
-    String system = Shops.SYSTEM;
-    SERVER.created(
-        this.system,
-        """
-        {'resourceType':'HealthcareService','id':'d%s','active':true,'name':'药店 %s',
-          'providedBy':{'reference':'Organization/%s'},'location':[{'reference':'Location/l%s'}],
-          'type':[{'coding':[{'system':'%s','code':'dispensing'}]}],
-          'characteristic':[{'coding':[{'system':'%s','code':'pickup'}]},{'coding':[{'system':'%s','code':'delivery'}]}]%s}\
-        """
-            .formatted(
-                id,
-                id,
-                id,
-                id,
-                system,
-                system,
-                system,
-                hours.isEmpty() ? "" : ",'availableTime':" + hours));
+    this.hours = hours;
+    dispenses(true, "pickup", "delivery");
     post(clerk, Shops.SYSTEM, "staff");
     if (hasPharmacist) {
       licensed();
     }
+  }
+
+  /** How drugs are had from it, from now on. */
+  void opens(String... ways) {
+    dispenses(true, ways);
+  }
+
+  void closes() {
+    dispenses(false, "pickup");
+  }
+
+  private void dispenses(boolean active, String... ways) {
+    String characteristics =
+        Stream.of(ways)
+            .map(way -> "{'coding':[{'system':'%s','code':'%s'}]}".formatted(Shops.SYSTEM, way))
+            .collect(Collectors.joining(","));
+    Reply written =
+        SERVER.create(
+            system,
+            """
+            {'resourceType':'HealthcareService','id':'d%s','active':%s,'name':'药店 %s',
+              'providedBy':{'reference':'Organization/%s'},'location':[{'reference':'Location/l%s'}],
+              'type':[{'coding':[{'system':'%s','code':'dispensing'}]}],
+              'characteristic':[%s]%s}\
+            """
+                .formatted(
+                    id,
+                    active,
+                    id,
+                    id,
+                    id,
+                    Shops.SYSTEM,
+                    characteristics,
+                    hours.isEmpty() ? "" : ",'availableTime':" + hours));
+    ReviewServer.ok(written);
   }
 
   /** Who works in the institution, and not in its pharmacy. */

@@ -24,6 +24,9 @@ class OffersTests {
 
   private static final String SECOND = "拉西地平片 4mg";
 
+  /** More than are ever shown. */
+  private static final int MANY = 2 * Offers.MOST + 2;
+
   private static ReviewServer.Hospital hospital;
   private static Drugstore cheap;
   private static Drugstore close;
@@ -116,6 +119,39 @@ class OffersTests {
     Reply reply = SERVER.send(store.system, "POST", "$stock-update", body.toString());
     assertThat(reply.status()).as(reply.text()).isEqualTo(200);
     return reply.value("late");
+  }
+
+  @Test
+  void ofManyTheNearestIsFoundThoughItIsTheDearestAndTheOnlyOneWithACabinet() {
+    String drug = "盐酸贝尼地平片 8mg";
+    for (int i = 0; i < MANY; i++) {
+      Drugstore.withoutPharmacist(39 + i * 0.01).has("B", drug, "片", 100, "1.00");
+    }
+    var nearest = Drugstore.withoutPharmacist(38.5);
+    nearest.opens("cabinet");
+    nearest.has("B", drug, "片", 100, "9.00");
+    var nearestButPart = Drugstore.withoutPharmacist(38.501);
+    nearestButPart.has("B", drug, "片", 3, "0.10");
+    Prescribed one = Prescribed.of(hospital, _ -> {}, drug);
+    String here = "latitude=38.49&longitude=106.2";
+    assertThat(offers(one, "?sort=distance&" + here))
+        .startsWith(shop(nearest))
+        .hasSize(Offers.MOST);
+    assertThat(offers(one, "?way=cabinet")).containsExactly(shop(nearest));
+    assertThat(offers(one, "?sort=price"))
+        .doesNotContain(shop(nearest), shop(nearestButPart))
+        .hasSize(Offers.MOST);
+  }
+
+  @Test
+  void aPharmacyThatHasClosedIsNotOffered() {
+    String drug = "盐酸贝凡洛尔片 50mg";
+    var store = new Drugstore();
+    store.has("B", drug, "片", 100, "1.00");
+    Prescribed one = Prescribed.of(hospital, _ -> {}, drug);
+    assertThat(offers(one, "")).containsExactly(shop(store));
+    store.closes();
+    assertThat(offers(one, "")).isEmpty();
   }
 
   @Test

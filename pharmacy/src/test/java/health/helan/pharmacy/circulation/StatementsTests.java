@@ -16,7 +16,7 @@ class StatementsTests {
   void haveAPlaceForEachTable() {
     assertThat(
             StatementsForTests.placed(
-                Circulations.class, "V151__circulation", "V152__pharmacy_stock"))
-        .hasSize(7);
+                Circulations.class, "V151__circulation", "V152__pharmacy_stock", "V210__offers"))
+        .hasSize(8);
   }
 }

@@ -150,6 +150,7 @@ public enum Distribution {
           "circulation_dispense",
           "circulation_attempt",
           "pharmacy_stock",
+          "pharmacy_shop",
           "parcel",
           "parcel_reading"
         }) {
