@@ -62,31 +62,37 @@ public final class OfferTable {
         from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
           with ordinality as w (match, unit, count, product, code, substitute, n)
       ), line as (
-        select s.home, s.shop, w.n, w.count as wanted, least(s.quantity, w.count) as count, s.told,
+        select s.home, s.shop, w.n, w.count as wanted, least(s.quantity, w.count) as count,
+          (s.told < ?::timestamptz)::integer as old,
           not coalesce(s.product = w.product and (w.code = '' or s.code = w.code), true) as other,
           (s.fen * least(s.quantity, w.count) + s.per - 1) / s.per as fen%s
         from wanted w join pharmacy_stock s on s.match = w.match and s.unit = w.unit
         where s.quantity > 0%s
           and (w.substitute or s.product is null or s.product = w.product and (w.code = '' or s.code = w.code))
-      )""";
+      )\
+      """;
 
-  /** More of it first; of the same, the prescribed product, then the cheaper, then the newer. */
+  /**
+   * More of it first; of the same, the prescribed product, then the cheaper, then what was told
+   * lately.
+   */
   private static final String RANKED =
       SUITABLE.formatted("", "")
           + """
           , part as (
             select home, shop, n, min(wanted) as wanted,
-              min(array[-count, other::integer, fen, -extract(epoch from told)::bigint]) as best
+              min(array[-count, other::integer, fen, old]) as best
             from line group by home, shop, n
           ), offer as (
             select home, shop, count(*) as parts, sum(best[3]) as fen,
               count(*) = ? and bool_and(best[1] = -wanted) as whole,
-              bool_or(-best[4] < extract(epoch from ?::timestamptz)) as old
+              max(best[4]) as old
             from part group by home, shop
           )
           select o.home, o.shop from offer o left join pharmacy_shop p on p.home = o.home and p.shop = o.shop
           where p.shop is null or ?::text is null or ?::text = any (p.ways)
-          order by o.whole desc, o.parts desc, o.old,""";
+          order by o.whole desc, o.parts desc, o.old,\
+          """;
 
   private static final String BY_PRICE = RANKED + " o.fen, o.shop limit ?";
 
@@ -96,17 +102,20 @@ public final class OfferTable {
           + """
            power(sin(radians(p.latitude - ?::float8) / 2), 2) + cos(radians(?::float8)) * cos(radians(p.latitude))
             * power(sin(radians(p.longitude - ?::float8) / 2), 2) nulls last,
-          o.fen, o.shop limit ?""";
+          o.fen, o.shop limit ?\
+          """;
 
   private static final String LINES =
       SUITABLE.formatted(
-              ", s.item, s.match, s.name, s.maker, s.code, s.unit, s.per, s.fen as price, s.quantity",
+              ", s.told, s.item, s.match, s.name, s.maker, s.code, s.unit, s.per, s.fen as price,"
+                  + " s.quantity",
               " and s.home = any (?::integer[]) and s.shop = any (?)")
           + """
            select distinct on (home, shop, n) shop, item, match, name, maker, code, unit, per, price as fen,
             quantity, told, n
           from line
-          order by home, shop, n, count desc, other, line.fen, told desc, item""";
+          order by home, shop, n, count desc, other, line.fen, old, item\
+          """;
 
   private final Sql sql;
 
@@ -119,9 +128,8 @@ public final class OfferTable {
    * before who has a part, then what was told lately, then by price or distance.
    */
   public List<Found> best(List<Wanted> wanted, Asked asked) {
-    List<@Nullable Object> values = values(wanted);
+    List<@Nullable Object> values = values(wanted, asked.old());
     values.add(asked.drugs());
-    values.add(asked.old());
     String way = asked.way() == null ? null : asked.way().word();
     values.add(way);
     values.add(way);
@@ -143,13 +151,13 @@ public final class OfferTable {
     if (places.isEmpty()) {
       return List.of();
     }
-    List<@Nullable Object> of = values(wanted);
+    List<@Nullable Object> of = values(wanted, asked.old());
     of.add(texts(places, place -> Integer.toString(place.home)));
     of.add(texts(places, Place::shop));
     return sql.list(LINES, row -> new Found(row.getInt("n") - 1, Stock.line(row)), of.toArray());
   }
 
-  private static List<@Nullable Object> values(List<Wanted> wanted) {
+  private static List<@Nullable Object> values(List<Wanted> wanted, Instant old) {
     List<@Nullable Object> values = new ArrayList<>();
     values.add(texts(wanted, Wanted::match));
     values.add(texts(wanted, Wanted::unit));
@@ -157,6 +165,7 @@ public final class OfferTable {
     values.add(texts(wanted, Wanted::product));
     values.add(texts(wanted, Wanted::code));
     values.add(texts(wanted, one -> Boolean.toString(one.substitute)));
+    values.add(old);
     return values;
   }
 
