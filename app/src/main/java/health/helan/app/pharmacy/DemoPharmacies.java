@@ -11,6 +11,7 @@ import health.helan.foundation.trust.account.Account;
 import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.SignIn;
 import health.helan.pharmacy.circulation.Circulations;
+import health.helan.pharmacy.circulation.StockLines;
 import health.helan.pharmacy.knowledge.Drug;
 import health.helan.pharmacy.knowledge.KnowledgeReader;
 import java.math.BigDecimal;
@@ -188,7 +189,7 @@ public final class DemoPharmacies {
       }
     }
     var system = new Caller(BY, Role.SYSTEM, institution, java.util.Set.of(), "");
-    var taken = circulations.stock().update(circulations.shopOf(system), lines, false);
+    var taken = circulations.stock().update(circulations.shopOf(system), StockLines.of(lines), false);
   }
 
   private void carrier() {

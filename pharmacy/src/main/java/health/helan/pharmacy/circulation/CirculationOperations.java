@@ -8,7 +8,6 @@ import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.NamedOperation;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Json;
-import health.helan.foundation.store.Refusal;
 import health.helan.pharmacy.circulation.Circulation.Attempt;
 import health.helan.pharmacy.circulation.Circulation.Counted;
 import health.helan.pharmacy.circulation.Circulation.Drug;
@@ -28,7 +27,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -45,6 +43,7 @@ public final class CirculationOperations {
   static final String STOCK = "stock";
   static final String STOCK_UPDATE = "stock-update";
 
+  private static final String NDJSON = "ndjson";
   private static final int SHORTEST_REASON = 4;
   private static final int LONGEST_REASON = 500;
   private static final int MOST_DRUGS = 60;
@@ -70,7 +69,15 @@ public final class CirculationOperations {
         onTask("prescription-take-back", true, STEP, these::giveBack),
         onTask("prescription-cancel", true, STEP, these::cancel),
         onSystem("stock", false, STOCK, these::stock),
-        onSystem("stock-update", true, STOCK_UPDATE, these::stockUpdate));
+        NamedOperation.of(
+                "circulation",
+                "stock-update",
+                Level.SYSTEM,
+                "",
+                true,
+                STOCK_UPDATE,
+                these::stockUpdate)
+            .taking("application/x-ndjson", NDJSON));
   }
 
   private static FhirOperation onTask(
@@ -459,17 +466,18 @@ public final class CirculationOperations {
   /**
    * {@code POST $stock-update}: {@code line}, as often as there are, with parts item, name, unit,
    * quantity, price, per, maker, code, at; or {@code ndjson}, one such object a line, as a string
-   * or base64Binary. {@code whole}: that is all there is.
+   * or base64Binary, or as the body itself under {@code application/x-ndjson}. {@code whole}: that
+   * is all there is.
    */
   private Answer stockUpdate(Call call) {
     var given = new Given(call);
     Shop shop = circulations.shopOf(call.caller());
-    List<JsonNode> lines = new ArrayList<>();
+    var lines = new StockLines();
     if (call.body() != null) {
       for (JsonNode parameter : call.body().path("parameter")) {
         switch (parameter.path("name").asString("")) {
           case "line" -> lines.add(line(parameter.path("part")));
-          case "ndjson" -> addAll(lines, parameter);
+          case NDJSON -> lines.addFile(file(parameter));
           case "whole" -> {}
           default -> throw Given.wrong("line");
         }
@@ -492,26 +500,15 @@ public final class CirculationOperations {
     return line;
   }
 
-  private static void addAll(List<JsonNode> lines, JsonNode parameter) {
+  private static byte[] file(JsonNode parameter) {
     String text = parameter.path("valueString").asString("");
+    if (!text.isEmpty()) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
     try {
-      if (text.isEmpty()) {
-        text =
-            new String(
-                Base64.getDecoder().decode(parameter.path("valueBase64Binary").asString("")),
-                StandardCharsets.UTF_8);
-      }
-      for (String each : text.split("\\R")) {
-        if (!each.isBlank()) {
-          if (lines.size() >= Stock.MOST_LINES) {
-            throw new Refusal(Refusal.Kind.VALUE, "stock.how-many", Stock.MOST_LINES);
-          }
-          lines.add(Json.MAPPER.readTree(each));
-        }
-      }
-    } catch (JacksonException | IllegalArgumentException e) {
-      throw new Refusal(
-          Refusal.Kind.VALUE, "Parameters", "stock.line", new Object[] {lines.size() + 1, "JSON"});
+      return Base64.getDecoder().decode(parameter.path("valueBase64Binary").asString(""));
+    } catch (IllegalArgumentException e) {
+      throw Given.wrong(NDJSON);
     }
   }
 }

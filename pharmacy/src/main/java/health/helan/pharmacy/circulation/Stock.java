@@ -28,24 +28,18 @@ import tools.jackson.databind.JsonNode;
 
 /** Table {@code pharmacy_stock}: what pharmacies say they have, and what they ask for it. */
 public final class Stock {
-  /** Most lines that are taken at once. */
-  static final int MOST_LINES = 5_000;
-
   /** What was told longer ago is shown as old: it may be gone. */
   static final Duration FRESH = Duration.ofHours(24);
 
   /** Clocks of pharmacies may be ahead by so much. */
   private static final Duration SKEW = Duration.ofMinutes(5);
 
-  private static final int MOST_FOUND = 5_000;
-
   /** Lines a statement. */
   private static final int AT_ONCE = 1_000;
 
-  private static final int MOST_FAULTS = 20;
-
   private static final String LINES =
-      "select shop, item, match, name, maker, code, unit, per, fen, quantity, told from pharmacy_stock";
+      "select shop, item, match, name, maker, code, unit, per, fen, quantity, told from"
+          + " pharmacy_stock";
 
   private final RecordStore store;
   private final Sql sql;
@@ -84,25 +78,25 @@ public final class Stock {
    * @param whole true when this is all that the pharmacy has
    * @throws Faults a refusal for each wrong line
    */
-  public Taken update(Shop shop, List<JsonNode> lines, boolean whole) {
-    if (lines.size() > MOST_LINES || lines.isEmpty() && !whole) {
-      throw new Refusal(Refusal.Kind.VALUE, "stock.how-many", MOST_LINES);
+  public Taken update(Shop shop, StockLines lines, boolean whole) {
+    List<Refusal> faults = new ArrayList<>(lines.faults());
+    if (lines.told().isEmpty() && faults.isEmpty() && !whole) {
+      throw StockLines.tooMany();
     }
     Knowledge base = knowledge.inForce();
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     List<Line> read = new ArrayList<>();
-    List<Refusal> faults = new ArrayList<>();
     Set<String> items = new HashSet<>();
-    for (int i = 0; i < lines.size(); i++) {
-      Line line = line(lines.get(i), i + 1, shop.institution(), base, now, faults);
+    for (StockLines.Told told : lines.told()) {
+      Line line = line(told.line(), told.number(), shop.institution(), base, now, faults);
       if (line != null && !items.add(line.item())) {
-        faults.add(fault(i + 1, "item"));
+        faults.add(StockLines.fault(told.number(), "item"));
       } else if (line != null) {
         read.add(line);
       }
     }
     if (!faults.isEmpty()) {
-      throw new Faults(faults.subList(0, Math.min(faults.size(), MOST_FAULTS)));
+      throw new Faults(faults.subList(0, Math.min(faults.size(), StockLines.MOST_FAULTS)));
     }
     int home = home(shop.institution());
     return sql.together(
@@ -117,8 +111,8 @@ public final class Stock {
               whole
                   ? Sql.update(
                       connection,
-                      "update pharmacy_stock set quantity = 0, told = ?, changed = ?"
-                          + " where home = ? and shop = ? and told < ? and quantity > 0 and not (item = any (?))",
+                      "update pharmacy_stock set quantity = 0, told = ?, changed = ? where home = ?"
+                          + " and shop = ? and told < ? and quantity > 0 and not (item = any (?))",
                       now,
                       now,
                       home,
@@ -138,7 +132,8 @@ public final class Stock {
             """
             insert into pharmacy_shop (home, latitude, longitude, told, shop, ways) values (?, ?::float8, ?::float8, ?, ?, ?)
             on conflict (home, shop) do update set latitude = excluded.latitude, longitude = excluded.longitude,
-              told = excluded.told, ways = excluded.ways""",
+              told = excluded.told, ways = excluded.ways\
+            """,
             home,
             shop.latitude(),
             shop.longitude(),
@@ -164,7 +159,8 @@ public final class Stock {
           fen = excluded.fen, told = excluded.told, changed = excluded.changed, match = excluded.match,
           name = excluded.name, maker = excluded.maker, code = excluded.code, unit = excluded.unit,
           product = excluded.product
-        where pharmacy_stock.told <= excluded.told""",
+        where pharmacy_stock.told <= excluded.told\
+        """,
         home,
         now,
         each(lines, line -> Integer.toString(line.per())),
@@ -185,10 +181,6 @@ public final class Stock {
     return lines.stream().map(text).toList();
   }
 
-  private static Refusal fault(int number, String what) {
-    return new Refusal(Refusal.Kind.VALUE, "Parameters", "stock.line", new Object[] {number, what});
-  }
-
   private static @Nullable Line line(
       JsonNode told, int number, String shop, Knowledge base, Instant now, List<Refusal> faults) {
     int before = faults.size();
@@ -200,21 +192,21 @@ public final class Stock {
     int quantity = whole(told, "quantity", -1, number, faults);
     int per = whole(told, "per", 1, number, faults);
     if (per < 1) {
-      faults.add(fault(number, "per"));
+      faults.add(StockLines.fault(number, "per"));
     }
     String price = told.path("price").asString("");
     if (!price.matches("\\d{1,7}(\\.\\d{1,2})?")) {
-      faults.add(fault(number, "price"));
+      faults.add(StockLines.fault(number, "price"));
     }
     Instant at = now;
     String when = told.path("at").asString("");
     try {
       at = when.isEmpty() ? now : OffsetDateTime.parse(when).toInstant();
       if (at.isAfter(now.plus(SKEW))) {
-        faults.add(fault(number, "at"));
+        faults.add(StockLines.fault(number, "at"));
       }
     } catch (DateTimeException e) {
-      faults.add(fault(number, "at"));
+      faults.add(StockLines.fault(number, "at"));
     }
     if (faults.size() > before) {
       return null;
@@ -237,7 +229,7 @@ public final class Stock {
       JsonNode told, String field, int shortest, int longest, int number, List<Refusal> faults) {
     String text = told.path(field).asString("").strip();
     if (text.length() < shortest || text.length() > longest) {
-      faults.add(fault(number, field));
+      faults.add(StockLines.fault(number, field));
     }
     return text;
   }
@@ -252,7 +244,7 @@ public final class Stock {
       return otherwise;
     }
     if (!text.matches("\\d{1,7}")) {
-      faults.add(fault(number, field));
+      faults.add(StockLines.fault(number, field));
       return Math.max(otherwise, 1);
     }
     return Integer.parseInt(text);
@@ -267,7 +259,7 @@ public final class Stock {
         Stock::line,
         home(shop),
         shop,
-        MOST_FOUND);
+        StockLines.MOST);
   }
 
   /** Whether a shop has ever told anything. */

@@ -6,6 +6,7 @@ import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Json;
 import health.helan.pharmacy.review.ReviewServer;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -178,6 +179,104 @@ class OffersTests {
             SERVER
                 .send(ApiForTests.resident("x"), "POST", "$stock-update", body.toString())
                 .status())
+        .isEqualTo(403);
+  }
+
+  private static Reply posted(Drugstore store, String more, String file) {
+    return SERVER.send(
+        store.system, "POST", "$stock-update" + more, file, "Content-Type", "application/x-ndjson");
+  }
+
+  private static String told(String item, String quantity) {
+    return "{\"item\":\"%s\",\"name\":\"%s\",\"unit\":\"片\",\"quantity\":%s,\"price\":\"1.00\"}\n"
+        .formatted(item, SECOND, quantity);
+  }
+
+  @Test
+  void aSystemPostsTheWholeStockOfAHospitalAsAFile() {
+    var store = Drugstore.withoutPharmacist();
+    store.has("old", SECOND, "片", 5, "1.00");
+    var file = new StringBuilder("\uFEFF");
+    for (int i = 0; i < 8_000; i++) {
+      file.append(told("i" + i, "0"));
+    }
+    file.append("\r\n").append(told("last", "7").strip());
+    Reply reply = posted(store, "?whole=true", file.toString());
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    assertThat(reply.value("taken")).isEqualTo("8001");
+    assertThat(reply.value("gone")).isEqualTo("1");
+    assertThat(store.stock("last")).isEqualTo(7);
+    store.has("last", SECOND, "片", 0, "1.00");
+    String tooMany = told("x", "1").repeat(StockLines.MOST + 1);
+    assertThat(posted(store, "", tooMany).sentence()).contains("20000");
+  }
+
+  @Test
+  void ofAFileEachWrongLineIsNamedByItsNumberAndNothingIsTaken() {
+    var store = Drugstore.withoutPharmacist();
+    store.has("1", SECOND, "片", 5, "1.00");
+    String file = told("1", "9") + "\n" + "not JSON\n" + "[1]\n" + told("2", "-1") + told("1", "8");
+    Reply reply = posted(store, "", file);
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.text())
+        .contains("Line 3", "Line 4", "Line 5", "Line 6")
+        .doesNotContain("Line 1:", "Line 2:");
+    assertThat(store.stock("1")).isEqualTo(5);
+    for (String empty : new String[] {"", "\n \n"}) {
+      assertThat(posted(store, "?whole=true", empty).status())
+          .as("an export that failed is no empty pharmacy")
+          .isEqualTo(400);
+    }
+    assertThat(store.stock("1")).isEqualTo(5);
+    store.has("1", SECOND, "片", 0, "1.00");
+  }
+
+  @Test
+  void aFileInAnotherEncodingIsRefused() {
+    var store = Drugstore.withoutPharmacist();
+    ObjectNode body = ApiForTests.parameters();
+    body.withArray("parameter")
+        .addObject()
+        .put("name", "ndjson")
+        .put("valueBase64Binary", told("1", "9").getBytes(Charset.forName("GB18030")));
+    Reply reply = SERVER.send(store.system, "POST", "$stock-update", body.toString());
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.text()).contains("Line 1", "UTF-8");
+    assertThat(store.stock("1")).isEqualTo(-1);
+    assertThat(
+            SERVER
+                .send(
+                    store.system,
+                    "POST",
+                    "$stock-update",
+                    told("1", "9"),
+                    "Content-Type",
+                    "application/x-ndjson; charset=GB18030")
+                .status())
+        .isEqualTo(415);
+    assertThat(
+            SERVER
+                .send(
+                    store.clerk,
+                    "POST",
+                    "$prescription-lock",
+                    told("1", "9"),
+                    "Content-Type",
+                    "application/x-ndjson")
+                .status())
+        .as("an operation that takes no files")
+        .isEqualTo(415);
+    assertThat(
+            SERVER
+                .send(
+                    hospital.system,
+                    "POST",
+                    "$stock-update",
+                    told("1", "9"),
+                    "Content-Type",
+                    "application/x-ndjson")
+                .status())
+        .as("no pharmacy")
         .isEqualTo(403);
   }
 

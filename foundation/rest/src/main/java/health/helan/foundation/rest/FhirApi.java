@@ -1,9 +1,11 @@
 package health.helan.foundation.rest;
 
 import health.helan.foundation.definitions.R4;
+import health.helan.foundation.rest.format.MediaType;
 import health.helan.foundation.store.AccessTrail;
 import health.helan.foundation.store.HistoryRequest;
 import health.helan.foundation.store.Interaction;
+import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
@@ -601,15 +603,42 @@ final class FhirApi {
 
   /** The operation of a path, where it is one that reads requests itself; null for any other. */
   @Nullable HttpOperation httpOperation(String[] path) {
+    return called(path) instanceof HttpOperation own ? own : null;
+  }
+
+  /**
+   * A body that the operation of a path takes as one of its parameters, as {@code Parameters}; null
+   * for any other.
+   */
+  byte @Nullable [] wrapped(String[] path, @Nullable String contentType, byte[] body) {
+    MediaType type = contentType == null ? null : MediaType.parse(contentType);
+    FhirOperation operation = called(path);
+    if (type == null || operation == null) {
+      return null;
+    }
+    String parameter = operation.takesAs(type.name());
+    if (parameter == null) {
+      return null;
+    }
+    if (!type.parameters().getOrDefault("charset", "utf-8").equalsIgnoreCase("utf-8")) {
+      throw new Refusal(Refusal.Kind.MEDIA_TYPE, "rest.not-utf-8");
+    }
+    ObjectNode parameters = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
+    parameters
+        .withArray("parameter")
+        .addObject()
+        .put("name", parameter)
+        .put("valueBase64Binary", body);
+    return Json.MAPPER.writeValueAsBytes(parameters);
+  }
+
+  private @Nullable FhirOperation called(String[] path) {
     if (path.length == 0 || path.length > 3 || !path[path.length - 1].startsWith("$")) {
       return null;
     }
     String type = path.length > 1 ? type(path[0]) : null;
     String id = path.length > 2 ? id(path[1]) : null;
-    return operations.find(path[path.length - 1].substring(1), type, id)
-            instanceof HttpOperation own
-        ? own
-        : null;
+    return operations.find(path[path.length - 1].substring(1), type, id);
   }
 
   private Answer operation(Exchange exchange) {

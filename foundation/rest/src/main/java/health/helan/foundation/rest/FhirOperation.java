@@ -146,6 +146,18 @@ public interface FhirOperation {
   Spec spec();
 
   /**
+   * Name of the parameter as which a body that is no resource is taken, as {@code base64Binary}:
+   * such as a file that another program posts as it is. What else such a call says stands in the
+   * URL.
+   *
+   * @param mediaType in lower case, without its parameters
+   * @return null for a media type that is not taken so
+   */
+  default @Nullable String takesAs(String mediaType) {
+    return null;
+  }
+
+  /**
    * @throws health.helan.foundation.store.Refusal what the caller can mend
    */
   Answer execute(Call call);

@@ -1,5 +1,6 @@
 package health.helan.foundation.rest;
 
+import health.helan.foundation.rest.format.Format;
 import health.helan.foundation.store.AccessTrail;
 import health.helan.foundation.store.AuditSink;
 import health.helan.foundation.store.Caller;
@@ -189,9 +190,11 @@ public final class FhirServlet extends HttpServlet {
       body = json;
       contentType = config.formats().jsonTypeOf(contentType);
     } else if (!method.equals("GET") && !method.equals("DELETE")) {
-      body = Bodies.read(request, config.maxBodyBytes());
-      body = config.formats().toJson(contentType, body, method);
-      contentType = config.formats().jsonTypeOf(contentType);
+      byte[] read = Bodies.read(request, config.maxBodyBytes());
+      byte[] wrapped = method.equals("POST") ? api.wrapped(segments, contentType, read) : null;
+      body = wrapped == null ? config.formats().toJson(contentType, read, method) : wrapped;
+      contentType =
+          wrapped == null ? config.formats().jsonTypeOf(contentType) : Format.JSON.mediaType();
     }
     String prefer = request.getHeader("Prefer");
     return api.handle(
