@@ -66,7 +66,12 @@ function Form({ patient, doctor, encounter }: { patient: string; doctor: { refer
   };
   const write = (next: Partial<Sheet>) => change({ ...draft, sheets: { ...draft.sheets, [draft.kind]: { ...sheet, ...next } } });
   const writeLine = (index: number, line: Line) => write({ lines: sheet.lines.map((one, at) => (at === index ? line : one)) });
-  const submit = useSubmit((stored) => change({ ...draft, stored }));
+  // Of what is typed by then: the answer comes when it comes.
+  const note = (of: Partial<Sheet>) => {
+    const now = draftFor(patient);
+    change({ ...now, sheets: { ...now.sheets, [draft.kind]: { ...now.sheets[draft.kind], ...of } } });
+  };
+  const submit = useSubmit((stored) => note({ stored }));
 
   // Written in Chinese, whatever language the page speaks: pharmacists and residents read it.
   const said = i18next.getFixedT('zh', 'prescription');
@@ -97,12 +102,14 @@ function Form({ patient, doctor, encounter }: { patient: string; doctor: { refer
     if (submit.isPending) return;
     setPressed(true);
     if (fault) return focus(fault);
+    const sent = Math.max(sheet.sent, sheet.lines.length);
+    note({ sent });
     submit.mutate(
-      { requests: requestsOf(sheet.lines), stored: draft.stored },
+      { requests: requestsOf(sheet.lines), sent, stored: sheet.stored },
       {
-        onSuccess: (task) => {
+        onSuccess: ({ task, earlier }) => {
           handIn(patient, task.id ?? '', draft);
-          void go(`/prescriptions/${task.id ?? ''}`);
+          void go(`/prescriptions/${task.id ?? ''}`, { state: { earlier } });
         },
       },
     );

@@ -2,7 +2,7 @@ import '../../shared/prescription/texts';
 import { Alert, Button } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate, useParams } from 'react-router';
+import { Link, useLocation, useNavigate, useParams } from 'react-router';
 import { LoadFailed, LoadingLines } from '../../shared/faces/Faces';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
@@ -24,12 +24,14 @@ const OVERRIDES = ['benefit-outweighs', 'tolerated-before', 'monitored', 'specia
 export function PrescriptionPage() {
   const { t } = useTranslation('prescription');
   const { task = '' } = useParams();
+  const { state } = useLocation() as { state: { earlier?: boolean } | null };
   const { data, error, refetch } = useWhole(task);
   return (
     <div className={lists.page}>
       <PageTitle page={t('drugs.title')} />
       {error ? <LoadFailed error={error} onRetry={() => void refetch()} /> : null}
       {!data && !error ? <LoadingLines rows={12} /> : null}
+      {state?.earlier ? <Alert type="info" showIcon title={t('own.earlier')} /> : null}
       {data ? <Own key={data.prescription.state} whole={data} /> : null}
     </div>
   );

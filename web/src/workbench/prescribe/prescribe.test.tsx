@@ -46,6 +46,7 @@ function answers(own: (asked: Asked) => unknown = () => undefined): Asked[] {
       return parameters(...(value > 2 ? [finding('block')] : []), base);
     }
     if (asked.method === 'POST' && path === '/fhir') return { resourceType: 'Bundle', type: 'transaction-response', entry: [{ response: { status: '201', location: 'MedicationRequest/m1/_history/1' } }] };
+    if (path === 'MedicationRequest/m1') return { resourceType: 'MedicationRequest', id: 'm1', status: 'draft', intent: 'order', subject: {} };
     if (path.endsWith('$submit-prescription')) return { resourceType: 'Task', id: 't1', status: 'requested', intent: 'order' };
     return bundleOf([]);
   });
@@ -109,9 +110,49 @@ describe('Prescribing', () => {
     await userEvent.click(screen.getByRole('button', { name: /签名并提交审核$/ }));
     await waitFor(() => expect(router.state.location.pathname).toBe('/prescriptions/t1'));
     const written = log.filter(({ path, method }) => path === '/fhir' && method === 'POST').map(({ body }) => (body as { entry: { request: { method: string; url: string }; resource: { status: string; groupIdentifier: { value: string }; medicationCodeableConcept: { text: string } } }[] }).entry);
-    expect(written.map(([entry]) => `${entry!.request.method} ${entry!.request.url}`)).toEqual(['POST MedicationRequest', 'PUT MedicationRequest/m1']);
+    // By the number of the line: it is one draft, however often it is written.
+    const number = written[0]![0]!.resource.groupIdentifier.value;
+    const address = `PUT MedicationRequest?identifier=https://helan.health/fhir/sid/prescription-line|${number}-1`;
+    expect(written.map(([entry]) => `${entry!.request.method} ${entry!.request.url}`)).toEqual([address, address]);
     expect(written[0]![0]!.resource).toMatchObject({ status: 'draft', medicationCodeableConcept: { text: '苯磺酸氨氯地平片 5mg' } });
     expect(written[0]![0]!.resource.groupIdentifier.value).toBe(written[1]![0]!.resource.groupIdentifier.value);
+  });
+
+  test('goes on after the answer to the drafts was lost, with the same drafts', async () => {
+    let lost = true;
+    const log = answers(({ path, method }) => (path === '/fhir' && method === 'POST' && lost ? Promise.reject(new TypeError('Failed to fetch')) : undefined));
+    const { router } = await form();
+    await write('1');
+    await userEvent.click(screen.getByRole('button', { name: '签名并提交审核' }));
+    await screen.findByText(/连不上平台/);
+    lost = false;
+    await userEvent.click(screen.getByRole('button', { name: /签名并提交审核$/ }));
+    await waitFor(() => expect(router.state.location.pathname).toBe('/prescriptions/t1'));
+    const addresses = log.filter(({ path, method }) => path === '/fhir' && method === 'POST').map(({ body }) => (body as { entry: { request: { url: string } }[] }).entry.map(({ request }) => request.url));
+    expect(addresses).toHaveLength(2);
+    expect(addresses[0]).toEqual(addresses[1]);
+    expect(router.state.location.state).toEqual({ earlier: false });
+  });
+
+  test('goes on after the answer to the submission was lost: what was submitted is not written again', async () => {
+    let lost = true;
+    const log = answers(({ path, method }) => {
+      if (path.endsWith('$submit-prescription') && lost) return Promise.reject(new TypeError('Failed to fetch'));
+      if (path === 'MedicationRequest/m1' && method === 'GET') return { resourceType: 'MedicationRequest', id: 'm1', status: 'on-hold', intent: 'order', subject: {} };
+      return undefined;
+    });
+    const page = await form();
+    await write('1');
+    await userEvent.click(screen.getByRole('button', { name: '签名并提交审核' }));
+    await screen.findByText(/连不上平台/);
+    lost = false;
+    await userEvent.click(screen.getByRole('button', { name: /签名并提交审核$/ }));
+    await waitFor(() => expect(page.router.state.location.pathname).toBe('/prescriptions/t1'));
+    expect(log.filter(({ path, method }) => path === '/fhir' && method === 'POST')).toHaveLength(1);
+    const submitted = log.filter(({ path }) => path.endsWith('$submit-prescription')).map(({ body }) => body);
+    expect(submitted).toHaveLength(2);
+    expect(submitted[1]).toEqual(submitted[0]);
+    expect(page.router.state.location.state).toEqual({ earlier: true });
   });
 
   test('keeps what was typed when one goes elsewhere, and says what is missing', async () => {
@@ -171,10 +212,10 @@ describe('A drug as it is typed', () => {
 
   test('that was written before and is no longer wanted is marked as an error', () => {
     const sheet = emptySheet();
-    const bundle = draftsOf([requestOf(line, sheet, SETTING, '')], ['m1', 'm2']);
-    expect(bundle.entry?.map(({ request, resource }) => [request?.url, (resource as { status?: string }).status])).toEqual([
-      ['MedicationRequest/m1', 'draft'],
-      ['MedicationRequest/m2', 'entered-in-error'],
+    const bundle = draftsOf([requestOf(line, sheet, SETTING, '')], 2);
+    expect(bundle.entry?.map(({ request, resource }) => [request?.url.split('|')[1], (resource as { status?: string }).status])).toEqual([
+      [`${sheet.number}-1`, 'draft'],
+      [`${sheet.number}-2`, 'entered-in-error'],
     ]);
   });
 });

@@ -44,15 +44,18 @@ export const isRoute = (route: string): route is RouteName => route in ROUTES;
 /** One drug as it is typed. What is typed stays text until it is sent. */
 export type Line = { key: string; typed: string; product: Product | undefined; strength: number | undefined; dose: string; unit: string; route: RouteName | ''; times: TimesName | ''; days: string; quantity: string };
 
-/** A prescription as it is typed. */
-export type Sheet = { number: string; lines: Line[]; diagnoses: Diagnosis[]; longer: string; isLong: boolean; assessment: string; confirmed: boolean };
+/**
+ * A prescription as it is typed. `sent`: the most drugs that were ever sent to be written, whether or not that was
+ * answered; `stored`: ids of the drafts that were.
+ */
+export type Sheet = { number: string; lines: Line[]; diagnoses: Diagnosis[]; longer: string; isLong: boolean; assessment: string; confirmed: boolean; sent: number; stored: readonly string[] };
 
 const chance = (): string => crypto.randomUUID().replaceAll('-', '');
 
 export const emptyLine = (): Line => ({ key: chance(), typed: '', product: undefined, strength: undefined, dose: '', unit: '', route: '', times: '', days: '', quantity: '' });
 
 /** Nothing stands on it: no drug, dose or number of days comes from anywhere but the doctor's hand (docs/adr/0110). */
-export const emptySheet = (): Sheet => ({ number: `${new Date().toISOString().slice(0, 10).replaceAll('-', '')}-${chance().slice(0, 12)}`, lines: [emptyLine()], diagnoses: [], longer: '', isLong: false, assessment: '', confirmed: false });
+export const emptySheet = (): Sheet => ({ number: `${new Date().toISOString().slice(0, 10).replaceAll('-', '')}-${chance().slice(0, 12)}`, lines: [emptyLine()], diagnoses: [], longer: '', isLong: false, assessment: '', confirmed: false, sent: 0, stored: [] });
 
 /** A drug is taken up: its unit and way of giving are those of the product; how much and how often is not. */
 export const withProduct = (line: Line, product: Product): Line => ({
@@ -143,19 +146,21 @@ export function requestOf(line: Line, sheet: Sheet, setting: Setting, now: strin
 /** Drugs that can be judged already: the quantity may still be open. */
 export const judged = (sheet: Sheet): Line[] => sheet.lines.filter((line) => [...faultsOf(line).keys()].every((field) => field === 'quantity'));
 
+const LINE = 'https://helan.health/fhir/sid/prescription-line';
+
 /**
- * Writes the drafts: those of an earlier attempt anew, those that are no longer wanted as an error.
- * @param stored ids of the drafts that are there already
+ * Writes the drafts, each by the number of its line: sent again after an answer was lost, it is the same draft and no
+ * second one. Those that are no longer wanted are marked as an error.
+ * @param sent the most drugs that were sent before under this number
  */
-export function draftsOf(requests: MedicationRequest[], stored: readonly string[]): Bundle {
-  const put = (id: string, resource: MedicationRequest): BundleEntry => ({ resource: { ...resource, id }, request: { method: 'PUT', url: `MedicationRequest/${id}` } });
-  const entry = requests.map((resource, index): BundleEntry => {
-    const id = stored[index];
-    return id === undefined ? { resource, request: { method: 'POST', url: 'MedicationRequest' } } : put(id, resource);
-  });
+export function draftsOf(requests: MedicationRequest[], sent: number): Bundle {
+  const put = (resource: MedicationRequest, index: number): BundleEntry => {
+    const value = `${resource.groupIdentifier?.value ?? ''}-${index + 1}`;
+    return { resource: { ...resource, identifier: [{ system: LINE, value }] }, request: { method: 'PUT', url: `MedicationRequest?identifier=${LINE}|${value}` } };
+  };
   const [first] = requests;
-  const left = first ? stored.slice(requests.length).map((id) => put(id, { ...first, status: 'entered-in-error' })) : [];
-  return { resourceType: 'Bundle', type: 'transaction', entry: [...entry, ...left] };
+  const left = first ? Array.from({ length: Math.max(0, sent - requests.length) }, (_, index) => put({ ...first, status: 'entered-in-error' }, requests.length + index)) : [];
+  return { resourceType: 'Bundle', type: 'transaction', entry: [...requests.map(put), ...left] };
 }
 
 /** Ids of the drafts, in the order in which they were sent. */

@@ -45,17 +45,26 @@ export function useScreen(requests: readonly MedicationRequest[]) {
   });
 }
 
-/** Writes the drafts and submits them; the Task. `onStored` is told of drafts that are there even if what follows fails. */
+type Submission = { requests: MedicationRequest[]; sent: number; stored: readonly string[] };
+
+/**
+ * Writes the drafts and submits them; the Task. `onStored` is told of drafts that are there even if what follows fails.
+ * Whatever answer is lost, it can be pressed again: drafts are the same by their number, and one that an earlier attempt
+ * did submit (`earlier`) is not written over but asked for again.
+ */
 export function useSubmit(onStored: (ids: string[]) => void) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ requests, stored }: { requests: MedicationRequest[]; stored: readonly string[] }): Promise<Task> => {
-      const ids = idsOf(await transact(draftsOf(requests, stored))).slice(0, requests.length);
-      onStored(ids);
-      return call<Task>(
+    mutationFn: async ({ requests, sent, stored }: Submission): Promise<{ task: Task; earlier: boolean }> => {
+      const [one] = stored;
+      const earlier = one !== undefined && (await get<MedicationRequest>(`MedicationRequest/${encodeURIComponent(one)}`)).status !== 'draft';
+      const ids = earlier ? stored : idsOf(await transact(draftsOf(requests, sent))).slice(0, requests.length);
+      if (!earlier) onStored([...ids]);
+      const task = await call<Task>(
         'MedicationRequest/$submit-prescription',
         ids.map((id) => ({ name: 'request', valueReference: { reference: `MedicationRequest/${id}` } })),
       );
+      return { task, earlier };
     },
     onSuccess: () => Promise.all([client.invalidateQueries({ queryKey: ['prescriptions'] }), client.invalidateQueries({ queryKey: ['list', 'MedicationRequest'] })]),
   });

@@ -73,7 +73,7 @@ public final class PrescriptionOperations {
   /**
    * {@code POST MedicationRequest/$submit-prescription}: {@code request} (references, as often as
    * there are drugs), {@code reviewer} (Organization; the doctor's own institution for none).
-   * Answers 201 with the Task.
+   * Answers 201 with the Task; 200 with the same where this has been submitted already.
    */
   private Answer submit(FhirOperation.Call call) {
     List<String> ids = new ArrayList<>();
@@ -90,14 +90,14 @@ public final class PrescriptionOperations {
       }
     }
     String reviewer = ReviewOperations.text(call, "reviewer");
-    return answer(
-        201,
+    Outcome submitted =
         prescriptions.submit(
             call.caller(),
             ids,
             reviewer == null
                 ? call.caller().institution()
-                : id(reviewer, "Organization/", "reviewer")));
+                : id(reviewer, "Organization/", "reviewer"));
+    return answer(submitted.status(), submitted);
   }
 
   private static String id(String reference, String prefix, String parameter) {

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -89,7 +90,8 @@ public final class Prescriptions {
   // ------------------------------------------------------------------ submitting
 
   /**
-   * Signs, screens and queues a prescription that the caller wrote.
+   * Signs, screens and queues a prescription that the caller wrote. Submitting again what the
+   * caller has submitted changes nothing and answers with the same Task: an answer may be lost.
    *
    * @param ids of MedicationRequests in status draft
    * @param reviewer id of the institution whose pharmacists review it
@@ -105,6 +107,10 @@ public final class Prescriptions {
       ResourceVersion version = store.readInFull(caller, "MedicationRequest", id);
       versions.add(version);
       requests.add(FactReader.content(version));
+    }
+    Outcome before = submitted(caller, requests, doctor, reviewer);
+    if (before != null) {
+      return before;
     }
     String patient = Review.patient(requests);
     Instant now = now();
@@ -148,6 +154,46 @@ public final class Prescriptions {
     return store
         .transact(caller.asPlatformOf(caller.institution()), List.copyOf(writes), Set.of(), null)
         .getFirst();
+  }
+
+  /**
+   * What became of these very drugs when the same doctor submitted them to the same reviewer; null
+   * where they were not.
+   */
+  private @Nullable Outcome submitted(
+      Caller caller, List<ObjectNode> requests, String doctor, String reviewer) {
+    if (requests.isEmpty() || !requests.stream().allMatch(PrescriptionGuard::isTagged)) {
+      return null;
+    }
+    Set<String> ids = new HashSet<>();
+    requests.forEach(one -> ids.add(one.path("id").asString("")));
+    JsonNode number = requests.getFirst().path("groupIdentifier");
+    var query =
+        new SearchRequest(
+            "Task",
+            null,
+            null,
+            List.of(
+                new SearchRequest.Parameter(
+                    "group-identifier",
+                    number.path("system").asString("") + "|" + number.path("value").asString("")),
+                new SearchRequest.Parameter("code", TASK_SYSTEM + "|" + TASK),
+                new SearchRequest.Parameter("_count", MOST_LISTED)),
+            false);
+    for (SearchResult.Entry entry : store.search(caller.asPlatform(), query).entries()) {
+      ResourceVersion found = entry.resource();
+      ObjectNode task = FactReader.content(found);
+      Set<String> its = new HashSet<>();
+      requestsOf(task).forEach(one -> its.add(one[0]));
+      if (isOurs(task)
+          && doctorOf(task).equals(doctor)
+          && reviewerOf(task).equals(reviewer)
+          && its.equals(ids)) {
+        return new Outcome(
+            200, "Task", found.id(), found.version(), found.updated(), found.content());
+      }
+    }
+    return null;
   }
 
   private static String doctor(Caller caller) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
+import health.helan.foundation.store.Json;
 import health.helan.pharmacy.review.ReviewServer.Hospital;
 import java.util.List;
 import java.util.Set;
@@ -264,7 +265,6 @@ class ReviewingTests {
     assertThat(refused.status()).isEqualTo(422);
     assertThat(refused.sentence()).contains("groupIdentifier");
     assertThat(hospital.submit(hospital.doctor, id).status()).isEqualTo(201);
-    assertThat(hospital.submit(hospital.doctor, id).status()).as("twice").isEqualTo(422);
   }
 
   @Test
@@ -323,5 +323,75 @@ class ReviewingTests {
       assertThat(taken).isEqualTo(1);
     }
     assertThat(Set.of(state(one))).containsExactly("taken");
+  }
+
+  @Test
+  void submittedAgainAfterALostAnswerIsTheSameAndNoSecond() {
+    Case one = good();
+    Reply again = hospital.submit(hospital.doctor, one.request);
+    assertThat(again.status()).as(again.text()).isEqualTo(200);
+    assertThat(again.id()).isEqualTo(one.task);
+    done(step(hospital.pharmacist, one, "take"));
+    done(step(hospital.pharmacist, one, "pass"));
+    Reply late = hospital.submit(hospital.doctor, one.request);
+    assertThat(late.status()).isEqualTo(200);
+    assertThat(late.json().path("status").asString("")).isEqualTo("completed");
+    assertThat(
+            SERVER
+                .get(
+                    ReviewServer.ROOT,
+                    "Task?code=prescription-review&_summary=count&patient=Patient/" + one.patient)
+                .json()
+                .path("total")
+                .asInt(0))
+        .isEqualTo(1);
+    String more = hospital.draft(hospital.request(one.patient, "缬沙坦胶囊 80mg", 1, "粒", 1, 7));
+    assertThat(hospital.submit(hospital.doctor, one.request, more).status())
+        .as("other drugs under the same number")
+        .isEqualTo(422);
+    assertThat(hospital.submit(hospital.pharmacist, one.request).status()).isIn(403, 422);
+  }
+
+  @Test
+  void draftsSentAgainByTheNumberOfTheirLineAreTheSame() {
+    String patient = hospital.patient("1960-05-01", "male");
+    ObjectNode request = hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7);
+    String system = "https://helan.health/fhir/sid/prescription-line";
+    String number = "line-" + patient;
+    request.putArray("identifier").addObject().put("system", system).put("value", number);
+    ObjectNode bundle =
+        Json.MAPPER.createObjectNode().put("resourceType", "Bundle").put("type", "transaction");
+    ObjectNode entry = bundle.putArray("entry").addObject();
+    entry.set("resource", request);
+    entry
+        .putObject("request")
+        .put("method", "PUT")
+        .put("url", "MedicationRequest?identifier=" + system + "|" + number);
+    Reply first = SERVER.send(hospital.doctor, "POST", "", bundle.toString());
+    Reply second = SERVER.send(hospital.doctor, "POST", "", bundle.toString());
+    assertThat(status(first)).isEqualTo("201");
+    assertThat(status(second)).isEqualTo("200");
+    String location = location(second).split("/_history")[0];
+    assertThat(location(first)).startsWith(location + "/_history");
+    String id = location.substring(location.lastIndexOf('/') + 1);
+    assertThat(hospital.submit(hospital.doctor, id).status()).isEqualTo(201);
+    Reply late = SERVER.send(hospital.doctor, "POST", "", bundle.toString());
+    assertThat(late.status()).as("what was submitted is not written over").isEqualTo(403);
+  }
+
+  private static String status(Reply answer) {
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return answer
+        .json()
+        .path("entry")
+        .path(0)
+        .path("response")
+        .path("status")
+        .asString("")
+        .substring(0, 3);
+  }
+
+  private static String location(Reply answer) {
+    return answer.json().path("entry").path(0).path("response").path("location").asString("");
   }
 }
