@@ -1,32 +1,24 @@
 package health.helan.oversight.payment;
 
-import health.helan.foundation.store.Beside;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.IndexKey;
-import health.helan.foundation.store.Interaction;
-import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
-import health.helan.oversight.ledger.Account;
-import health.helan.oversight.ledger.AccountKind;
 import health.helan.oversight.ledger.Ledger;
 import health.helan.oversight.ledger.Line;
 import health.helan.oversight.ledger.Posting;
 import health.helan.oversight.payment.Order.Attempt;
 import health.helan.oversight.payment.Order.Delivery;
-import health.helan.oversight.payment.PaymentChannel.Returned;
 import health.helan.oversight.payment.PaymentChannel.Silent;
 import health.helan.oversight.payment.PaymentChannel.Standing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -34,7 +26,6 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Orders, from the first request to the last refund. Each step is one transaction: the Invoice, its
@@ -65,39 +56,27 @@ public final class Payments {
       Clock clock) {}
 
   private final RecordStore store;
-  private final Sql sql;
   private final PayTable table;
-  private final Ledger ledger;
+  private final OrderBook book;
+  private final Settling settling;
+  private final Refunds refunds;
   private final IndexKey key;
   private final List<Payables> payables;
   private final Map<String, PaymentChannel> channels;
   private final List<PaymentChannel> offered;
-  private final Clock clock;
 
   public Payments(Parts parts) {
     store = parts.store();
-    sql = new Sql(parts.database());
+    var sql = new Sql(parts.database());
     table = new PayTable(sql);
-    ledger = parts.ledger();
+    book = new OrderBook(store, sql, table, parts.ledger(), parts.clock());
+    settling = new Settling(book);
+    refunds = new Refunds(book, this::channel);
     key = parts.key();
     payables = parts.payables();
     offered = parts.channels();
     channels =
         offered.stream().collect(Collectors.toMap(PaymentChannel::code, Function.identity()));
-    clock = parts.clock();
-  }
-
-  /** Another was first: what was read is old. The transaction is rolled back. */
-  private static final class Raced extends Refusal {
-    private static final long serialVersionUID = 1L;
-
-    Raced() {
-      super(Kind.TRANSIENT, "payment.busy");
-    }
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   /** In the order in which they are offered. */
@@ -142,7 +121,8 @@ public final class Payments {
     for (int turn = 0; turn < TURNS; turn++) {
       Order order = table.live(reference);
       if (order == null) {
-        order = create(caller, of.due(caller, reference), reference);
+        Payables.Due due = of.due(caller, reference);
+        order = book.create(caller, due, reference, digest(due.patient()));
         if (order == null) {
           continue; // Somebody else's is there now.
         }
@@ -156,7 +136,7 @@ public final class Payments {
         try {
           Standing closed = channel(live.channel()).close(order.key(live.number()));
           var unused2 =
-              settle(
+              settling.settle(
                   order,
                   live,
                   closed instanceof Standing.Unknown ? new Standing.Over("unknown") : closed);
@@ -167,7 +147,7 @@ public final class Payments {
       }
       if (live == null) {
         OrderState state = OrderStep.PAY.take(caller, order.state());
-        if (!order.expires().isAfter(now()) || order.tries() >= MOST_TRIES) {
+        if (!order.expires().isAfter(book.now()) || order.tries() >= MOST_TRIES) {
           throw new Refusal(Refusal.Kind.BUSINESS_RULE, "payment.over");
         }
         Order begun = begin(caller, order, state, channelCode);
@@ -188,8 +168,9 @@ public final class Payments {
   private Order ask(Order order, Attempt attempt, PaymentChannel channel) {
     try {
       Standing standing =
-          channel.create(order.key(attempt.number()), attempt.fen(), what(order), order.expires());
-      Order settled = settle(order, attempt, standing);
+          channel.create(
+              order.key(attempt.number()), attempt.fen(), book.what(order), order.expires());
+      Order settled = settling.settle(order, attempt, standing);
       if (settled != null && settled.state() == OrderState.PAID) {
         tend(order.id());
       }
@@ -199,94 +180,16 @@ public final class Payments {
     return Objects.requireNonNull(table.order(order.id()));
   }
 
-  /** What the resident is told that it is for. */
-  private String what(Order order) {
-    return invoice(order)
-        .path("lineItem")
-        .path(0)
-        .path("chargeItemCodeableConcept")
-        .path("text")
-        .asString("");
-  }
-
-  private ObjectNode invoice(Order order) {
-    return (ObjectNode)
-        Json.MAPPER.readTree(
-            Objects.requireNonNull(store.read(PLATFORM, "Invoice", order.id()).content()));
-  }
-
-  private @Nullable Order create(Caller caller, Payables.Due due, String reference) {
-    OrderState state = OrderStep.CREATE.take(caller, OrderState.NONE);
-    Instant now = now();
-    if (!due.until().isAfter(now)) {
-      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "payment.over");
-    }
-    String fullUrl = "urn:uuid:" + UUID.randomUUID();
-    long patient = digest(due.patient());
-    List<String> made = new ArrayList<>();
-    try {
-      var unused =
-          store.transact(
-              caller.asPlatformOf(due.institution()),
-              List.of(
-                  new Interaction.Create(
-                      "Invoice",
-                      Interaction.Body.of(Papers.invoice(due, reference, now)),
-                      null,
-                      fullUrl,
-                      "Patient/" + due.patient()),
-                  Papers.provenance(
-                      caller, fullUrl, "Patient/" + due.patient(), OrderStep.CREATE, null, now)),
-              (transaction, ids, at) -> {
-                Order order =
-                    new Order(
-                        ids.getFirst(),
-                        state,
-                        reference,
-                        due.institution(),
-                        patient,
-                        due.fen(),
-                        0,
-                        Delivery.OPEN,
-                        0,
-                        0,
-                        1,
-                        0,
-                        now,
-                        due.until(),
-                        null,
-                        due.until(),
-                        List.of(),
-                        List.of());
-                if (!PayTable.insert(transaction, order)) {
-                  throw new Raced();
-                }
-                var booked =
-                    ledger.post(
-                        transaction,
-                        new Posting(
-                            order.id(),
-                            "due",
-                            new Line.Reserve(resident(order), institution(order), order.fen())));
-                made.clear();
-                made.add(order.id());
-              });
-    } catch (Raced e) {
-      return null;
-    }
-    return table.order(made.getFirst());
-  }
-
   private @Nullable Order begin(Caller caller, Order order, OrderState state, String channel) {
-    Instant now = now();
+    Instant now = book.now();
     var attempt =
         new Attempt(
             order.tries() + 1, Attempt.State.BEGUN, false, order.fen(), channel, null, null, now);
-    return write(
+    return book.write(
         caller,
         OrderStep.PAY,
         order,
-        new Change(order).state(state).tries(attempt.number()).put(attempt),
+        new OrderChange(order).state(state).tries(attempt.number()).put(attempt),
         null,
         null,
         null,
@@ -297,131 +200,7 @@ public final class Payments {
     return key.digests().of("pay:Patient/" + patient);
   }
 
-  // ------------------------------------------------------------------ accounts
-
-  private static Account resident(Order order) {
-    return Account.of(AccountKind.RESIDENT, "%016x".formatted(order.patient()));
-  }
-
-  private static Account institution(Order order) {
-    return Account.of(AccountKind.INSTITUTION, order.institution());
-  }
-
-  private static Account of(Attempt attempt) {
-    return Account.of(AccountKind.CHANNEL, attempt.channel());
-  }
-
-  private static Account unclaimed(Attempt attempt) {
-    return Account.of(AccountKind.UNCLAIMED, attempt.channel());
-  }
-
   // ------------------------------------------------------------------ what a channel says
-
-  /**
-   * Takes down what a channel says of an attempt.
-   *
-   * @return the order then; null when another was first
-   */
-  private @Nullable Order settle(Order order, Attempt attempt, Standing standing) {
-    return switch (standing) {
-      case Standing.Waiting waiting -> {
-        if (attempt.state() != Attempt.State.BEGUN) {
-          yield order; // Known already; or over, and the channel has yet to find out.
-        }
-        yield rows(
-            order,
-            new Change(order)
-                .put(with(attempt, Attempt.State.WAITING, false, waiting.code(), null)));
-      }
-      case Standing.Paid paid -> {
-        if (attempt.state() == Attempt.State.PAID) {
-          yield order;
-        }
-        boolean isWanted =
-            OrderStep.SUCCEED.from().contains(order.state()) && paid.fen() == attempt.fen();
-        yield isWanted ? succeed(order, attempt, paid) : late(order, attempt, paid);
-      }
-      case Standing.Over _ -> {
-        if (!attempt.isLive()) {
-          yield order;
-        }
-        Change change = new Change(order).put(with(attempt, Attempt.State.OVER, false, null, null));
-        if (order.state() == OrderState.PAYING) {
-          change.state(OrderStep.FAIL.take(PLATFORM, order.state()));
-        }
-        yield rows(order, change);
-      }
-      case Standing.Unknown _ -> order;
-    };
-  }
-
-  private static Attempt with(
-      Attempt attempt,
-      Attempt.State state,
-      boolean isLate,
-      @Nullable String code,
-      @Nullable String transaction) {
-    return new Attempt(
-        attempt.number(),
-        state,
-        isLate,
-        attempt.fen(),
-        attempt.channel(),
-        code,
-        transaction,
-        attempt.changed());
-  }
-
-  private @Nullable Order succeed(Order order, Attempt attempt, Standing.Paid paid) {
-    Instant at = now();
-    Attempt done = with(attempt, Attempt.State.PAID, false, null, paid.transaction());
-    return write(
-        PLATFORM,
-        OrderStep.SUCCEED,
-        order,
-        new Change(order).state(OrderStep.SUCCEED.take(PLATFORM, order.state())).paid(at).put(done),
-        invoice -> Papers.paid(invoice, done, at),
-        new Posting(
-            order.id(),
-            "paid",
-            new Line.Settle("due", 1, order.fen()),
-            new Line.Move(of(attempt), resident(order), order.fen())),
-        null,
-        null);
-  }
-
-  /** The order takes no money, or not so much: it is set aside, goes back, and that is told. */
-  private @Nullable Order late(Order order, Attempt attempt, Standing.Paid paid) {
-    LOG.warn("Money came by channel {} that no order waits for: it goes back", attempt.channel());
-    boolean isLast = attempt.isLive() && order.state() == OrderState.PAYING;
-    Change change =
-        new Change(order)
-            .state(isLast ? OrderStep.FAIL.take(PLATFORM, order.state()) : order.state())
-            .put(with(attempt, Attempt.State.PAID, true, null, paid.transaction()))
-            .put(
-                new Order.Refund(
-                    order.refunds() + 1,
-                    attempt.number(),
-                    Order.Refund.State.ASKED,
-                    true,
-                    paid.fen(),
-                    "late",
-                    "late-" + attempt.number(),
-                    now()));
-    return write(
-        PLATFORM,
-        OrderStep.REFUND,
-        order,
-        change,
-        null,
-        new Posting(
-            order.id(),
-            "late-" + attempt.number(),
-            new Line.Move(of(attempt), unclaimed(attempt), paid.fen()),
-            new Line.Reserve(unclaimed(attempt), of(attempt), paid.fen())),
-        paid.fen(),
-        "late");
-  }
 
   /**
    * A channel tells that something has happened to a payment. What it is, is asked of the channel:
@@ -445,12 +224,12 @@ public final class Payments {
       if (order.key(attempt.number()).equals(of) && attempt.channel().equals(code)) {
         Order settled;
         try {
-          settled = settle(order, attempt, channel.query(of));
+          settled = settling.settle(order, attempt, channel.query(of));
         } catch (Silent e) {
           settled = null;
         }
         if (settled == null) {
-          table.later(order, now());
+          table.later(order, book.now());
         }
         tend(order.id());
         return;
@@ -493,109 +272,12 @@ public final class Payments {
       if (amount <= 0 || amount > left) {
         throw new Refusal(Refusal.Kind.BUSINESS_RULE, "payment.more-than-left");
       }
-      if (giveBack(caller, order, state, amount, reason, own) != null) {
+      if (refunds.ask(caller, order, state, amount, reason, own) != null) {
         tend(id);
         return order(id);
       }
     }
     throw new Refusal(Refusal.Kind.TRANSIENT, "payment.busy");
-  }
-
-  private @Nullable Order giveBack(
-      Caller caller, Order order, OrderState state, long fen, String reason, String as) {
-    Attempt by = Objects.requireNonNull(order.paidBy());
-    int number = order.refunds() + 1;
-    return write(
-        caller,
-        OrderStep.REFUND,
-        order,
-        new Change(order)
-            .state(state)
-            // What goes back before it was delivered is not delivered any more.
-            .delivered(order.delivered() == Delivery.OPEN ? Delivery.REFUSED : order.delivered())
-            .refunded(order.refunded() + fen)
-            .put(
-                new Order.Refund(
-                    number, by.number(), Order.Refund.State.ASKED, false, fen, reason, as, now())),
-        null,
-        new Posting(
-            order.id(), "refund-" + number, new Line.Reserve(institution(order), of(by), fen)),
-        fen,
-        reason);
-  }
-
-  /** Asks the channel for a refund, or what became of it. */
-  private @Nullable Order giveBack(Order order, Order.Refund refund) {
-    Attempt by =
-        order.attempts().stream()
-            .filter(one -> one.number() == refund.attempt())
-            .findFirst()
-            .orElseThrow();
-    Returned returned =
-        channel(by.channel())
-            .refund(order.refundKey(refund.number()), order.key(by.number()), refund.fen());
-    String reservedBy = refund.isLate() ? "late-" + by.number() : "refund-" + refund.number();
-    int line = refund.isLate() ? 2 : 1;
-    return switch (returned) {
-      case Returned.Pending _ -> null;
-      case Returned.Done _ -> {
-        Change change = new Change(order).put(with(refund, Order.Refund.State.DONE));
-        long back =
-            refund.fen()
-                + order.returned().stream()
-                    .filter(one -> !one.isLate() && one.state() == Order.Refund.State.DONE)
-                    .mapToLong(Order.Refund::fen)
-                    .sum();
-        boolean isAll = !refund.isLate() && back == order.fen();
-        if (isAll) {
-          change.state(OrderStep.RETURN.take(PLATFORM, order.state()));
-        }
-        yield write(
-            PLATFORM,
-            isAll ? OrderStep.RETURN : OrderStep.REFUND,
-            order,
-            change,
-            refund.isLate() ? null : invoice -> Papers.refunded(invoice, back, isAll),
-            new Posting(
-                order.id(),
-                "refunded-" + refund.number(),
-                new Line.Settle(reservedBy, line, refund.fen())),
-            null,
-            null);
-      }
-      case Returned.Refused refused -> {
-        LOG.error(
-            "Channel {} refuses to give money back: somebody has to look at order {}",
-            by.channel(),
-            order.id());
-        Change change = new Change(order).put(with(refund, Order.Refund.State.REFUSED));
-        if (refund.isLate()) {
-          // It stays set aside: it is nobody's but the resident's.
-          yield rows(order, change);
-        }
-        yield write(
-            PLATFORM,
-            OrderStep.REFUND,
-            order,
-            change.refunded(order.refunded() - refund.fen()),
-            null,
-            new Posting(order.id(), "kept-" + refund.number(), new Line.Release(reservedBy, line)),
-            null,
-            null);
-      }
-    };
-  }
-
-  private static Order.Refund with(Order.Refund refund, Order.Refund.State state) {
-    return new Order.Refund(
-        refund.number(),
-        refund.attempt(),
-        state,
-        refund.isLate(),
-        refund.fen(),
-        refund.reason(),
-        refund.key(),
-        refund.changed());
   }
 
   // ------------------------------------------------------------------ by the clock
@@ -607,7 +289,7 @@ public final class Payments {
    * @return how many orders were looked at
    */
   public int tendDue() {
-    List<String> due = table.due(now(), AT_ONCE);
+    List<String> due = table.due(book.now(), AT_ONCE);
     for (String id : due) {
       try {
         tend(id);
@@ -616,7 +298,7 @@ public final class Payments {
         LOG.warn("An order could not be brought on", e);
         Order order = table.order(id);
         if (order != null) {
-          table.later(order, now().plus(backoff(order)));
+          table.later(order, book.now().plus(backoff(order)));
         }
       }
     }
@@ -636,14 +318,14 @@ public final class Payments {
           continue; // Another was first: look again.
         }
         if (next.revision() == order.revision()) {
-          Instant due = due(order, order.checks() + 1);
+          Instant due = OrderChange.due(order, order.checks() + 1, book.now());
           if (!Objects.equals(due, order.due())) {
             table.later(order, due);
           }
           return;
         }
       } catch (Silent e) {
-        table.later(order, now().plus(backoff(order)));
+        table.later(order, book.now().plus(backoff(order)));
         return;
       }
     }
@@ -657,7 +339,7 @@ public final class Payments {
   private @Nullable Order next(Order order) {
     Attempt live = order.live();
     boolean isOver =
-        !OrderStep.SUCCEED.from().contains(order.state()) || !order.expires().isAfter(now());
+        !OrderStep.SUCCEED.from().contains(order.state()) || !order.expires().isAfter(book.now());
     if (live != null) {
       PaymentChannel channel = channel(live.channel());
       String of = order.key(live.number());
@@ -667,16 +349,16 @@ public final class Payments {
         standing =
             isOver
                 ? new Standing.Over("unknown")
-                : channel.create(of, live.fen(), what(order), order.expires());
+                : channel.create(of, live.fen(), book.what(order), order.expires());
       }
-      return settle(order, live, standing);
+      return settling.settle(order, live, standing);
     }
     if (order.state() == OrderState.CREATED && isOver) {
-      return write(
+      return book.write(
           PLATFORM,
           OrderStep.CLOSE,
           order,
-          new Change(order).state(OrderStep.CLOSE.take(PLATFORM, order.state())),
+          new OrderChange(order).state(OrderStep.CLOSE.take(PLATFORM, order.state())),
           Papers::closed,
           new Posting(order.id(), "closed", new Line.Release("due", 1)),
           null,
@@ -690,7 +372,7 @@ public final class Payments {
     }
     for (Order.Refund refund : order.returned()) {
       if (refund.state() == Order.Refund.State.ASKED) {
-        Order given = giveBack(order, refund);
+        Order given = refunds.bringOn(order, refund);
         return given == null ? order : given;
       }
     }
@@ -707,14 +389,14 @@ public final class Payments {
       case Payables.Standing.Waiting _ -> order;
       case Payables.Standing.Kept _ ->
           order.delivered() == Delivery.OPEN
-              ? rows(order, new Change(order).delivered(Delivery.DONE))
+              ? book.rows(order, new OrderChange(order).delivered(Delivery.DONE))
               : order;
       case Payables.Standing.Gone gone -> {
         String as = "gone-" + gone.reason();
         // In hundredths of the fee, rounded for the resident.
         long back = (order.fen() * gone.percent() + 99) / 100 - order.refunded();
         if (back > 0 && order.returned().stream().noneMatch(one -> one.key().equals(as))) {
-          yield giveBack(
+          yield refunds.ask(
               PLATFORM,
               order,
               OrderStep.REFUND.take(PLATFORM, order.state()),
@@ -723,7 +405,7 @@ public final class Payments {
               as);
         }
         yield order.delivered() == Delivery.OPEN
-            ? rows(order, new Change(order).delivered(Delivery.REFUSED))
+            ? book.rows(order, new OrderChange(order).delivered(Delivery.REFUSED))
             : order;
       }
     };
@@ -731,19 +413,6 @@ public final class Payments {
 
   private static Duration backoff(Order order) {
     return Duration.ofSeconds(Math.min(300, 1L << Math.min(9, order.checks())));
-  }
-
-  /** When the clock looks next; null when nothing is left to do. */
-  private @Nullable Instant due(Order order, int checks) {
-    Instant soon = now().plusSeconds(Math.min(60, 1L << Math.min(6, checks)));
-    boolean asks =
-        order.live() != null
-            || order.state() == OrderState.PAID && order.delivered() == Delivery.OPEN
-            || order.returned().stream().anyMatch(one -> one.state() == Order.Refund.State.ASKED);
-    if (order.state() == OrderState.CREATED || order.state() == OrderState.PAYING) {
-      return asks && soon.isBefore(order.expires()) ? soon : order.expires();
-    }
-    return asks ? soon : null;
   }
 
   // ------------------------------------------------------------------ reading
@@ -792,175 +461,6 @@ public final class Payments {
 
   /** What an order is for, in the words that the resident was told. */
   public String label(Order order) {
-    return what(order);
-  }
-
-  // ------------------------------------------------------------------ writing
-
-  /** What becomes of an order. */
-  private final class Change {
-    private OrderState state;
-    private Delivery delivered;
-    private int tries;
-    private int refunds;
-    private long refunded;
-    private @Nullable Instant paid;
-    private final Order read;
-    private final List<Attempt> attempts = new ArrayList<>();
-    private final List<Order.Refund> returned = new ArrayList<>();
-
-    Change(Order read) {
-      this.read = read;
-      state = read.state();
-      delivered = read.delivered();
-      tries = read.tries();
-      refunds = read.refunds();
-      refunded = read.refunded();
-      paid = read.paid();
-    }
-
-    Change state(OrderState to) {
-      state = to;
-      return this;
-    }
-
-    Change delivered(Delivery to) {
-      delivered = to;
-      return this;
-    }
-
-    Change tries(int to) {
-      tries = to;
-      return this;
-    }
-
-    Change refunded(long to) {
-      refunded = to;
-      return this;
-    }
-
-    Change paid(Instant to) {
-      paid = to;
-      return this;
-    }
-
-    Change put(Attempt attempt) {
-      attempts.add(attempt);
-      return this;
-    }
-
-    Change put(Order.Refund refund) {
-      refunds = Math.max(refunds, refund.number());
-      returned.add(refund);
-      return this;
-    }
-
-    Order order() {
-      List<Attempt> tried = new ArrayList<>(read.attempts());
-      attempts.forEach(
-          one -> {
-            tried.removeIf(old -> old.number() == one.number());
-            tried.add(one);
-          });
-      List<Order.Refund> back = new ArrayList<>(read.returned());
-      returned.forEach(
-          one -> {
-            back.removeIf(old -> old.number() == one.number());
-            back.add(one);
-          });
-      Order bare = with(tried, back, null);
-      return with(tried, back, due(bare, 0));
-    }
-
-    private Order with(List<Attempt> tried, List<Order.Refund> back, @Nullable Instant due) {
-      return new Order(
-          read.id(),
-          state,
-          read.payable(),
-          read.institution(),
-          read.patient(),
-          read.fen(),
-          refunded,
-          delivered,
-          tries,
-          refunds,
-          read.revision(),
-          0,
-          read.created(),
-          read.expires(),
-          paid,
-          due,
-          tried,
-          back);
-    }
-
-    Beside rows(@Nullable Posting posting) {
-      Order now = order();
-      return (transaction, _, at) -> {
-        if (!PayTable.update(transaction, read, now, at)) {
-          throw new Raced();
-        }
-        for (Attempt attempt : attempts) {
-          PayTable.put(transaction, read, attempt, at);
-        }
-        for (Order.Refund refund : returned) {
-          PayTable.put(transaction, read, refund, at);
-        }
-        if (posting != null) {
-          var unused = ledger.post(transaction, posting);
-        }
-      };
-    }
-  }
-
-  /** What concerns rows only. */
-  private @Nullable Order rows(Order order, Change change) {
-    try {
-      sql.together(
-          connection -> {
-            change.rows(null).write(connection, List.of(), now());
-            return true;
-          });
-    } catch (Raced e) {
-      return null;
-    }
-    return table.order(order.id());
-  }
-
-  /**
-   * A step with its Provenance.
-   *
-   * @param invoice what becomes of the Invoice; null when it stays as it is
-   * @param told fen that go back, told to the resident; null for nothing
-   * @param reason told in the Provenance; null for none
-   * @return null when another was first
-   */
-  private @Nullable Order write(
-      Caller caller,
-      OrderStep step,
-      Order order,
-      Change change,
-      @Nullable UnaryOperator<ObjectNode> invoice,
-      @Nullable Posting posting,
-      @Nullable Long told,
-      @Nullable String reason) {
-    Instant now = now();
-    List<Interaction> writes = new ArrayList<>();
-    if (invoice != null) {
-      writes.add(new Interaction.Patch("Invoice", order.id(), null, invoice, null));
-    }
-    String face = "Invoice/" + order.id();
-    writes.add(Papers.provenance(caller, face, face, step, reason, now));
-    if (told != null) {
-      String patient = invoice(order).path("subject").path("reference").asString("");
-      writes.add(Papers.message(patient, order.id(), told, now));
-    }
-    try {
-      var unused =
-          store.transact(caller.asPlatformOf(order.institution()), writes, change.rows(posting));
-    } catch (Raced e) {
-      return null;
-    }
-    return table.order(order.id());
+    return book.what(order);
   }
 }
