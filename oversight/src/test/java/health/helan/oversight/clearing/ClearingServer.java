@@ -1,31 +1,18 @@
 package health.helan.oversight.clearing;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
-import health.helan.foundation.rest.FhirServlet;
-import health.helan.foundation.rest.Operations;
-import health.helan.foundation.rest.RestConfig;
-import health.helan.foundation.rest.StandardFormats;
-import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
-import health.helan.foundation.store.Retention;
-import health.helan.foundation.store.StoreConfig;
-import health.helan.foundation.store.content.ZstdCodec;
-import health.helan.foundation.store.search.ValueSets;
 import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
-import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.foundation.trust.crypto.KeyStoreVault;
 import health.helan.foundation.trust.crypto.SignatureAlgorithm;
 import health.helan.foundation.trust.crypto.Signer;
-import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.oversight.clearing.simulator.Plant;
 import health.helan.oversight.clearing.simulator.SimulatedStatements;
 import health.helan.oversight.clearing.simulator.StatementWriter;
@@ -39,6 +26,7 @@ import health.helan.oversight.payment.PaymentFollower;
 import health.helan.oversight.payment.Payments;
 import health.helan.oversight.payment.simulator.Fault;
 import health.helan.oversight.payment.simulator.SimulatedChannel;
+import health.helan.oversight.testing.OversightForTests;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,7 +34,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
@@ -76,7 +63,8 @@ final class ClearingServer extends ApiForTests implements AutoCloseable {
       {"charset":"GB18030","columns":[{"name":"交易时间","holds":"time"},{"name":"订单号","holds":"key"},
         {"name":"关联号","holds":"reference"},{"name":"类型","holds":"flow"},{"name":"金额","holds":"amount"},
         {"name":"机构","holds":"institution"}],"payment":["支付"],"refund":["退款"],"skip":["撤销"],
-        "summary":{"mark":"合计","count":1,"payments":2,"refunds":3}}""";
+        "summary":{"mark":"合计","count":1,"payments":2,"refunds":3}}\
+      """;
 
   private static final LocalDate FIRST = LocalDate.of(2027, 1, 1);
 
@@ -93,25 +81,9 @@ final class ClearingServer extends ApiForTests implements AutoCloseable {
   private final TomcatForTests tomcat;
 
   ClearingServer() {
-    var config = new HikariConfig();
-    config.setDataSource(PostgresForTests.storeDatabase());
-    config.setMaximumPoolSize(20);
-    database = new HikariDataSource(config);
+    database = OversightForTests.pool(PostgresForTests.storeDatabase(), 20);
     store =
-        RecordStore.open(
-            database,
-            null,
-            new StoreConfig(
-                new byte[32],
-                UUID.randomUUID().toString(),
-                "test",
-                new RolePolicy(Clock.systemUTC()),
-                true,
-                new ZstdCodec(),
-                ValueSets.ofR4(),
-                new PaymentFollower(Map.of("Appointment", _ -> true))),
-            StoreForTests.QUICK,
-            Retention.DEFAULT);
+        OversightForTests.store(database, new PaymentFollower(Map.of("Appointment", _ -> true)));
     ledger = new Ledger(database, clock);
     channel =
         new SimulatedChannel(
@@ -143,20 +115,11 @@ final class ClearingServer extends ApiForTests implements AutoCloseable {
                 signer,
                 clock));
     var unused = counterparts.setLayout(ROOT, "plain", LAYOUT);
-    List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
+    List<FhirOperation> operations = new ArrayList<>();
     operations.addAll(ClearingOperations.all(clearing));
     tomcat =
         new TomcatForTests(
-            new FhirServlet(
-                store,
-                new Operations(operations),
-                new RestConfig(
-                    null,
-                    8 << 20,
-                    new StandardFormats(),
-                    new CapabilityStatements("test", "2026-11-26", store.parameters()))),
-            caller(),
-            this::statements);
+            OversightForTests.servlet(store, operations), caller(), this::statements);
   }
 
   private void statements(Tomcat tomcat) {
@@ -289,7 +252,8 @@ final class ClearingServer extends ApiForTests implements AutoCloseable {
                 counterpart,
                 """
                 {"zh":"试验","en":"Test","layout":"plain","lists":"plain","rules":[%s],"window-seconds":120,
-                  "advance-percent":80}"""
+                  "advance-percent":80}\
+                """
                     .formatted(rules));
   }
 

@@ -2,18 +2,14 @@ package health.helan.oversight.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import health.helan.foundation.store.Ids;
+import health.helan.oversight.testing.KilledPostgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +21,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * PostgreSQL is killed, and connections are cut as when the application dies, while eight threads
@@ -37,21 +32,17 @@ class KilledWhileBookingTests {
   private static final Account CHANNEL = Account.of(AccountKind.CHANNEL, "c");
   private static final Account INSTITUTION = Account.of(AccountKind.INSTITUTION, "i");
 
-  private Path folder = Path.of("");
+  private KilledPostgres killed = new KilledPostgres(Path.of(""), 0);
   private final Map<Posting, Boolean> acknowledged = new ConcurrentHashMap<>();
   private final Queue<String> begun = new ConcurrentLinkedQueue<>();
   private final Queue<Connection> open = new ConcurrentLinkedQueue<>();
   private final Random random = new Random();
-  private int port;
 
   @Test
   void leavesNothingByHalvesAndNoIntentWithoutEnd(@TempDir Path given) throws Exception {
-    folder = given;
-    try (var probe = new ServerSocket(0)) {
-      port = probe.getLocalPort();
-    }
-    EmbeddedPostgres postgres = start();
-    try (HikariDataSource pool = pool()) {
+    killed = KilledPostgres.in(given);
+    EmbeddedPostgres postgres = killed.start();
+    try (HikariDataSource pool = killed.pool(4)) {
       Flyway.configure().dataSource(pool).load().migrate();
       var ledger = new Ledger(pool, Clock.systemUTC());
       for (int kill = 0; kill < KILLS; kill++) {
@@ -70,13 +61,13 @@ class KilledWhileBookingTests {
         }
         waitFor(acknowledged.size() + 100);
         Thread.sleep(random.nextInt(300));
-        killPostgres();
+        killed.kill();
         goOn.set(false);
         for (Thread thread : threads) {
           thread.join();
         }
         postgres.close();
-        postgres = start();
+        postgres = killed.start();
         pool.getHikariPoolMXBean().softEvictConnections();
         check(ledger);
       }
@@ -124,10 +115,10 @@ class KilledWhileBookingTests {
 
   private void write(int home, AtomicBoolean goOn) {
     while (goOn.get()) {
-      try (Connection connection = source().getConnection()) {
+      try (Connection connection = killed.source().getConnection()) {
         open.add(connection);
         connection.setAutoCommit(false);
-        var ledger = new Ledger(source(), Clock.systemUTC());
+        var ledger = new Ledger(killed.source(), Clock.systemUTC());
         while (goOn.get()) {
           String order = Ids.next(home);
           begun.add(order);
@@ -150,49 +141,6 @@ class KilledWhileBookingTests {
         throw new AssertionError("nothing is booked any more");
       }
       Thread.sleep(10);
-    }
-  }
-
-  private EmbeddedPostgres start() throws IOException {
-    return EmbeddedPostgres.builder()
-        .setDataDirectory(folder.resolve("data"))
-        .setCleanDataDirectory(false)
-        .setPort(port)
-        .setPGStartupWait(Duration.ofSeconds(60))
-        .setLocaleConfig("locale", "C.UTF-8")
-        .setServerConfig("fsync", "on")
-        .setServerConfig("synchronous_commit", "on")
-        .setServerConfig("full_page_writes", "on")
-        .start();
-  }
-
-  private PGSimpleDataSource source() {
-    var source = new PGSimpleDataSource();
-    source.setUrl("jdbc:postgresql://localhost:" + port + "/postgres?user=postgres");
-    return source;
-  }
-
-  private HikariDataSource pool() {
-    var config = new HikariConfig();
-    config.setDataSource(source());
-    config.setMaximumPoolSize(4);
-    return new HikariDataSource(config);
-  }
-
-  private void killPostgres() throws IOException, InterruptedException {
-    long pid =
-        Long.parseLong(
-            Files.readAllLines(folder.resolve("data").resolve("postmaster.pid"))
-                .getFirst()
-                .strip());
-    ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
-    List<ProcessHandle> backends = postmaster.children().toList();
-    assertThat(postmaster.destroyForcibly()).isTrue();
-    // Its children see that they are orphans and go; a new server refuses to start before.
-    for (ProcessHandle backend : backends) {
-      for (int i = 0; backend.isAlive() && i < 600; i++) {
-        Thread.sleep(100);
-      }
     }
   }
 }

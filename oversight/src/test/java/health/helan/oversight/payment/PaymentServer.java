@@ -1,14 +1,7 @@
 package health.helan.oversight.payment;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
-import health.helan.foundation.rest.FhirServlet;
-import health.helan.foundation.rest.Operations;
-import health.helan.foundation.rest.RestConfig;
-import health.helan.foundation.rest.StandardFormats;
-import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.Caller;
@@ -19,21 +12,15 @@ import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
-import health.helan.foundation.store.Retention;
-import health.helan.foundation.store.StoreConfig;
-import health.helan.foundation.store.content.ZstdCodec;
-import health.helan.foundation.store.search.ValueSets;
 import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
-import health.helan.foundation.store.testing.StoreForTests;
-import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.oversight.ledger.Ledger;
 import health.helan.oversight.payment.simulator.Fault;
 import health.helan.oversight.payment.simulator.SimulatedChannel;
+import health.helan.oversight.testing.OversightForTests;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -80,25 +67,9 @@ final class PaymentServer extends ApiForTests {
   }
 
   private PaymentServer() {
-    var config = new HikariConfig();
-    config.setDataSource(PostgresForTests.emptyDatabase());
-    config.setMaximumPoolSize(20);
-    database = new HikariDataSource(config);
+    database = OversightForTests.pool(PostgresForTests.emptyDatabase(), 20);
     store =
-        RecordStore.open(
-            database,
-            null,
-            new StoreConfig(
-                new byte[32],
-                UUID.randomUUID().toString(),
-                "test",
-                new RolePolicy(Clock.systemUTC()),
-                true,
-                new ZstdCodec(),
-                ValueSets.ofR4(),
-                new PaymentFollower(Map.of("Appointment", _ -> true))),
-            StoreForTests.QUICK,
-            Retention.DEFAULT);
+        OversightForTests.store(database, new PaymentFollower(Map.of("Appointment", _ -> true)));
     ledger = new Ledger(database, clock);
     List<PaymentChannel> all = new ArrayList<>();
     for (String code : List.of("wechat-sim", "union-sim")) {
@@ -124,20 +95,9 @@ final class PaymentServer extends ApiForTests {
                 List.of(new Bookings()),
                 all,
                 clock));
-    List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
+    List<FhirOperation> operations = new ArrayList<>();
     operations.addAll(PaymentOperations.all(payments));
-    base =
-        new TomcatForTests(
-                new FhirServlet(
-                    store,
-                    new Operations(operations),
-                    new RestConfig(
-                        null,
-                        8 << 20,
-                        new StandardFormats(),
-                        new CapabilityStatements("test", "2026-11-26", store.parameters()))),
-                caller())
-            .base();
+    base = new TomcatForTests(OversightForTests.servlet(store, operations), caller()).base();
   }
 
   private Fault fault(String act) {
@@ -245,7 +205,8 @@ final class PaymentServer extends ApiForTests {
                   ROOT,
                   """
                   {'resourceType':'Appointment','status':'pending','created':'%s','description':'%s','comment':'%d',
-                    'participant':[{'actor':{'reference':'Patient/%s'},'status':'accepted'}]}"""
+                    'participant':[{'actor':{'reference':'Patient/%s'},'status':'accepted'}]}\
+                  """
                       .formatted(
                           clock.instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS),
                           hospital,

@@ -2,21 +2,14 @@ package health.helan.oversight.settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
-import health.helan.foundation.store.Retention;
-import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.WriteFollower;
-import health.helan.foundation.store.content.ZstdCodec;
-import health.helan.foundation.store.search.ValueSets;
 import health.helan.foundation.store.testing.ClockForTests;
-import health.helan.foundation.store.testing.StoreForTests;
-import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.oversight.credit.CreditRule;
 import health.helan.oversight.credit.Credits;
 import health.helan.oversight.ledger.Ledger;
@@ -27,12 +20,10 @@ import health.helan.oversight.payment.simulator.Fault;
 import health.helan.oversight.payment.simulator.SimulatedChannel;
 import health.helan.oversight.settlement.rules.PayerKind;
 import health.helan.oversight.settlement.simulator.SimulatedPayer;
+import health.helan.oversight.testing.KilledPostgres;
+import health.helan.oversight.testing.OversightForTests;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,14 +32,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * PostgreSQL is killed with -9 while four threads settle, collect own money and reverse. Afterwards
@@ -66,17 +55,13 @@ class KilledWhileSettlingTests {
   private final Random random = new Random();
   private final Queue<String> patients = new ConcurrentLinkedQueue<>();
   private final AtomicInteger done = new AtomicInteger();
-  private Path folder = Path.of("");
-  private int port;
+  private KilledPostgres killed = new KilledPostgres(Path.of(""), 0);
 
   @Test
   void leavesNoBillWithoutItsEnd(@TempDir Path given) throws Exception {
-    folder = given;
-    try (var probe = new ServerSocket(0)) {
-      port = probe.getLocalPort();
-    }
-    EmbeddedPostgres postgres = start();
-    try (HikariDataSource pool = pool();
+    killed = KilledPostgres.in(given);
+    EmbeddedPostgres postgres = killed.start();
+    try (HikariDataSource pool = killed.pool(12);
         RecordStore store = store(pool)) {
       var region = new Region(pool, store);
       List<String> all = region.residents(14 * KILLS);
@@ -90,10 +75,10 @@ class KilledWhileSettlingTests {
         }
         waitFor(before + 4);
         Thread.sleep(random.nextInt(300));
-        killPostgres();
+        killed.kill();
         goOn.set(false);
         postgres.close();
-        postgres = start();
+        postgres = killed.start();
         pool.getHikariPoolMXBean().softEvictConnections();
         for (Thread thread : threads) {
           thread.join();
@@ -237,7 +222,8 @@ class KilledWhileSettlingTests {
         create(
             """
             {'resourceType':'Coverage','status':'active','type':{'coding':[{'code':'390'}]},
-              'beneficiary':{'reference':'%s'},'payor':[{'reference':'Organization/%s'}]}"""
+              'beneficiary':{'reference':'%s'},'payor':[{'reference':'Organization/%s'}]}\
+            """
                 .formatted(of, BUREAU),
             of);
         for (String code : List.of("2508", "2103")) {
@@ -245,7 +231,8 @@ class KilledWhileSettlingTests {
               """
               {'resourceType':'ChargeItem','status':'billable','code':{'coding':[{'code':'%s'}]},
                 'subject':{'reference':'%s'},'occurrenceDateTime':'%s',
-                'performingOrganization':{'reference':'Organization/%s'},'quantity':{'value':3}}"""
+                'performingOrganization':{'reference':'Organization/%s'},'quantity':{'value':3}}\
+              """
                   .formatted(code, of, day, HOSPITAL),
               of);
         }
@@ -278,60 +265,9 @@ class KilledWhileSettlingTests {
   }
 
   private static RecordStore store(HikariDataSource pool) {
-    return RecordStore.open(
+    return OversightForTests.store(
         pool,
-        null,
-        new StoreConfig(
-            new byte[32],
-            UUID.randomUUID().toString(),
-            "test",
-            new RolePolicy(Clock.systemUTC()),
-            true,
-            new ZstdCodec(),
-            ValueSets.ofR4(),
-            WriteFollower.all(
-                new PaymentFollower(Map.of("Appointment", _ -> true)), new SettlementFollower())),
-        StoreForTests.QUICK,
-        Retention.DEFAULT);
-  }
-
-  private EmbeddedPostgres start() throws IOException {
-    return EmbeddedPostgres.builder()
-        .setDataDirectory(folder.resolve("data"))
-        .setCleanDataDirectory(false)
-        .setPort(port)
-        .setPGStartupWait(Duration.ofSeconds(60))
-        .setLocaleConfig("locale", "C.UTF-8")
-        .setServerConfig("fsync", "on")
-        .setServerConfig("synchronous_commit", "on")
-        .setServerConfig("full_page_writes", "on")
-        .start();
-  }
-
-  private HikariDataSource pool() {
-    var source = new PGSimpleDataSource();
-    source.setUrl("jdbc:postgresql://localhost:" + port + "/postgres?user=postgres");
-    var config = new HikariConfig();
-    config.setDataSource(source);
-    config.setMaximumPoolSize(12);
-    config.setConnectionTimeout(30_000);
-    return new HikariDataSource(config);
-  }
-
-  private void killPostgres() throws IOException, InterruptedException {
-    long pid =
-        Long.parseLong(
-            Files.readAllLines(folder.resolve("data").resolve("postmaster.pid"))
-                .getFirst()
-                .strip());
-    ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
-    List<ProcessHandle> backends = postmaster.children().toList();
-    assertThat(postmaster.destroyForcibly()).isTrue();
-    // Its children see that they are orphans and go; a new server refuses to start before.
-    for (ProcessHandle backend : backends) {
-      for (int i = 0; backend.isAlive() && i < 600; i++) {
-        Thread.sleep(100);
-      }
-    }
+        WriteFollower.all(
+            new PaymentFollower(Map.of("Appointment", _ -> true)), new SettlementFollower()));
   }
 }

@@ -1,28 +1,15 @@
 package health.helan.oversight.settlement;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import health.helan.foundation.rest.CapabilityStatements;
 import health.helan.foundation.rest.FhirOperation;
-import health.helan.foundation.rest.FhirServlet;
-import health.helan.foundation.rest.Operations;
-import health.helan.foundation.rest.RestConfig;
-import health.helan.foundation.rest.StandardFormats;
-import health.helan.foundation.rest.operations.StandardOperations;
 import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.TomcatForTests;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
-import health.helan.foundation.store.Retention;
-import health.helan.foundation.store.StoreConfig;
 import health.helan.foundation.store.WriteFollower;
-import health.helan.foundation.store.content.ZstdCodec;
-import health.helan.foundation.store.search.ValueSets;
 import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
-import health.helan.foundation.store.testing.StoreForTests;
-import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.oversight.books.BookOperations;
 import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.credit.CreditRule;
@@ -36,8 +23,8 @@ import health.helan.oversight.payment.Payments;
 import health.helan.oversight.payment.simulator.SimulatedChannel;
 import health.helan.oversight.settlement.rules.PayerKind;
 import health.helan.oversight.settlement.simulator.SimulatedPayer;
+import health.helan.oversight.testing.OversightForTests;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -87,27 +74,12 @@ final class SettlementServer extends ApiForTests {
   }
 
   private SettlementServer() {
-    var config = new HikariConfig();
-    config.setDataSource(PostgresForTests.emptyDatabase());
-    config.setMaximumPoolSize(20);
-    database = new HikariDataSource(config);
+    database = OversightForTests.pool(PostgresForTests.emptyDatabase(), 20);
     store =
-        RecordStore.open(
+        OversightForTests.store(
             database,
-            null,
-            new StoreConfig(
-                new byte[32],
-                UUID.randomUUID().toString(),
-                "test",
-                new RolePolicy(Clock.systemUTC()),
-                true,
-                new ZstdCodec(),
-                ValueSets.ofR4(),
-                WriteFollower.all(
-                    new PaymentFollower(Map.of("Appointment", _ -> true)),
-                    new SettlementFollower())),
-            StoreForTests.QUICK,
-            Retention.DEFAULT);
+            WriteFollower.all(
+                new PaymentFollower(Map.of("Appointment", _ -> true)), new SettlementFollower()));
     ledger = new Ledger(database, clock);
     credits = new Credits(database, CreditRule.DEFAULT, clock);
     prices = new PriceBook(database, true, clock);
@@ -138,22 +110,11 @@ final class SettlementServer extends ApiForTests {
                 List.of(channel),
                 clock));
     late[0] = payments;
-    List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
+    List<FhirOperation> operations = new ArrayList<>();
     operations.addAll(PaymentOperations.all(payments));
     operations.addAll(SettlementOperations.all(settlements, prices, rules, clock));
     operations.addAll(BookOperations.all(ledger, settlements.staff, clock));
-    base =
-        new TomcatForTests(
-                new FhirServlet(
-                    store,
-                    new Operations(operations),
-                    new RestConfig(
-                        null,
-                        8 << 20,
-                        new StandardFormats(),
-                        new CapabilityStatements("test", "2026-11-26", store.parameters()))),
-                caller())
-            .base();
+    base = new TomcatForTests(OversightForTests.servlet(store, operations), caller()).base();
   }
 
   /** Another instance on the same database, as after a restart. */
@@ -210,7 +171,8 @@ final class SettlementServer extends ApiForTests {
         system,
         """
         {'resourceType':'PractitionerRole','practitioner':{'reference':'Practitioner/%s'},
-          'organization':{'reference':'Organization/%s'},'code':[{'coding':[{'system':'%s','code':'%s'}]}]}"""
+          'organization':{'reference':'Organization/%s'},'code':[{'coding':[{'system':'%s','code':'%s'}]}]}\
+        """
             .formatted(
                 holder.binding().practitioner(), system.institution(), FinanceStaff.SYSTEM, code));
   }
@@ -234,7 +196,8 @@ final class SettlementServer extends ApiForTests {
           """
           {'resourceType':'Organization','id':'%s','name':'试验医院','extension':[{
             'url':'https://helan.health/fhir/StructureDefinition/institution-level',
-            'valueCoding':{'code':'3A'}}]}"""
+            'valueCoding':{'code':'3A'}}]}\
+          """
               .formatted(hospital));
       created(ROOT, "{'resourceType':'Organization','id':'%s','name':'医保局'}".formatted(bureau));
       post(system, clerk, FinanceStaff.OFFICER);
@@ -245,7 +208,8 @@ final class SettlementServer extends ApiForTests {
             system,
             """
             {'resourceType':'Coverage','status':'active','type':{'coding':[{'code':'%s'}]},'identifier':[{'value':'N1'}],
-              'beneficiary':{'reference':'Patient/%s'},'payor':[{'reference':'Organization/%s'}]}"""
+              'beneficiary':{'reference':'Patient/%s'},'payor':[{'reference':'Organization/%s'}]}\
+            """
                 .formatted(cover, patient, bureau));
       }
       encounter =
@@ -253,7 +217,8 @@ final class SettlementServer extends ApiForTests {
               system,
               """
               {'resourceType':'Encounter','status':'finished','class':{'code':'%s'},
-                'subject':{'reference':'Patient/%s'},'serviceProvider':{'reference':'Organization/%s'}}"""
+                'subject':{'reference':'Patient/%s'},'serviceProvider':{'reference':'Organization/%s'}}\
+              """
                   .formatted(encounterClass, patient, hospital));
     }
 
@@ -268,7 +233,8 @@ final class SettlementServer extends ApiForTests {
           """
           {'resourceType':'ChargeItem','status':'billable','code':{'coding':[{'system':'urn:x','code':'%s'}]},
             'subject':{'reference':'Patient/%s'},'context':{'reference':'Encounter/%s'},%s
-            'occurrenceDateTime':'%s','performingOrganization':{'reference':'Organization/%s'},'quantity':{'value':%d}}"""
+            'occurrenceDateTime':'%s','performingOrganization':{'reference':'Organization/%s'},'quantity':{'value':%d}}\
+          """
               .formatted(code, patient, encounter, more, day, hospital, quantity));
     }
 

@@ -1,6 +1,5 @@
 package health.helan.oversight.supervision;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import health.helan.foundation.rest.Audits;
 import health.helan.foundation.rest.CapabilityStatements;
@@ -16,10 +15,6 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Licences;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
-import health.helan.foundation.store.Retention;
-import health.helan.foundation.store.StoreConfig;
-import health.helan.foundation.store.content.ZstdCodec;
-import health.helan.foundation.store.search.ValueSets;
 import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
@@ -32,10 +27,10 @@ import health.helan.foundation.trust.crypto.Signer;
 import health.helan.foundation.trust.crypto.TimeStamps;
 import health.helan.foundation.trust.crypto.TrustedAuthorities;
 import health.helan.foundation.trust.oversight.Replays;
-import health.helan.foundation.trust.policy.RolePolicy;
 import health.helan.foundation.trust.signature.SignOperation;
 import health.helan.foundation.trust.signature.Signatures;
 import health.helan.foundation.trust.signature.Signers;
+import health.helan.oversight.testing.OversightForTests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -90,27 +85,12 @@ final class SupervisionServer extends ApiForTests {
   }
 
   private SupervisionServer() {
-    var config = new HikariConfig();
-    config.setDataSource(PostgresForTests.emptyDatabase());
-    config.setMaximumPoolSize(20);
-    database = new HikariDataSource(config);
+    database = OversightForTests.pool(PostgresForTests.emptyDatabase(), 20);
     sql = new Sql(database);
     Licences licences = licences();
     store =
-        RecordStore.open(
-            database,
-            null,
-            new StoreConfig(
-                new byte[32],
-                UUID.randomUUID().toString(),
-                "test",
-                new RolePolicy(Clock.systemUTC()),
-                true,
-                new ZstdCodec(),
-                ValueSets.ofR4(),
-                new SupervisionGuard(database, licences, Duration.ZERO, clock)),
-            StoreForTests.QUICK,
-            Retention.DEFAULT);
+        OversightForTests.store(
+            database, new SupervisionGuard(database, licences, Duration.ZERO, clock));
     supervision = begun();
     cases = new Cases(store, database, AUTHORITY, clock);
     try {
@@ -244,7 +224,8 @@ final class SupervisionServer extends ApiForTests {
   List<String> hits(String what) {
     judged();
     return sql.list(
-        "select rule from supervision_hit where what = ? and not stopped and not trial order by rule",
+        "select rule from supervision_hit where what = ? and not stopped and not trial order by"
+            + " rule",
         row -> row.getString(1),
         what);
   }
@@ -270,14 +251,16 @@ final class SupervisionServer extends ApiForTests {
           system,
           """
           {'resourceType':'Practitioner','id':'%s','name':[{'text':'李医生'}],
-            'qualification':[{'identifier':[{'system':'urn:licence','value':'L-%s'}],'code':{'text':'医师'}}]}"""
+            'qualification':[{'identifier':[{'system':'urn:licence','value':'L-%s'}],'code':{'text':'医师'}}]}\
+          """
               .formatted(doctor, run));
       created(
           ROOT,
           """
           {'resourceType':'PractitionerRole','active':true,'practitioner':{'reference':'Practitioner/c-%s'},
             'organization':{'reference':'Organization/%s'},
-            'code':[{'coding':[{'system':'%s','code':'administration'}]}]}"""
+            'code':[{'coding':[{'system':'%s','code':'administration'}]}]}\
+          """
               .formatted(run, id, Cases.POST));
       patient =
           created(system, "{'resourceType':'Patient','name':[{'text':'张小三'}],'gender':'male'}");
@@ -300,7 +283,8 @@ final class SupervisionServer extends ApiForTests {
       return """
       {'resourceType':'Encounter','status':'finished','class':{'system':'http://terminology.hl7.org/CodeSystem/v3-ActCode','code':'VR'},
         %s'subject':{'reference':'Patient/%s'},'participant':[{'individual':{'reference':'Practitioner/%s'}}],
-        'period':{'start':'%s','end':'%s'},'serviceProvider':{'reference':'Organization/%s'}}"""
+        'period':{'start':'%s','end':'%s'},'serviceProvider':{'reference':'Organization/%s'}}\
+      """
           .formatted(more, patient, doctor, in(at), in(at.plus(length)), id);
     }
 
@@ -313,7 +297,8 @@ final class SupervisionServer extends ApiForTests {
       {'resourceType':'MedicationRequest','status':'%s','intent':'order','encounter':{'reference':'%s'},
         'groupIdentifier':{'system':'urn:rx','value':'%s'},
         'medicationCodeableConcept':{'coding':[{'system':'http://www.whocc.no/atc','code':'%s'}]},
-        'subject':{'reference':'Patient/%s'},'authoredOn':'%s','requester':{'reference':'Practitioner/%s'}}"""
+        'subject':{'reference':'Patient/%s'},'authoredOn':'%s','requester':{'reference':'Practitioner/%s'}}\
+      """
           .formatted(status, encounter, UUID.randomUUID(), atc, patient, in(at), doctor);
     }
 
@@ -322,7 +307,8 @@ final class SupervisionServer extends ApiForTests {
           system,
           """
           {'resourceType':'Composition','status':'final','type':{'text':'门诊病历'},'encounter':{'reference':'%s'},
-            'subject':{'reference':'Patient/%s'},'date':'%s','author':[{'reference':'Practitioner/%s'}],'title':'病历'}"""
+            'subject':{'reference':'Patient/%s'},'date':'%s','author':[{'reference':'Practitioner/%s'}],'title':'病历'}\
+          """
               .formatted(encounter, patient, in(noon), doctor));
     }
   }
