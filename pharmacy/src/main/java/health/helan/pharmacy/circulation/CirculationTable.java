@@ -3,6 +3,7 @@ package health.helan.pharmacy.circulation;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.SealedJson;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.pharmacy.circulation.Circulation.Attempt;
 import health.helan.pharmacy.circulation.Circulation.Counted;
@@ -25,19 +26,19 @@ final class CirculationTable {
   private static final int MOST_ATTEMPTS = 200;
 
   private static final String ROWS =
-      "select home, id, state, revision, version, codec, key_id, patient, until, lock_until, changed, shop, wanted, way,"
-          + " parcel, token, content from circulation";
+      "select home, id, state, revision, version, codec, key_id, patient, until, lock_until,"
+          + " changed, shop, wanted, way, parcel, token, content from circulation";
 
   private static final String COUNTED =
       "select id, request, shop, item, quantity, fen, state, at, traces from circulation_dispense"
           + " where home = ? and circulation = ?";
 
   private final Sql sql;
-  private final ContentCodec codec;
+  private final SealedJson sealed;
 
   CirculationTable(Sql sql, ContentCodec codec) {
     this.sql = sql;
-    this.codec = codec;
+    sealed = new SealedJson(codec, PLACE);
   }
 
   // ------------------------------------------------------------------ the row
@@ -122,7 +123,8 @@ final class CirculationTable {
             """
             insert into circulation (home, state, revision, version, codec, key_id, patient, until, changed, id, shop,
               wanted, way, parcel, content)
-            values (?, 0, 1, 0, ?, ?, ?, ?, ?, ?, '', '', '', '', ?) on conflict (home, id) do nothing""",
+            values (?, 0, 1, 0, ?, ?, ?, ?, ?, ?, '', '', '', '', ?) on conflict (home, id) do nothing\
+            """,
             home,
             content.codec(),
             content.keyId(),
@@ -137,7 +139,8 @@ final class CirculationTable {
           connection,
           """
           insert into circulation_drug (home, prescribed, dispensed, circulation, request, unit)
-          values (?, ?, 0, ?, ?, ?) on conflict (home, circulation, request) do nothing""",
+          values (?, ?, 0, ?, ?, ?) on conflict (home, circulation, request) do nothing\
+          """,
           home,
           amount.count(),
           prescription.id(),
@@ -160,7 +163,8 @@ final class CirculationTable {
             update circulation set state = ?, revision = revision + 1, codec = ?, key_id = ?,
               lock_until = ?::timestamptz, changed = ?, shop = ?, wanted = ?, way = ?, parcel = ?, token = ?::bytea,
               content = ?
-            where home = ? and id = ? and revision = ? and state = ?""",
+            where home = ? and id = ? and revision = ? and state = ?\
+            """,
             next.state().ordinal(),
             content.codec(),
             content.keyId(),
@@ -182,19 +186,12 @@ final class CirculationTable {
   private ContentCodec.Encoded encode(String id, Wish wish) {
     ObjectNode said = Json.MAPPER.createObjectNode();
     said.put("telephone", wish.telephone()).put("address", wish.address());
-    return codec.encode(
-        new ContentCodec.Place(PLACE, id, 0), said.toString().getBytes(StandardCharsets.UTF_8));
+    return sealed.encode(id, 0, said);
   }
 
   private Circulation row(ResultSet row) throws SQLException {
     String id = row.getString("id");
-    JsonNode said =
-        Json.MAPPER.readTree(
-            codec.decode(
-                new ContentCodec.Place(PLACE, id, row.getInt("version")),
-                row.getShort("codec"),
-                row.getShort("key_id"),
-                row.getBytes("content")));
+    JsonNode said = sealed.read(row);
     return new Circulation(
         row.getInt("home"),
         id,
@@ -216,8 +213,8 @@ final class CirculationTable {
 
   List<Drug> drugs(Circulation of) {
     return sql.list(
-        "select request, prescribed, dispensed, unit from circulation_drug where home = ? and circulation = ?"
-            + " order by request",
+        "select request, prescribed, dispensed, unit from circulation_drug where home = ? and"
+            + " circulation = ? order by request",
         CirculationTable::drug,
         of.home(),
         of.id());
@@ -226,8 +223,8 @@ final class CirculationTable {
   static List<Drug> drugs(Connection connection, Circulation of) throws SQLException {
     return Sql.list(
         connection,
-        "select request, prescribed, dispensed, unit from circulation_drug where home = ? and circulation = ?"
-            + " order by request",
+        "select request, prescribed, dispensed, unit from circulation_drug where home = ? and"
+            + " circulation = ? order by request",
         CirculationTable::drug,
         of.home(),
         of.id());
@@ -260,7 +257,8 @@ final class CirculationTable {
             connection,
             """
             update circulation_drug set dispensed = dispensed + ?
-            where home = ? and circulation = ? and request = ? and dispensed + ? <= prescribed""",
+            where home = ? and circulation = ? and request = ? and dispensed + ? <= prescribed\
+            """,
             quantity,
             of.home(),
             of.id(),
@@ -302,7 +300,8 @@ final class CirculationTable {
         connection,
         """
         insert into circulation_dispense (home, state, quantity, fen, at, circulation, id, request, shop, item, traces)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        """,
         of.home(),
         one.state(),
         one.quantity(),
@@ -319,7 +318,8 @@ final class CirculationTable {
   static void mark(Connection connection, Circulation of, int state) throws SQLException {
     Sql.update(
         connection,
-        "update circulation_dispense set state = ? where home = ? and circulation = ? and state = 0",
+        "update circulation_dispense set state = ? where home = ? and circulation = ? and state ="
+            + " 0",
         state,
         of.home(),
         of.id());
@@ -387,7 +387,8 @@ final class CirculationTable {
       throws SQLException {
     Sql.update(
         connection,
-        "insert into circulation_token (home, issued, until, circulation, shop, digest) values (?, ?, ?, ?, '', ?)",
+        "insert into circulation_token (home, issued, until, circulation, shop, digest) values (?,"
+            + " ?, ?, ?, '', ?)",
         of.home(),
         at,
         token.until(),
@@ -402,7 +403,8 @@ final class CirculationTable {
       throws SQLException {
     return Sql.update(
             connection,
-            "update circulation_token set used = ?, shop = ? where home = ? and digest = ? and used is null",
+            "update circulation_token set used = ?, shop = ? where home = ? and digest = ? and used"
+                + " is null",
             at,
             shop,
             of.home(),
@@ -418,7 +420,8 @@ final class CirculationTable {
         """
         insert into circulation_attempt (home, at, circulation, id, what, shop, subject)
         select ?, ?, ?, ?, ?, ?, ?
-        where (select count(*) from circulation_attempt where home = ? and circulation = ?) < ?""",
+        where (select count(*) from circulation_attempt where home = ? and circulation = ?) < ?\
+        """,
         of.home(),
         at,
         of.id(),
@@ -433,7 +436,8 @@ final class CirculationTable {
 
   List<Attempt> attempts(Circulation of) {
     return sql.list(
-        "select at, what, shop from circulation_attempt where home = ? and circulation = ? order by at",
+        "select at, what, shop from circulation_attempt where home = ? and circulation = ? order by"
+            + " at",
         row -> new Attempt(Sql.instant(row, "at"), row.getString("what"), row.getString("shop")),
         of.home(),
         of.id());

@@ -3,8 +3,8 @@ package health.helan.pharmacy.dispense;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.SealedJson;
 import health.helan.foundation.trust.account.Sql;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,16 +19,16 @@ final class ParcelTable {
   private static final String PLACE = "parcel";
 
   private static final String ROWS =
-      "select home, id, state, complaint, revision, tries, readings, low, high, version, codec, key_id, excursion,"
-          + " patient, read_at, packed, changed, circulation, delivery, task, grievance, shop, carrier, courier, content"
-          + " from parcel";
+      "select home, id, state, complaint, revision, tries, readings, low, high, version, codec,"
+          + " key_id, excursion, patient, read_at, packed, changed, circulation, delivery, task,"
+          + " grievance, shop, carrier, courier, content from parcel";
 
   private final Sql sql;
-  private final ContentCodec codec;
+  private final SealedJson sealed;
 
   ParcelTable(Sql sql, ContentCodec codec) {
     this.sql = sql;
-    this.codec = codec;
+    sealed = new SealedJson(codec, PLACE);
   }
 
   /** Null for none. */
@@ -99,7 +99,8 @@ final class ParcelTable {
         """
         insert into parcel (home, state, complaint, revision, tries, readings, low, high, version, codec, key_id,
           excursion, patient, packed, changed, id, circulation, delivery, task, grievance, shop, carrier, courier, content)
-        values (?, ?, 0, 1, 0, 0, ?::smallint, ?::smallint, 0, ?, ?, false, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?)""",
+        values (?, ?, 0, 1, 0, 0, ?::smallint, ?::smallint, 0, ?, ?, false, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, '', ?)\
+        """,
         parcel.home(),
         parcel.state().ordinal(),
         parcel.low(),
@@ -130,7 +131,8 @@ final class ParcelTable {
             """
             update parcel set state = ?, complaint = ?, revision = revision + 1, tries = ?, readings = ?, excursion = ?,
               read_at = ?::timestamptz, changed = ?, grievance = ?, courier = ?
-            where home = ? and id = ? and revision = ?""",
+            where home = ? and id = ? and revision = ?\
+            """,
             next.state().ordinal(),
             next.complaint().ordinal(),
             next.tries(),
@@ -155,7 +157,8 @@ final class ParcelTable {
       throws SQLException {
     Sql.update(
         connection,
-        "insert into parcel_reading (home, number, tenths, outside, at, parcel, courier) values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into parcel_reading (home, number, tenths, outside, at, parcel, courier) values (?,"
+            + " ?, ?, ?, ?, ?, ?)",
         of.home(),
         of.readings() + 1,
         reading.tenths(),
@@ -170,7 +173,8 @@ final class ParcelTable {
 
   List<Reading> readings(Parcel of) {
     return sql.list(
-        "select tenths, outside, at from parcel_reading where home = ? and parcel = ? order by number",
+        "select tenths, outside, at from parcel_reading where home = ? and parcel = ? order by"
+            + " number",
         row -> new Reading(row.getInt("tenths"), row.getBoolean("outside"), Sql.instant(row, "at")),
         of.home(),
         of.id());
@@ -180,9 +184,7 @@ final class ParcelTable {
     ObjectNode said = Json.MAPPER.createObjectNode();
     said.put("name", parcel.door().name());
     said.put("telephone", parcel.door().telephone()).put("address", parcel.door().address());
-    return codec.encode(
-        new ContentCodec.Place(PLACE, parcel.id(), 0),
-        said.toString().getBytes(StandardCharsets.UTF_8));
+    return sealed.encode(parcel.id(), 0, said);
   }
 
   private static @Nullable Integer number(ResultSet row, String column) throws SQLException {
@@ -192,13 +194,7 @@ final class ParcelTable {
 
   private Parcel row(ResultSet row) throws SQLException {
     String id = row.getString("id");
-    JsonNode said =
-        Json.MAPPER.readTree(
-            codec.decode(
-                new ContentCodec.Place(PLACE, id, row.getInt("version")),
-                row.getShort("codec"),
-                row.getShort("key_id"),
-                row.getBytes("content")));
+    JsonNode said = sealed.read(row);
     return new Parcel(
         row.getInt("home"),
         id,

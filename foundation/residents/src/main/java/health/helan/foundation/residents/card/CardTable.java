@@ -4,8 +4,8 @@ import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.SealedJson;
 import health.helan.foundation.trust.account.Sql;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,14 +20,15 @@ final class CardTable {
   private static final String PLACE = "health_card";
 
   private static final String COLUMNS =
-      "select home, id, revision, version, state, held, codec, key_id, handle, patient, applied, issued, changed, content from health_card";
+      "select home, id, revision, version, state, held, codec, key_id, handle, patient, applied,"
+          + " issued, changed, content from health_card";
 
   private final Sql sql;
-  private final ContentCodec codec;
+  private final SealedJson sealed;
 
   CardTable(Sql sql, ContentCodec codec) {
     this.sql = sql;
-    this.codec = codec;
+    sealed = new SealedJson(codec, PLACE);
   }
 
   /**
@@ -98,7 +99,8 @@ final class CardTable {
         insert into health_card_shadow as s (home, state, held, patient, through, since, card)
         values (?, ?, ?, ?, ?, ?, ?)
         on conflict (home, card, through) do update
-        set state = greatest(s.state, excluded.state), held = excluded.held, since = excluded.since""",
+        set state = greatest(s.state, excluded.state), held = excluded.held, since = excluded.since\
+        """,
         card.home(),
         by.state().ordinal(),
         by.held().ordinal(),
@@ -139,8 +141,8 @@ final class CardTable {
 
   List<Act> acts(Card card) {
     return sql.list(
-        "select step, state, at, by_subject, by_role, institution, reason, document from health_card_step"
-            + " where home = ? and card = ? order by number",
+        "select step, state, at, by_subject, by_role, institution, reason, document from"
+            + " health_card_step where home = ? and card = ? order by number",
         row ->
             new Act(
                 row.getString(1),
@@ -162,14 +164,13 @@ final class CardTable {
    */
   void insert(Connection connection, Card card, Act act) throws SQLException {
     ContentCodec.Encoded content =
-        codec.encode(
-            new ContentCodec.Place(PLACE, card.id(), 0),
+        sealed.encode(
+            card.id(),
+            0,
             Json.MAPPER
                 .createObjectNode()
                 .put("number", card.number())
-                .put("patient", card.patientId())
-                .toString()
-                .getBytes(StandardCharsets.UTF_8));
+                .put("patient", card.patientId()));
     int made =
         Sql.update(
             connection,
@@ -177,7 +178,8 @@ final class CardTable {
             insert into health_card (home, revision, version, state, held, codec, key_id, handle, patient, applied,
               issued, changed, id, content)
             values (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?, ?, ?)
-            on conflict (home, patient) where state < 3 do nothing""",
+            on conflict (home, patient) where state < 3 do nothing\
+            """,
             card.home(),
             card.revision(),
             card.state().ordinal(),
@@ -205,8 +207,8 @@ final class CardTable {
     int changed =
         Sql.update(
             connection,
-            "update health_card set revision = ?, state = ?, held = ?, issued = ?::timestamptz, changed = ?"
-                + " where home = ? and id = ? and revision = ?",
+            "update health_card set revision = ?, state = ?, held = ?, issued = ?::timestamptz,"
+                + " changed = ? where home = ? and id = ? and revision = ?",
             next.revision(),
             next.state().ordinal(),
             next.held().ordinal(),
@@ -227,7 +229,8 @@ final class CardTable {
         """
         insert into health_card_step (home, number, state, patient, at, card, step, by_subject, by_role, institution,
           reason, document)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        """,
         card.home(),
         card.revision(),
         act.state().ordinal(),
@@ -244,13 +247,7 @@ final class CardTable {
 
   private Card card(ResultSet row) throws SQLException {
     String id = row.getString("id");
-    byte[] content =
-        codec.decode(
-            new ContentCodec.Place(PLACE, id, row.getInt("version")),
-            row.getShort("codec"),
-            row.getShort("key_id"),
-            row.getBytes("content"));
-    JsonNode said = Json.MAPPER.readTree(content);
+    JsonNode said = sealed.read(row);
     return new Card(
         row.getInt("home"),
         id,

@@ -6,8 +6,8 @@ import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.SealedJson;
 import health.helan.foundation.trust.account.Sql;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -29,12 +29,12 @@ final class Parties {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Sql sql;
-  private final ContentCodec codec;
+  private final SealedJson sealed;
   private final Clock clock;
 
   Parties(Sql sql, ContentCodec codec, Clock clock) {
     this.sql = sql;
-    this.codec = codec;
+    sealed = new SealedJson(codec, PLACE);
     this.clock = clock;
   }
 
@@ -101,7 +101,8 @@ final class Parties {
             insert into health_card_party as p (kind, state, changed, id, name, by_subject) values (?, ?, ?, ?, ?, ?)
             on conflict (id) do update
             set state = excluded.state, changed = excluded.changed, name = excluded.name, by_subject = excluded.by_subject
-            where p.kind = excluded.kind""",
+            where p.kind = excluded.kind\
+            """,
             of.ordinal(),
             isActive ? 0 : 1,
             clock.instant(),
@@ -130,13 +131,7 @@ final class Parties {
     Instant now = clock.instant();
     String id = Ids.next(home);
     ContentCodec.Encoded content =
-        codec.encode(
-            new ContentCodec.Place(PLACE, id, 0),
-            Json.MAPPER
-                .createObjectNode()
-                .put("number", number)
-                .toString()
-                .getBytes(StandardCharsets.UTF_8));
+        sealed.encode(id, 0, Json.MAPPER.createObjectNode().put("number", number));
     sql.together(
         connection -> {
           Sql.update(
@@ -149,7 +144,8 @@ final class Parties {
               connection,
               """
               insert into health_card_account (home, version, kind, codec, key_id, patient, since, id, party, content)
-              values (?, 0, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (home, patient, party) do nothing""",
+              values (?, 0, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (home, patient, party) do nothing\
+              """,
               home,
               party.kind().ordinal(),
               content.codec(),
@@ -192,21 +188,16 @@ final class Parties {
   }
 
   private static final String ACCOUNT =
-      "select id, party, kind, since, version, codec, key_id, patient, content from health_card_account";
+      "select id, party, kind, since, version, codec, key_id, patient, content from"
+          + " health_card_account";
 
   private Account account(ResultSet row) throws SQLException {
     String id = row.getString("id");
-    byte[] content =
-        codec.decode(
-            new ContentCodec.Place(PLACE, id, row.getInt("version")),
-            row.getShort("codec"),
-            row.getShort("key_id"),
-            row.getBytes("content"));
     return new Account(
         id,
         row.getString("party"),
         PartyKind.values()[row.getInt("kind")],
-        Json.MAPPER.readTree(content).path("number").asString(""),
+        sealed.read(row).path("number").asString(""),
         Sql.instant(row, "since"),
         row.getLong("patient"));
   }
