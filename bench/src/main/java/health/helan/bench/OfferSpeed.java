@@ -103,7 +103,8 @@ final class OfferSpeed {
         insert into pharmacy_shop (home, latitude, longitude, told, shop, ways)
         select (n * 2654435761 %% 4096)::integer, 36 + random() * 5.4, 104 + random() * 7, timestamptz '%s', 's' || n,
           case when n %% 3 = 0 then array['pickup', 'delivery'] else array['pickup'] end
-        from generate_series(1, %d::bigint) n"""
+        from generate_series(1, %d::bigint) n\
+        """
             .formatted(TOLD, pharmacies));
     execute(
         database,
@@ -112,7 +113,8 @@ final class OfferSpeed {
           product)
         select home, 28, (random() * 200)::integer, 500 + (random() * 3000)::integer, told, told, shop, 'i' || d,
           '~drug-' || d || '|tablet|oral|5', '药品 ' || d || ' 片 5mg', '药业', '', '片', '药品 ' || d || ' 片'
-        from pharmacy_shop, generate_series(0, %d - 1) d"""
+        from pharmacy_shop, generate_series(0, %d - 1) d\
+        """
             .formatted(drugs));
     execute(database, "vacuum analyze pharmacy_stock");
     execute(database, "vacuum analyze pharmacy_shop");
@@ -136,8 +138,7 @@ final class OfferSpeed {
     for (Thread thread : all) {
       thread.join();
     }
-    var latencies =
-        new Latencies(nanos.stream().flatMapToLong(LongStream::of).toArray());
+    var latencies = new Latencies(nanos.stream().flatMapToLong(LongStream::of).toArray());
     say(
         "%d drugs by %s, %d at once: p50 %.1f ms, p95 %.1f ms; %.0f a second",
         wanted,

@@ -193,7 +193,10 @@ public final class DemoPharmacies {
       }
     }
     var system = new Caller(BY, Role.SYSTEM, institution, java.util.Set.of(), "");
-    var taken = circulations.stock().update(circulations.shopOf(system), StockLines.of(lines), false);
+    var taken =
+        circulations
+            .stock()
+            .update(circulations.staff().shopOf(system), StockLines.of(lines), false);
   }
 
   /** Number of a product, as the made-up payment standards name it. */

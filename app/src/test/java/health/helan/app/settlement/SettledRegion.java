@@ -76,7 +76,7 @@ public final class SettledRegion implements ReviewServer.Neighbour {
                 credits,
                 List.of(
                     new SimulatedPayer(database, clock, _ -> SimulatedPayer.Fault.NONE)),
-                caller -> server.circulations.isStaff(caller),
+                caller -> server.circulations.staff().isStaff(caller),
                 () -> late[0],
                 clock));
     late[0] =

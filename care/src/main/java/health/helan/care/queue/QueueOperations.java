@@ -6,6 +6,7 @@ import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.rest.FhirOperation.Call;
 import health.helan.foundation.rest.FhirOperation.Level;
+import health.helan.foundation.rest.NamedOperation;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.AccessTrail;
 import health.helan.foundation.store.Caller;
@@ -48,44 +49,43 @@ public final class QueueOperations {
   public static List<FhirOperation> all(Queues queues, Duration figuresShown) {
     var of = new QueueOperations(queues);
     List<FhirOperation> all = new ArrayList<>();
-    all.add(new One("queues", Level.SYSTEM, false, of::list));
-    all.add(new One("queue-set", Level.SYSTEM, true, of::set));
-    all.add(new One("queue-line", Level.SYSTEM, false, of::line));
-    all.add(new One("queue-tickets", Level.INSTANCE, false, of::tickets));
-    all.add(new One("queue-screens", Level.SYSTEM, false, of::screens));
-    all.add(new One("queue-screen", Level.SYSTEM, true, of::screen));
+    all.add(one("queues", Level.SYSTEM, false, of::list));
+    all.add(one("queue-set", Level.SYSTEM, true, of::set));
+    all.add(one("queue-line", Level.SYSTEM, false, of::line));
+    all.add(one("queue-tickets", Level.INSTANCE, false, of::tickets));
+    all.add(one("queue-screens", Level.SYSTEM, false, of::screens));
+    all.add(one("queue-screen", Level.SYSTEM, true, of::screen));
     for (Step step : Step.values()) {
-      all.add(new One(step.operation(), Level.SYSTEM, true, call -> of.step(call, step)));
+      all.add(one(step.operation(), Level.SYSTEM, true, call -> of.step(call, step)));
     }
     all.add(new QueueFiguresOperation(queues, figuresShown));
     return all;
   }
 
   /** One operation: who may call it stands in the policy, under its name. */
-  private record One(String name, Level level, boolean changes, Function<Call, Answer> work)
-      implements FhirOperation {
-    @Override
-    public Spec spec() {
-      boolean isOnPatient = level == Level.INSTANCE;
-      return new Spec(
-          name,
-          Set.of(level),
-          isOnPatient ? Set.of("Patient") : Set.of(),
-          changes,
-          "https://helan.health/fhir/OperationDefinition/"
-              + (isOnPatient ? "Patient-" : "")
-              + name);
-    }
-
-    @Override
-    public Answer execute(Call call) {
-      call.store().checkMayOperate(call.caller(), name);
-      try {
-        return work.apply(call);
-      } catch (Sql.DatabaseFailed e) {
-        throw new Refusal(Refusal.Kind.TRANSIENT, "queue.database");
-      }
-    }
+  private static FhirOperation one(
+      String name, Level level, boolean changes, Function<Call, Answer> work) {
+    boolean isOnPatient = level == Level.INSTANCE;
+    var spec =
+        new FhirOperation.Spec(
+            name,
+            Set.of(level),
+            isOnPatient ? Set.of("Patient") : Set.of(),
+            changes,
+            "https://helan.health/fhir/OperationDefinition/"
+                + (isOnPatient ? "Patient-" : "")
+                + name);
+    return new NamedOperation(
+        spec,
+        name,
+        call -> {
+          try {
+            return work.apply(call);
+          } catch (Sql.DatabaseFailed e) {
+            throw new Refusal(Refusal.Kind.TRANSIENT, "queue.database");
+          }
+        },
+        Map.of());
   }
 
   private static String required(Call call, String name) {

@@ -21,12 +21,13 @@ final class QueueTable {
   private static final String PLACE = "visit_queue_ticket";
 
   private static final String QUEUES =
-      "select home, id, institution, department, practitioner, prefix, name, place, skip, misses, near, state, calls,"
-          + " revision from visit_queue";
+      "select home, id, institution, department, practitioner, prefix, name, place, skip, misses,"
+          + " near, state, calls, revision from visit_queue";
 
   private static final String TICKETS =
-      "select home, id, queue, day, number, revision, state, level, due, entered, not_before, misses, patient, server,"
-          + " place, told, called_at, started_at, ended_at, version, codec, key_id, content from visit_queue_ticket";
+      "select home, id, queue, day, number, revision, state, level, due, entered, not_before,"
+          + " misses, patient, server, place, told, called_at, started_at, ended_at, version,"
+          + " codec, key_id, content from visit_queue_ticket";
 
   private static final int OPEN = 0;
   private static final int CLOSED = 1;
@@ -59,7 +60,8 @@ final class QueueTable {
         """
         insert into visit_queue (home, state, skip, misses, near, last, calls, revision, day, changed, id, institution,
           department, practitioner, prefix, name, place)
-        values (?, ?, ?, ?, ?, 0, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        values (?, ?, ?, ?, ?, 0, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        """,
         queue.home(),
         queue.isOpen() ? OPEN : CLOSED,
         queue.rule().skip(),
@@ -78,8 +80,8 @@ final class QueueTable {
 
   void update(Queue queue, Instant at) {
     sql.update(
-        "update visit_queue set state = ?, skip = ?, misses = ?, near = ?, prefix = ?, name = ?, place = ?, changed = ?,"
-            + " revision = revision + 1 where home = ? and id = ?",
+        "update visit_queue set state = ?, skip = ?, misses = ?, near = ?, prefix = ?, name = ?,"
+            + " place = ?, changed = ?, revision = revision + 1 where home = ? and id = ?",
         queue.isOpen() ? OPEN : CLOSED,
         queue.rule().skip(),
         queue.rule().misses(),
@@ -102,8 +104,9 @@ final class QueueTable {
     List<Integer> numbers =
         Sql.list(
             connection,
-            "update visit_queue set last = case when day = ? then last + 1 else 1 end, day = ?, changed = ?,"
-                + " revision = revision + 1 where home = ? and id = ? and state = 0 returning last",
+            "update visit_queue set last = case when day = ? then last + 1 else 1 end, day = ?,"
+                + " changed = ?, revision = revision + 1 where home = ? and id = ? and state = 0"
+                + " returning last",
             row -> row.getInt(1),
             day,
             day,
@@ -120,7 +123,8 @@ final class QueueTable {
   static long touch(Connection connection, int home, String queue, Instant at) throws SQLException {
     return Sql.list(
             connection,
-            "update visit_queue set revision = revision + 1, changed = ? where home = ? and id = ? returning calls",
+            "update visit_queue set revision = revision + 1, changed = ? where home = ? and id = ?"
+                + " returning calls",
             row -> row.getLong(1),
             at,
             home,
@@ -158,7 +162,8 @@ final class QueueTable {
   List<Ticket> live(Queue queue, LocalDate day, Instant since) {
     return sql.list(
         TICKETS
-            + " where home = ? and queue = ? and day >= ? and state < ? and entered >= ? order by number",
+            + " where home = ? and queue = ? and day >= ? and state < ? and entered >= ? order by"
+            + " number",
         this::ticket,
         queue.home(),
         queue.id(),
@@ -181,8 +186,9 @@ final class QueueTable {
    */
   List<Measured> measured(Queue queue, LocalDate day, Instant since, int most) {
     return sql.list(
-        "select server, called_at, ended_at from visit_queue_ticket where home = ? and queue = ? and day >= ?"
-            + " and state = ? and called_at is not null and ended_at >= ? order by ended_at desc limit ?",
+        "select server, called_at, ended_at from visit_queue_ticket where home = ? and queue = ?"
+            + " and day >= ? and state = ? and called_at is not null and ended_at >= ? order by"
+            + " ended_at desc limit ?",
         row ->
             new Measured(
                 row.getLong("server"), Sql.instant(row, "called_at"), Sql.instant(row, "ended_at")),
@@ -215,7 +221,8 @@ final class QueueTable {
             insert into visit_queue_ticket (home, number, revision, version, state, level, misses, codec, key_id, told,
               not_before, patient, server, day, due, entered, changed, id, queue, place, content)
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            on conflict (home, queue, day, patient) where state < 4 do nothing""",
+            on conflict (home, queue, day, patient) where state < 4 do nothing\
+            """,
             ticket.home(),
             ticket.number(),
             ticket.revision(),
@@ -254,7 +261,8 @@ final class QueueTable {
             update visit_queue_ticket set revision = ?, version = ?, state = ?, level = ?, misses = ?, codec = ?,
               key_id = ?, told = ?, not_before = ?, server = ?, called_at = ?::timestamptz, started_at = ?::timestamptz,
               ended_at = ?::timestamptz, changed = ?, place = ?, content = ?
-            where home = ? and id = ? and revision = ?""",
+            where home = ? and id = ? and revision = ?\
+            """,
             next.revision(),
             next.version(),
             next.state().ordinal(),

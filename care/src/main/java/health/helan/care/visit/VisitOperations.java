@@ -2,6 +2,7 @@ package health.helan.care.visit;
 
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.NamedOperation;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Outcome;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +38,6 @@ public final class VisitOperations {
   static final String DIAGNOSES = "diagnoses";
 
   private static final Logger LOG = LoggerFactory.getLogger(VisitOperations.class);
-  private static final String DEFINITIONS = "https://helan.health/fhir/OperationDefinition/";
   private static final int USUAL = 50;
 
   private final Visits visits;
@@ -50,75 +49,63 @@ public final class VisitOperations {
   public static List<FhirOperation> all(Visits visits) {
     var these = new VisitOperations(visits);
     List<FhirOperation> all = new ArrayList<>();
-    all.add(these.onType("apply", true, STEP, these::apply));
+    all.add(onType("apply", true, STEP, these::apply));
     for (VisitStep step : VisitStep.values()) {
       if (step != VisitStep.APPLY && step != VisitStep.LAPSE) {
-        all.add(these.onVisit(step.word(), true, STEP, call -> these.step(call, step)));
+        all.add(onVisit(step.word(), true, STEP, call -> these.step(call, step)));
       }
     }
-    all.add(these.onVisit("say", true, STEP, these::say));
-    all.add(these.onVisit("seen", true, STEP, these::seen));
-    all.add(these.onVisit("note", true, STEP, these::note));
-    all.add(these.onVisit("order", true, STEP, these::order));
-    all.add(these.onVisit("addendum", true, STEP, these::addendum));
-    all.add(these.onVisit("record", true, STEP, these::record));
-    all.add(these.onVisit("recordings", false, READ, these::recordings));
-    all.add(these.onVisit("recording-chunk", false, READ, these::piece));
-    all.add(these.onVisit("ice-servers", false, READ, these::servers));
-    all.add(these.onVisit("conversation", false, READ, these::conversation));
-    all.add(these.onVisit("picture", false, READ, these::picture));
+    all.add(onVisit("say", true, STEP, these::say));
+    all.add(onVisit("seen", true, STEP, these::seen));
+    all.add(onVisit("note", true, STEP, these::note));
+    all.add(onVisit("order", true, STEP, these::order));
+    all.add(onVisit("addendum", true, STEP, these::addendum));
+    all.add(onVisit("record", true, STEP, these::record));
+    all.add(onVisit("recordings", false, READ, these::recordings));
+    all.add(onVisit("recording-chunk", false, READ, these::piece));
+    all.add(onVisit("ice-servers", false, READ, these::servers));
+    all.add(onVisit("conversation", false, READ, these::conversation));
+    all.add(onVisit("picture", false, READ, these::picture));
+    all.add(operation("visits", FhirOperation.Level.SYSTEM, "", false, READ, these::list));
     all.add(
-        these.operation("visits", FhirOperation.Level.SYSTEM, Set.of(), false, READ, these::list));
-    all.add(
-        these.operation(
-            "diagnoses", FhirOperation.Level.SYSTEM, Set.of(), false, DIAGNOSES, these::diagnoses));
+        operation("diagnoses", FhirOperation.Level.SYSTEM, "", false, DIAGNOSES, these::diagnoses));
     return all;
   }
 
   // ------------------------------------------------------------------ how they are called
 
-  private FhirOperation onType(
+  private static FhirOperation onType(
       String name, boolean changes, String policy, Function<FhirOperation.Call, Answer> work) {
-    return operation(name, FhirOperation.Level.TYPE, Set.of("Encounter"), changes, policy, work);
+    return operation(name, FhirOperation.Level.TYPE, "Encounter", changes, policy, work);
   }
 
-  private FhirOperation onVisit(
+  private static FhirOperation onVisit(
       String name, boolean changes, String policy, Function<FhirOperation.Call, Answer> work) {
-    return operation(
-        name, FhirOperation.Level.INSTANCE, Set.of("Encounter"), changes, policy, work);
+    return operation(name, FhirOperation.Level.INSTANCE, "Encounter", changes, policy, work);
   }
 
-  private FhirOperation operation(
+  private static FhirOperation operation(
       String name,
       FhirOperation.Level level,
-      Set<String> types,
+      String type,
       boolean changes,
       String policy,
       Function<FhirOperation.Call, Answer> work) {
-    var spec =
-        new FhirOperation.Spec(
-            name, Set.of(level), types, changes, DEFINITIONS + "online-visit-" + name);
-    return new FhirOperation() {
-      @Override
-      public Spec spec() {
-        return spec;
-      }
-
-      @Override
-      public Answer execute(Call call) {
-        call.store().checkMayOperate(call.caller(), policy);
-        if (call.body() != null
-            && !"Parameters".equals(call.body().path("resourceType").asString(""))) {
-          throw new Refusal(Refusal.Kind.INVALID, "visit.parameters-expected");
-        }
-        try {
-          return work.apply(call);
-        } catch (Sql.DatabaseFailed e) {
-          LOG.warn("Visits could not be asked", e);
-          throw new Refusal(Refusal.Kind.TRANSIENT, "visit.database");
-        }
-      }
-    };
+    return NamedOperation.of(
+        "online-visit",
+        name,
+        level,
+        type,
+        changes,
+        policy,
+        call -> {
+          try {
+            return work.apply(call);
+          } catch (Sql.DatabaseFailed e) {
+            LOG.warn("Visits could not be asked", e);
+            throw new Refusal(Refusal.Kind.TRANSIENT, "visit.database");
+          }
+        });
   }
 
   private static String id(FhirOperation.Call call) {

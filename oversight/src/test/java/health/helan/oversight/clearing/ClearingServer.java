@@ -63,7 +63,8 @@ final class ClearingServer extends ApiForTests implements AutoCloseable {
       {"charset":"GB18030","columns":[{"name":"交易时间","holds":"time"},{"name":"订单号","holds":"key"},
         {"name":"关联号","holds":"reference"},{"name":"类型","holds":"flow"},{"name":"金额","holds":"amount"},
         {"name":"机构","holds":"institution"}],"payment":["支付"],"refund":["退款"],"skip":["撤销"],
-        "summary":{"mark":"合计","count":1,"payments":2,"refunds":3}}""";
+        "summary":{"mark":"合计","count":1,"payments":2,"refunds":3}}\
+      """;
 
   private static final LocalDate FIRST = LocalDate.of(2027, 1, 1);
 
@@ -251,7 +252,8 @@ final class ClearingServer extends ApiForTests implements AutoCloseable {
                 counterpart,
                 """
                 {"zh":"试验","en":"Test","layout":"plain","lists":"plain","rules":[%s],"window-seconds":120,
-                  "advance-percent":80}"""
+                  "advance-percent":80}\
+                """
                     .formatted(rules));
   }
 

@@ -205,7 +205,8 @@ final class PaymentServer extends ApiForTests {
                   ROOT,
                   """
                   {'resourceType':'Appointment','status':'pending','created':'%s','description':'%s','comment':'%d',
-                    'participant':[{'actor':{'reference':'Patient/%s'},'status':'accepted'}]}"""
+                    'participant':[{'actor':{'reference':'Patient/%s'},'status':'accepted'}]}\
+                  """
                       .formatted(
                           clock.instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS),
                           hospital,

@@ -223,7 +223,8 @@ class KilledWhileSettlingTests {
         create(
             """
             {'resourceType':'Coverage','status':'active','type':{'coding':[{'code':'390'}]},
-              'beneficiary':{'reference':'%s'},'payor':[{'reference':'Organization/%s'}]}"""
+              'beneficiary':{'reference':'%s'},'payor':[{'reference':'Organization/%s'}]}\
+            """
                 .formatted(of, BUREAU),
             of);
         for (String code : List.of("2508", "2103")) {
@@ -231,7 +232,8 @@ class KilledWhileSettlingTests {
               """
               {'resourceType':'ChargeItem','status':'billable','code':{'coding':[{'code':'%s'}]},
                 'subject':{'reference':'%s'},'occurrenceDateTime':'%s',
-                'performingOrganization':{'reference':'Organization/%s'},'quantity':{'value':3}}"""
+                'performingOrganization':{'reference':'Organization/%s'},'quantity':{'value':3}}\
+              """
                   .formatted(code, of, day, HOSPITAL),
               of);
         }

@@ -172,7 +172,8 @@ final class SettlementServer extends ApiForTests {
         system,
         """
         {'resourceType':'PractitionerRole','practitioner':{'reference':'Practitioner/%s'},
-          'organization':{'reference':'Organization/%s'},'code':[{'coding':[{'system':'%s','code':'%s'}]}]}"""
+          'organization':{'reference':'Organization/%s'},'code':[{'coding':[{'system':'%s','code':'%s'}]}]}\
+        """
             .formatted(
                 holder.binding().practitioner(), system.institution(), FinanceStaff.SYSTEM, code));
   }
@@ -196,7 +197,8 @@ final class SettlementServer extends ApiForTests {
           """
           {'resourceType':'Organization','id':'%s','name':'试验医院','extension':[{
             'url':'https://helan.health/fhir/StructureDefinition/institution-level',
-            'valueCoding':{'code':'3A'}}]}"""
+            'valueCoding':{'code':'3A'}}]}\
+          """
               .formatted(hospital));
       created(ROOT, "{'resourceType':'Organization','id':'%s','name':'医保局'}".formatted(bureau));
       post(system, clerk, FinanceStaff.OFFICER);
@@ -207,7 +209,8 @@ final class SettlementServer extends ApiForTests {
             ApiForTests.system(bureau),
             """
             {'resourceType':'Coverage','status':'active','type':{'coding':[{'code':'%s'}]},'identifier':[{'value':'N1'}],
-              'beneficiary':{'reference':'Patient/%s'},'payor':[{'reference':'Organization/%s'}]}"""
+              'beneficiary':{'reference':'Patient/%s'},'payor':[{'reference':'Organization/%s'}]}\
+            """
                 .formatted(cover, patient, bureau));
       }
       encounter =
@@ -215,7 +218,8 @@ final class SettlementServer extends ApiForTests {
               system,
               """
               {'resourceType':'Encounter','status':'finished','class':{'code':'%s'},
-                'subject':{'reference':'Patient/%s'},'serviceProvider':{'reference':'Organization/%s'}}"""
+                'subject':{'reference':'Patient/%s'},'serviceProvider':{'reference':'Organization/%s'}}\
+              """
                   .formatted(encounterClass, patient, hospital));
     }
 
@@ -230,7 +234,8 @@ final class SettlementServer extends ApiForTests {
           """
           {'resourceType':'ChargeItem','status':'billable','code':{'coding':[{'system':'urn:x','code':'%s'}]},
             'subject':{'reference':'Patient/%s'},'context':{'reference':'Encounter/%s'},%s
-            'occurrenceDateTime':'%s','performingOrganization':{'reference':'Organization/%s'},'quantity':{'value':%d}}"""
+            'occurrenceDateTime':'%s','performingOrganization':{'reference':'Organization/%s'},'quantity':{'value':%d}}\
+          """
               .formatted(code, patient, encounter, more, day, hospital, quantity));
     }
 

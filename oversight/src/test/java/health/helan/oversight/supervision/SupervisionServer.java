@@ -256,7 +256,8 @@ final class SupervisionServer extends ApiForTests {
   List<String> hits(String what) {
     judged();
     return sql.list(
-        "select rule from supervision_hit where what = ? and not stopped and not trial order by rule",
+        "select rule from supervision_hit where what = ? and not stopped and not trial order by"
+            + " rule",
         row -> row.getString(1),
         what);
   }
@@ -283,14 +284,16 @@ final class SupervisionServer extends ApiForTests {
           system,
           """
           {'resourceType':'Practitioner','id':'%s','name':[{'text':'李医生'}],
-            'qualification':[{'identifier':[{'system':'urn:licence','value':'L-%s'}],'code':{'text':'医师'}}]}"""
+            'qualification':[{'identifier':[{'system':'urn:licence','value':'L-%s'}],'code':{'text':'医师'}}]}\
+          """
               .formatted(doctor, run));
       created(
           ROOT,
           """
           {'resourceType':'PractitionerRole','active':true,'practitioner':{'reference':'Practitioner/c-%s'},
             'organization':{'reference':'Organization/%s'},
-            'code':[{'coding':[{'system':'%s','code':'administration'}]}]}"""
+            'code':[{'coding':[{'system':'%s','code':'administration'}]}]}\
+          """
               .formatted(run, id, Cases.POST));
       created(
           system,
@@ -319,7 +322,8 @@ final class SupervisionServer extends ApiForTests {
       return """
       {'resourceType':'Encounter','status':'finished','class':{'system':'http://terminology.hl7.org/CodeSystem/v3-ActCode','code':'VR'},
         %s'subject':{'reference':'Patient/%s'},'participant':[{'individual':{'reference':'Practitioner/%s'}}],
-        'period':{'start':'%s','end':'%s'},'serviceProvider':{'reference':'Organization/%s'}}"""
+        'period':{'start':'%s','end':'%s'},'serviceProvider':{'reference':'Organization/%s'}}\
+      """
           .formatted(more, patient, doctor, in(at), in(at.plus(length)), id);
     }
 
@@ -332,7 +336,8 @@ final class SupervisionServer extends ApiForTests {
       {'resourceType':'MedicationRequest','status':'%s','intent':'order','encounter':{'reference':'%s'},
         'groupIdentifier':{'system':'urn:rx','value':'%s'},
         'medicationCodeableConcept':{'coding':[{'system':'http://www.whocc.no/atc','code':'%s'}]},
-        'subject':{'reference':'Patient/%s'},'authoredOn':'%s','requester':{'reference':'Practitioner/%s'}}"""
+        'subject':{'reference':'Patient/%s'},'authoredOn':'%s','requester':{'reference':'Practitioner/%s'}}\
+      """
           .formatted(status, encounter, UUID.randomUUID(), atc, patient, in(at), doctor);
     }
 
@@ -341,7 +346,8 @@ final class SupervisionServer extends ApiForTests {
           system,
           """
           {'resourceType':'Composition','status':'final','type':{'text':'门诊病历'},'encounter':{'reference':'%s'},
-            'subject':{'reference':'Patient/%s'},'date':'%s','author':[{'reference':'Practitioner/%s'}],'title':'病历'}"""
+            'subject':{'reference':'Patient/%s'},'date':'%s','author':[{'reference':'Practitioner/%s'}],'title':'病历'}\
+          """
               .formatted(encounter, patient, in(noon), doctor));
     }
   }

@@ -232,7 +232,8 @@ public final class CirculationOperations {
     }
     if (isHolders) {
       head.reference("subject", "Patient/" + seen.prescription().patient(), null);
-      head.text("patient", circulations.patientName(call.caller(), seen.prescription().patient()));
+      head.text(
+          "patient", circulations.names().ofPatient(call.caller(), seen.prescription().patient()));
       head.text("telephone", seen.row().wish().telephone());
       head.text("address", seen.row().wish().address());
     }
@@ -253,7 +254,8 @@ public final class CirculationOperations {
       Words counted = words.group("dispensed");
       counted.reference("dispense", "MedicationDispense/" + one.id(), null);
       counted.reference("request", "MedicationRequest/" + one.request(), null);
-      counted.reference("shop", "Organization/" + one.shop(), circulations.shopName(one.shop()));
+      counted.reference(
+          "shop", "Organization/" + one.shop(), circulations.names().ofShop(one.shop()));
       counted.number("quantity", one.quantity()).text("price", yuan(one.fen()));
       counted.code(
           "state",
@@ -270,7 +272,8 @@ public final class CirculationOperations {
     for (Attempt one : whole.attempts()) {
       Words attempt = words.group("attempt");
       attempt.time("at", one.at()).code("what", one.what());
-      attempt.reference("shop", "Organization/" + one.shop(), circulations.shopName(one.shop()));
+      attempt.reference(
+          "shop", "Organization/" + one.shop(), circulations.names().ofShop(one.shop()));
     }
     return Words.answer(answer);
   }
@@ -282,7 +285,7 @@ public final class CirculationOperations {
     words.flag("token", row.token() != null);
     String shop = row.shop().isEmpty() ? row.wanted() : row.shop();
     if (!shop.isEmpty()) {
-      words.reference("shop", "Organization/" + shop, circulations.shopName(shop));
+      words.reference("shop", "Organization/" + shop, circulations.names().ofShop(shop));
     }
     words.text("parcel", row.parcel());
   }
@@ -485,7 +488,7 @@ public final class CirculationOperations {
   private Answer stock(Call call) {
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
-    Shop shop = circulations.shopOf(call.caller());
+    Shop shop = circulations.staff().shopOf(call.caller());
     for (Line line : circulations.stock().ofShop(shop.institution())) {
       Words group = words.group("line");
       group.text("item", line.item()).text("name", line.name()).text("maker", line.maker());
@@ -505,7 +508,7 @@ public final class CirculationOperations {
    */
   private Answer stockUpdate(Call call) {
     var given = new Given(call);
-    Shop shop = circulations.shopOf(call.caller());
+    Shop shop = circulations.staff().shopOf(call.caller());
     var lines = new StockLines();
     if (call.body() != null) {
       for (JsonNode parameter : call.body().path("parameter")) {

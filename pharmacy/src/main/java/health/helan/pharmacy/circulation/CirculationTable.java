@@ -26,8 +26,8 @@ final class CirculationTable {
   private static final int MOST_ATTEMPTS = 200;
 
   private static final String ROWS =
-      "select home, id, state, revision, version, codec, key_id, patient, until, lock_until, changed, shop, wanted, way,"
-          + " parcel, token, content from circulation";
+      "select home, id, state, revision, version, codec, key_id, patient, until, lock_until,"
+          + " changed, shop, wanted, way, parcel, token, content from circulation";
 
   private static final String COUNTED =
       "select id, request, shop, item, quantity, fen, state, at, traces, charge, elsewhere"
@@ -124,7 +124,8 @@ final class CirculationTable {
             """
             insert into circulation (home, state, revision, version, codec, key_id, patient, until, changed, id, shop,
               wanted, way, parcel, content)
-            values (?, 0, 1, 0, ?, ?, ?, ?, ?, ?, '', '', '', '', ?) on conflict (home, id) do nothing""",
+            values (?, 0, 1, 0, ?, ?, ?, ?, ?, ?, '', '', '', '', ?) on conflict (home, id) do nothing\
+            """,
             home,
             content.codec(),
             content.keyId(),
@@ -139,7 +140,8 @@ final class CirculationTable {
           connection,
           """
           insert into circulation_drug (home, prescribed, dispensed, circulation, request, unit)
-          values (?, ?, 0, ?, ?, ?) on conflict (home, circulation, request) do nothing""",
+          values (?, ?, 0, ?, ?, ?) on conflict (home, circulation, request) do nothing\
+          """,
           home,
           amount.count(),
           prescription.id(),
@@ -162,7 +164,8 @@ final class CirculationTable {
             update circulation set state = ?, revision = revision + 1, codec = ?, key_id = ?,
               lock_until = ?::timestamptz, changed = ?, shop = ?, wanted = ?, way = ?, parcel = ?, token = ?::bytea,
               content = ?
-            where home = ? and id = ? and revision = ? and state = ?""",
+            where home = ? and id = ? and revision = ? and state = ?\
+            """,
             next.state().ordinal(),
             content.codec(),
             content.keyId(),
@@ -211,8 +214,8 @@ final class CirculationTable {
 
   List<Drug> drugs(Circulation of) {
     return sql.list(
-        "select request, prescribed, dispensed, unit from circulation_drug where home = ? and circulation = ?"
-            + " order by request",
+        "select request, prescribed, dispensed, unit from circulation_drug where home = ? and"
+            + " circulation = ? order by request",
         CirculationTable::drug,
         of.home(),
         of.id());
@@ -221,8 +224,8 @@ final class CirculationTable {
   static List<Drug> drugs(Connection connection, Circulation of) throws SQLException {
     return Sql.list(
         connection,
-        "select request, prescribed, dispensed, unit from circulation_drug where home = ? and circulation = ?"
-            + " order by request",
+        "select request, prescribed, dispensed, unit from circulation_drug where home = ? and"
+            + " circulation = ? order by request",
         CirculationTable::drug,
         of.home(),
         of.id());
@@ -255,7 +258,8 @@ final class CirculationTable {
             connection,
             """
             update circulation_drug set dispensed = dispensed + ?
-            where home = ? and circulation = ? and request = ? and dispensed + ? <= prescribed""",
+            where home = ? and circulation = ? and request = ? and dispensed + ? <= prescribed\
+            """,
             quantity,
             of.home(),
             of.id(),
@@ -328,7 +332,8 @@ final class CirculationTable {
   static void mark(Connection connection, Circulation of, int state) throws SQLException {
     Sql.update(
         connection,
-        "update circulation_dispense set state = ? where home = ? and circulation = ? and state = 0",
+        "update circulation_dispense set state = ? where home = ? and circulation = ? and state ="
+            + " 0",
         state,
         of.home(),
         of.id());
@@ -396,7 +401,8 @@ final class CirculationTable {
       throws SQLException {
     Sql.update(
         connection,
-        "insert into circulation_token (home, issued, until, circulation, shop, digest) values (?, ?, ?, ?, '', ?)",
+        "insert into circulation_token (home, issued, until, circulation, shop, digest) values (?,"
+            + " ?, ?, ?, '', ?)",
         of.home(),
         at,
         token.until(),
@@ -411,7 +417,8 @@ final class CirculationTable {
       throws SQLException {
     return Sql.update(
             connection,
-            "update circulation_token set used = ?, shop = ? where home = ? and digest = ? and used is null",
+            "update circulation_token set used = ?, shop = ? where home = ? and digest = ? and used"
+                + " is null",
             at,
             shop,
             of.home(),
@@ -427,7 +434,8 @@ final class CirculationTable {
         """
         insert into circulation_attempt (home, at, circulation, id, what, shop, subject)
         select ?, ?, ?, ?, ?, ?, ?
-        where (select count(*) from circulation_attempt where home = ? and circulation = ?) < ?""",
+        where (select count(*) from circulation_attempt where home = ? and circulation = ?) < ?\
+        """,
         of.home(),
         at,
         of.id(),
@@ -442,7 +450,8 @@ final class CirculationTable {
 
   List<Attempt> attempts(Circulation of) {
     return sql.list(
-        "select at, what, shop from circulation_attempt where home = ? and circulation = ? order by at",
+        "select at, what, shop from circulation_attempt where home = ? and circulation = ? order by"
+            + " at",
         row -> new Attempt(Sql.instant(row, "at"), row.getString("what"), row.getString("shop")),
         of.home(),
         of.id());

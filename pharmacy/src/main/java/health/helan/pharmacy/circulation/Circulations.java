@@ -8,7 +8,6 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Interaction;
-import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
@@ -24,29 +23,22 @@ import health.helan.pharmacy.circulation.CirculationStep.Party;
 import health.helan.pharmacy.knowledge.Knowledge;
 import health.helan.pharmacy.knowledge.KnowledgeBook;
 import health.helan.pharmacy.review.Effective;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -71,8 +63,6 @@ public final class Circulations implements Erasable {
   private static final int MOST_HELD = 1_000;
 
   private static final int MOST_TENDED = 200;
-  private static final int MOST_NAMES = 10_000;
-  private static final Duration NAME_IS_GOOD = Duration.ofMinutes(1);
   private static final Logger LOG = LoggerFactory.getLogger(Circulations.class);
 
   /** What circulation stands on. */
@@ -98,7 +88,11 @@ public final class Circulations implements Erasable {
   private final Shops shops;
   private final Offers offers;
   private final Charging charging;
-  private final Map<String, Named> names = new ConcurrentHashMap<>();
+  private final CountingOut countingOut;
+  private final Steps steps;
+  private final HandingOver handingOver;
+  private final Staff staff;
+  private final Names names;
 
   public Circulations(Parts parts) {
     store = parts.store();
@@ -110,6 +104,11 @@ public final class Circulations implements Erasable {
     keys = new Token.Keys(parts.vault(), parts.authority());
     stock = new Stock(store, parts.database(), knowledge, clock);
     shops = new Shops(store);
+    countingOut = new CountingOut(stock);
+    steps = new Steps(store, table, clock);
+    handingOver = new HandingOver(steps, table, stock);
+    staff = new Staff(registry, shops, clock);
+    names = new Names(store, shops, clock);
     offers = new Offers(new OfferTable(parts.database()), shops);
     charging = new Charging(parts.tills());
   }
@@ -118,8 +117,20 @@ public final class Circulations implements Erasable {
     return stock;
   }
 
+  public Staff staff() {
+    return staff;
+  }
+
+  public HandingOver handingOver() {
+    return handingOver;
+  }
+
+  public Names names() {
+    return names;
+  }
+
   Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    return steps.now();
   }
 
   // ------------------------------------------------------------------ who
@@ -171,31 +182,7 @@ public final class Circulations implements Erasable {
     String institution = caller.institution();
     boolean isTheirs =
         !institution.isEmpty() && (institution.equals(row.shop()) || row.isSent(institution));
-    return isTheirs && isOfPharmacy(caller) ? Party.SHOP : null;
-  }
-
-  /**
-   * Whether the caller works in the pharmacy of the institution: a pharmacist by licence, or with a
-   * post there. A hospital's nurse who has a post in a ward does not.
-   */
-  private boolean isOfPharmacy(Caller caller) {
-    return registry.holds(caller.binding().practitioner(), LicenceKind.PHARMACIST, now())
-        || hasPost(caller, "staff");
-  }
-
-  private boolean hasPost(Caller caller, String code) {
-    return !shops
-        .search(
-            "PractitionerRole",
-            "practitioner",
-            "Practitioner/" + caller.binding().practitioner(),
-            "organization",
-            "Organization/" + caller.institution(),
-            "role",
-            Shops.SYSTEM + "|" + code,
-            "active",
-            "true")
-        .isEmpty();
+    return isTheirs && staff.isOfPharmacy(caller) ? Party.SHOP : null;
   }
 
   /** The row; made now for a prescription that came to count before there was circulation. */
@@ -268,10 +255,10 @@ public final class Circulations implements Erasable {
     }
     Token token = keys.make(row.home(), row.until());
     String only = wanted;
-    run(
+    steps.run(
         caller,
         seen.prescription.institution(),
-        joint(
+        steps.joint(
             caller,
             seen,
             CirculationStep.ISSUE,
@@ -307,10 +294,10 @@ public final class Circulations implements Erasable {
       if (!isLyingTooLong(seen.row)) {
         throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.counted-out");
       }
-      run(
+      steps.run(
           caller,
           seen.row.shop(),
-          undone(
+          handingOver.undone(
               caller, seen, CirculationStep.RECALL, seen.party, Circulation::free, false, reason));
       return row(seen.row);
     }
@@ -335,34 +322,25 @@ public final class Circulations implements Erasable {
     Seen seen = seen(caller, id);
     var unused = CirculationStep.CANCEL.take(seen.party, seen.row.state());
     List<Interaction> writes =
-        requests(
+        Steps.requests(
             seen.prescription,
             request -> {
               request.put("status", "cancelled");
               request.putObject("statusReason").put("text", reason);
             });
-    run(
+    steps.run(
         caller,
         seen.prescription.institution(),
-        joint(
+        steps.joint(
             caller,
             seen,
             CirculationStep.CANCEL,
             seen.party,
             Circulation::free,
             writes,
-            NOTHING,
+            Steps.NOTHING,
             reason));
     return row(seen.row);
-  }
-
-  private static List<Interaction> requests(
-      Effective prescription, java.util.function.Consumer<ObjectNode> change) {
-    List<Interaction> writes = new ArrayList<>();
-    for (ObjectNode request : prescription.requests()) {
-      writes.add(Papers.patch("MedicationRequest", request.path("id").asString(""), change));
-    }
-    return writes;
   }
 
   // ------------------------------------------------------------------ a shop takes it
@@ -374,7 +352,7 @@ public final class Circulations implements Erasable {
    *     another was faster
    */
   Seen lock(Caller caller, String code) {
-    String shop = staffOf(caller);
+    String shop = staff.counterOf(caller);
     Token token = Token.parse(code);
     keys.check(token);
     CirculationTable.Given given = table.given(token);
@@ -396,7 +374,7 @@ public final class Circulations implements Erasable {
 
   /** Locks a prescription that the resident has sent to this very shop. */
   Seen lockSent(Caller caller, String id) {
-    String shop = staffOf(caller);
+    String shop = staff.counterOf(caller);
     Seen seen = seen(caller, id);
     if (!seen.row.isSent(shop)) {
       throw refused(
@@ -424,10 +402,10 @@ public final class Circulations implements Erasable {
         now.plus(row.way().equals(Way.PICKUP.word()) ? HELD_AT_THE_COUNTER : HELD_FOR_A_PARCEL);
     Instant until = held.isBefore(row.until()) ? held : row.until();
     try {
-      run(
+      steps.run(
           caller,
           prescription.institution(),
-          joint(
+          steps.joint(
               caller,
               seen,
               CirculationStep.LOCK,
@@ -436,7 +414,7 @@ public final class Circulations implements Erasable {
               List.of(),
               (connection, ids, at) -> {
                 if (!CirculationTable.use(connection, row, digest, shop, at)) {
-                  throw taken();
+                  throw Steps.taken();
                 }
               },
               null));
@@ -449,27 +427,11 @@ public final class Circulations implements Erasable {
     return new Seen(row(row), prescription, Party.SHOP);
   }
 
-  private static Refusal taken() {
-    return new Refusal(Refusal.Kind.CONFLICT, "circulation.taken");
-  }
-
   /** Keeps the evidence, and answers with the refusal. */
   private Refusal refused(
       Circulation row, String what, Caller caller, Refusal.Kind kind, String key) {
     table.attempt(row, what, caller.institution(), caller.subject(), now());
     return new Refusal(kind, key);
-  }
-
-  /** The shop that the caller works at in person. */
-  private String staffOf(Caller caller) {
-    String shop = shopOf(caller).institution();
-    if (caller.role() != Role.PRACTITIONER || caller.binding().practitioner().isEmpty()) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "circulation.in-person");
-    }
-    if (!isOfPharmacy(caller)) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "circulation.not-staff");
-    }
-    return shop;
   }
 
   // ------------------------------------------------------------------ counting out
@@ -482,7 +444,7 @@ public final class Circulations implements Erasable {
    *     or not what was prescribed
    */
   Circulation dispense(Caller caller, String id, List<Handing> handings) {
-    String shop = staffOf(caller);
+    String shop = staff.counterOf(caller);
     Seen seen = seen(caller, id);
     Circulation row = seen.row;
     Instant now = now();
@@ -501,13 +463,13 @@ public final class Circulations implements Erasable {
     boolean isCharged = charging.isOn();
     Set<String> codes = new HashSet<>();
     for (Handing handing : handings) {
-      ObjectNode request = request(seen.prescription, handing.request());
+      ObjectNode request = CountingOut.request(seen.prescription, handing.request());
       Line line = stock.line(shop, handing.item());
       if (line == null) {
         throw new Refusal(Refusal.Kind.VALUE, "circulation.no-such-item");
       }
-      boolean isSubstitute = isSubstitute(base, request, line, handing);
-      checkPack(handing, codes, now);
+      boolean isSubstitute = CountingOut.isSubstitute(base, request, line, handing);
+      CountingOut.checkPack(handing, codes, now);
       lines.add(line);
       String hint = "Patient/" + seen.prescription.patient();
       String url = "urn:uuid:" + UUID.randomUUID();
@@ -531,10 +493,10 @@ public final class Circulations implements Erasable {
     }
     writes.addAll(charges);
     try {
-      run(
+      steps.run(
           caller,
           shop,
-          joint(
+          steps.joint(
               caller,
               seen,
               CirculationStep.DISPENSE,
@@ -544,8 +506,14 @@ public final class Circulations implements Erasable {
               (connection, ids, at) -> {
                 for (int i = 0; i < handings.size(); i++) {
                   int of = chargeAt.get(i);
-                  String charge = of < 0 ? "" : ids.get(of);
-                  count(connection, row, handings.get(i), lines.get(i), ids.get(i), charge, at);
+                  countingOut.count(
+                      connection,
+                      row,
+                      handings.get(i),
+                      lines.get(i),
+                      ids.get(i),
+                      of < 0 ? "" : ids.get(of),
+                      at);
                 }
               },
               null));
@@ -558,95 +526,6 @@ public final class Circulations implements Erasable {
       throw e;
     }
     return row(row);
-  }
-
-  private void count(
-      Connection connection,
-      Circulation row,
-      Handing handing,
-      Line line,
-      String id,
-      String charge,
-      Instant at)
-      throws SQLException {
-    Drug drug =
-        CirculationTable.drugs(connection, row).stream()
-            .filter(one -> one.request().equals(handing.request()))
-            .findFirst()
-            .orElseThrow(() -> Papers.unknown(handing.request()));
-    if (!drug.unit().equals(line.unit())) {
-      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.unit", drug.unit());
-    }
-    if (!CirculationTable.count(connection, row, handing.request(), handing.quantity())) {
-      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.too-much", drug.left());
-    }
-    if (!stock.take(connection, line.shop(), line.item(), handing.quantity(), at)) {
-      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.no-stock");
-    }
-    for (String trace : handing.traces()) {
-      if (!CirculationTable.trace(
-          connection, trace, !handing.opened(), line.shop(), row.id(), at)) {
-        throw new Refusal(Refusal.Kind.DUPLICATE, "circulation.trace-seen");
-      }
-    }
-    CirculationTable.insert(
-        connection,
-        row,
-        new Counted(
-            id,
-            handing.request(),
-            line.shop(),
-            line.item(),
-            handing.quantity(),
-            line.price(handing.quantity()),
-            Counted.OUT,
-            at,
-            handing.traces(),
-            charge,
-            false));
-  }
-
-  private static ObjectNode request(Effective prescription, String id) {
-    return prescription.requests().stream()
-        .filter(one -> one.path("id").asString("").equals(id))
-        .findFirst()
-        .orElseThrow(() -> Papers.unknown(id));
-  }
-
-  private static boolean isSubstitute(
-      Knowledge base, JsonNode request, Line line, Handing handing) {
-    Preparation prescribed = Preparation.of(base, request.path("medicationCodeableConcept"));
-    Preparation there = Preparation.of(base, line.name(), line.code());
-    if (there.isWhatWasPrescribed(prescribed)) {
-      return false;
-    }
-    if (!there.isSameAs(prescribed)) {
-      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.another-drug");
-    }
-    if (!Preparation.allowsSubstitution(request)) {
-      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.no-substitution");
-    }
-    if (handing.reason().isBlank()) {
-      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.substitution-reason");
-    }
-    return true;
-  }
-
-  private static void checkPack(Handing handing, Set<String> codes, Instant now) {
-    if (handing.expires().isBefore(LocalDate.ofInstant(now, BEIJING))) {
-      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.pack-expired");
-    }
-    if (handing.traces().isEmpty()) {
-      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.trace-missing");
-    }
-    for (String trace : handing.traces()) {
-      if (!trace.matches("[0-9A-Za-z]{8,40}")) {
-        throw new Refusal(Refusal.Kind.VALUE, "circulation.trace");
-      }
-      if (!codes.add(trace) && !handing.opened()) {
-        throw new Refusal(Refusal.Kind.DUPLICATE, "circulation.trace-seen");
-      }
-    }
   }
 
   /** The state's word first, with evidence where something would be dispensed twice. */
@@ -701,7 +580,7 @@ public final class Circulations implements Erasable {
    * @throws Refusal BUSINESS_RULE when nothing is open; CONFLICT while it is in a bill
    */
   Circulation paidElsewhere(Caller caller, String id, String reason) {
-    String shop = staffOf(caller);
+    String shop = staff.counterOf(caller);
     Seen seen = seen(caller, id);
     var unused = CirculationStep.PAID_ELSEWHERE.take(seen.party, seen.row.state());
     List<Counted> open = Charging.charged(out(seen.row));
@@ -712,10 +591,10 @@ public final class Circulations implements Erasable {
       throw new Refusal(Refusal.Kind.CONFLICT, "circulation.billed");
     }
     Instant now = now();
-    run(
+    steps.run(
         caller,
         shop,
-        joint(
+        steps.joint(
             caller,
             seen,
             CirculationStep.PAID_ELSEWHERE,
@@ -729,60 +608,16 @@ public final class Circulations implements Erasable {
 
   /** Handed over at the counter. */
   Circulation complete(Caller caller, String id) {
-    String shop = staffOf(caller);
+    String shop = staff.counterOf(caller);
     Seen seen = seen(caller, id);
     var unused = CirculationStep.COMPLETE.take(seen.party, seen.row.state());
     checkNoParcel(seen.row);
-    if (isSomethingLeft(seen.row)) {
+    if (handingOver.isSomethingLeft(seen.row)) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.something-left");
     }
     checkPaid(seen.row);
-    run(caller, shop, completion(caller, seen, Party.SHOP));
+    steps.run(caller, shop, handingOver.completion(caller, seen, Party.SHOP));
     return row(seen.row);
-  }
-
-  private boolean isSomethingLeft(Circulation row) {
-    return table.drugs(row).stream().anyMatch(one -> one.left() > 0);
-  }
-
-  /**
-   * The hand-over at the door. Of a part: the rest is free again, as after a release at the
-   * counter.
-   */
-  public Joint delivery(Caller caller, Seen seen) {
-    return isSomethingLeft(seen.row)
-        ? partHanded(caller, seen, Party.COURIER, null)
-        : completion(caller, seen, Party.COURIER);
-  }
-
-  private Joint completion(Caller caller, Seen seen, Party party) {
-    Instant now = now();
-    List<Interaction> writes = handedOver(seen.row, now);
-    writes.addAll(requests(seen.prescription, request -> request.put("status", "completed")));
-    return joint(
-        caller,
-        seen,
-        CirculationStep.COMPLETE,
-        party,
-        next -> next.inParcel(""),
-        writes,
-        (connection, ids, at) -> CirculationTable.mark(connection, seen.row, Counted.HANDED),
-        null);
-  }
-
-  private List<Interaction> handedOver(Circulation row, Instant now) {
-    List<Interaction> writes = new ArrayList<>();
-    for (Counted one : table.counted(row)) {
-      if (one.state() == Counted.OUT) {
-        writes.add(
-            Papers.patch(
-                "MedicationDispense",
-                one.id(),
-                dispense ->
-                    dispense.put("status", "completed").put("whenHandedOver", now.toString())));
-      }
-    }
-    return writes;
   }
 
   /**
@@ -791,29 +626,16 @@ public final class Circulations implements Erasable {
    * @throws Refusal BUSINESS_RULE when nothing is left: then it is to be completed
    */
   Circulation release(Caller caller, String id, String reason) {
-    String shop = staffOf(caller);
+    String shop = staff.counterOf(caller);
     Seen seen = seen(caller, id);
     var unused = CirculationStep.RELEASE.take(seen.party, seen.row.state());
     checkNoParcel(seen.row);
-    if (!isSomethingLeft(seen.row)) {
+    if (!handingOver.isSomethingLeft(seen.row)) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.nothing-left");
     }
     checkPaid(seen.row);
-    run(caller, shop, partHanded(caller, seen, Party.SHOP, reason));
+    steps.run(caller, shop, handingOver.partHanded(caller, seen, Party.SHOP, reason));
     return row(seen.row);
-  }
-
-  /** What is out is the resident's, the rest is free. */
-  private Joint partHanded(Caller caller, Seen seen, Party party, @Nullable String reason) {
-    return joint(
-        caller,
-        seen,
-        CirculationStep.RELEASE,
-        party,
-        Circulation::free,
-        handedOver(seen.row, now()),
-        (connection, ids, at) -> CirculationTable.mark(connection, seen.row, Counted.HANDED),
-        reason);
   }
 
   /**
@@ -822,74 +644,12 @@ public final class Circulations implements Erasable {
    * @param resale whether it goes back on the shelf
    */
   Circulation giveBack(Caller caller, String id, boolean resale, String reason) {
-    String shop = staffOf(caller);
+    String shop = staff.counterOf(caller);
     Seen seen = seen(caller, id);
     var unused = CirculationStep.RETURN.take(seen.party, seen.row.state());
     checkNoParcel(seen.row);
-    run(caller, shop, comingBack(caller, seen, resale, reason));
+    steps.run(caller, shop, handingOver.comingBack(caller, seen, resale, reason));
     return row(seen.row);
-  }
-
-  /** The same, for a parcel that comes back. */
-  public Joint comingBack(Caller caller, Seen seen, boolean resale, String reason) {
-    Instant held = now().plus(HELD_AT_THE_COUNTER);
-    Instant until = held.isBefore(seen.row.until()) ? held : seen.row.until();
-    return undone(
-        caller,
-        seen,
-        CirculationStep.RETURN,
-        Party.SHOP,
-        next -> next.inParcel("").heldBy(seen.row.shop(), until),
-        resale,
-        reason);
-  }
-
-  /** What was counted out and not handed over counts as never dispensed. */
-  private Joint undone(
-      Caller caller,
-      Seen seen,
-      CirculationStep step,
-      Party party,
-      UnaryOperator<Circulation> change,
-      boolean resale,
-      String reason) {
-    List<Interaction> writes = new ArrayList<>();
-    for (Counted one : table.counted(seen.row)) {
-      if (one.state() == Counted.OUT) {
-        writes.add(
-            Papers.patch(
-                "MedicationDispense",
-                one.id(),
-                dispense -> {
-                  dispense.put("status", "cancelled");
-                  dispense.putObject("statusReasonCodeableConcept").put("text", reason);
-                }));
-        if (!one.charge().isEmpty()) {
-          writes.add(Charging.aborted(one));
-        }
-      }
-    }
-    return joint(
-        caller,
-        seen,
-        step,
-        party,
-        change,
-        writes,
-        (connection, ids, at) -> {
-          for (Counted one : CirculationTable.out(connection, seen.row)) {
-            var unused =
-                CirculationTable.count(connection, seen.row, one.request(), -one.quantity());
-            if (resale) {
-              stock.giveBack(connection, one.shop(), one.item(), one.quantity(), at);
-              for (String trace : one.traces()) {
-                CirculationTable.untrace(connection, trace, seen.row.id());
-              }
-            }
-          }
-          CirculationTable.mark(connection, seen.row, Counted.BACK);
-        },
-        reason);
   }
 
   /**
@@ -898,7 +658,7 @@ public final class Circulations implements Erasable {
   public Beside attach(Circulation read, String parcel) {
     return (connection, ids, at) -> {
       if (!table.step(connection, read, read.inParcel(parcel), at)) {
-        throw taken();
+        throw Steps.taken();
       }
     };
   }
@@ -925,17 +685,18 @@ public final class Circulations implements Erasable {
       var seen = new Seen(row, prescription, Party.CLOCK);
       List<Interaction> writes =
           step == CirculationStep.EXPIRE
-              ? requests(
+              ? Steps.requests(
                   prescription,
                   request -> {
                     request.put("status", "stopped");
                     request.putObject("statusReason").put("text", "处方已过有效期");
                   })
               : List.of();
-      run(
+      steps.run(
           clockwork,
           prescription.institution(),
-          joint(clockwork, seen, step, Party.CLOCK, Circulation::free, writes, NOTHING, null));
+          steps.joint(
+              clockwork, seen, step, Party.CLOCK, Circulation::free, writes, Steps.NOTHING, null));
       return 1;
     } catch (Refusal e) {
       // Somebody was faster, or the next round tries again; the others must not wait for it.
@@ -972,7 +733,7 @@ public final class Circulations implements Erasable {
    * those that it has had.
    */
   List<Circulation> ofShop(Caller caller) {
-    String shop = staffOf(caller);
+    String shop = staff.counterOf(caller);
     List<Circulation> all = new ArrayList<>(table.wanted(shop, now(), MOST_LISTED));
     List<Circulation> held = table.heldBy(shop, MOST_HELD);
     all.addAll(held);
@@ -999,97 +760,12 @@ public final class Circulations implements Erasable {
     return row == null ? null : new Seen(row, Effective.read(store, caller, id), party);
   }
 
-  private record Named(String name, Instant at) {}
-
-  /** Name of a shop, as of a minute ago; its id where it has none. Lists ask for it row by row. */
-  public String shopName(String institution) {
-    Instant now = now();
-    Named known = names.get(institution);
-    if (known == null || known.at.isBefore(now.minus(NAME_IS_GOOD))) {
-      Shop shop = shops.of(institution);
-      known = new Named(shop == null ? institution : shop.name(), now);
-      if (names.size() >= MOST_NAMES) {
-        names.clear();
-      }
-      names.put(institution, known);
-    }
-    return known.name;
-  }
-
-  /**
-   * The pharmacy of a caller, who may be its system.
-   *
-   * @throws Refusal FORBIDDEN for who works in none
-   */
-  public Shop shopOf(Caller caller) {
-    return shops.shopOf(caller);
-  }
-
-  /**
-   * The pharmacy that the caller works at in person.
-   *
-   * @throws Refusal FORBIDDEN for who works in none
-   */
-  public String counterOf(Caller caller) {
-    return staffOf(caller);
-  }
-
   /** Whether an institution has ever told its stock. */
   public boolean hasStock(String institution) {
     return stock.isTold(institution);
   }
 
-  /** Whether an institution carries parcels, by the provider registry. */
-  public boolean carries(String institution) {
-    return !shops
-        .search(
-            "HealthcareService",
-            "organization",
-            "Organization/" + institution,
-            "service-type",
-            Shops.SYSTEM + "|carrying",
-            "active",
-            "true")
-        .isEmpty();
-  }
-
-  /** Whether the caller carries parcels: a post as courier at an institution that does. */
-  public boolean isCourier(Caller caller) {
-    String practitioner = caller.binding().practitioner();
-    return !caller.isRoot()
-        && caller.role() == Role.PRACTITIONER
-        && !practitioner.isEmpty()
-        && !caller.institution().isEmpty()
-        && hasPost(caller, "courier")
-        && carries(caller.institution());
-  }
-
-  /** Whether the caller works in person in the pharmacy of an institution that dispenses. */
-  public boolean isStaff(Caller caller) {
-    return !caller.isRoot()
-        && caller.role() == Role.PRACTITIONER
-        && !caller.binding().practitioner().isEmpty()
-        && shops.of(caller.institution()) != null
-        && isOfPharmacy(caller);
-  }
-
-  public String patientName(Caller caller, String patient) {
-    JsonNode person =
-        Json.MAPPER.readTree(
-            Objects.requireNonNull(store.read(caller.asPlatform(), "Patient", patient).content()));
-    JsonNode name = person.path("name").path(0);
-    String text = name.path("text").asString("");
-    if (!text.isEmpty()) {
-      return text;
-    }
-    var whole = new StringBuilder(name.path("family").asString(""));
-    name.path("given").forEach(given -> whole.append(given.asString("")));
-    return whole.toString();
-  }
-
   // ------------------------------------------------------------------ small things
-
-  private static final Beside NOTHING = (connection, ids, at) -> {};
 
   private Circulation plain(
       Caller caller,
@@ -1097,48 +773,11 @@ public final class Circulations implements Erasable {
       CirculationStep step,
       UnaryOperator<Circulation> change,
       @Nullable String reason) {
-    run(
+    steps.run(
         caller,
         seen.prescription.institution(),
-        joint(caller, seen, step, seen.party, change, List.of(), NOTHING, reason));
+        steps.joint(caller, seen, step, seen.party, change, List.of(), Steps.NOTHING, reason));
     return row(seen.row);
-  }
-
-  private Joint joint(
-      Caller caller,
-      Seen seen,
-      CirculationStep step,
-      Party party,
-      UnaryOperator<Circulation> change,
-      List<Interaction> writes,
-      Beside more,
-      @Nullable String reason) {
-    Circulation read = seen.row;
-    Circulation next = change.apply(read.in(step.take(party, read.state())));
-    List<Interaction> all = new ArrayList<>(writes);
-    all.add(
-        Papers.create(
-            "Provenance",
-            Papers.provenance(
-                caller,
-                List.of("Task/" + read.id(), "Patient/" + seen.prescription.patient()),
-                CirculationStep.SYSTEM,
-                step.word(),
-                reason,
-                now()),
-            "Patient/" + seen.prescription.patient()));
-    return new Joint(
-        all,
-        (connection, ids, at) -> {
-          if (!table.step(connection, read, next, at)) {
-            throw taken();
-          }
-          more.write(connection, ids, at);
-        });
-  }
-
-  private void run(Caller caller, String owner, Joint joint) {
-    var unused = store.transact(caller.asPlatformOf(owner), joint.writes(), joint.beside());
   }
 
   @Override

@@ -69,9 +69,13 @@ public final class OfferTable {
         from wanted w join pharmacy_stock s on s.match = w.match and s.unit = w.unit
         where s.quantity > 0%s
           and (w.substitute or s.product is null or s.product = w.product and (w.code = '' or s.code = w.code))
-      )""";
+      )\
+      """;
 
-  /** More of it first; of the same, the prescribed product, then the cheaper, then what was told lately. */
+  /**
+   * More of it first; of the same, the prescribed product, then the cheaper, then what was told
+   * lately.
+   */
   private static final String RANKED =
       SUITABLE.formatted("", "")
           + """
@@ -87,7 +91,8 @@ public final class OfferTable {
           )
           select o.home, o.shop from offer o left join pharmacy_shop p on p.home = o.home and p.shop = o.shop
           where p.shop is null or ?::text is null or ?::text = any (p.ways)
-          order by o.whole desc, o.parts desc, o.old,""";
+          order by o.whole desc, o.parts desc, o.old,\
+          """;
 
   private static final String BY_PRICE = RANKED + " o.fen, o.shop limit ?";
 
@@ -97,17 +102,20 @@ public final class OfferTable {
           + """
            power(sin(radians(p.latitude - ?::float8) / 2), 2) + cos(radians(?::float8)) * cos(radians(p.latitude))
             * power(sin(radians(p.longitude - ?::float8) / 2), 2) nulls last,
-          o.fen, o.shop limit ?""";
+          o.fen, o.shop limit ?\
+          """;
 
   private static final String LINES =
       SUITABLE.formatted(
-              ", s.told, s.item, s.match, s.name, s.maker, s.code, s.unit, s.per, s.fen as price, s.quantity",
+              ", s.told, s.item, s.match, s.name, s.maker, s.code, s.unit, s.per, s.fen as price,"
+                  + " s.quantity",
               " and s.home = any (?::integer[]) and s.shop = any (?)")
           + """
            select distinct on (home, shop, n) shop, item, match, name, maker, code, unit, per, price as fen,
             quantity, told, n
           from line
-          order by home, shop, n, count desc, other, line.fen, old, item""";
+          order by home, shop, n, count desc, other, line.fen, old, item\
+          """;
 
   private final Sql sql;
 

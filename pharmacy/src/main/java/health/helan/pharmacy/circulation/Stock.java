@@ -34,13 +34,12 @@ public final class Stock {
   /** Clocks of pharmacies may be ahead by so much. */
   private static final Duration SKEW = Duration.ofMinutes(5);
 
-
   /** Lines a statement. */
   private static final int AT_ONCE = 1_000;
 
-
   private static final String LINES =
-      "select shop, item, match, name, maker, code, unit, per, fen, quantity, told from pharmacy_stock";
+      "select shop, item, match, name, maker, code, unit, per, fen, quantity, told from"
+          + " pharmacy_stock";
 
   private final RecordStore store;
   private final Sql sql;
@@ -112,8 +111,8 @@ public final class Stock {
               whole
                   ? Sql.update(
                       connection,
-                      "update pharmacy_stock set quantity = 0, told = ?, changed = ?"
-                          + " where home = ? and shop = ? and told < ? and quantity > 0 and not (item = any (?))",
+                      "update pharmacy_stock set quantity = 0, told = ?, changed = ? where home = ?"
+                          + " and shop = ? and told < ? and quantity > 0 and not (item = any (?))",
                       now,
                       now,
                       home,
@@ -133,7 +132,8 @@ public final class Stock {
             """
             insert into pharmacy_shop (home, latitude, longitude, told, shop, ways) values (?, ?::float8, ?::float8, ?, ?, ?)
             on conflict (home, shop) do update set latitude = excluded.latitude, longitude = excluded.longitude,
-              told = excluded.told, ways = excluded.ways""",
+              told = excluded.told, ways = excluded.ways\
+            """,
             home,
             shop.latitude(),
             shop.longitude(),
@@ -159,7 +159,8 @@ public final class Stock {
           fen = excluded.fen, told = excluded.told, changed = excluded.changed, match = excluded.match,
           name = excluded.name, maker = excluded.maker, code = excluded.code, unit = excluded.unit,
           product = excluded.product
-        where pharmacy_stock.told <= excluded.told""",
+        where pharmacy_stock.told <= excluded.told\
+        """,
         home,
         now,
         each(lines, line -> Integer.toString(line.per())),

@@ -148,7 +148,8 @@ final class ParcelTable {
       throws SQLException {
     Sql.update(
         connection,
-        "insert into parcel_reading (home, number, tenths, outside, at, parcel, courier) values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into parcel_reading (home, number, tenths, outside, at, parcel, courier) values (?,"
+            + " ?, ?, ?, ?, ?, ?)",
         of.home(),
         of.readings() + 1,
         reading.tenths(),
@@ -163,7 +164,8 @@ final class ParcelTable {
 
   List<Reading> readings(Parcel of) {
     return sql.list(
-        "select tenths, outside, at from parcel_reading where home = ? and parcel = ? order by number",
+        "select tenths, outside, at from parcel_reading where home = ? and parcel = ? order by"
+            + " number",
         row -> new Reading(row.getInt("tenths"), row.getBoolean("outside"), Sql.instant(row, "at")),
         of.home(),
         of.id());

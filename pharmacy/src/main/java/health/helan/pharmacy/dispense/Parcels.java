@@ -96,7 +96,7 @@ public final class Parcels implements Erasable {
    * @param cold null where nothing is to be kept cold
    */
   Parcel pack(Caller caller, String task, String carrier, @Nullable Cold cold) {
-    String shop = circulations.counterOf(caller);
+    String shop = circulations.staff().counterOf(caller);
     Circulations.Seen seen = circulations.seen(caller, task);
     Circulation row = seen.row();
     if (seen.party() != CirculationStep.Party.SHOP || !row.shop().equals(shop)) {
@@ -108,7 +108,7 @@ public final class Parcels implements Erasable {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.nothing-to-pack", row.state().word());
     }
     circulations.checkPaid(row);
-    if (!circulations.carries(carrier)) {
+    if (!circulations.staff().carries(carrier)) {
       throw new Refusal(Refusal.Kind.VALUE, "parcel.no-carrier");
     }
     Instant now = now();
@@ -128,7 +128,7 @@ public final class Parcels implements Erasable {
     writes.add(Papers.create("Task", task(id, hint, deliveryUrn, dispenses, now), hint));
     writes.add(provenance(caller, deliveryUrn, hint, "pack", null, now));
     Beside attach = circulations.attach(row, id);
-    String name = circulations.patientName(caller, patient);
+    String name = circulations.names().ofPatient(caller, patient);
     var unused =
         store.transact(
             caller.asPlatformOf(shop),
@@ -294,13 +294,13 @@ public final class Parcels implements Erasable {
     }
     boolean isShops = caller.institution().equals(row.shop());
     boolean isCarriers = caller.institution().equals(row.carrier()) && isFreeFor(caller, row);
-    if (isShops && isCarriers && as == Party.COURIER && circulations.isCourier(caller)) {
+    if (isShops && isCarriers && as == Party.COURIER && circulations.staff().isCourier(caller)) {
       return Party.COURIER; // A pharmacy that brings its parcels itself.
     }
-    if (isShops && circulations.isStaff(caller)) {
+    if (isShops && circulations.staff().isStaff(caller)) {
       return Party.SHOP;
     }
-    return isCarriers && circulations.isCourier(caller) ? Party.COURIER : null;
+    return isCarriers && circulations.staff().isCourier(caller) ? Party.COURIER : null;
   }
 
   /** Nobody has taken it, or the caller has. */
@@ -350,8 +350,10 @@ public final class Parcels implements Erasable {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.not-back");
     }
     Joint joint =
-        circulations.comingBack(
-            caller, prescription(caller, seen.row, CirculationStep.Party.SHOP), resale, reason);
+        circulations
+            .handingOver()
+            .comingBack(
+                caller, prescription(caller, seen.row, CirculationStep.Party.SHOP), resale, reason);
     write(caller, seen.row, next, ParcelStep.TAKE_BACK, reason, joint.writes(), joint.beside());
     return row(id);
   }
@@ -393,7 +395,7 @@ public final class Parcels implements Erasable {
     Circulations.Seen prescription = prescription(caller, row, CirculationStep.Party.COURIER);
     String patient = prescription.prescription().patient();
     checkDoor(caller, row, identity, patient, now);
-    Joint joint = circulations.delivery(caller, prescription);
+    Joint joint = circulations.handingOver().delivery(caller, prescription);
     List<Interaction> writes = new ArrayList<>(joint.writes());
     writes.add(
         Papers.create("DocumentReference", proof(row, proof, patient, now), "Patient/" + patient));
@@ -590,9 +592,9 @@ public final class Parcels implements Erasable {
       add(all, table.ofPatient(digest(patient), since, MOST_LISTED), Party.RESIDENT);
       return all;
     }
-    boolean isCourier = circulations.isCourier(caller);
-    if (!isCourier || circulations.isStaff(caller)) {
-      String shop = circulations.counterOf(caller);
+    boolean isCourier = circulations.staff().isCourier(caller);
+    if (!isCourier || circulations.staff().isStaff(caller)) {
+      String shop = circulations.staff().counterOf(caller);
       List<Parcel> open = table.openOfShop(shop, MOST_OPEN);
       add(all, open, Party.SHOP);
       if (open.size() < MOST_LISTED) {
@@ -632,7 +634,7 @@ public final class Parcels implements Erasable {
   }
 
   String shopName(String institution) {
-    return circulations.shopName(institution);
+    return circulations.names().ofShop(institution);
   }
 
   @Override

@@ -108,7 +108,7 @@ public final class Prescriptions {
       versions.add(version);
       requests.add(FactReader.content(version));
     }
-    Outcome before = submitted(caller, requests, doctor);
+    Outcome before = submitted(caller, requests, doctor, reviewer);
     if (before != null) {
       return before;
     }
@@ -156,8 +156,12 @@ public final class Prescriptions {
         .getFirst();
   }
 
-  /** What became of these very drugs when the same doctor submitted them; null where they were not. */
-  private @Nullable Outcome submitted(Caller caller, List<ObjectNode> requests, String doctor) {
+  /**
+   * What became of these very drugs when the same doctor submitted them to the same reviewer; null
+   * where they were not.
+   */
+  private @Nullable Outcome submitted(
+      Caller caller, List<ObjectNode> requests, String doctor, String reviewer) {
     if (requests.isEmpty() || !requests.stream().allMatch(PrescriptionGuard::isTagged)) {
       return null;
     }
@@ -181,7 +185,10 @@ public final class Prescriptions {
       ObjectNode task = FactReader.content(found);
       Set<String> its = new HashSet<>();
       requestsOf(task).forEach(one -> its.add(one[0]));
-      if (isOurs(task) && doctorOf(task).equals(doctor) && its.equals(ids)) {
+      if (isOurs(task)
+          && doctorOf(task).equals(doctor)
+          && reviewerOf(task).equals(reviewer)
+          && its.equals(ids)) {
         return new Outcome(
             200, "Task", found.id(), found.version(), found.updated(), found.content());
       }

@@ -86,11 +86,11 @@ public final class Drugstore {
         SERVER.create(
             system,
             """
-        {'resourceType':'HealthcareService','id':'d%s','active':%s,'name':'药店 %s',
-          'providedBy':{'reference':'Organization/%s'},'location':[{'reference':'Location/l%s'}],
-          'type':[{'coding':[{'system':'%s','code':'dispensing'}]}],
-          'characteristic':[%s]%s}\
-        """
+            {'resourceType':'HealthcareService','id':'d%s','active':%s,'name':'药店 %s',
+              'providedBy':{'reference':'Organization/%s'},'location':[{'reference':'Location/l%s'}],
+              'type':[{'coding':[{'system':'%s','code':'dispensing'}]}],
+              'characteristic':[%s]%s}\
+            """
                 .formatted(
                     id,
                     active,

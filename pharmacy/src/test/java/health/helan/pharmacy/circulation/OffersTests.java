@@ -208,7 +208,7 @@ class OffersTests {
     assertThat(store.stock("last")).isEqualTo(7);
     store.has("last", SECOND, "片", 0, "1.00");
     String tooMany = told("x", "1").repeat(StockLines.MOST + 1);
-    assertThat(posted(store, "", tooMany).sentence()).contains("20,000");
+    assertThat(posted(store, "", tooMany).sentence()).contains("20000");
   }
 
   @Test

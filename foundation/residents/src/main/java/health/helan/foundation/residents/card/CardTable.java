@@ -20,7 +20,8 @@ final class CardTable {
   private static final String PLACE = "health_card";
 
   private static final String COLUMNS =
-      "select home, id, revision, version, state, held, codec, key_id, handle, patient, applied, issued, changed, content from health_card";
+      "select home, id, revision, version, state, held, codec, key_id, handle, patient, applied,"
+          + " issued, changed, content from health_card";
 
   private final Sql sql;
   private final SealedJson sealed;
@@ -98,7 +99,8 @@ final class CardTable {
         insert into health_card_shadow as s (home, state, held, patient, through, since, card)
         values (?, ?, ?, ?, ?, ?, ?)
         on conflict (home, card, through) do update
-        set state = greatest(s.state, excluded.state), held = excluded.held, since = excluded.since""",
+        set state = greatest(s.state, excluded.state), held = excluded.held, since = excluded.since\
+        """,
         card.home(),
         by.state().ordinal(),
         by.held().ordinal(),
@@ -139,8 +141,8 @@ final class CardTable {
 
   List<Act> acts(Card card) {
     return sql.list(
-        "select step, state, at, by_subject, by_role, institution, reason, document from health_card_step"
-            + " where home = ? and card = ? order by number",
+        "select step, state, at, by_subject, by_role, institution, reason, document from"
+            + " health_card_step where home = ? and card = ? order by number",
         row ->
             new Act(
                 row.getString(1),
@@ -176,7 +178,8 @@ final class CardTable {
             insert into health_card (home, revision, version, state, held, codec, key_id, handle, patient, applied,
               issued, changed, id, content)
             values (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?, ?, ?)
-            on conflict (home, patient) where state < 3 do nothing""",
+            on conflict (home, patient) where state < 3 do nothing\
+            """,
             card.home(),
             card.revision(),
             card.state().ordinal(),
@@ -204,8 +207,8 @@ final class CardTable {
     int changed =
         Sql.update(
             connection,
-            "update health_card set revision = ?, state = ?, held = ?, issued = ?::timestamptz, changed = ?"
-                + " where home = ? and id = ? and revision = ?",
+            "update health_card set revision = ?, state = ?, held = ?, issued = ?::timestamptz,"
+                + " changed = ? where home = ? and id = ? and revision = ?",
             next.revision(),
             next.state().ordinal(),
             next.held().ordinal(),
@@ -226,7 +229,8 @@ final class CardTable {
         """
         insert into health_card_step (home, number, state, patient, at, card, step, by_subject, by_role, institution,
           reason, document)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        """,
         card.home(),
         card.revision(),
         act.state().ordinal(),

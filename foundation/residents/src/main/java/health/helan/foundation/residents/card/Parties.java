@@ -101,7 +101,8 @@ final class Parties {
             insert into health_card_party as p (kind, state, changed, id, name, by_subject) values (?, ?, ?, ?, ?, ?)
             on conflict (id) do update
             set state = excluded.state, changed = excluded.changed, name = excluded.name, by_subject = excluded.by_subject
-            where p.kind = excluded.kind""",
+            where p.kind = excluded.kind\
+            """,
             of.ordinal(),
             isActive ? 0 : 1,
             clock.instant(),
@@ -143,7 +144,8 @@ final class Parties {
               connection,
               """
               insert into health_card_account (home, version, kind, codec, key_id, patient, since, id, party, content)
-              values (?, 0, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (home, patient, party) do nothing""",
+              values (?, 0, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (home, patient, party) do nothing\
+              """,
               home,
               party.kind().ordinal(),
               content.codec(),
@@ -186,7 +188,8 @@ final class Parties {
   }
 
   private static final String ACCOUNT =
-      "select id, party, kind, since, version, codec, key_id, patient, content from health_card_account";
+      "select id, party, kind, since, version, codec, key_id, patient, content from"
+          + " health_card_account";
 
   private Account account(ResultSet row) throws SQLException {
     String id = row.getString("id");
