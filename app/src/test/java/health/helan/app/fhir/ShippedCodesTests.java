@@ -61,7 +61,7 @@ class ShippedCodesTests {
           if (!line.isBlank() && !line.startsWith("#")) {
             JsonNode resource =
                 Json.MAPPER.readTree(
-                    Files.readAllBytes(list.getParent().getParent().resolve(line.strip())));
+                    Files.readAllBytes(list.resolveSibling("..").resolve(line.strip())));
             found.put(
                 resource.path("url").asString("").replace("https://helan.health/fhir/", ""),
                 resource);
