@@ -44,11 +44,7 @@ final class Reckoner {
   private final Writers writers;
 
   Reckoner(
-      RecordStore store,
-      PriceBook prices,
-      RuleBook rules,
-      SettlementTable table,
-      Writers writers) {
+      RecordStore store, PriceBook prices, RuleBook rules, SettlementTable table, Writers writers) {
     this.store = store;
     this.writers = writers;
     this.prices = prices;

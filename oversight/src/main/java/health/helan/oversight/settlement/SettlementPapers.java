@@ -33,6 +33,7 @@ final class SettlementPapers {
   static final String CODE = "one-stop";
   static final String STEP = OWN + "CodeSystem/settlement-step";
   static final String PAYER = OWN + "CodeSystem/settlement-payer";
+
   /** Of a line: what of it lies above the payment standard. */
   static final String ABOVE = "above-standard";
 

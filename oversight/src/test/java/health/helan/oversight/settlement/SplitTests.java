@@ -1,8 +1,8 @@
 package health.helan.oversight.settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
@@ -137,7 +137,13 @@ class SplitTests {
         Split.of(
             RULES,
             new Facts(
-                DAY, Setting.OUTPATIENT, 1, "resident", Set.of(), Set.of(), List.of(tablets),
+                DAY,
+                Setting.OUTPATIENT,
+                1,
+                "resident",
+                Set.of(),
+                Set.of(),
+                List.of(tablets),
                 Map.of()));
     assertThat(split.eligible()).isEqualTo(252);
     assertThat(split.own()).isEqualTo(151);

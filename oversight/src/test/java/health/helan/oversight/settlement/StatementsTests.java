@@ -18,7 +18,12 @@ class StatementsTests {
   void haveAPlaceForEachTable() {
     assertThat(
             StatementsForTests.placed(
-                Settlements.class, "V160__price_item", "V161__settlement", "V162__credit", "V200__price_per", "V202__settlement_gone"))
+                Settlements.class,
+                "V160__price_item",
+                "V161__settlement",
+                "V162__credit",
+                "V200__price_per",
+                "V202__settlement_gone"))
         .hasSize(11);
   }
 }

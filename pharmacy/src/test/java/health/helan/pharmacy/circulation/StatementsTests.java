@@ -16,7 +16,10 @@ class StatementsTests {
   void haveAPlaceForEachTable() {
     assertThat(
             StatementsForTests.placed(
-                Circulations.class, "V151__circulation", "V152__pharmacy_stock", "V201__circulation_charge"))
+                Circulations.class,
+                "V151__circulation",
+                "V152__pharmacy_stock",
+                "V201__circulation_charge"))
         .hasSize(7);
   }
 }
