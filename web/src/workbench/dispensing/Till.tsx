@@ -21,7 +21,7 @@ export function Till({ task, whole: { circulation, counted } }: { task: string; 
   const open = charged.filter(isOpenCharge);
   const claims = [...new Set([...charged.flatMap(({ claim }) => claim ?? []), ...(open.length > 0 && presettle.data ? [presettle.data.id] : [])])];
   const reckon = () => presettle.mutate({ path: `Patient/${encodeURIComponent(circulation.subject ?? '')}/$presettle`, values: { charge: open.map(({ charge }) => `ChargeItem/${charge ?? ''}`) } });
-  const mayReckon = open.length > 0 && !presettle.data && circulation.subject !== undefined;
+  const mayReckon = open.length > 0 && circulation.subject !== undefined;
   useShortcuts(mayReckon ? [{ key: 's', label: t('till.reckon'), run: reckon }] : []);
   if (circulation.charging === false && counted.some(({ state }) => state === 'out')) return <p className="muted">{t('till.none')}</p>;
   if (charged.length === 0) return null;
@@ -37,7 +37,7 @@ export function Till({ task, whole: { circulation, counted } }: { task: string; 
           <div className={styles.foot}>
             {mayReckon ? (
               <>
-                <Button type="primary" loading={presettle.isPending} onClick={reckon}>
+                <Button type={presettle.data ? 'default' : 'primary'} loading={presettle.isPending} onClick={reckon}>
                   {t('till.reckon')}
                 </Button>
                 <kbd className={keys['key']}>S</kbd>

@@ -29,8 +29,7 @@ public final class SettledTills implements Tills {
         .standings(charges)
         .forEach(
             (charge, one) ->
-                told.put(
-                    charge, new Standing(one.claim(), one.state().word(), one.isThrough())));
+                told.put(charge, new Standing(one.claim(), one.state().word(), one.isThrough())));
     return told;
   }
 }

@@ -108,7 +108,7 @@ class SettlementDoor {
             rules,
             credits,
             List.copyOf(payers),
-            caller -> circulations.getObject().isStaff(caller),
+            caller -> circulations.getObject().staff().isStaff(caller),
             payments::getObject,
             clock));
   }

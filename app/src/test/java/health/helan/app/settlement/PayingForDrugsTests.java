@@ -126,8 +126,7 @@ class PayingForDrugsTests {
 
   /** All own money of the resident, on the telephone. */
   private static void pay(Prescribed one) {
-    Reply collected =
-        SERVER.call(one.resident(), "Patient/" + one.patient() + "/$collect-bills");
+    Reply collected = SERVER.call(one.resident(), "Patient/" + one.patient() + "/$collect-bills");
     done(collected);
     Reply asked =
         SERVER.call(
@@ -175,11 +174,13 @@ class PayingForDrugsTests {
     assertThat(part(bill, "eligible")).isEqualTo("2.52");
     assertThat(part(bill, "own")).isEqualTo("2.91");
     List<JsonNode> lines = new ArrayList<>();
-    bill.path("part").forEach(each -> {
-      if (each.path("name").asString("").equals("line")) {
-        lines.add(each);
-      }
-    });
+    bill.path("part")
+        .forEach(
+            each -> {
+              if (each.path("name").asString("").equals("line")) {
+                lines.add(each);
+              }
+            });
     assertThat(lines.stream().map(line -> part(line, "class"))).containsExactlyInAnyOrder("B", "C");
     JsonNode listed =
         lines.stream().filter(line -> part(line, "class").equals("B")).findFirst().orElseThrow();
@@ -187,8 +188,7 @@ class PayingForDrugsTests {
     assertThat(part(listed, "own-first")).isEqualTo("0.63");
     assertThat(part(listed, "amount")).isEqualTo("3.15");
     refused(shop.step(one.task(), "complete"), 409, "not settled yet");
-    refused(
-        shop.step(one.task(), "paid-elsewhere", "reason", "付了现金"), 409, "is in a bill");
+    refused(shop.step(one.task(), "paid-elsewhere", "reason", "付了现金"), 409, "is in a bill");
     assertThat(payments(one)).containsExactly("owing", "owing");
     assertThat(seen(one.resident(), one).values("dispensed", "claim"))
         .containsOnly("Claim/" + part(bill, "number"));
@@ -267,9 +267,7 @@ class PayingForDrugsTests {
     done(shop.dispense(one.task(), one.request(), "A1", 7));
     refused(shop.step(one.task(), "complete"), 409, "not settled yet");
     String anew = seen(shop.pharmacist, one).values("dispensed", "charge").getLast();
-    done(
-        SERVER.call(
-            shop.pharmacist, "Patient/" + one.patient() + "/$presettle", "charge", anew));
+    done(SERVER.call(shop.pharmacist, "Patient/" + one.patient() + "/$presettle", "charge", anew));
   }
 
   @Test
@@ -282,8 +280,7 @@ class PayingForDrugsTests {
     assertThat(SERVER.get(ReviewServer.ROOT, charge).json().path("status").asString(""))
         .isEqualTo("aborted");
     String claim = part(reckoned.all("bill").getFirst(), "number");
-    refused(
-        SERVER.call(shop.pharmacist, "Claim/" + claim + "/$settle"), 422, "does not exist");
+    refused(SERVER.call(shop.pharmacist, "Claim/" + claim + "/$settle"), 422, "does not exist");
     assertThat(payments(one)).isEmpty();
   }
 
@@ -355,10 +352,7 @@ class PayingForDrugsTests {
     SettledRegion.post(shop.system, cashier, FinanceStaff.CASHIER);
     done(
         SERVER.call(
-            cashier,
-            "Patient/" + one.patient() + "/$presettle",
-            "charge",
-            "ChargeItem/" + visit));
+            cashier, "Patient/" + one.patient() + "/$presettle", "charge", "ChargeItem/" + visit));
   }
 
   @Test
@@ -379,8 +373,7 @@ class PayingForDrugsTests {
     assertThat(charge(one, 0).at("/note/0/text").asString("")).isEqualTo("柜台收了现金");
     assertThat(payments(one)).containsExactly("elsewhere");
     assertThat(presettle(shop.pharmacist, one).status()).isIn(404, 422);
-    refused(
-        shop.step(one.task(), "paid-elsewhere", "reason", "再说一遍"), 422, "Nothing of what");
+    refused(shop.step(one.task(), "paid-elsewhere", "reason", "再说一遍"), 422, "Nothing of what");
     done(shop.step(one.task(), "complete"));
   }
 
@@ -461,7 +454,8 @@ class PayingForDrugsTests {
   void isNotSettledWhereListAndPharmacyCountInOtherUnits() {
     Drugstore boxes = new Drugstore();
     String product = "YP-" + UUID.randomUUID().toString().substring(0, 8);
-    REGION.whole()
+    REGION
+        .whole()
         .prices()
         .load(
             PriceItem.read(
@@ -474,11 +468,9 @@ class PayingForDrugsTests {
     Prescribed one = insured(Prescribed.AMLODIPINE);
     done(boxes.lock(one.token()));
     done(boxes.dispense(one.task(), one.request(), "A1", 7));
-    String charge =
-        seen(boxes.pharmacist, one).values("dispensed", "charge").getFirst();
+    String charge = seen(boxes.pharmacist, one).values("dispensed", "charge").getFirst();
     refused(
-        SERVER.call(
-            boxes.pharmacist, "Patient/" + one.patient() + "/$presettle", "charge", charge),
+        SERVER.call(boxes.pharmacist, "Patient/" + one.patient() + "/$presettle", "charge", charge),
         422,
         "counts 苯磺酸氨氯地平片 in 盒");
     done(boxes.step(one.task(), "paid-elsewhere", "reason", "按盒计价，柜台收款"));

@@ -74,8 +74,7 @@ public final class SettledRegion implements ReviewServer.Neighbour {
                 prices,
                 rules,
                 credits,
-                List.of(
-                    new SimulatedPayer(database, clock, _ -> SimulatedPayer.Fault.NONE)),
+                List.of(new SimulatedPayer(database, clock, _ -> SimulatedPayer.Fault.NONE)),
                 caller -> server.circulations.staff().isStaff(caller),
                 () -> late[0],
                 clock));
@@ -96,8 +95,7 @@ public final class SettledRegion implements ReviewServer.Neighbour {
   @Override
   public List<FhirOperation> operations() {
     List<FhirOperation> all = new ArrayList<>(PaymentOperations.all(whole().payments));
-    all.addAll(
-        SettlementOperations.all(whole().settlements, whole().prices, whole().rules, clock));
+    all.addAll(SettlementOperations.all(whole().settlements, whole().prices, whole().rules, clock));
     return all;
   }
 
@@ -137,9 +135,7 @@ public final class SettledRegion implements ReviewServer.Neighbour {
 
   /** Whatever is due now. */
   void tend() {
-    for (int i = 0;
-        i < 50 && whole().settlements.tendDue() + whole().payments.tendDue() > 0;
-        i++) {
+    for (int i = 0; i < 50 && whole().settlements.tendDue() + whole().payments.tendDue() > 0; i++) {
       // Until nothing is due any more.
     }
   }

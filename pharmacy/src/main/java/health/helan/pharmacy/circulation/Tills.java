@@ -5,8 +5,8 @@ import java.util.Map;
 
 /**
  * What circulation has to know of settlement, which it does not know: whether charges are settled
- * in this region, and where they stand. Said by whoever puts the platform together
- * (docs/adr/0127). Thread-safe.
+ * in this region, and where they stand. Said by whoever puts the platform together (docs/adr/0127).
+ * Thread-safe.
  */
 public interface Tills {
   /** Of a region that has no prices. */
