@@ -33,7 +33,7 @@ export function obstacle(): string | undefined {
 }
 
 /** How long, in milliseconds, a step waits for what has to come. */
-export const PATIENCE = 45_000;
+export const PATIENCE = 90_000;
 
 /** As someone on a device of their own. */
 export async function device(browser: Browser, width: number, height: number): Promise<BrowserContext> {
