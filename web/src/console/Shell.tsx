@@ -1,13 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useEffect, useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, ScrollRestoration } from 'react-router';
 import { signOut } from '../shared/session/account';
 import { runsPlatform, seesAudit, seesCards, seesCases, seesClearing, seesEmergencies, seesOnboarding, seesOverview, seesQuality, seesRegistry, seesResidents, seesReview, seesSlots, seesSupervision, seesTariff, useRole } from './useRole';
 import { WhoAmI } from './WhoAmI';
 import { LanguageButton } from '../shared/LanguageButton';
-import { Brand, SkipLink, useFocusOnNewPage } from '../shared/shell/Frame';
+import { Brand, SkipLink, useFocusOnNewPage, useTabInSight } from '../shared/shell/Frame';
 import styles from './Shell.module.css';
 
 /** The frame of every page: who we are, where one can go, language, way out. */
@@ -68,14 +68,4 @@ function Tab({ to, children }: { to: string; children: ReactNode }) {
       {children}
     </NavLink>
   );
-}
-
-/** On a phone the row of tabs is longer than the screen is wide: where one is has to be seen. */
-function useTabInSight() {
-  const { pathname } = useLocation();
-  const tabs = useRef<HTMLElement>(null);
-  useEffect(() => {
-    tabs.current?.querySelector('[aria-current]')?.scrollIntoView?.({ inline: 'nearest', block: 'nearest' });
-  }, [pathname]);
-  return tabs;
 }

@@ -5,7 +5,7 @@ import { NavLink, Outlet, ScrollRestoration, useNavigate } from 'react-router';
 import { LanguageButton } from '../shared/LanguageButton';
 import { signOut, switchRole } from '../shared/session/account';
 import { useMe } from '../shared/session/useMe';
-import { Brand, SkipLink, useFocusOnNewPage } from '../shared/shell/Frame';
+import { Brand, SkipLink, useFocusOnNewPage, useTabInSight } from '../shared/shell/Frame';
 import { chooseScheme, useScheme } from '../shared/theme/scheme';
 import { useShortcuts } from './keys/KeyBoard';
 import keys from './keys/Keys.module.css';
@@ -17,6 +17,7 @@ export function Shell() {
   const { t } = useTranslation(['workbench', 'common']);
   const go = useNavigate();
   const search = useRef<InputRef>(null);
+  const tabs = useTabInSight();
   useFocusOnNewPage();
   useShortcuts([
     { key: '/', label: t('keys.search'), run: () => search.current?.focus({ cursor: 'all' }) },
@@ -38,7 +39,7 @@ export function Shell() {
         </div>
       </header>
       <div className={styles.body}>
-        <nav className={styles.rail} aria-label={t('shell.lists')}>
+        <nav ref={tabs} className={styles.rail} aria-label={t('shell.lists')}>
           <ul>
             {WORKS.map((work, index) => (
               <RailLink key={work.name} work={work} number={index + 1} />

@@ -105,10 +105,10 @@ function Line({ event }: { event: ReplayEvent }) {
         <div>
           <span className={styles.tags}>
             <strong>{t(`replay.types.${event.type}`)}</strong>
-            {[event.act ? t(`replay.acts.${event.act as 'read'}`, { defaultValue: event.act }) : undefined, event.operation ? `$${event.operation}` : undefined, event.status].filter(Boolean).join(' · ')}
+            {[event.act ? t(`replay.acts.${event.act as 'read'}`, { defaultValue: event.act }) : undefined, event.operation ? `$${event.operation}` : undefined, event.status ? t(`replay.statuses.${event.status as 'final'}`, { defaultValue: event.status }) : undefined].filter(Boolean).join(' · ')}
           </span>
           <p className={styles.mono}>{[event.what, event.about].filter(Boolean).join(' → ')}</p>
-          {event.who ? <p className="muted small">{[event.who, event.role].filter(Boolean).join(' · ')}</p> : null}
+          {event.who ? <p className="muted small">{[event.who, event.role ? t(`replay.roles.${event.role as 'resident'}`, { defaultValue: event.role }) : undefined].filter(Boolean).join(' · ')}</p> : null}
         </div>
         <div className={styles.proof}>
           <Proof event={event} />

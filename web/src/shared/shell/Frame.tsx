@@ -41,3 +41,13 @@ export function useFocusOnNewPage() {
     document.getElementById('main')?.focus({ preventScroll: true });
   }, [pathname]);
 }
+
+/** On a phone the row of tabs is longer than the screen is wide: where one is has to be seen. */
+export function useTabInSight() {
+  const { pathname } = useLocation();
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    tabs.current?.querySelector('[aria-current]')?.scrollIntoView?.({ inline: 'nearest', block: 'nearest' });
+  }, [pathname]);
+  return tabs;
+}

@@ -17,6 +17,7 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Licences;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
