@@ -8,7 +8,7 @@ import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.oversight.books.FinanceStaff;
-import health.helan.oversight.settlement.PriceItem;
+import health.helan.oversight.settlement.PriceList;
 import health.helan.pharmacy.circulation.Drugstore;
 import health.helan.pharmacy.circulation.Prescribed;
 import health.helan.pharmacy.review.ReviewServer;
@@ -458,11 +458,12 @@ class PayingForDrugsTests {
         .whole()
         .prices()
         .load(
-            PriceItem.read(
-                PriceItem.HEADER
-                    + "\n"
-                    + product
-                    + ",苯磺酸氨氯地平片,盒,western-drug,A,,12.00,2024-01-01,,,"),
+            PriceList.of(
+                    PriceList.HEADER
+                        + "\n"
+                        + product
+                        + ",苯磺酸氨氯地平片,盒,western-drug,A,,12.00,2024-01-01,,,")
+                .items(),
             "test");
     boxes.has(boxes.system, "A1", Prescribed.AMLODIPINE, "片", 100, "4.50", product);
     Prescribed one = insured(Prescribed.AMLODIPINE);

@@ -18,7 +18,7 @@ import health.helan.oversight.payment.Payments;
 import health.helan.oversight.payment.simulator.Fault;
 import health.helan.oversight.payment.simulator.SimulatedChannel;
 import health.helan.oversight.settlement.PriceBook;
-import health.helan.oversight.settlement.PriceItem;
+import health.helan.oversight.settlement.PriceList;
 import health.helan.oversight.settlement.RuleBook;
 import health.helan.oversight.settlement.SettlementFollower;
 import health.helan.oversight.settlement.SettlementOperations;
@@ -109,14 +109,14 @@ public final class SettledRegion implements ReviewServer.Neighbour {
 
   /** Takes prices of products into the book: code, name, class, own percent, yuan for ten. */
   void prices(String... lines) {
-    List<String> all = new ArrayList<>(List.of(PriceItem.HEADER_PER));
+    List<String> all = new ArrayList<>(List.of(PriceList.HEADER_PER));
     for (String line : lines) {
       String[] of = line.split(",", -1);
       all.add(
           "%s,%s,片,western-drug,%s,%s,%s,2024-01-01,,,,10"
               .formatted(of[0], of[1], of[2], of[3], of[4]));
     }
-    var unused = whole().prices.load(PriceItem.read(String.join("\n", all)), "test");
+    var unused = whole().prices.load(PriceList.of(String.join("\n", all)).items(), "test");
   }
 
   void payBy(String code) {

@@ -155,8 +155,7 @@ public final class PrescriptionOperations {
     ReviewOperations.put(parts, "state", state == null ? "" : state.word());
     ReviewOperations.put(parts, "authored", task.path("authoredOn").asString(""));
     ReviewOperations.put(parts, "changed", task.path("lastModified").asString(""));
-    ReviewOperations.put(
-        parts, "encounter", task.path("encounter").path("reference").asString(""));
+    ReviewOperations.put(parts, "encounter", task.path("encounter").path("reference").asString(""));
     for (JsonNode input : task.path("input")) {
       ReviewOperations.put(
           parts, "drug", input.path("valueReference").path("display").asString(""));

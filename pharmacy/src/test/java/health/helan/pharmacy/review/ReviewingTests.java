@@ -247,8 +247,7 @@ class ReviewingTests {
         SERVER.get(resident, "$prescriptions?side=resident&patient=Patient/" + one.patient);
     assertThat(seen.values("prescription", "state")).containsExactly("returned");
     assertThat(seen.values("prescription", "drug")).containsExactly("苯磺酸氨氯地平片 5mg");
-    assertThat(seen.values("prescription", "encounter"))
-        .containsExactly("Encounter/" + visit.id());
+    assertThat(seen.values("prescription", "encounter")).containsExactly("Encounter/" + visit.id());
     assertThat(seen.values("prescription", "request"))
         .containsExactly("MedicationRequest/" + one.request);
     assertThat(seen.text()).doesNotContain("请核对剂量");

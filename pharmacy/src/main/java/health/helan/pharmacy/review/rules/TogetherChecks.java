@@ -74,7 +74,9 @@ final class TogetherChecks {
           if (isBySubstance) {
             if (!shared.isEmpty()) {
               Drug what = knowledge.drug(shared.iterator().next());
-              all.add(firing(facts, one, other).with("what", what == null ? Term.same("") : what.name()));
+              all.add(
+                  firing(facts, one, other)
+                      .with("what", what == null ? Term.same("") : what.name()));
             }
           } else if (shared.isEmpty()) {
             String group = limited(first, second, knowledge);
