@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, ScrollRestoration, useNavigate } from 'react-router';
 import { LanguageButton } from '../shared/LanguageButton';
 import { signOut, switchRole } from '../shared/session/account';
+import { useDuties } from '../shared/session/useDuties';
 import { useMe } from '../shared/session/useMe';
 import { Brand, SkipLink, useFocusOnNewPage, useTabInSight } from '../shared/shell/Frame';
 import { chooseScheme, useScheme } from '../shared/theme/scheme';
@@ -17,7 +18,7 @@ export function Shell() {
   const { t } = useTranslation(['workbench', 'common']);
   const go = useNavigate();
   const search = useRef<InputRef>(null);
-  const tabs = useTabInSight();
+  const tabs = useTabInSight(useDuties() !== undefined);
   useFocusOnNewPage();
   useShortcuts([
     { key: '/', label: t('keys.search'), run: () => search.current?.focus({ cursor: 'all' }) },

@@ -58,7 +58,7 @@ function Available({ task, circulation }: { task: string; circulation: Circulati
         <section className={`card ${styles.codeBox}`} aria-label={t('take.code')}>
           <h2>{person.name}</h2>
           <Qr text={live.text} label={t('take.qr', { name: person.name })} className={styles.qr} />
-          <p>{shopName ? t('take.readyAt', { shop: shopName }) : t('take.readyAny')}</p>
+          <p>{way !== 'pickup' ? `${t('take.sentTo', { shop: shopName ?? '' })}${t('dot')}${t(`take.sentHint.${way}`)}` : shopName ? t('take.readyAt', { shop: shopName }) : t('take.readyAny')}</p>
           <p>
             <strong>{t('take.until', { until: formatMoment(live.until, language) })}</strong>
           </p>

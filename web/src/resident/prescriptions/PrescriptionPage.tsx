@@ -60,7 +60,7 @@ function One({ prescription, drugs }: { prescription: Prescription; drugs: reado
     <div className={styles.paper}>
       <p className={styles.letterhead}>{t('prescriptions.paper')}</p>
       <div className={counts ? undefined : styles.screen}>
-        <Notice tone={counts ? 'good' : state === 'refused' ? 'bad' : 'warning'} title={t(isOver ? 'prescriptions.over' : `prescriptions.state.${state}`)}>
+        <Notice {...(isOver ? {} : { tone: counts ? ('good' as const) : state === 'refused' ? ('bad' as const) : ('warning' as const) })} title={t(isOver ? 'prescriptions.over' : `prescriptions.state.${state}`)}>
           <p className={styles.screen}>{t(isOver ? 'prescriptions.meansOver' : `prescriptions.means.${state}`)}</p>
         </Notice>
       </div>

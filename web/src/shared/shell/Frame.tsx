@@ -42,12 +42,15 @@ export function useFocusOnNewPage() {
   }, [pathname]);
 }
 
-/** On a phone the row of tabs is longer than the screen is wide: where one is has to be seen. */
-export function useTabInSight() {
+/**
+ * On a phone the row of tabs is longer than the screen is wide: where one is has to be seen.
+ * @param complete whether all tabs are there: some come once it is known who is signed in
+ */
+export function useTabInSight(complete = true) {
   const { pathname } = useLocation();
   const tabs = useRef<HTMLElement>(null);
   useEffect(() => {
     tabs.current?.querySelector('[aria-current]')?.scrollIntoView?.({ inline: 'nearest', block: 'nearest' });
-  }, [pathname]);
+  }, [pathname, complete]);
   return tabs;
 }
