@@ -33,23 +33,27 @@ export type Work = {
   routes?: WorkPage[];
 };
 
+const useNoCare = () => useDuties()?.care === false;
+
 /** In the order of the rail: the first is where one arrives; `1` to `9` lead to them. */
 export const WORKS: readonly Work[] = [
-  { name: 'patients', page: async () => (await import('./patients/PatientsPage')).PatientsPage, useCount: usePatientCount },
-  { name: 'queue', page: async () => (await import('./queue/QueuePage')).QueuePage, useCount: useWaitingCount },
+  { name: 'patients', page: async () => (await import('./patients/PatientsPage')).PatientsPage, useCount: usePatientCount, useHidden: useNoCare },
+  { name: 'queue', page: async () => (await import('./queue/QueuePage')).QueuePage, useCount: useWaitingCount, useHidden: useNoCare },
   {
     name: 'online',
     page: async () => (await import('./visit/DeskPage')).DeskPage,
     useCount: useDeskCount,
+    useHidden: useNoCare,
     routes: [{ path: 'online/:visit', page: async () => (await import('./visit/VisitDesk')).VisitDesk }],
   },
-  { name: 'notes', page: async () => (await import('./notes/UnsignedPage')).UnsignedPage, useCount: useUnsignedCount },
-  { name: 'corrections', page: async () => (await import('./corrections/CorrectionsPage')).CorrectionsPage, useCount: useCorrectionCount },
-  { name: 'emergencies', page: async () => (await import('./emergencies/EmergenciesPage')).EmergenciesPage, useCount: useEmergencyCount },
+  { name: 'notes', page: async () => (await import('./notes/UnsignedPage')).UnsignedPage, useCount: useUnsignedCount, useHidden: useNoCare },
+  { name: 'corrections', page: async () => (await import('./corrections/CorrectionsPage')).CorrectionsPage, useCount: useCorrectionCount, useHidden: useNoCare },
+  { name: 'emergencies', page: async () => (await import('./emergencies/EmergenciesPage')).EmergenciesPage, useCount: useEmergencyCount, useHidden: useNoCare },
   {
     name: 'prescriptions',
     page: async () => (await import('./prescribe/PrescriptionsPage')).PrescriptionsPage,
     useCount: useOwnCount,
+    useHidden: useNoCare,
     routes: [{ path: 'prescriptions/:task', page: async () => (await import('./prescribe/PrescriptionPage')).PrescriptionPage }],
   },
   {

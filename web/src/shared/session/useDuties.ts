@@ -1,10 +1,13 @@
 import { useMe } from './useMe';
 
-export type Duties = { pharmacist: boolean; pharmacy: boolean; courier: boolean; cashier: boolean; insurance: boolean; finance: boolean; quality: boolean };
+/** `care`: doctors and nurses, and whoever has no other duty here, as at a desk. */
+export type Duties = { care: boolean; pharmacist: boolean; pharmacy: boolean; courier: boolean; cashier: boolean; insurance: boolean; finance: boolean; quality: boolean };
 
 const POST = 'https://helan.health/fhir/CodeSystem/practitioner-role|';
 const ADMINISTRATION = 'https://helan.health/fhir/CodeSystem/post|administration';
 const PHARMACY = 'https://helan.health/fhir/CodeSystem/pharmacy-service|';
+
+const CARING = new Set(['physician', 'assistant-physician', 'rural-doctor', 'nurse']);
 
 /**
  * What whoever is signed in may be offered to do, by licence and post; undefined while that is not known. The platform asks again
@@ -16,7 +19,7 @@ export function useDuties(): Duties | undefined {
   const codes = new Set(me.role === 'practitioner' ? me.post?.codes : []);
   const pharmacist = me.role === 'practitioner' && (me.licences?.includes('pharmacist') ?? false);
   const officer = codes.has(`${POST}finance-officer`);
-  return {
+  const duties = {
     pharmacist,
     pharmacy: pharmacist || codes.has(`${PHARMACY}staff`),
     courier: codes.has(`${PHARMACY}courier`),
@@ -25,4 +28,6 @@ export function useDuties(): Duties | undefined {
     insurance: officer || codes.has(`${POST}insurance-officer`),
     quality: codes.has(`${POST}quality-officer`) || codes.has(ADMINISTRATION),
   };
+  const cares = me.role === 'practitioner' && (me.licences?.some((kind) => CARING.has(kind)) ?? false);
+  return { ...duties, care: cares || !Object.values(duties).includes(true) };
 }
