@@ -427,6 +427,11 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     await page.getByText('签名', { exact: true }).first().click();
     // Consent, note, prescription twice, the pharmacist's opinion.
     expect(await page.getByText('签名有效').count()).toBeGreaterThanOrEqual(4);
+    // The browser reckons the evidence itself: every line, the list and the seals.
+    await page.getByRole('button', { name: '在本页核验' }).click();
+    await page.getByText('本浏览器核验：证据完整').waitFor();
+    expect(await page.getByText('不在签名清单中').count()).toBe(0);
+    await shown(regulator, 'replay-checked', { fullPage: false });
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载证据文件' }).click()]);
     const lines = (await readFile(await file.path(), 'utf8')).trim().split('\n').map((line) => JSON.parse(line));
     expect(lines.at(-1)).toMatchObject({ format: 'helan-evidence-1' });
