@@ -29,11 +29,12 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
   let shop: Person;
   let courier: Person;
   let cashier: Person;
+  let quality: Person;
   let regulator: Person;
   let operator: Person;
   let patient = '';
-  let doctorName = '';
   let hospital = '';
+  let doctorName = '';
   let visit = '';
   let review = '';
   let written = '';
@@ -56,11 +57,11 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     await looksRight(person.page, `loop-${file}`, { ...((person.page.viewportSize()?.width ?? 0) < 700 ? PHONE : DESK), ...page });
   }
 
-  test('nine people sign in, each on a device of their own', async () => {
+  test('ten people sign in, each on a device of their own', async () => {
     const desk = () => someone(browser, 1440, 900);
     const telephone = () => someone(browser, 375, 812);
     [resident, courier] = [await telephone(), await telephone()];
-    [doctor, pharmacist, expertise, shop, cashier, regulator, operator] = [await desk(), await desk(), await desk(), await desk(), await desk(), await desk(), await desk()];
+    [doctor, pharmacist, expertise, shop, cashier, quality, regulator, operator] = [await desk(), await desk(), await desk(), await desk(), await desk(), await desk(), await desk(), await desk()];
     const found = await root(`/fhir/Patient?identifier=urn:oid:2.16.156.10011.1.3|${NUMBER}`);
     patient = `Patient/${found.entry[0].resource.id}`;
     await ownAccount(resident, found.entry[0].resource.name[0].text, NUMBER);
@@ -72,7 +73,7 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     [doctorName, hospital] = [me.name, me.institution];
     await approvedOnLine(me.fhirUser);
     for (const [one, login] of [[pharmacist, 'pharmacist1'], [expertise, 'pharmacist2']] as const) await signIn(one, '/workbench/', '用账户登录', login, new RegExp(HOSPITAL));
-    for (const [one, login] of [[shop, 'drugstore1'], [courier, 'courier1'], [cashier, 'cashier1']] as const) await signIn(one, '/workbench/', '用账户登录', login);
+    for (const [one, login] of [[shop, 'drugstore1'], [courier, 'courier1'], [cashier, 'cashier1'], [quality, 'quality1']] as const) await signIn(one, '/workbench/', '用账户登录', login);
     for (const [one, login] of [[regulator, 'regulator'], [operator, 'operator']] as const) await signIn(one, '/', '用账户登录', login);
     // A township centre has prescribed the same drug sixteen days ago; an earlier run may have written it.
     const since = new Date(Date.now() - 16 * 86_400_000).toISOString();
@@ -205,6 +206,45 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     expect(signed.parameter.find(({ name }: any) => name === 'signaturesOnOtherVersions')?.valueInteger).toBe(2);
   });
 
+  test('the cashier settles what the visit led to, share by share, and the resident pays the own part', async () => {
+    // As the hospital's system charges what was ordered.
+    for (const item of ['2504', '2505', '2102', '3108']) {
+      await root('/fhir/ChargeItem', {
+        resourceType: 'ChargeItem',
+        status: 'billable',
+        code: { coding: [{ system: 'https://helan.health/fhir/CodeSystem/demo-charge', code: item }] },
+        subject: { reference: patient },
+        context: { reference: `Encounter/${visit}` },
+        occurrenceDateTime: new Date().toISOString(),
+        performingOrganization: { reference: `Organization/${hospital}` },
+        quantity: { value: 1 },
+      });
+    }
+    const { page } = cashier;
+    await page.goto(`${url}/workbench/#/lists/cashier`);
+    await page.getByLabel('证件号码').fill(NUMBER);
+    await page.getByRole('button', { name: '查找' }).click();
+    await page.getByRole('button', { name: '结算' }).click();
+    await page.getByRole('button', { name: '预结算' }).click();
+    await page.getByRole('table', { name: '各方支付' }).waitFor();
+    await shown(cashier, 'presettled', { fullPage: true });
+    await page.getByRole('article').getByRole('button', { name: '结算', exact: true }).click();
+    await page.getByText('待个人支付').first().waitFor();
+    await shown(cashier, 'settled');
+    const phone = resident.page;
+    await phone.goto(`${url}/resident/#/bills`);
+    await phone.getByRole('link', { name: /待支付/ }).first().waitFor();
+    await shown(resident, 'bills');
+    await phone.getByRole('link', { name: /待支付/ }).first().click();
+    await phone.getByText('谁付了多少').waitFor();
+    await shown(resident, 'hospital-bill');
+    await phone.getByRole('button', { name: /^支付 ¥/ }).click();
+    await phone.getByRole('radio').first().check();
+    await phone.getByRole('button', { name: /^支付 ¥/ }).click();
+    await phone.getByRole('button', { name: '模拟付款' }).click();
+    await phone.getByText('支付成功').waitFor();
+  });
+
   test('the resident compares prices, has it sent from the cheapest, and shows the code', async () => {
     const { page } = resident;
     const store = (await ask('/access/me', await tokenOf(shop))).post.institutionName;
@@ -246,6 +286,33 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     await page.getByText('待交付').waitFor();
   });
 
+  test('what was counted out is settled at the till, share by share, and the resident pays the own part', async () => {
+    const [desk, phone] = [shop.page, resident.page];
+    await desk.getByText('药费结清后才能打包。').waitFor();
+    await desk.keyboard.press('s');
+    const settles = desk.getByRole('article').getByRole('button', { name: '结算', exact: true });
+    await settles.waitFor();
+    // The hospital's bill has used up the year's deductible: insurance takes its share of the drug.
+    expect(await desk.getByRole('table', { name: '各方支付' }).getByRole('row').count()).toBeGreaterThan(2);
+    await shown(shop, 'till');
+    await settles.click();
+    await desk.getByText('待个人支付').first().waitFor();
+    await shown(shop, 'till-settled');
+    await phone.goto(`${url}/resident/#/prescriptions/${review}`);
+    await phone.getByRole('link', { name: '看结算单并支付' }).waitFor();
+    await shown(resident, 'to-pay');
+    await phone.getByRole('link', { name: '看结算单并支付' }).click();
+    await phone.getByText('谁付了多少').waitFor();
+    await shown(resident, 'bill');
+    await phone.getByRole('button', { name: /^支付 ¥/ }).click();
+    await phone.getByRole('radio').first().check();
+    await shown(resident, 'bill-pay');
+    await phone.getByRole('button', { name: /^支付 ¥/ }).click();
+    await phone.getByRole('button', { name: '模拟付款' }).click();
+    await phone.getByText('支付成功').waitFor();
+    await desk.getByText('已结清').waitFor();
+  });
+
   test('the parcel is packed, carried, and handed over against the code at the door', async () => {
     const [desk, phone, road] = [shop.page, resident.page, courier.page];
     const form = desk.getByRole('form', { name: '打包配送' });
@@ -277,47 +344,45 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     await shown(resident, 'taken');
   });
 
-  test('the cashier settles what the visit led to, share by share, and the resident pays the own part', async () => {
-    // As the hospital's system charges what was ordered.
-    for (const item of ['2504', '2505', '2102', '3108']) {
-      await root('/fhir/ChargeItem', {
-        resourceType: 'ChargeItem',
-        status: 'billable',
-        code: { coding: [{ system: 'https://helan.health/fhir/CodeSystem/demo-charge', code: item }] },
-        subject: { reference: patient },
-        context: { reference: `Encounter/${visit}` },
-        occurrenceDateTime: new Date().toISOString(),
-        performingOrganization: { reference: `Organization/${hospital}` },
-        quantity: { value: 1 },
-      });
-    }
-    const { page } = cashier;
-    await page.goto(`${url}/workbench/#/lists/cashier`);
-    await page.getByLabel('证件号码').fill(NUMBER);
-    await page.getByRole('button', { name: '查找' }).click();
-    await page.getByRole('button', { name: '结算' }).click();
-    await page.getByRole('button', { name: '预结算' }).click();
-    await page.getByRole('table', { name: '各方支付' }).waitFor();
-    await shown(cashier, 'presettled', { fullPage: true });
-    await page.getByRole('article').getByRole('button', { name: '结算', exact: true }).click();
-    await page.getByText('待个人支付').first().waitFor();
-    await shown(cashier, 'settled');
-    const phone = resident.page;
-    await phone.goto(`${url}/resident/#/bills`);
-    await phone.getByRole('link', { name: /待支付/ }).first().waitFor();
-    await shown(resident, 'bills');
-    await phone.getByRole('link', { name: /待支付/ }).first().click();
-    await phone.getByText('谁付了多少').waitFor();
-    await shown(resident, 'bill');
-    await phone.getByRole('button', { name: /^支付 ¥/ }).click();
-    await phone.getByRole('radio').first().check();
-    await shown(resident, 'bill-pay');
-    await phone.getByRole('button', { name: /^支付 ¥/ }).click();
-    await phone.getByRole('button', { name: '模拟付款' }).click();
-    await phone.getByText('支付成功').waitFor();
-    await page.reload();
-    await page.goto(`${url}/workbench/#/lists/claims`);
-    await filled(page);
+  test('the resident complains of the visit, the hospital answers, the resident objects, the regulator decides', async () => {
+    const [phone, answering, deciding] = [resident.page, quality.page, regulator.page];
+    const complaint = (page: Page) => page.getByRole('region', { name: '对互联网复诊的投诉' });
+    await phone.goto(`${url}/resident/#/online-visits/${visit}`);
+    await phone.getByRole('link', { name: '对此有不满？投诉' }).click();
+    await phone.getByLabel('遇到什么问题').fill('医生说四周后复查，没有告诉我查哪几项、要不要空腹。');
+    await shown(resident, 'complain');
+    await phone.getByRole('button', { name: '提交投诉' }).click();
+    await phone.getByRole('status').getByText('待答复').waitFor();
+    const made = phone.url().split('/').pop() ?? '';
+    await answering.goto(`${url}/workbench/#/lists/supervision?part=complaints&id=${made}`);
+    await complaint(answering).getByText(/空腹/).waitFor();
+    await complaint(answering).getByLabel('说明').fill('已请医生补充说明：复查肾功能和血脂，空腹八小时。');
+    await shown(quality, 'complaint-answering');
+    await complaint(answering).getByRole('button', { name: '答复' }).click();
+    await complaint(answering).getByText('已答复').waitFor();
+    await phone.reload();
+    await phone.getByText(/空腹八小时/).waitFor();
+    await shown(resident, 'complaint-answered');
+    await phone.getByLabel('您的话（认可、不认可或撤回的理由）').fill('病历里还是没有写，家里人看不到。');
+    await phone.getByRole('button', { name: '不认可' }).click();
+    await phone.getByRole('status').getByText('监管处理中').waitFor();
+    await phone.goto(`${url}/resident/#/complaints`);
+    await phone.getByRole('link', { name: /监管处理中/ }).first().waitFor();
+    await shown(resident, 'complaints');
+    await deciding.goto(`${url}/#/supervision/complaints?id=${made}`);
+    await complaint(deciding).getByText(/家里人看不到/).waitFor();
+    // Whose it is stays between resident and hospital.
+    expect(await deciding.getByText(/投诉人/).count()).toBe(0);
+    await complaint(deciding).getByLabel('说明').fill('复查要求应写入病历，责成机构补记并告知居民。');
+    await shown(regulator, 'complaint-deciding');
+    await complaint(deciding).getByRole('button', { name: '认定成立' }).click();
+    await complaint(deciding).getByText('成立', { exact: true }).waitFor();
+    await phone.goto(`${url}/resident/#/complaints/${made}`);
+    await phone.getByText('监管部门认定您的投诉成立。').waitFor();
+    await shown(resident, 'complaint-upheld');
+    await answering.reload();
+    await complaint(answering).getByText(/责成机构补记/).waitFor();
+    await shown(quality, 'complaint-upheld');
   });
 
   test('a regulator asks for the record by its pseudonym, somebody else agrees, and the visit is replayed', async () => {
@@ -362,6 +427,11 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     await page.getByText('签名', { exact: true }).first().click();
     // Consent, note, prescription twice, the pharmacist's opinion.
     expect(await page.getByText('签名有效').count()).toBeGreaterThanOrEqual(4);
+    // The browser reckons the evidence itself: every line, the list and the seals.
+    await page.getByRole('button', { name: '在本页核验' }).click();
+    await page.getByText('本浏览器核验：证据完整').waitFor();
+    expect(await page.getByText('不在签名清单中').count()).toBe(0);
+    await shown(regulator, 'replay-checked', { fullPage: false });
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载证据文件' }).click()]);
     const lines = (await readFile(await file.path(), 'utf8')).trim().split('\n').map((line) => JSON.parse(line));
     expect(lines.at(-1)).toMatchObject({ format: 'helan-evidence-1' });
@@ -391,6 +461,6 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     await shown(doctor, 'commented', { fullPage: false });
     await own.getByRole('button', { name: '接受' }).click();
     await own.getByText('已办结').waitFor();
-    for (const one of [resident, doctor, pharmacist, expertise, shop, courier, cashier, regulator, operator]) expect(faultsOf(one)).toEqual([]);
+    for (const one of [resident, doctor, pharmacist, expertise, shop, courier, cashier, quality, regulator, operator]) expect(faultsOf(one)).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button, Input, Segmented } from 'antd';
-import { useState, type FormEvent } from 'react';
+import { useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { LoadFailed, LoadingLines } from '../../shared/faces/Faces';
+import { checkEvidence, type Checked } from '../../shared/evidence/evidence';
 import { file } from '../../shared/fhir/client';
 import { formatMoment } from '../../shared/format/dates';
 import { formatCount } from '../../shared/format/numbers';
@@ -28,11 +29,14 @@ export function ReplayPage() {
   const replay = useReplay(id, ground);
   const only = TYPES.find((one) => one === query.get('only'));
   const shown = replay.data?.filter(({ type }) => only === undefined || type === only) ?? [];
+  // One look, noted once: what is checked is what is kept.
+  const fetched = useRef<Blob>(undefined);
+  const evidence = async (): Promise<Blob> => (fetched.current ??= await file(`Encounter/${encodeURIComponent(id)}/$replay-evidence?case=${encodeURIComponent(ground)}`));
+  const check = useMutation({ mutationFn: async () => checkEvidence(await (await evidence()).text()) });
   const download = useMutation({
     mutationFn: async () => {
-      const blob = await file(`Encounter/${encodeURIComponent(id)}/$replay-evidence?case=${encodeURIComponent(ground)}`);
       const link = document.createElement('a');
-      link.href = URL.createObjectURL(blob);
+      link.href = URL.createObjectURL(await evidence());
       link.download = `evidence-${id}.ndjson`;
       link.click();
       URL.revokeObjectURL(link.href);
@@ -75,18 +79,24 @@ export function ReplayPage() {
               options={[{ value: 'all', label: t('replay.all') }, ...TYPES.map((value) => ({ value, label: t(`replay.types.${value}`) }))]}
               onChange={(value) => setQuery(value === 'all' ? {} : { only: value as EventType }, { replace: true, preventScrollReset: true })}
             />
-            <span className={styles.tags}>
-              <span className="muted small">{t('replay.count', { number: formatCount(shown.length, language) })}</span>
-              <Button loading={download.isPending} onClick={() => download.mutate()}>
-                {t('replay.download')}
-              </Button>
-            </span>
+            <span className="muted small">{t('replay.count', { number: formatCount(shown.length, language) })}</span>
+          </div>
+          <ProofOf events={replay.data} />
+          <div className={styles.actions}>
+            <Button type="primary" loading={check.isPending} onClick={() => check.mutate()}>
+              {t('replay.check')}
+            </Button>
+            <Button loading={download.isPending} onClick={() => download.mutate()}>
+              {t('replay.download')}
+            </Button>
           </div>
           <p className="muted small">{t('replay.downloadHint')}</p>
+          {check.error ? <LoadFailed error={check.error} compact /> : null}
           {download.error ? <LoadFailed error={download.error} compact /> : null}
+          {check.data ? <Found checked={check.data} events={replay.data} /> : null}
           <ol className={styles.list}>
             {shown.map((event, index) => (
-              <Line key={index} event={event} />
+              <Line key={index} event={event} checked={check.data} />
             ))}
           </ol>
         </section>
@@ -95,7 +105,66 @@ export function ReplayPage() {
   );
 }
 
-function Line({ event }: { event: ReplayEvent }) {
+/** Whether all of it holds, in a sentence for each kind of proof, and what each means. */
+function ProofOf({ events }: { events: ReplayEvent[] }) {
+  const { t } = useTranslation('supervision');
+  const of = (type: EventType) => events.filter((event) => event.type === type);
+  const [signatures, requests] = [of('signature'), of('request')];
+  const wrong = signatures.filter(({ holds }) => !holds).length + requests.filter(({ proof, holds }) => proof !== undefined && !holds).length;
+  return (
+    <>
+      <p>
+        <StatusTag tone={wrong > 0 ? 'bad' : 'good'}>{wrong > 0 ? t('replay.wrong', { count: wrong }) : t('replay.right')}</StatusTag>
+      </p>
+      <p>
+        {t('replay.sums', {
+          signatures: signatures.length,
+          valid: signatures.filter(({ holds }) => holds).length,
+          requests: requests.length,
+          sealed: requests.filter(({ holds }) => holds).length,
+          versions: of('version').length,
+        })}
+      </p>
+      <details>
+        <summary>{t('replay.meaning')}</summary>
+        <dl className={styles.meanings}>
+          {(['valid', 'sealed', 'digest', 'listed'] as const).map((one) => (
+            <div key={one}>
+              <dt>{t(`replay.means.${one}.name`)}</dt>
+              <dd className="muted">{t(`replay.means.${one}.text`)}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
+    </>
+  );
+}
+
+/** What this browser found in the evidence file by itself. */
+function Found({ checked, events }: { checked: Checked; events: ReplayEvent[] }) {
+  const { t } = useTranslation('supervision');
+  const language = useLanguage();
+  const missing = events.filter(({ line }) => line === undefined || !checked.intact.has(line)).length;
+  const isWhole = checked.signed && checked.altered.length === 0 && checked.badSeals === 0 && missing === 0;
+  return (
+    <div role="status" className={styles.found}>
+      <StatusTag tone={isWhole ? 'good' : 'bad'}>{t(isWhole ? 'replay.checked' : 'replay.unchecked')}</StatusTag>
+      <ul>
+        <li>{checked.altered.length > 0 ? t('replay.altered', { lines: checked.altered.slice(0, 20).join(', ') }) : t('replay.lines', { number: formatCount(checked.intact.size, language) })}</li>
+        <li>{t(checked.signed ? 'replay.signed' : 'replay.unsigned', { when: formatMoment(checked.made, language) })}</li>
+        <li>{checked.badSeals > 0 ? t('replay.badSeals', { count: checked.badSeals }) : t('replay.seals', { number: formatCount(checked.seals, language) })}</li>
+        {missing > 0 ? <li>{t('replay.missing', { count: missing })}</li> : null}
+      </ul>
+      {checked.certificate ? (
+        <p className="small">
+          {t('replay.certificate')} <span className={styles.mono}>{checked.certificate}</span>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Line({ event, checked }: { event: ReplayEvent; checked: Checked | undefined }) {
   const { t } = useTranslation('supervision');
   const language = useLanguage();
   return (
@@ -112,6 +181,7 @@ function Line({ event }: { event: ReplayEvent }) {
         </div>
         <div className={styles.proof}>
           <Proof event={event} />
+          {checked ? checked.signed && checked.intact.has(event.line ?? '') ? <StatusTag tone="good">{t('replay.listed')}</StatusTag> : <StatusTag tone="bad">{t('replay.unlisted')}</StatusTag> : null}
         </div>
       </div>
     </li>

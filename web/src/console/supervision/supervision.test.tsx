@@ -55,6 +55,8 @@ const answering = ({ path, method }: Asked) => {
         group('event', { type: 'signature', at: '2026-11-25T18:11:00Z', what: 'Composition/n/_history/2', who: 'Practitioner/d', proof: 'valid', holds: true }),
         group('event', { type: 'request', at: '2026-11-25T18:12:00Z', what: 'Encounter/e1', who: 'Practitioner/d', proof: 'seal 12', holds: false, place: 'chain 1, row 2' }),
       );
+    case 'Encounter/e1/$replay-evidence':
+      return { type: 'manifest' };
     default:
       throw new Error(`${method} ${path}`);
   }
@@ -105,4 +107,12 @@ test('A replay asks for its ground first, and says of each line whether its proo
   expect(await screen.findByText('签名有效')).toBeDefined();
   expect(screen.getByText('审计链在此断裂')).toBeDefined();
   expect(screen.getByText('摘要 abcdef0123456789…')).toBeDefined();
+  screen.getByText('平台核验：1 项不成立');
+  screen.getByText('1 个签名，1 个有效；1 次访问，0 次已封存且链完整；1 个版本各有摘要。');
+  // A file that proves nothing is called so, at each line.
+  await userEvent.click(screen.getByRole('button', { name: '在本页核验' }));
+  expect(await screen.findByText('本浏览器核验：证据不完整')).toBeDefined();
+  expect(screen.getAllByText('不在签名清单中')).toHaveLength(3);
+  await userEvent.click(screen.getByRole('button', { name: '在本页核验' }));
+  expect(asked.filter(({ path }) => path.includes('$replay-evidence'))).toHaveLength(1);
 });

@@ -72,7 +72,7 @@ function Steps({ id, steps }: { id: string; steps: Step[] }) {
       {take.error ? <LoadFailed error={take.error} compact /> : null}
       <div className={styles.actions}>
         {steps.map((step) => (
-          <Button key={step} disabled={words.trim().length < SHORTEST} loading={take.isPending && take.variables.step === step} onClick={() => take.mutate({ step, words: words.trim() }, { onSuccess: () => setWords('') })}>
+          <Button key={step} type={steps.length === 1 ? 'primary' : 'default'} disabled={words.trim().length < SHORTEST} loading={take.isPending && take.variables.step === step} onClick={() => take.mutate({ step, words: words.trim() }, { onSuccess: () => setWords('') })}>
             {t(`step.${step}`)}
           </Button>
         ))}

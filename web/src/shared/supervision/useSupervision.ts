@@ -214,6 +214,8 @@ export type ReplayEvent = {
   place: string | undefined;
   proof: string | undefined;
   holds: boolean | undefined;
+  /** As the evidence file has it. */
+  line: string | undefined;
 };
 
 /** @param ground empty: nothing is asked yet */
@@ -234,6 +236,7 @@ export const useReplay = (id: string, ground: string) =>
         place: part.text('place'),
         proof: part.text('proof'),
         holds: part.flag('holds'),
+        line: part.text('line'),
       })),
     enabled: ground !== '',
     staleTime: Infinity, // Each look is noted in the resident's trace.
