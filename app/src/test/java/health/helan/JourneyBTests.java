@@ -106,9 +106,9 @@ class JourneyBTests {
     isSeen();
     isPrescribed();
     isReviewed();
+    RegionBills.insured(region.root, patient, hospital);
     isTakenToTheCheapestAndDelivered();
     Person system = region.system("journey-his", hospital);
-    RegionBills.insured(region.root, patient, hospital);
     RegionBills.settled(
         new RegionBills.Parties(resident, region.staff("cashier1"), system),
         visit,
@@ -297,6 +297,10 @@ class JourneyBTests {
             .value("token");
     ok(drugstore.call("$prescription-lock", "token", token));
     ok(RegionPrescriptions.dispense(drugstore, task, request, "B20260901", TRACE));
+    assertThat(drugstore.call(task + "/$parcel-pack", "carrier", "demo-carrier").status())
+        .as("not paid yet")
+        .isEqualTo(409);
+    RegionBills.drugsSettled(resident, drugstore, task);
     String parcel =
         ok(drugstore.call(task + "/$parcel-pack", "carrier", "demo-carrier"))
             .values("parcel", "id")

@@ -127,6 +127,7 @@ class JourneyFRacesTests {
     assertThat(atOnce(hands))
         .containsOnlyOnce(200)
         .allMatch(status -> Set.of(200, 409, 422).contains(status));
+    RegionBills.drugsSettled(resident, holder, task);
     ok(holder.call(task + "/$prescription-complete"));
     assertThat(
             RegionPrescriptions.dispense(holder, task, request, "B1", "8300000000000000001")

@@ -75,6 +75,45 @@ final class RegionBills {
   }
 
   /**
+   * Settles what is reckoned: payers agree, own money is paid, the shares are the bill.
+   *
+   * @return the sum, in yuan
+   */
+  private static BigDecimal settled(Person resident, Person cashier, String claim) {
+    JsonNode settled = ok(cashier.call(claim + "/$settle")).all("bill").getFirst();
+    assertThat(part(settled, "state")).isEqualTo("owing");
+    pays(
+        resident,
+        ok(resident.call(resident.self() + "/$collect-bills", "claim", claim)).value("payable"));
+    JsonNode paid = ok(resident.get(claim + "/$bill")).all("bill").getFirst();
+    assertThat(part(paid, "state")).isEqualTo("settled");
+    BigDecimal shares = new BigDecimal(part(paid, "own"));
+    for (JsonNode one : paid.path("part")) {
+      if (one.path("name").asString().equals("share")) {
+        assertThat(part(one, "state")).isEqualTo("agreed");
+        shares = shares.add(new BigDecimal(part(one, "amount")));
+      }
+    }
+    assertThat(shares).as("the shares are the bill").isEqualByComparingTo(part(paid, "total"));
+    return shares;
+  }
+
+  /** Settles what a pharmacy has counted out for a prescription, and pays it. */
+  static void drugsSettled(Person resident, Person pharmacy, String task) {
+    List<String> asked = new ArrayList<>();
+    for (String charge : ok(pharmacy.get(task + "/$circulation")).values("dispensed", "charge")) {
+      asked.add("charge");
+      asked.add(charge);
+    }
+    assertThat(asked).isNotEmpty();
+    JsonNode bill =
+        ok(pharmacy.call(resident.self() + "/$presettle", asked.toArray(String[]::new)))
+            .all("bill")
+            .getFirst();
+    var unused = settled(resident, pharmacy, part(bill, "claim"));
+  }
+
+  /**
    * Charges for a visit, and settles: pre-settled, shared, own money paid. The shares are the bill,
    * and all of it reaches the institution.
    *
@@ -88,22 +127,7 @@ final class RegionBills {
     codes.forEach(code -> charges.add(charge(of.system, patient, visit, code)));
     JsonNode bill =
         ok(of.cashier.call(patient + "/$presettle", "encounter", visit)).all("bill").getFirst();
-    String claim = part(bill, "claim");
-    JsonNode settled = ok(of.cashier.call(claim + "/$settle")).all("bill").getFirst();
-    assertThat(part(settled, "state")).isEqualTo("owing");
-    pays(
-        of.resident,
-        ok(of.resident.call(patient + "/$collect-bills", "claim", claim)).value("payable"));
-    JsonNode paid = ok(of.resident.get(claim + "/$bill")).all("bill").getFirst();
-    assertThat(part(paid, "state")).isEqualTo("settled");
-    BigDecimal shares = new BigDecimal(part(paid, "own"));
-    for (JsonNode one : paid.path("part")) {
-      if (one.path("name").asString().equals("share")) {
-        assertThat(part(one, "state")).isEqualTo("agreed");
-        shares = shares.add(new BigDecimal(part(one, "amount")));
-      }
-    }
-    assertThat(shares).as("the shares are the bill").isEqualByComparingTo(part(paid, "total"));
+    BigDecimal shares = settled(of.resident, of.cashier, part(bill, "claim"));
     assertThat(owed(of.system, institution).subtract(before)).isEqualByComparingTo(shares);
     for (String charge : charges) {
       assertThat(ok(of.resident.get("ChargeItem/" + charge)).json().path("status").asString())

@@ -17,6 +17,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class RegionPrescriptions {
   static final String DRUG = "缬沙坦胶囊 80mg";
   static final String ITEM = "JOURNEY";
+
+  /** As the made-up list of payment standards names it. */
+  private static final String PRODUCT = "valsartan-1";
+
   static final String UNIT = "粒";
   static final int CAPSULES = 7;
 
@@ -84,7 +88,8 @@ final class RegionPrescriptions {
   static void stocked(Person pharmacy, String price) {
     ObjectNode stock = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
     ArrayNode line = stock.putArray("parameter").addObject().put("name", "line").putArray("part");
-    Map.of("item", ITEM, "name", DRUG, "unit", UNIT, "quantity", "100", "price", price)
+    Map.of(
+            "item", ITEM, "name", DRUG, "unit", UNIT, "code", PRODUCT, "quantity", "100", "price", price)
         .forEach((name, value) -> line.addObject().put("name", name).put("valueString", value));
     ok(pharmacy.send("POST", "fhir/$stock-update", stock.toString()));
   }
