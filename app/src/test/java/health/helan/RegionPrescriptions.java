@@ -89,7 +89,18 @@ final class RegionPrescriptions {
     ObjectNode stock = Json.MAPPER.createObjectNode().put("resourceType", "Parameters");
     ArrayNode line = stock.putArray("parameter").addObject().put("name", "line").putArray("part");
     Map.of(
-            "item", ITEM, "name", DRUG, "unit", UNIT, "code", PRODUCT, "quantity", "100", "price", price)
+            "item",
+            ITEM,
+            "name",
+            DRUG,
+            "unit",
+            UNIT,
+            "code",
+            PRODUCT,
+            "quantity",
+            "100",
+            "price",
+            price)
         .forEach((name, value) -> line.addObject().put("name", name).put("valueString", value));
     ok(pharmacy.send("POST", "fhir/$stock-update", stock.toString()));
   }
