@@ -50,7 +50,8 @@ export function useStep() {
       const part = repetitionsOf(answer, 'ticket')[0];
       return part ? ticketOf(part) : undefined;
     },
-    onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ['queue-line'] }), client.invalidateQueries({ queryKey: ['queues'] })]),
+    // Who is taken in stands among the patients at once.
+    onSettled: () => Promise.all([['queue-line'], ['queues'], ['work', 'patients']].map((queryKey) => client.invalidateQueries({ queryKey }))),
   });
 }
 
