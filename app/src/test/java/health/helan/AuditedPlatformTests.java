@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,11 +52,7 @@ class AuditedPlatformTests {
 
   /** As the operator of the database may. */
   private Connection database() throws SQLException, IOException {
-    String port = Files.readAllLines(data().resolve("postgres/postmaster.pid")).get(3).strip();
-    return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:" + port + "/helan",
-        "helan",
-        Files.readString(data().resolve("database-password")).strip());
+    return RunningPlatform.database(data());
   }
 
   private static RunningPlatform.Ended auditor(String... words) throws Exception {

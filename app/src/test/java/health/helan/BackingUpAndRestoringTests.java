@@ -379,11 +379,7 @@ class BackingUpAndRestoringTests {
   }
 
   private static Connection connection(Path data) throws Exception {
-    String port = Files.readAllLines(data.resolve("postgres/postmaster.pid")).get(3).strip();
-    return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:" + port + "/helan",
-        "helan",
-        Files.readString(data.resolve("database-password")).strip());
+    return RunningPlatform.database(data);
   }
 
   /** It goes over rows past the log, so that a backup after it would be a full one. */

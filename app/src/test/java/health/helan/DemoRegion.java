@@ -11,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -316,11 +315,7 @@ final class DemoRegion implements AutoCloseable {
 
   /** As who has the database's password may. */
   Connection database() throws SQLException, IOException {
-    String port = Files.readAllLines(data.resolve("postgres/postmaster.pid")).get(3).strip();
-    return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:" + port + "/helan",
-        "helan",
-        Files.readString(data.resolve("database-password")).strip());
+    return RunningPlatform.database(data);
   }
 
   /** The one number that a query answers. */

@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -567,12 +566,7 @@ class EdgeDrillTests {
 
   private long bytesOnDisk() throws Exception {
     Path data = folder.resolve("edge");
-    String port = Files.readAllLines(data.resolve("postgres/postmaster.pid")).get(3).strip();
-    try (Connection connection =
-            DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + port + "/helan",
-                "helan",
-                Files.readString(data.resolve("database-password")).strip());
+    try (Connection connection = RunningPlatform.database(data);
         var statement = connection.createStatement();
         var row = statement.executeQuery("select pg_database_size('helan')")) {
       row.next();

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -128,12 +127,7 @@ class GatewayDrillTests {
   private static void keepsResidentsToItself(Path data) throws Exception {
     String log = Files.readString(data.resolve("logs/helan.log"));
     assertThat(log).doesNotContain("PID|").doesNotContain("D7^^^HOSP").doesNotContain("MSH|");
-    String port = Files.readAllLines(data.resolve("postgres/postmaster.pid")).get(3).strip();
-    try (Connection connection =
-            DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + port + "/helan",
-                "helan",
-                Files.readString(data.resolve("database-password")).strip());
+    try (Connection connection = RunningPlatform.database(data);
         var statement = connection.createStatement();
         var rows =
             statement.executeQuery(

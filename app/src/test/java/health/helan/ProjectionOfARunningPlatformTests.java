@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,12 +33,7 @@ class ProjectionOfARunningPlatformTests {
   }
 
   private static long count(Path data, String sql) throws IOException, SQLException {
-    String port = Files.readAllLines(data.resolve("postgres/postmaster.pid")).get(3).strip();
-    try (Connection connection =
-            DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + port + "/helan",
-                "helan",
-                Files.readString(data.resolve("database-password")).strip());
+    try (Connection connection = RunningPlatform.database(data);
         var statement = connection.createStatement();
         var rows = statement.executeQuery(sql)) {
       rows.next();

@@ -11,6 +11,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -261,6 +264,15 @@ final class RunningPlatform implements AutoCloseable {
   static ProcessHandle postgres(Path data) throws IOException {
     String pid = Files.readAllLines(data.resolve("postgres/postmaster.pid")).getFirst().strip();
     return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+  }
+
+  /** As who has the password of the database in the data folder may; the platform has to run. */
+  static Connection database(Path data) throws IOException, SQLException {
+    String port = Files.readAllLines(data.resolve("postgres/postmaster.pid")).get(3).strip();
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:" + port + "/helan",
+        "helan",
+        Files.readString(data.resolve("database-password")).strip());
   }
 
   @Override

@@ -1,7 +1,5 @@
 package health.helan.bench;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import health.helan.bench.measure.Latencies;
 import health.helan.bench.server.Postgres;
 import health.helan.pharmacy.circulation.Circulation.Way;
@@ -17,7 +15,6 @@ import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 
 /**
  * Where a prescription can be had, in a province: the two statements of {@link OfferTable},
@@ -58,20 +55,8 @@ final class OfferSpeed {
         default -> throw new IllegalArgumentException("offers does not know " + words.get(i));
       }
     }
-    var postgres =
-        new Postgres(
-            url,
-            System.getenv().getOrDefault("HELAN_DB_USER", "postgres"),
-            System.getenv().getOrDefault("HELAN_DB_PASSWORD", ""));
-    postgres.recreate(DATABASE);
-    var config = new HikariConfig();
-    config.setJdbcUrl(postgres.url(DATABASE));
-    config.setUsername(postgres.user());
-    config.setPassword(postgres.password());
-    config.setMaximumPoolSize(THREADS + 1);
-    try (var pool = new HikariDataSource(config)) {
-      Flyway.configure().dataSource(pool).load().migrate();
-      System.out.println(postgres.describe());
+    Postgres postgres = Postgres.at(url);
+    try (var pool = postgres.fresh(DATABASE, THREADS + 1)) {
       long begin = System.nanoTime();
       fill(pool, pharmacies, drugs);
       postgres.settle(Duration.ofMinutes(2));

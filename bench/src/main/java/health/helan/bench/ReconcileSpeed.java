@@ -1,7 +1,5 @@
 package health.helan.bench;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import health.helan.bench.measure.CpuMeter;
 import health.helan.bench.measure.CpuUse;
 import health.helan.bench.server.Postgres;
@@ -35,7 +33,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 
 /**
  * A day of a payer, PostgreSQL included: its statement and the lists of 200 institutions are read
@@ -82,20 +79,8 @@ final class ReconcileSpeed {
         default -> throw new IllegalArgumentException("reconcile does not know " + words.get(i));
       }
     }
-    var postgres =
-        new Postgres(
-            url,
-            System.getenv().getOrDefault("HELAN_DB_USER", "postgres"),
-            System.getenv().getOrDefault("HELAN_DB_PASSWORD", ""));
-    postgres.recreate(DATABASE);
-    var config = new HikariConfig();
-    config.setJdbcUrl(postgres.url(DATABASE));
-    config.setUsername(postgres.user());
-    config.setPassword(postgres.password());
-    config.setMaximumPoolSize(4);
-    try (var pool = new HikariDataSource(config)) {
-      Flyway.configure().dataSource(pool).load().migrate();
-      System.out.println(postgres.describe());
+    Postgres postgres = Postgres.at(url);
+    try (var pool = postgres.fresh(DATABASE, 4)) {
       var speed = new ReconcileSpeed(postgres, pool, lines);
       speed.fill();
       postgres.settle(Duration.ofMinutes(5));

@@ -1,7 +1,5 @@
 package health.helan.bench;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import health.helan.bench.measure.CpuMeter;
 import health.helan.bench.measure.CpuUse;
 import health.helan.bench.measure.Latencies;
@@ -25,7 +23,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 
 /**
  * The ledger alone, PostgreSQL included: a ledger filled with entries, what balances and histories
@@ -74,20 +71,8 @@ final class SettlementSpeed {
         default -> throw new IllegalArgumentException("settlements does not know " + words.get(i));
       }
     }
-    var postgres =
-        new Postgres(
-            url,
-            System.getenv().getOrDefault("HELAN_DB_USER", "postgres"),
-            System.getenv().getOrDefault("HELAN_DB_PASSWORD", ""));
-    postgres.recreate(DATABASE);
-    var config = new HikariConfig();
-    config.setJdbcUrl(postgres.url(DATABASE));
-    config.setUsername(postgres.user());
-    config.setPassword(postgres.password());
-    config.setMaximumPoolSize(THREADS + 2);
-    try (var pool = new HikariDataSource(config)) {
-      Flyway.configure().dataSource(pool).load().migrate();
-      System.out.println(postgres.describe());
+    Postgres postgres = Postgres.at(url);
+    try (var pool = postgres.fresh(DATABASE, THREADS + 2)) {
       var speed = new SettlementSpeed(postgres, pool);
       if (entries > 1) {
         speed.fill(entries / 2);

@@ -1,5 +1,7 @@
 package health.helan.bench.server;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import health.helan.bench.measure.CpuMeter;
 import java.net.InetAddress;
 import java.net.URI;
@@ -12,6 +14,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.flywaydb.core.Flyway;
 
 /** The one PostgreSQL under all that is measured. */
 public final class Postgres {
@@ -35,6 +38,32 @@ public final class Postgres {
     this.server = url.substring(0, url.indexOf('/', PREFIX.length()) + 1);
     this.user = user;
     this.password = password;
+  }
+
+  /** One at an address, as who the environment names (HELAN_DB_USER, HELAN_DB_PASSWORD). */
+  public static Postgres at(String url) {
+    return new Postgres(
+        url,
+        System.getenv().getOrDefault("HELAN_DB_USER", "postgres"),
+        System.getenv().getOrDefault("HELAN_DB_PASSWORD", ""));
+  }
+
+  /**
+   * Makes a database anew with the platform's tables, and says what it is measured on.
+   *
+   * @param database as in {@link #recreate}
+   */
+  public HikariDataSource fresh(String database, int connections) {
+    recreate(database);
+    var config = new HikariConfig();
+    config.setJdbcUrl(url(database));
+    config.setUsername(user);
+    config.setPassword(password);
+    config.setMaximumPoolSize(connections);
+    var pool = new HikariDataSource(config);
+    Flyway.configure().dataSource(pool).load().migrate();
+    System.out.println(describe());
+    return pool;
   }
 
   public String url(String database) {

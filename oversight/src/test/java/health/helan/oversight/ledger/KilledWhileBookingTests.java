@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import health.helan.foundation.store.Ids;
-import health.helan.oversight.testing.KilledPostgres;
+import health.helan.foundation.store.testing.KilledPostgres;
+import health.helan.oversight.testing.OversightForTests;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -42,7 +43,7 @@ class KilledWhileBookingTests {
   void leavesNothingByHalvesAndNoIntentWithoutEnd(@TempDir Path given) throws Exception {
     killed = KilledPostgres.in(given);
     EmbeddedPostgres postgres = killed.start();
-    try (HikariDataSource pool = killed.pool(4)) {
+    try (HikariDataSource pool = OversightForTests.pool(killed.source(), 4)) {
       Flyway.configure().dataSource(pool).load().migrate();
       var ledger = new Ledger(pool, Clock.systemUTC());
       for (int kill = 0; kill < KILLS; kill++) {

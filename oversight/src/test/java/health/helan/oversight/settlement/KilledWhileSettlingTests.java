@@ -10,6 +10,7 @@ import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.testing.ClockForTests;
+import health.helan.foundation.store.testing.KilledPostgres;
 import health.helan.oversight.credit.CreditRule;
 import health.helan.oversight.credit.Credits;
 import health.helan.oversight.ledger.Ledger;
@@ -20,7 +21,6 @@ import health.helan.oversight.payment.simulator.Fault;
 import health.helan.oversight.payment.simulator.SimulatedChannel;
 import health.helan.oversight.settlement.rules.PayerKind;
 import health.helan.oversight.settlement.simulator.SimulatedPayer;
-import health.helan.oversight.testing.KilledPostgres;
 import health.helan.oversight.testing.OversightForTests;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ class KilledWhileSettlingTests {
   void leavesNoBillWithoutItsEnd(@TempDir Path given) throws Exception {
     killed = KilledPostgres.in(given);
     EmbeddedPostgres postgres = killed.start();
-    try (HikariDataSource pool = killed.pool(12);
+    try (HikariDataSource pool = OversightForTests.pool(killed.source(), 12);
         RecordStore store = store(pool)) {
       var region = new Region(pool, store);
       List<String> all = region.residents(14 * KILLS);

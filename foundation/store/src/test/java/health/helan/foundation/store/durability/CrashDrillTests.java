@@ -7,18 +7,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import health.helan.foundation.store.HistoryRequest;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.ResourceVersion;
+import health.helan.foundation.store.testing.KilledPostgres;
 import health.helan.foundation.store.testing.StoreForTests;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -43,7 +42,7 @@ class CrashDrillTests {
   private final Map<String, Acknowledged> acknowledged = new ConcurrentHashMap<>();
   private final AtomicInteger acknowledgements = new AtomicInteger();
   private final Random random = new Random();
-  private int port;
+  private KilledPostgres killed = new KilledPostgres(Path.of(""), 0);
   private @Nullable EmbeddedPostgres postgres;
   private @Nullable Process writer;
   private @Nullable Thread listener;
@@ -57,10 +56,8 @@ class CrashDrillTests {
 
   @BeforeEach
   void startPostgres() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0)) {
-      port = probe.getLocalPort();
-    }
-    postgres = start();
+    killed = KilledPostgres.in(folder);
+    postgres = killed.start();
   }
 
   @AfterEach
@@ -73,25 +70,8 @@ class CrashDrillTests {
     }
   }
 
-  private EmbeddedPostgres start() throws IOException {
-    return EmbeddedPostgres.builder()
-        .setDataDirectory(folder.resolve("data"))
-        .setCleanDataDirectory(false)
-        .setPort(port)
-        .setPGStartupWait(Duration.ofSeconds(60))
-        .setLocaleConfig("locale", "C.UTF-8")
-        .setServerConfig("fsync", "on")
-        .setServerConfig("synchronous_commit", "on")
-        .setServerConfig("full_page_writes", "on")
-        // Often, so that some kills fall into one.
-        .setServerConfig("checkpoint_timeout", "30")
-        .start();
-  }
-
   private String url() {
-    return "jdbc:postgresql://localhost:"
-        + port
-        + "/postgres?user=postgres&reWriteBatchedInserts=true";
+    return killed.url() + "&reWriteBatchedInserts=true";
   }
 
   private StoreForTests look() {
@@ -111,7 +91,7 @@ class CrashDrillTests {
       waitFor(before + 40);
       Thread.sleep(random.nextInt(1500));
       if (round % 2 == 0) {
-        killPostgres();
+        killed.kill();
         int then = acknowledgements.get();
         postgres = restart();
         // The application finds its database again by itself.
@@ -190,26 +170,9 @@ class CrashDrillTests {
     assertThat(java.util.Objects.requireNonNull(listener).join(Duration.ofSeconds(60))).isTrue();
   }
 
-  private void killPostgres() throws IOException, InterruptedException {
-    long pid =
-        Long.parseLong(
-            Files.readAllLines(folder.resolve("data").resolve("postmaster.pid"))
-                .getFirst()
-                .strip());
-    ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
-    List<ProcessHandle> backends = postmaster.children().toList();
-    assertThat(postmaster.destroyForcibly()).isTrue();
-    // Its children see that they are orphans and go; a new server refuses to start before.
-    for (ProcessHandle backend : backends) {
-      for (int i = 0; backend.isAlive() && i < 600; i++) {
-        Thread.sleep(100);
-      }
-    }
-  }
-
   private EmbeddedPostgres restart() throws IOException {
     java.util.Objects.requireNonNull(postgres).close();
-    return start();
+    return killed.start();
   }
 
   private void check() throws InterruptedException {

@@ -1,8 +1,7 @@
-package health.helan.oversight.testing;
+package health.helan.foundation.store.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -10,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A durable PostgreSQL that is killed and started again on the same folder and port. */
@@ -33,19 +31,22 @@ public record KilledPostgres(Path folder, int port) {
         .setServerConfig("fsync", "on")
         .setServerConfig("synchronous_commit", "on")
         .setServerConfig("full_page_writes", "on")
+        // Often, so that some kills fall into one.
+        .setServerConfig("checkpoint_timeout", "30")
         .start();
   }
 
-  public DataSource source() {
+  public String url() {
+    return "jdbc:postgresql://localhost:" + port + "/postgres?user=postgres";
+  }
+
+  public PGSimpleDataSource source() {
     var source = new PGSimpleDataSource();
-    source.setUrl("jdbc:postgresql://localhost:" + port + "/postgres?user=postgres");
+    source.setUrl(url());
     return source;
   }
 
-  public HikariDataSource pool(int connections) {
-    return OversightForTests.pool(source(), connections);
-  }
-
+  /** Kills the server and waits for what it has begun to end; nothing is written any more. */
   public void kill() throws IOException, InterruptedException {
     long pid =
         Long.parseLong(
