@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import tools.jackson.databind.JsonNode;
 
@@ -41,6 +42,8 @@ import tools.jackson.databind.JsonNode;
 final class QualityServer extends ApiForTests {
   static final ZoneId ZONE = ZoneId.of("Asia/Shanghai");
   static final Clock CLOCK = Clock.system(ZONE);
+
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   /** Nothing happens by itself but judging: tests fold, recheck and tell when they want it. */
   static final Quality.Settings QUIET =
@@ -129,11 +132,14 @@ final class QualityServer extends ApiForTests {
 
   // ---- callers
 
-  /** A resident with nothing wrong. */
+  /**
+   * A resident with nothing wrong, each with a number of their own: of numbers taken by chance two
+   * are the same now and then.
+   */
   static String wholePatient(String institution) {
     return "{'resourceType':'Patient','name':[{'text':'赵一'}],'gender':'female','birthDate':'1985-03-07',"
         + "'identifier':[{'system':'urn:oid:2.16.156.10011.1.3','value':'"
-        + identityNumber("64010419850307", 2 * (int) (Math.random() * 499))
+        + identityNumber("64010419850307", 2 * (NUMBERS.getAndIncrement() % 500))
         + "'}],'telecom':[{'system':'phone','value':'13900000000','use':'mobile'}],'address':[{'text':'某地'}],"
         + "'managingOrganization':{'reference':'Organization/"
         + institution
