@@ -33,6 +33,7 @@ public final class RuleVersions {
   private final String versions;
   private final String insert;
   private final String retireLive;
+  private final String lock;
   private final String decide;
   private final String tried;
 
@@ -90,6 +91,9 @@ public final class RuleVersions {
             .formatted(table.name(), id);
     decide =
         "update %s set state = ?, decided = ?, decided_by = ?, reason = ? where %s = ? and version = ? and state = ?"
+            .formatted(table.name(), id);
+    lock =
+        "select version from %s where %s = ? order by version for update"
             .formatted(table.name(), id);
     tried = "update %s set tried = ? where %s = ? and version = ?".formatted(table.name(), id);
   }
@@ -187,6 +191,8 @@ public final class RuleVersions {
         sql.together(
             connection -> {
               if (to == RuleState.LIVE && table.isAlone()) {
+                // Two versions that go live at once would not see each other.
+                Sql.list(connection, lock, row -> row.getInt(1), rule);
                 Sql.update(connection, retireLive, now, by, reason, rule);
               }
               int decided =
