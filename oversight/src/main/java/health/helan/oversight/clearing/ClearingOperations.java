@@ -215,10 +215,11 @@ public final class ClearingOperations {
         told(words.group("own"), one);
       }
     }
-    for (DayClose close : clearing.closes().list(span[0], span[1])) {
-      if (own == null || close.scope().equals("institution/" + own)) {
-        told(words.group("close"), close, false);
-      }
+    for (DayClose close :
+        own == null
+            ? clearing.closes().list(span[0], span[1])
+            : clearing.closes().list(span[0], span[1], List.of("institution/" + own))) {
+      told(words.group("close"), close, false);
     }
     return Words.answer(answer);
   }
@@ -292,13 +293,12 @@ public final class ClearingOperations {
   private Answer ownDayOf(Counterpart counterpart, LocalDate day, String own) {
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
-    for (OwnDays.OwnDay one : clearing.ownDays().list(own, day, day)) {
-      if (one.counterpart().equals(counterpart)) {
-        Words of = words.group("own");
-        told(of, one);
-        if (one.ours() == null && one.reconciled() != null) {
-          told(of, "ours", clearing.ownDays().ours(counterpart, day, own));
-        }
+    OwnDays.OwnDay part = clearing.ownDays().one(own, counterpart, day);
+    if (part != null) {
+      Words of = words.group("own");
+      told(of, part);
+      if (part.ours() == null && part.reconciled() != null) {
+        told(of, "ours", clearing.ownDays().ours(counterpart, day, own));
       }
     }
     for (Statement one : clearing.statements().list(counterpart, day)) {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import javax.sql.DataSource;
@@ -61,6 +62,17 @@ public final class DayCloses {
         DayClose::of,
         from,
         to);
+  }
+
+  /** The same, of some scopes alone: a region has one for each institution and day. */
+  List<DayClose> list(LocalDate from, LocalDate to, Collection<String> scopes) {
+    return sql.list(
+        DayClose.COLUMNS
+            + " where day >= ? and day <= ? and scope = any (?) order by day desc, scope",
+        DayClose::of,
+        from,
+        to,
+        (Object) scopes.toArray(String[]::new));
   }
 
   /** Null for none. */

@@ -46,6 +46,26 @@ final class OwnDays {
 
   /** The latest first. */
   List<OwnDay> list(String institution, LocalDate from, LocalDate to) {
+    return list(
+        institution,
+        from,
+        to,
+        sql.list(
+            "select distinct counterpart from clearing_book where day >= ? and day <= ?",
+            row -> row.getString(1),
+            from,
+            to));
+  }
+
+  /** A day of one counterpart; null where it has none. */
+  @Nullable OwnDay one(String institution, Counterpart counterpart, LocalDate day) {
+    return list(institution, day, day, List.of(counterpart.name())).stream()
+        .findFirst()
+        .orElse(null);
+  }
+
+  private List<OwnDay> list(
+      String institution, LocalDate from, LocalDate to, List<String> counterparts) {
     Map<String, Counted> cases = new HashMap<>();
     for (var one :
         sql.list(
@@ -61,7 +81,7 @@ final class OwnDays {
       cases.put(one.getKey(), one.getValue());
     }
     Map<String, Sums> closed = new HashMap<>();
-    for (DayClose close : closes.list(from, to)) {
+    for (DayClose close : closes.list(from, to, counterparts)) {
       closed.put(close.scope() + " " + close.day(), sums(close, institution));
     }
     return sql.list(
@@ -69,7 +89,7 @@ final class OwnDays {
         select b.counterpart, b.day, b.state, b.reconciled, s.number, s.lines, s.fen_in, s.fen_out
         from clearing_book b left join clearing_statement s on s.home = b.home and s.book = b.book and s.side = ?
           and s.institution = ? and s.standing
-        where b.day >= ? and b.day <= ? order by b.day desc, b.counterpart""",
+        where b.day >= ? and b.day <= ? and b.counterpart = any (?) order by b.day desc, b.counterpart""",
         row -> {
           var day = row.getObject("day", LocalDate.class);
           String key = row.getString("counterpart") + " " + day;
@@ -89,7 +109,8 @@ final class OwnDays {
         (short) Side.INSTITUTION.ordinal(),
         institution,
         from,
-        to);
+        to,
+        counterparts.toArray(String[]::new));
   }
 
   private static Sums sums(DayClose close, String institution) {
