@@ -10,7 +10,7 @@ import { formatMoment, today } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import type settlement from '../../shared/i18n/zh/settlement.json';
 import type texts from '../../shared/i18n/zh/finance.json';
-import { PAGE, useAccounts, useMovements, type Account, type Movement } from './useBooks';
+import { useAccounts, useMovements, type Account, type Movement } from './useBooks';
 
 type Go = (to: Record<string, string>) => void;
 
@@ -19,7 +19,7 @@ export function BooksView({ account, day, onGo }: { account: string | undefined;
   const { t } = useTranslation(['finance', 'clearing']);
   const field = useId();
   const accounts = useAccounts(day);
-  if (account !== undefined) return <Movements key={account} account={account} onBack={() => onGo(day === '' ? {} : { day })} />;
+  if (account !== undefined) return <Movements key={account} account={account} day={day} onBack={() => onGo(day === '' ? {} : { day })} />;
   return (
     <section className={`card ${styles.card}`} aria-labelledby="accounts">
       <div className={styles.head}>
@@ -92,11 +92,12 @@ function Accounts({ all, onOpen }: { all: Account[]; onOpen: (name: string) => v
 }
 
 /** Pages that were left, the latest last; back goes one of them back. */
-function Movements({ account, onBack }: { account: string; onBack: () => void }) {
+function Movements({ account, day, onBack }: { account: string; day: string; onBack: () => void }) {
   const { t } = useTranslation(['finance', 'clearing']);
   const nameOf = useAccountName();
   const [pages, setPages] = useState<string[]>([]);
-  const moved = useMovements(account, pages.at(-1));
+  // What the balance that was opened is made of: nothing later than its day.
+  const moved = useMovements(account, day === '' ? '' : new Date(Date.parse(`${day}T00:00:00+08:00`) + 86_400_000).toISOString(), pages.at(-1));
   return (
     <>
       <p>
@@ -112,14 +113,14 @@ function Movements({ account, onBack }: { account: string; onBack: () => void })
           ) : (
             <LoadingLines rows={10} />
           )
-        ) : moved.data.length === 0 ? (
+        ) : moved.data.all.length === 0 ? (
           <NothingHere title={t('books.unmoved')} />
         ) : (
-          <MovementTable all={moved.data} />
+          <MovementTable all={moved.data.all} />
         )}
         <div className={styles.actions}>
           {pages.length > 0 ? <Button onClick={() => setPages(pages.slice(0, -1))}>{t('books.later')}</Button> : null}
-          {moved.data?.length === PAGE ? <Button onClick={() => setPages([...pages, moved.data?.at(-1)?.at ?? ''])}>{t('books.earlier')}</Button> : null}
+          {moved.data?.next ? <Button onClick={() => setPages([...pages, moved.data?.next ?? ''])}>{t('books.earlier')}</Button> : null}
         </div>
       </section>
     </>

@@ -38,7 +38,7 @@ const answering = ({ path, query }: Asked): unknown => {
     case '$ledger-accounts':
       return query.get('kind') === 'institution' ? parameters(group('account', { account: 'institution/h1', owner: 'h1', balance: query.has('day') ? '31.50' : '243.00', debits: '0.00', credits: '243.00' })) : parameters();
     case '$ledger-movements':
-      return query.has('before') ? parameters(moved(0)) : parameters(...Array.from({ length: 50 }, (_, index) => moved(50 - index)));
+      return query.has('after') ? parameters(moved(0)) : parameters(...Array.from({ length: 50 }, (_, index) => moved(50 - index)), { name: 'next', valueString: '2025-11-25T04:00:01Z 1 agreed-1 bill-1' });
     default:
       return parameters();
   }
@@ -124,13 +124,17 @@ describe('A list that is sent', () => {
 
 describe('The books', () => {
   test('have balances now and at the end of a day', async () => {
-    platform(answering);
+    const asked = platform(answering);
     await open(<FinancePage />, { at: '/?view=books' });
     expect(await screen.findByRole('row', { name: '平台应付本院 ¥0.00 ¥243.00 ¥243.00' })).toBeTruthy();
     const day = screen.getByLabelText('某日日终');
     await userEvent.type(day, '2025-11-25');
     expect(await screen.findByRole('row', { name: '平台应付本院 ¥0.00 ¥243.00 ¥31.50' })).toBeTruthy();
     expect(screen.getByRole('heading', { name: '2025-11-25 日终余额' })).toBeTruthy();
+    // What moved it shows what that balance is made of, and nothing later.
+    await userEvent.click(screen.getByRole('button', { name: '平台应付本院' }));
+    await region('平台应付本院');
+    expect(asked.filter(({ path }) => path === '$ledger-movements').at(-1)?.query.get('before')).toBe('2025-11-25T16:00:00.000Z');
   });
 
   test('tell what moved an account, page by page', async () => {
@@ -141,7 +145,7 @@ describe('The books', () => {
     expect(cells(table.getAllByRole('row')[1]!).slice(1)).toEqual(['支付方同意', 'bill-50', '支付方 b1 基本医保', '', '¥12.21']);
     await userEvent.click(screen.getByRole('button', { name: '更早的' }));
     expect(await screen.findByText('bill-0')).toBeTruthy();
-    expect(asked.filter(({ path }) => path === '$ledger-movements').at(-1)?.query.get('before')).toBe('2025-11-25T04:00:01Z');
+    expect(asked.filter(({ path }) => path === '$ledger-movements').at(-1)?.query.get('after')).toBe('2025-11-25T04:00:01Z 1 agreed-1 bill-1');
     await userEvent.click(screen.getByRole('button', { name: '较近的' }));
     expect(await screen.findByText('bill-50')).toBeTruthy();
   });

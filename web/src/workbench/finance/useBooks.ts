@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Parameters } from 'fhir/r4';
-import { repetitionsOf } from '../../shared/fhir/bundles';
+import { repetitionsOf, type Parts } from '../../shared/fhir/bundles';
 import { get } from '../../shared/fhir/client';
 import { today } from '../../shared/format/dates';
 import { useDuties } from '../../shared/session/useDuties';
@@ -43,21 +43,29 @@ export const useAccounts = (day: string) =>
     },
   });
 
-export const PAGE = 50;
+const PAGE = 50;
 
-/** What moved an account, the latest first. @param before a moment that all are earlier than; undefined for the first page */
-export const useMovements = (account: string, before: string | undefined) =>
+/**
+ * What moved an account, the latest first.
+ * @param before a moment that all are earlier than; empty for now
+ * @param after where the page before ended; undefined for the first page
+ */
+export const useMovements = (account: string, before: string, after: string | undefined) =>
   useQuery({
-    queryKey: ['books', 'movements', account, before],
-    queryFn: async ({ signal }): Promise<Movement[]> =>
-      repetitionsOf(await get<Parameters>(`$ledger-movements?${asked({ account, _count: String(PAGE), ...(before === undefined ? {} : { before }) })}`, signal), 'movement').map((parts) => ({
-        key: `${parts.text('intent') ?? ''} ${parts.text('step') ?? ''} ${parts.number('line') ?? 0}`,
-        intent: parts.text('intent') ?? '',
-        step: parts.text('step') ?? '',
-        at: parts.text('at') ?? '',
-        side: parts.text('side') === 'debit' ? 'debit' : 'credit',
-        other: parts.text('other') ?? '',
-        amount: parts.text('amount') ?? '0.00',
-        reserved: parts.text('reserved') ?? '0.00',
-      })),
+    queryKey: ['books', 'movements', account, before, after],
+    queryFn: async ({ signal }): Promise<{ all: Movement[]; next: string | undefined }> => {
+      const answer = await get<Parameters>(`$ledger-movements?${asked({ account, _count: String(PAGE), ...(before === '' ? {} : { before }), ...(after === undefined ? {} : { after }) })}`, signal);
+      return { all: repetitionsOf(answer, 'movement').map(movementOf), next: answer.parameter?.find(({ name }) => name === 'next')?.valueString };
+    },
   });
+
+const movementOf = (parts: Parts): Movement => ({
+  key: `${parts.text('intent') ?? ''} ${parts.text('step') ?? ''} ${parts.number('line') ?? 0}`,
+  intent: parts.text('intent') ?? '',
+  step: parts.text('step') ?? '',
+  at: parts.text('at') ?? '',
+  side: parts.text('side') === 'debit' ? 'debit' : 'credit',
+  other: parts.text('other') ?? '',
+  amount: parts.text('amount') ?? '0.00',
+  reserved: parts.text('reserved') ?? '0.00',
+});

@@ -164,19 +164,19 @@ final class SettlementSpeed {
           100,
           _ -> {
             Instant from = moment(all);
-            return ledger.history(account, from, from.plusSeconds(3_600), 100);
+            return ledger.history(account, from, from.plusSeconds(3_600), null, 100);
           });
       time(
           account.name() + ": 100 movements of a day",
           50,
           _ -> {
             Instant from = moment(all);
-            return ledger.history(account, from, from.plus(Duration.ofDays(1)), 100);
+            return ledger.history(account, from, from.plus(Duration.ofDays(1)), null, 100);
           });
       time(
           account.name() + ": the last 100 movements of all time",
           10,
-          _ -> ledger.history(account, BEGIN, BEGIN.plus(all), 100));
+          _ -> ledger.history(account, BEGIN, BEGIN.plus(all), null, 100));
     }
   }
 

@@ -16,6 +16,7 @@ import health.helan.oversight.ledger.Ledger;
 import health.helan.oversight.ledger.Movement;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -36,6 +37,7 @@ public final class BookOperations {
   private static final Set<AccountKind> RESIDENTS =
       EnumSet.of(AccountKind.RESIDENT, AccountKind.PREPAID);
   private static final int MOST = 200;
+  private static final UUID NOBODY = new UUID(0, 0);
 
   private final Ledger ledger;
   private final FinanceStaff staff;
@@ -145,7 +147,7 @@ public final class BookOperations {
 
   private Answer movements(Call call) {
     var given = new Given(call);
-    given.only(Set.of("account", "from", "before", "_count"));
+    given.only(Set.of("account", "from", "before", "after", "_count"));
     staff.checkOfficer(call.caller());
     String name = given.need("account");
     int slash = name.indexOf('/');
@@ -158,12 +160,14 @@ public final class BookOperations {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "ledger.other-institution");
     }
     Account account = Account.of(kind, owner);
+    int most = given.number("_count", 50, MOST);
     List<Movement> all =
         ledger.history(
             account,
             time(given, "from", Instant.EPOCH),
             time(given, "before", clock.instant().plusSeconds(60)),
-            given.number("_count", 50, MOST));
+            after(given),
+            most);
     Set<UUID> others = new HashSet<>();
     all.forEach(one -> others.add(one.debit().equals(account.id()) ? one.credit() : one.debit()));
     Map<UUID, String> names = ledger.names(others);
@@ -182,7 +186,36 @@ public final class BookOperations {
           .text("amount", yuan(one.posted()))
           .text("reserved", yuan(one.reserved()));
     }
+    if (all.size() == most) {
+      Movement last = all.getLast();
+      into.text(
+          "next", "%s %d %s %s".formatted(last.at(), last.line(), last.step(), last.intent()));
+    }
     return Words.answer(answer);
+  }
+
+  /** Where the page before ended, as {@code next} told it: moment, line, step and intent. */
+  private static @Nullable Movement after(Given given) {
+    String next = given.text("after");
+    if (next == null) {
+      return null;
+    }
+    String[] words = next.split(" ", 4);
+    try {
+      return new Movement(
+          words[3],
+          words[2],
+          Integer.parseInt(words[1]),
+          Instant.parse(words[0]),
+          NOBODY,
+          NOBODY,
+          0,
+          0,
+          null,
+          0);
+    } catch (ArrayIndexOutOfBoundsException | NumberFormatException | DateTimeException e) {
+      throw Given.wrong("after");
+    }
   }
 
   private static Instant time(Given given, String name, Instant otherwise) {

@@ -292,11 +292,13 @@ public final class Ledger {
    *
    * @param from the earliest
    * @param before all are earlier
-   * @param most at most 500 of them; the time of the last is {@code before} of the next page
+   * @param after the last of the page before, whose time then counts instead; null for the first
+   * @param most at most 500 of them
    */
-  public List<Movement> history(Account account, Instant from, Instant before, int most) {
+  public List<Movement> history(
+      Account account, Instant from, Instant before, @Nullable Movement after, int most) {
     return LedgerTable.history(
-        sql, account.id(), from, before, Math.clamp(most, 1, MOST_OF_A_PAGE));
+        sql, account.id(), from, before, after, Math.clamp(most, 1, MOST_OF_A_PAGE));
   }
 
   /**

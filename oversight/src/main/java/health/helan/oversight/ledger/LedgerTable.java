@@ -364,25 +364,39 @@ final class LedgerTable {
     return names;
   }
 
-  static List<Movement> history(Sql sql, UUID account, Instant from, Instant before, int most) {
+  /** Movements of one posting are of one moment: the rest of the order tells them apart. */
+  static List<Movement> history(
+      Sql sql, UUID account, Instant from, Instant before, @Nullable Movement after, int most) {
+    Instant at = after == null ? before : after.at();
+    String intent = after == null ? "" : after.intent();
+    String step = after == null ? "" : after.step();
+    int line = after == null ? 0 : after.line();
     return sql.list(
         """
         select m.* from ledger_balance b
         cross join lateral (
           (select intent, step, line, at, debit, credit, posted, reserved, resolves_step, resolves_line
-            from ledger_transfer t where t.home = b.home and t.debit = b.account and t.at >= ? and t.at < ?
-            order by t.at desc limit ?)
+            from ledger_transfer t where t.home = b.home and t.debit = b.account and t.at >= ?
+              and (t.at, t.intent, t.step, t.line) < (?, ?, ?, ?)
+            order by t.at desc, t.intent desc, t.step desc, t.line desc limit ?)
           union all
           (select intent, step, line, at, debit, credit, posted, reserved, resolves_step, resolves_line
-            from ledger_transfer t where t.home = b.home and t.credit = b.account and t.at >= ? and t.at < ?
-            order by t.at desc limit ?)) m
+            from ledger_transfer t where t.home = b.home and t.credit = b.account and t.at >= ?
+              and (t.at, t.intent, t.step, t.line) < (?, ?, ?, ?)
+            order by t.at desc, t.intent desc, t.step desc, t.line desc limit ?)) m
         where b.account = ? order by m.at desc, m.intent desc, m.step desc, m.line desc limit ?""",
         LedgerTable::movement,
         from,
-        before,
+        at,
+        intent,
+        step,
+        line,
         most,
         from,
-        before,
+        at,
+        intent,
+        step,
+        line,
         most,
         account,
         most);

@@ -394,17 +394,31 @@ class BookingMoneyTests {
     }
     assertThat(LEDGER.balance(channel, moments.getFirst().minusMillis(1))).isEqualTo(Balance.ZERO);
 
-    List<Movement> all = new ArrayList<>();
-    Instant before = Instant.now().plusSeconds(60);
-    for (List<Movement> page = LEDGER.history(channel, Instant.EPOCH, before, 10);
-        !page.isEmpty();
-        page = LEDGER.history(channel, Instant.EPOCH, before, 10)) {
-      assertThat(page).hasSizeLessThanOrEqualTo(10);
-      all.addAll(page);
-      before = page.getLast().at();
-    }
+    Instant later = Instant.now().plusSeconds(60);
+    List<Movement> all = paged(channel, later, 10);
     assertThat(all.stream().map(Movement::at)).containsExactlyElementsOf(moments.reversed());
-    assertThat(LEDGER.history(channel, moments.get(5), moments.get(8), 100)).hasSize(3);
+    // The lines of a posting are of one moment: a page may end between them.
+    var unused =
+        LEDGER.post(
+            new Posting(
+                Ids.next(1),
+                "paid",
+                new Line.Move(channel, institution, 1),
+                new Line.Move(channel, institution, 2),
+                new Line.Move(channel, institution, 3)));
+    assertThat(paged(channel, later, 2)).hasSize(28).doesNotHaveDuplicates();
+    assertThat(LEDGER.history(channel, moments.get(5), moments.get(8), null, 100)).hasSize(3);
+  }
+
+  private static List<Movement> paged(Account account, Instant before, int most) {
+    List<Movement> all = new ArrayList<>();
+    for (List<Movement> page = LEDGER.history(account, Instant.EPOCH, before, null, most);
+        !page.isEmpty();
+        page = LEDGER.history(account, Instant.EPOCH, before, all.getLast(), most)) {
+      assertThat(page).hasSizeLessThanOrEqualTo(most);
+      all.addAll(page);
+    }
+    return all;
   }
 
   // ------------------------------------------------------------------ what was tampered with
