@@ -10,6 +10,7 @@ import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.RecordStore;
 import health.helan.oversight.supervision.CaseStep.Party;
+import health.helan.oversight.supervision.rules.ShippedRules;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +27,6 @@ final class ComplaintOperations {
   private static final Instant EVER = Instant.parse("9999-01-01T00:00:00Z");
   private static final int MOST = 200;
   private static final int MOST_HOURS = 24 * 90;
-  private static final int USUAL_HOURS = 24 * 5;
   private static final int SHORTEST = 4;
   private static final int LONGEST = 1000;
 
@@ -169,7 +169,11 @@ final class ComplaintOperations {
         id,
         step,
         given.need("words", SHORTEST, LONGEST),
-        Duration.ofHours(given.number("hours", USUAL_HOURS, MOST_HOURS)));
+        Duration.ofHours(
+            given.number(
+                "hours",
+                Math.toIntExact(ShippedRules.complaintTimes().answer().toHours()),
+                MOST_HOURS)));
     return shown(call, id);
   }
 }

@@ -6,13 +6,17 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of complaints, which follow their Tasks; V215__complaint.sql says what stands in them. */
 final class ComplaintTable {
   private static final String ROWS =
-      "select id, state, institution, about, opened, changed, due from complaint";
+      "select home, id, state, institution, about, opened, changed, due from complaint";
 
   private ComplaintTable() {}
 
@@ -22,6 +26,7 @@ final class ComplaintTable {
    * @param due until when somebody is waited for; null for nobody
    */
   record Row(
+      int home,
       String id,
       ComplaintState state,
       String institution,
@@ -32,6 +37,7 @@ final class ComplaintTable {
 
   private static Row row(ResultSet row) throws SQLException {
     return new Row(
+        row.getInt("home"),
         row.getString("id"),
         ComplaintState.of(row.getString("state")),
         row.getString("institution"),
@@ -42,6 +48,21 @@ final class ComplaintTable {
   }
 
   /**
+   * Says whose a complaint is, in the transaction that makes it.
+   *
+   * @param patient keyed digest of the resident, by which erasure finds the row
+   */
+  static void belongsTo(Connection connection, int home, String id, long patient)
+      throws SQLException {
+    Sql.update(
+        connection,
+        "update complaint set patient = ? where home = ? and id = ?",
+        patient,
+        home,
+        id);
+  }
+
+  /**
    * Follows a version of the Task.
    *
    * @throws Refusal CONFLICT while another complaint about the same is under way
@@ -49,7 +70,7 @@ final class ComplaintTable {
   static void follow(
       Connection connection, int home, String id, int version, ComplaintTask task, Instant at)
       throws SQLException {
-    if (version == 1 && isUnderWay(connection, home, task.about())) {
+    if (version == 1 && isUnderWay(connection, home, id, task.about())) {
       throw new Refusal(Refusal.Kind.CONFLICT, "complaint.under-way");
     }
     Sql.update(
@@ -72,14 +93,15 @@ final class ComplaintTable {
         connection, home, "complaint", id, version, task.state().code(), task.institution(), at);
   }
 
-  private static boolean isUnderWay(Connection connection, int home, String about)
+  private static boolean isUnderWay(Connection connection, int home, String id, String about)
       throws SQLException {
     return !Sql.list(
             connection,
-            "select 1 from complaint where home = ? and about = ? and state in ('open', 'answered', 'escalated')",
+            "select 1 from complaint where home = ? and about = ? and id <> ? and state in ('open', 'answered', 'escalated')",
             row -> row.getInt(1),
             home,
-            about)
+            about,
+            id)
         .isEmpty();
   }
 
@@ -97,6 +119,37 @@ final class ComplaintTable {
         institution,
         institution,
         most);
+  }
+
+  /** Of these, which are complaints, by home. */
+  static Map<Integer, Collection<String>> among(
+      Connection connection, Map<Integer, Collection<String>> tasks) throws SQLException {
+    Map<Integer, Collection<String>> found = new TreeMap<>();
+    for (var one :
+        Sql.list(
+            connection,
+            "select home, id from complaint where home = any (?) and id = any (?)",
+            row -> Map.entry(row.getInt(1), row.getString(2)),
+            connection.createArrayOf("int4", tasks.keySet().toArray()),
+            connection.createArrayOf(
+                "text", tasks.values().stream().flatMap(Collection::stream).toArray()))) {
+      found.computeIfAbsent(one.getKey(), _ -> new ArrayList<>()).add(one.getValue());
+    }
+    return found;
+  }
+
+  static int remove(Connection connection, int home, String id) throws SQLException {
+    return Sql.update(connection, "delete from complaint where home = ? and id = ?", home, id);
+  }
+
+  /** How many of the resident's were there. */
+  static int erase(Connection connection, long patient) throws SQLException {
+    int gone = 0;
+    for (Row row :
+        Sql.list(connection, ROWS + " where patient = ?", ComplaintTable::row, patient)) {
+      gone += remove(connection, row.home(), row.id());
+    }
+    return gone;
   }
 
   /** Those where somebody was waited for in vain. */

@@ -1,6 +1,7 @@
 package health.helan.oversight.supervision;
 
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.Levels;
 import health.helan.oversight.supervision.CaseStep.Party;
 import health.helan.oversight.supervision.rules.Act;
 import java.time.Instant;
@@ -39,6 +40,12 @@ final class ComplaintTask {
    */
   static ComplaintTask made(String about, String patient, String institution, Instant now) {
     ObjectNode task = Json.MAPPER.createObjectNode().put("resourceType", "Task");
+    // Above what grants and an institution's own staff open: who answers for it reads it by steps.
+    task.putObject("meta")
+        .putArray("security")
+        .addObject()
+        .put("system", Levels.SYSTEM)
+        .put("code", "L5");
     task.put("intent", "order");
     task.putObject("code")
         .putArray("coding")
@@ -148,7 +155,6 @@ final class ComplaintTask {
     Instant at = Resources.time(Resources.text(task, "lastModified"));
     ObjectNode facts = Json.MAPPER.createObjectNode();
     facts.put("late", had(ComplaintStep.ESCALATE));
-    facts.put("objected", had(ComplaintStep.OBJECT));
     facts.put("upheld", state() == ComplaintState.UPHELD);
     return new Seen(
         Act.COMPLAINT,

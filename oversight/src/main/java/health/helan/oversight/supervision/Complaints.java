@@ -13,6 +13,7 @@ import health.helan.foundation.store.ResourceVersion;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchRequest.Parameter;
 import health.helan.foundation.trust.account.Sql;
+import health.helan.foundation.trust.erasure.Erasable;
 import health.helan.oversight.supervision.CaseStep.Party;
 import health.helan.oversight.supervision.rules.ComplaintTimes;
 import health.helan.oversight.supervision.rules.ShippedRules;
@@ -40,7 +41,7 @@ import tools.jackson.databind.node.ObjectNode;
  * ComplaintStep}. What comes of one counts in the institution's score by rules
  * (docs/guide/supervision.md).
  */
-public final class Complaints {
+public final class Complaints implements Erasable {
   private static final Logger LOG = LoggerFactory.getLogger(Complaints.class);
 
   /** What may be complained of: where the resident stands in it. */
@@ -103,9 +104,12 @@ public final class Complaints {
   }
 
   /** A complaint, and how the caller stands to it. */
-  record Member(String id, ComplaintTask task, Party party) {
+  record Member(String id, ComplaintTask task, Party party, boolean acts) {
     /** What the caller may do next. */
     Set<ComplaintStep> steps() {
+      if (!acts) {
+        return Set.of();
+      }
       Set<ComplaintStep> open = new TreeSet<>();
       for (ComplaintStep step : ComplaintStep.values()) {
         if (step.takenBy().contains(party) && step.from().contains(task.state())) {
@@ -144,10 +148,11 @@ public final class Complaints {
       }
       AccessTrail.noteAsked(store.purges().subject(task.patient()));
     }
-    return new Member(
-        id,
-        task,
-        isResident ? Party.RESIDENT : scope.isEmpty() ? Party.REGULATOR : Party.INSTITUTION);
+    Party party =
+        isResident ? Party.RESIDENT : scope.isEmpty() ? Party.REGULATOR : Party.INSTITUTION;
+    // The authority's own system reads; decisions are a person's.
+    boolean acts = party != Party.REGULATOR || caller.role() != Role.SYSTEM || caller.isRoot();
+    return new Member(id, task, party, acts);
   }
 
   private static Refusal unknown(String id) {
@@ -184,7 +189,8 @@ public final class Complaints {
                         (ObjectNode)
                             Json.MAPPER.readTree(
                                 Objects.requireNonNull(entry.resource().content()))),
-                    Party.RESIDENT))
+                    Party.RESIDENT,
+                    true))
         .toList();
   }
 
@@ -229,8 +235,12 @@ public final class Complaints {
             List.of(
                 new Interaction.Create("Task", Interaction.Body.of(task.task), null, urn, patient),
                 provenance(caller, urn, patient, ComplaintStep.COMPLAIN, now)),
-            Set.of(),
-            null)
+            (connection, ids, at) ->
+                ComplaintTable.belongsTo(
+                    connection,
+                    Objects.requireNonNull(store.rows().home(connection, "Task", ids.getFirst())),
+                    ids.getFirst(),
+                    store.purges().subject(task.patient())))
         .getFirst()
         .id();
   }
@@ -242,6 +252,9 @@ public final class Complaints {
    */
   void step(Caller caller, String id, ComplaintStep step, String words, Duration time) {
     Member member = find(caller, id);
+    if (!member.acts) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "complaint.not-your-step", step.word());
+    }
     take(caller, member, step, words, time);
   }
 
@@ -307,7 +320,8 @@ public final class Complaints {
         JsonNode content =
             Json.MAPPER.readTree(
                 Objects.requireNonNull(store.read(platform, "Task", late.id()).content()));
-        var member = new Member(late.id(), ComplaintTask.of((ObjectNode) content), Party.PLATFORM);
+        var member =
+            new Member(late.id(), ComplaintTask.of((ObjectNode) content), Party.PLATFORM, true);
         if (late.state() == ComplaintState.OPEN) {
           take(
               platform,
@@ -328,9 +342,19 @@ public final class Complaints {
         if (e.kind() == Refusal.Kind.TRANSIENT) {
           throw e;
         }
+        if (e.kind() == Refusal.Kind.NOT_FOUND || e.kind() == Refusal.Kind.GONE) {
+          // Or it would wait in front of the others for ever.
+          int unused =
+              sql.on(connection -> ComplaintTable.remove(connection, late.home(), late.id()));
+        }
         LOG.debug("A complaint went on by itself"); // Somebody was quicker.
       }
     }
     return escalated;
+  }
+
+  @Override
+  public void erase(long subject) {
+    int unused = sql.together(connection -> ComplaintTable.erase(connection, subject));
   }
 }

@@ -121,6 +121,11 @@ public final class Supervision implements ChangeConsumer {
     if (visits != null) {
       judge(transaction, "Encounter", visits);
     }
+    // Most Tasks are something else, and need not be read to know it.
+    Map<Integer, Collection<String>> tasks = types.remove("Task");
+    if (tasks != null) {
+      judge(transaction, "Task", ComplaintTable.among(transaction, tasks));
+    }
     for (var type : types.entrySet()) {
       judge(transaction, type.getKey(), type.getValue());
     }

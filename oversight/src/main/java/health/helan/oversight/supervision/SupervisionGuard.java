@@ -95,6 +95,9 @@ public final class SupervisionGuard implements WriteFollower {
     for (Followed one : written) {
       ObjectNode after = one.after();
       if (after == null) {
+        if (one.type().equals("Task") && ComplaintTask.is(one.before())) {
+          ComplaintTable.remove(transaction, one.home(), one.id());
+        }
         continue;
       }
       switch (one.type()) {

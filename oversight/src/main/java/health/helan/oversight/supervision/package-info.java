@@ -16,6 +16,7 @@
       "foundation.rest",
       "foundation.store",
       "foundation.trust.account",
+      "foundation.trust.erasure",
       "foundation.trust.oversight",
       "foundation.trust.rules"
     })

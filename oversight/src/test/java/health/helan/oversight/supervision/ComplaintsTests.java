@@ -90,12 +90,16 @@ class ComplaintsTests {
     String task = made();
     ok(step(hospital.chief, task, "answer"), "answered");
     ok(step(resident, task, "object"), "escalated");
-    assertThat(SERVER.hits(task)).containsExactly("complaint-objected");
+    assertThat(SERVER.hits(task)).as("to be discontent costs nobody points").isEmpty();
+    // The authority's system reads; a person decides.
+    Caller authority = ApiForTests.system(AUTHORITY);
+    assertThat(SERVER.get(authority, task + "/$complaint").text()).doesNotContain("\"uphold\"");
+    refused(step(authority, task, "uphold"), 403, "uphold");
     ok(step(regulator, task, "send-back"), "open");
     ok(step(hospital.system, task, "answer"), "answered");
     ok(step(resident, task, "object"), "escalated");
     ok(step(regulator, task, "uphold"), "upheld");
-    assertThat(SERVER.hits(task)).containsExactly("complaint-objected", "complaint-upheld");
+    assertThat(SERVER.hits(task)).containsExactly("complaint-upheld");
     Reply scores = SERVER.get(regulator, "$supervision-scores?institution=" + hospital.id);
     assertThat(scores.text()).contains("complaint-upheld");
     // A hit as any other: the regulator may warn of it.
@@ -169,6 +173,10 @@ class ComplaintsTests {
     assertThat(SERVER.get(other.officer, task + "/$complaint").status()).isEqualTo(404);
     refused(SERVER.get(hospital.nurse, task + "/$complaint"), 403, "quality officer");
     refused(SERVER.get(hospital.nurse, "$complaints"), 403, "quality officer");
+    // Nor as a Task: who is complained of does not read it past the steps.
+    assertThat(SERVER.get(hospital.nurse, task).status()).isEqualTo(404);
+    assertThat(SERVER.get(hospital.nurse, "Task?patient=" + hospital.patient).json().path("entry"))
+        .isEmpty();
     assertThat(SERVER.get(other.officer, "$complaints").all("complaint")).isEmpty();
     assertThat(SERVER.get(ApiForTests.operator(), "$complaints").status()).isEqualTo(403);
     assertThat(SERVER.get(stranger, "$complaints?patient=" + hospital.patient).all("complaint"))
@@ -191,6 +199,17 @@ class ComplaintsTests {
     assertThat(SERVER.send(resident, "POST", "Task", forged.toString()).status()).isEqualTo(403);
     ok(step(resident, task, "withdraw"), "withdrawn");
     assertThat(SERVER.get(resident, "Task/nothing/$complaint").status()).isEqualTo(404);
+  }
+
+  @Test
+  void goesWithTheResident() {
+    String task = made();
+    String gone = complain(resident, hospital.seen(hospital.noon.plusSeconds(3600))).value("task");
+    assertThat(SERVER.send(ROOT, "DELETE", gone, "").status()).isIn(200, 204);
+    assertThat(SERVER.get(hospital.officer, "$complaints").values("complaint", "task"))
+        .containsExactly(task);
+    SERVER.complaints.erase(SERVER.store.purges().subject(hospital.patient));
+    assertThat(SERVER.get(hospital.officer, "$complaints").all("complaint")).isEmpty();
   }
 
   @Test

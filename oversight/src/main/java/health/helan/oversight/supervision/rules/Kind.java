@@ -126,13 +126,6 @@ public enum Kind {
   /** Fact {@code late}: the institution did not answer in time. */
   COMPLAINT_LATE(
       Act.COMPLAINT, false, Set.of(), Set.of("late"), (_, facts) -> when(yes(facts, "late"))),
-  /** Fact {@code objected}: the resident was not content with the answer. */
-  COMPLAINT_OBJECTED(
-      Act.COMPLAINT,
-      false,
-      Set.of(),
-      Set.of("objected"),
-      (_, facts) -> when(yes(facts, "objected"))),
   /** Fact {@code upheld}: the regulator found that the resident is right. */
   COMPLAINT_UPHELD(
       Act.COMPLAINT, false, Set.of(), Set.of("upheld"), (_, facts) -> when(yes(facts, "upheld")));

@@ -50,8 +50,8 @@ public final class ShippedRules {
   public static ComplaintTimes complaintTimes() {
     JsonNode hours = File.ROOT.path("complaintHours");
     return new ComplaintTimes(
-        Duration.ofHours(hours.path("answer").asInt(0)),
-        Duration.ofHours(hours.path("accept").asInt(0)));
+        Duration.ofHours(hours.path("answer").asInt()),
+        Duration.ofHours(hours.path("accept").asInt()));
   }
 
   /** The formula of scores. */
