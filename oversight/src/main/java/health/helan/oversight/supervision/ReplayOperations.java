@@ -90,6 +90,8 @@ public final class ReplayOperations {
   /**
    * An {@code event} for each line: {@code type}, {@code at}, what there is to say in few words,
    * {@code proof} and whether it {@code holds}; {@code line} is the line as the file has it.
+   * Events, {@code seal}s and {@code manifest} in this order are that file: who checks what is
+   * shown needs no second look, which would find more.
    */
   private Answer shown(Call call) {
     Replays.Replay replay = replay(call);
@@ -128,6 +130,7 @@ public final class ReplayOperations {
       }
       event.text("line", line.toString());
     }
+    words.text("manifest", replays.manifest(replay, call.caller().subject()).toString());
     return Words.answer(answer);
   }
 

@@ -272,6 +272,18 @@ class ReplayTests {
   }
 
   @Test
+  void isTheFileItself() {
+    Reply reply = replay(regulator);
+    List<String> lines = new ArrayList<>(reply.values("event", "line"));
+    lines.addAll(reply.values("seal", "line"));
+    lines.add(reply.value("manifest"));
+    Evidence.Report report = check(bytes(lines));
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.lines()).isEqualTo(lines.size());
+    assertThat(report.requests()).isPositive();
+  }
+
+  @Test
   void findsEachLineThatWasTamperedWith() {
     List<String> lines = Arrays.asList(new String(evidence(), StandardCharsets.UTF_8).split("\n"));
     for (int i = 0; i < lines.size(); i++) {

@@ -3,13 +3,19 @@ package health.helan.foundation.trust.oversight;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchRequest.Parameter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,6 +27,12 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Belongings {
   private static final Caller PLATFORM = Caller.platform("replay");
+
+  /** What is looked through at most. */
+  private static final int MOST = 20_000;
+
+  /** Clocks of senders differ, and an encounter may be registered late. */
+  private static final Duration EARLIER = Duration.ofDays(1);
 
   /** What an encounter points at and is part of it. */
   private static final Set<String> POINTED_AT = Set.of("Consent", "Composition", "Appointment");
@@ -81,8 +93,9 @@ final class Belongings {
         }
       }
     }
+    Instant from = content == null ? null : since(Json.MAPPER.readTree(content));
     List<Candidate> candidates = new ArrayList<>();
-    MADE.forEach(made -> of(patient, made, candidates));
+    MADE.forEach(made -> of(patient, made, from, candidates));
     boolean isMore = true;
     while (isMore) {
       isMore = false;
@@ -97,38 +110,66 @@ final class Belongings {
     }
   }
 
-  private void of(String patient, Made made, List<Candidate> into) {
-    for (ResourceVersion one : search(made.type, "patient", "Patient/" + patient)) {
-      byte[] content = one.content();
-      if (content != null) {
-        JsonNode tree = Json.MAPPER.readTree(content);
-        String encounter = tree.path("encounter").path("reference").asString("");
-        into.add(
-            new Candidate(
-                made,
-                made.type + "/" + one.id(),
-                encounter.isEmpty() ? null : encounter,
-                references(tree)));
-      }
+  /** Nothing is made of an encounter before it began; null where that is not said. */
+  private static @Nullable Instant since(JsonNode encounter) {
+    try {
+      return OffsetDateTime.parse(encounter.path("period").path("start").asString(""))
+          .toInstant()
+          .minus(EARLIER);
+    } catch (DateTimeParseException e) {
+      return null;
     }
   }
 
-  /** All that a search finds, as the platform. */
-  List<ResourceVersion> search(String type, String parameter, String value) {
-    List<ResourceVersion> all = new ArrayList<>();
+  /**
+   * @throws Refusal TOO_COSTLY where the resident has more than can be looked through
+   */
+  private void of(String patient, Made made, @Nullable Instant from, List<Candidate> into) {
+    List<Parameter> parameters = new ArrayList<>();
+    parameters.add(new Parameter("patient", "Patient/" + patient));
+    if (from != null) {
+      parameters.add(new Parameter("_lastUpdated", "ge" + from));
+    }
+    each(
+        made.type,
+        parameters,
+        one -> {
+          byte[] content = one.content();
+          if (content == null) {
+            return;
+          }
+          if (into.size() == MOST) {
+            throw new Refusal(Refusal.Kind.TOO_COSTLY, "oversight.replay-long", MOST);
+          }
+          JsonNode tree = Json.MAPPER.readTree(content);
+          String encounter = tree.path("encounter").path("reference").asString("");
+          into.add(
+              new Candidate(
+                  made,
+                  made.type + "/" + one.id(),
+                  encounter.isEmpty() ? null : encounter,
+                  references(tree)));
+        });
+  }
+
+  /** References of all that a search finds, as the platform. */
+  void find(Set<String> into, String type, String parameter, String value) {
+    each(type, List.of(new Parameter(parameter, value)), one -> into.add(type + "/" + one.id()));
+  }
+
+  /** Page by page: what a resident had in a life is never all in memory. */
+  private void each(String type, List<Parameter> by, Consumer<ResourceVersion> each) {
     String cursor = null;
     do {
-      List<Parameter> parameters = new ArrayList<>();
-      parameters.add(new Parameter(parameter, value));
+      List<Parameter> parameters = new ArrayList<>(by);
       parameters.add(new Parameter("_count", "200"));
       if (cursor != null) {
         parameters.add(new Parameter("_cursor", cursor));
       }
       var page = store.search(PLATFORM, new SearchRequest(type, null, null, parameters, false));
-      page.entries().forEach(entry -> all.add(entry.resource()));
+      page.entries().forEach(entry -> each.accept(entry.resource()));
       cursor = page.next();
     } while (cursor != null);
-    return all;
   }
 
   private static String typeOf(String reference) {

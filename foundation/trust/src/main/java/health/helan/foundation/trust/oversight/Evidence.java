@@ -64,27 +64,34 @@ public final class Evidence {
   /** The file, lines with their end. */
   static byte[] write(List<ObjectNode> lines, String about, String by, Instant now, Signer signer) {
     var out = new ByteArrayOutputStream();
+    for (ObjectNode line : lines) {
+      out.writeBytes(Json.MAPPER.writeValueAsBytes(line));
+      out.write('\n');
+    }
+    out.writeBytes(Json.MAPPER.writeValueAsBytes(manifest(lines, about, by, now, signer)));
+    out.write('\n');
+    return out.toByteArray();
+  }
+
+  /** The last line: digests of the others, signed; with the certificate, to check it without us. */
+  static ObjectNode manifest(
+      List<ObjectNode> lines, String about, String by, Instant now, Signer signer) {
     ObjectNode last = Json.MAPPER.createObjectNode();
     last.put("type", "manifest").put("format", FORMAT).put("about", about);
     last.put("made", now.toString()).put("by", by);
     ArrayNode digests = last.putArray("digests");
     for (ObjectNode line : lines) {
-      byte[] bytes = Json.MAPPER.writeValueAsBytes(line);
-      digests.add(HEX.formatHex(DigestAlgorithm.SM3.digest(bytes)));
-      out.writeBytes(bytes);
-      out.write('\n');
+      digests.add(HEX.formatHex(DigestAlgorithm.SM3.digest(Json.MAPPER.writeValueAsBytes(line))));
     }
     try {
       last.put("certificate", AuditProof.fingerprint(signer.certificate()));
+      last.put("signer", Base64.getEncoder().encodeToString(signer.certificate().getEncoded()));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
     last.put("algorithm", signer.algorithm().jca());
-    last.put(
+    return last.put(
         "signature", Base64.getEncoder().encodeToString(signer.sign(SignatureProof.bytes(last))));
-    out.writeBytes(Json.MAPPER.writeValueAsBytes(last));
-    out.write('\n');
-    return out.toByteArray();
   }
 
   /** The file of lines that are there already: for who keeps or joins them. */

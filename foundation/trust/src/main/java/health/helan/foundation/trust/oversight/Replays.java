@@ -133,6 +133,12 @@ public final class Replays {
         replay.lines(), replay.about(), by, Instant.now().truncatedTo(ChronoUnit.MILLIS), signer);
   }
 
+  /** The last line of that file by itself, for who has the others already. */
+  public ObjectNode manifest(Replay replay, String by) {
+    return Evidence.manifest(
+        replay.lines(), replay.about(), by, Instant.now().truncatedTo(ChronoUnit.MILLIS), signer);
+  }
+
   static ObjectNode line(String type, Instant at) {
     return Json.MAPPER.createObjectNode().put("type", type).put("at", at.toString());
   }
@@ -155,16 +161,12 @@ public final class Replays {
     Set<String> all = new LinkedHashSet<>(traces.ofEncounter(id));
     belongings.add(all, id, patient);
     for (String reference : List.copyOf(all)) {
-      find(all, "Provenance", "target", reference);
+      belongings.find(all, "Provenance", "target", reference);
     }
     if (all.size() > MOST_RESOURCES) {
       throw new Refusal(Refusal.Kind.TOO_COSTLY, "oversight.replay-large", MOST_RESOURCES);
     }
     return all;
-  }
-
-  private void find(Set<String> all, String type, String parameter, String value) {
-    belongings.search(type, parameter, value).forEach(one -> all.add(type + "/" + one.id()));
   }
 
   // ------------------------------------------------------------------ versions, signatures
