@@ -72,7 +72,7 @@ export function useComplaints(state: ComplaintState | undefined, on = true) {
   return useInfiniteQuery({
     queryKey: ['complaints', 'list', query],
     enabled: on,
-    queryFn: ({ pageParam, signal }) => get<Parameters>(`$complaints?${query}${pageParam ? `&before=${encodeURIComponent(pageParam)}` : ''}`, signal),
+    queryFn: ({ pageParam, signal }) => get<Parameters>(`$complaints?${query}${pageParam ? `&after=${encodeURIComponent(pageParam)}` : ''}`, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => textOf(page.parameter ?? [], 'next'),
     select: ({ pages }) => pages.flatMap(complaintsIn),

@@ -68,7 +68,7 @@ export function useHits(filter: { rule: string | undefined; institution: string 
   const query = new URLSearchParams({ _count: '50', ...(filter.rule ? { rule: filter.rule } : {}), ...(filter.institution ? { institution: filter.institution } : {}) });
   return useInfiniteQuery({
     queryKey: ['supervision', 'hits', query.toString()],
-    queryFn: ({ pageParam, signal }) => get<Parameters>(`$supervision-hits?${query.toString()}${pageParam ? `&before=${encodeURIComponent(pageParam)}` : ''}`, signal),
+    queryFn: ({ pageParam, signal }) => get<Parameters>(`$supervision-hits?${query.toString()}${pageParam ? `&after=${encodeURIComponent(pageParam)}` : ''}`, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => valueOf(page, 'next'),
     select: ({ pages }) => pages.flatMap((page) => repetitionsOf(page, 'hit').map(hitOf)),

@@ -162,8 +162,8 @@ public final class Cases {
   }
 
   List<SupervisionTable.Case> list(
-      Caller caller, String state, String institution, Instant before, int most) {
-    return SupervisionTable.cases(sql, state, scope(caller, institution), before, most);
+      Caller caller, String state, String institution, PageEnd after, int most) {
+    return SupervisionTable.cases(sql, state, scope(caller, institution), after, most);
   }
 
   // ------------------------------------------------------------------ steps

@@ -24,7 +24,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class ComplaintOperations {
   private static final String READ = "complaints";
   private static final String WRITE = "complaint-step";
-  private static final Instant EVER = Instant.parse("9999-01-01T00:00:00Z");
   private static final int MOST = 200;
   private static final int MOST_HOURS = 24 * 90;
   private static final int SHORTEST = 4;
@@ -65,7 +64,7 @@ final class ComplaintOperations {
 
   /**
    * {@code GET $complaints}: of a resident by {@code patient}; otherwise {@code state, institution,
-   * before}.
+   * before, after} ({@code next} of the page before).
    */
   private Answer list(Call call) {
     Given given = new Given(call);
@@ -79,7 +78,7 @@ final class ComplaintOperations {
       }
       return Words.answer(answer);
     }
-    given.only(Set.of("state", "institution", "before", "_count"));
+    given.only(Set.of("state", "institution", "before", "after", "_count"));
     String state = Objects.requireNonNullElse(given.text("state"), "");
     if (!state.isEmpty() && ComplaintState.of(state) == ComplaintState.NONE) {
       throw Given.wrong("state");
@@ -90,7 +89,7 @@ final class ComplaintOperations {
             call.caller(),
             state,
             Objects.requireNonNullElse(given.id("institution", "Organization"), ""),
-            given.text("before") == null ? EVER : given.time("before"),
+            PageEnd.of(given),
             count + 1);
     for (ComplaintTable.Row one : found.subList(0, Math.min(count, found.size()))) {
       Words part = words.group("complaint");
@@ -100,7 +99,7 @@ final class ComplaintOperations {
       waits(part, one.state(), one.due());
     }
     if (found.size() > count) {
-      words.time("next", found.get(count - 1).opened());
+      words.text("next", found.get(count - 1).end().next());
     }
     return Words.answer(answer);
   }

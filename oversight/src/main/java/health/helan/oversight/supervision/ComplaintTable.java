@@ -33,7 +33,11 @@ final class ComplaintTable {
       String about,
       Instant opened,
       Instant changed,
-      @Nullable Instant due) {}
+      @Nullable Instant due) {
+    PageEnd end() {
+      return new PageEnd(opened, id);
+    }
+  }
 
   private static Row row(ResultSet row) throws SQLException {
     return new Row(
@@ -106,14 +110,15 @@ final class ComplaintTable {
   }
 
   /** The last made first; empty texts are any. */
-  static List<Row> list(Sql sql, String state, String institution, Instant before, int most) {
+  static List<Row> list(Sql sql, String state, String institution, PageEnd after, int most) {
     return sql.list(
         ROWS
             + """
-             where opened < ? and (? = '' or state = ?) and (? = '' or institution = ?)
-            order by opened desc, id limit ?""",
+             where (opened, id) < (?, ?) and (? = '' or state = ?) and (? = '' or institution = ?)
+            order by opened desc, id desc limit ?""",
         ComplaintTable::row,
-        before,
+        after.at(),
+        after.rest(),
         state,
         state,
         institution,

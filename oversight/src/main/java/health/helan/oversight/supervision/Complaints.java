@@ -160,8 +160,8 @@ public final class Complaints implements Erasable {
   }
 
   List<ComplaintTable.Row> list(
-      Caller caller, String state, String institution, Instant before, int most) {
-    return ComplaintTable.list(sql, state, cases.scope(caller, institution), before, most);
+      Caller caller, String state, String institution, PageEnd after, int most) {
+    return ComplaintTable.list(sql, state, cases.scope(caller, institution), after, most);
   }
 
   /** Those of a resident, the last made first. */

@@ -36,7 +36,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** The operations of supervision; what they take and answer stands in docs/guide/supervision.md. */
 public final class SupervisionOperations {
   private static final String READ = "supervision";
-  private static final Instant EVER = Instant.parse("9999-01-01T00:00:00Z");
   private static final int MOST = 200;
   private static final int MOST_LINES = 5000;
   private static final int MOST_TRIED = 5000;
@@ -134,10 +133,13 @@ public final class SupervisionOperations {
     return rule == null ? id : rule.title().in(call.language());
   }
 
-  /** {@code GET $supervision-hits}: the newest first; {@code rule, institution, from, before}. */
+  /**
+   * {@code GET $supervision-hits}: the newest first; {@code rule, institution, from, before,
+   * after}.
+   */
   private Answer hits(Call call) {
     Given given = new Given(call);
-    given.only(Set.of("rule", "institution", "from", "before", "_count"));
+    given.only(Set.of("rule", "institution", "from", "before", "after", "_count"));
     int count = given.number("_count", 50, MOST);
     List<SupervisionTable.Row> found =
         SupervisionTable.hits(
@@ -146,7 +148,7 @@ public final class SupervisionOperations {
                 Objects.requireNonNullElse(given.text("rule"), ""),
                 cases.scope(call.caller(), organization(given)),
                 given.text("from") == null ? Instant.EPOCH : given.time("from"),
-                given.text("before") == null ? EVER : given.time("before"),
+                PageEnd.of(given),
                 count + 1));
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
@@ -155,7 +157,7 @@ public final class SupervisionOperations {
       told(call, words.group("hit"), hit, names);
     }
     if (found.size() > count) {
-      words.time("next", found.get(count - 1).at());
+      words.text("next", found.get(count - 1).end().next());
     }
     return Words.answer(answer);
   }
@@ -254,19 +256,14 @@ public final class SupervisionOperations {
 
   private Answer list(Call call) {
     Given given = new Given(call);
-    given.only(Set.of("state", "institution", "before", "_count"));
+    given.only(Set.of("state", "institution", "before", "after", "_count"));
     String state = Objects.requireNonNullElse(given.text("state"), "");
     if (!state.isEmpty() && CaseState.of(state) == CaseState.NONE) {
       throw Given.wrong("state");
     }
     int count = given.number("_count", 50, MOST);
     List<SupervisionTable.Case> found =
-        cases.list(
-            call.caller(),
-            state,
-            organization(given),
-            given.text("before") == null ? EVER : given.time("before"),
-            count + 1);
+        cases.list(call.caller(), state, organization(given), PageEnd.of(given), count + 1);
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
     Names names = new Names(supervision.store);
@@ -278,7 +275,7 @@ public final class SupervisionOperations {
       part.time("deadline", one.deadline());
     }
     if (found.size() > count) {
-      words.time("next", found.get(count - 1).opened());
+      words.text("next", found.get(count - 1).end().next());
     }
     return Words.answer(answer);
   }

@@ -246,6 +246,10 @@ final class SupervisionTable {
       return rule + "|" + what;
     }
 
+    PageEnd end() {
+      return new PageEnd(at, "%s %s %s %s".formatted(what, rule, trial, stopped));
+    }
+
     /** With the version as it was judged; an act that was refused has none. */
     String evidence() {
       return stopped ? what : what + "/_history/" + version;
@@ -314,19 +318,26 @@ final class SupervisionTable {
   /**
    * Which hits are wanted; empty texts are any.
    *
-   * @param before at before that, the newest first
+   * @param after the newest come first
    */
-  record Asked(String rule, String institution, Instant from, Instant before, int most) {}
+  record Asked(String rule, String institution, Instant from, PageEnd after, int most) {}
 
   static List<Row> hits(Sql sql, Asked asked) {
+    String[] after = asked.after().rest().split(" ", 4);
+    boolean isFirst = after.length < 4;
     return sql.list(
         HITS
             + """
-             where at >= ? and at < ? and (? = '' or rule = ?) and (? = '' or institution = ?)
-            order by at desc, what, rule limit ?""",
+             where at >= ? and (at, what, rule, trial, stopped) < (?, ?, ?, ?, ?)
+              and (? = '' or rule = ?) and (? = '' or institution = ?)
+            order by at desc, what desc, rule desc, trial desc, stopped desc limit ?""",
         SupervisionTable::row,
         asked.from(),
-        asked.before(),
+        asked.after().at(),
+        isFirst ? "" : after[0],
+        isFirst ? "" : after[1],
+        !isFirst && Boolean.parseBoolean(after[2]),
+        !isFirst && Boolean.parseBoolean(after[3]),
         asked.rule(),
         asked.rule(),
         asked.institution(),
@@ -513,7 +524,11 @@ final class SupervisionTable {
       String institution,
       Instant opened,
       Instant changed,
-      @Nullable Instant deadline) {}
+      @Nullable Instant deadline) {
+    PageEnd end() {
+      return new PageEnd(opened, id);
+    }
+  }
 
   private static Case aCase(ResultSet row) throws SQLException {
     return new Case(
@@ -526,14 +541,15 @@ final class SupervisionTable {
   }
 
   /** Cases, the last opened first; empty texts are any. */
-  static List<Case> cases(Sql sql, String state, String institution, Instant before, int most) {
+  static List<Case> cases(Sql sql, String state, String institution, PageEnd after, int most) {
     return sql.list(
         """
         select id, state, institution, opened, changed, deadline from supervision_case
-        where opened < ? and (? = '' or state = ?) and (? = '' or institution = ?)
-        order by opened desc, id limit ?""",
+        where (opened, id) < (?, ?) and (? = '' or state = ?) and (? = '' or institution = ?)
+        order by opened desc, id desc limit ?""",
         SupervisionTable::aCase,
-        before,
+        after.at(),
+        after.rest(),
         state,
         state,
         institution,

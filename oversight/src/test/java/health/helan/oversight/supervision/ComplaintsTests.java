@@ -8,7 +8,10 @@ import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.oversight.supervision.SupervisionServer.Hospital;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,6 +145,7 @@ class ComplaintsTests {
     Reply listed = SERVER.get(regulator, "$complaints?state=open&institution=" + hospital.id);
     assertThat(listed.values("complaint", "task")).containsExactly(task);
     assertThat(listed.text()).doesNotContain(hospital.patient, visit);
+    twoOfOneMomentAreListedOnTwoPages(task);
     ok(step(hospital.officer, task, "answer"), "answered");
     ok(step(resident, task, "object"), "escalated");
     Reply after = SERVER.get(ApiForTests.system(AUTHORITY), task + "/$complaint");
@@ -162,6 +166,27 @@ class ComplaintsTests {
         .filteredOn(line -> line.contains("\"type\":\"complaint\""))
         .hasSize(3);
     assertThat(lines).doesNotContain(hospital.patient);
+  }
+
+  private void twoOfOneMomentAreListedOnTwoPages(String task) {
+    String visitToo = hospital.seen(Instant.now().minusSeconds(600));
+    String other =
+        SERVER.call(resident, "$complain", "about", visitToo, "words", "没有人回答").value("task");
+    SERVER.sql.update(
+        "update complaint set opened = ?::timestamptz where institution = ?",
+        "2026-11-20T08:00:00Z",
+        hospital.id);
+    String page = "$complaints?_count=1&institution=" + hospital.id;
+    Reply first = SERVER.get(regulator, page);
+    Reply second =
+        SERVER.get(
+            regulator,
+            page + "&after=" + URLEncoder.encode(first.value("next"), StandardCharsets.UTF_8));
+    assertThat(
+            List.of(
+                first.values("complaint", "task").getFirst(),
+                second.values("complaint", "task").getFirst()))
+        .containsExactlyInAnyOrder(task, other);
   }
 
   @Test

@@ -12,6 +12,8 @@ import health.helan.foundation.store.changes.Change;
 import health.helan.foundation.store.testing.StoreForTests;
 import health.helan.oversight.supervision.SupervisionServer.Hospital;
 import health.helan.oversight.supervision.rules.ShippedRules;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -58,6 +60,19 @@ class SupervisingTests {
     SERVER.unlicensed.add(hospital.doctor);
     SERVER.oneFactor.add(hospital.doctor);
     assertThat(hits(hospital.seen(hospital.noon))).containsExactly("doctor-licence", "real-name");
+    // Both are of one moment, and on pages of one each is told all the same.
+    String page = "$supervision-hits?_count=1&institution=" + hospital.id;
+    Reply first = SERVER.get(ApiForTests.regulator(), page);
+    Reply second =
+        SERVER.get(
+            ApiForTests.regulator(),
+            page + "&after=" + URLEncoder.encode(first.value("next"), StandardCharsets.UTF_8));
+    assertThat(
+            List.of(
+                first.values("hit", "rule").getFirst(), second.values("hit", "rule").getFirst()))
+        .containsExactlyInAnyOrder("doctor-licence", "real-name");
+    assertThat(SERVER.get(ApiForTests.regulator(), page + "&after=yesterday").status())
+        .isEqualTo(400);
   }
 
   @Test
