@@ -49,11 +49,12 @@ export function MessagesPage() {
             ) : null}
             {list.map((message) => {
               const place = placeOf(message);
-              // Notices of reports say the same twice, in Chinese and in English.
-              const lines = place ? textOf(message).split('\n') : [];
+              const about = message.topic?.coding?.[0]?.code;
+              // Most say the same twice, in Chinese and in English; those that hold somebody's reason are one text.
+              const lines = about === 'emergency-access' || about === 'regulatory-case' ? [] : textOf(message).split('\n');
               const text = (lines.length === 2 ? (lines[language === 'zh' ? 0 : 1] ?? '') : textOf(message)).replace(REFERENCE, (reference) => names.get(reference) ?? reference);
               const unread = message.received === undefined;
-              const about = message.topic?.coding?.[0]?.code;
+              const complaint = about === 'complaint' ? /^Task\/([A-Za-z0-9.-]{1,64})$/.exec(message.about?.[0]?.reference ?? '')?.[1] : undefined;
               return (
                 // Whoever follows a message has read it; one that leads nowhere is read with all.
                 <article key={message.id} className={`card ${styles.visit}`} style={{ gap: '0.5rem' }} onClickCapture={(event) => unread && message.id && event.target instanceof Element && event.target.closest('a') && read.mutate({ message: message.id })}>
@@ -62,6 +63,7 @@ export function MessagesPage() {
                   </p>
                   <p style={{ whiteSpace: 'pre-line' }}>{text || t('messages.empty')}</p>
                   {place ? <ButtonLink to={place}>{t('messages.toReport')}</ButtonLink> : null}
+                  {complaint ? <ButtonLink to={`/complaints/${complaint}`}>{t('messages.toComplaint')}</ButtonLink> : null}
                   {about === 'emergency-access' ? <ButtonLink to="/emergency">{t('messages.toEmergency')}</ButtonLink> : null}
                   {about === 'queue' ? <ButtonLink to="/queue">{t('queue.open')}</ButtonLink> : null}
                   {about === 'regulatory-case' ? <ButtonLink to="/seen">{t('seen.title')}</ButtonLink> : null}

@@ -2,11 +2,12 @@ package health.helan.care.appointment;
 
 import health.helan.care.appointment.places.Pool;
 import health.helan.foundation.store.Interaction;
-import health.helan.foundation.store.Json;
+import health.helan.foundation.store.NoticeJson;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,38 +90,18 @@ final class Notices {
                 : participant.path("actor").path("display").asString("");
       }
     }
-    ObjectNode communication = Json.MAPPER.createObjectNode();
-    communication.put("resourceType", "Communication");
-    communication
-        .putArray("identifier")
-        .addObject()
-        .put("system", TOPIC)
-        .put("value", notice.name() + "." + id + "." + Instant.parse(start).getEpochSecond());
-    communication.put("status", "completed");
-    communication
-        .putArray("category")
-        .addObject()
-        .putArray("coding")
-        .addObject()
-        .put("system", "http://terminology.hl7.org/CodeSystem/communication-category")
-        .put("code", "notification");
-    communication
-        .putObject("topic")
-        .putArray("coding")
-        .addObject()
-        .put("system", TOPIC)
-        .put("code", notice.name().toLowerCase(java.util.Locale.ROOT));
-    communication.putObject("subject").put("reference", patient);
-    communication.putArray("about").addObject().put("reference", "Appointment/" + id);
-    communication.putArray("recipient").addObject().put("reference", patient);
-    communication.put("sent", clock.get().toString());
-    communication
-        .putArray("payload")
-        .addObject()
-        .put(
-            "contentString",
-            notice.text.formatted(Papers.local(until), Papers.local(Instant.parse(start)), with));
-    String identifier = communication.path("identifier").path(0).path("value").asString("");
+    ObjectNode communication =
+        NoticeJson.about(
+            NoticeJson.of(
+                patient,
+                TOPIC,
+                notice.name().toLowerCase(Locale.ROOT),
+                notice.text.formatted(
+                    Papers.local(until), Papers.local(Instant.parse(start)), with),
+                clock.get()),
+            "Appointment/" + id);
+    String identifier = notice.name() + "." + id + "." + Instant.parse(start).getEpochSecond();
+    communication.putArray("identifier").addObject().put("system", TOPIC).put("value", identifier);
     var unused =
         store.write(
             Appointments.PLATFORM,

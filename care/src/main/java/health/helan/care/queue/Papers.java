@@ -3,6 +3,7 @@ package health.helan.care.queue;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.NoticeJson;
 import health.helan.foundation.store.ProvenanceJson;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -221,18 +222,8 @@ final class Papers {
   }
 
   private static ObjectNode notice(String patient, String text, String encounter, Instant at) {
-    ObjectNode notice = Json.MAPPER.createObjectNode();
-    notice.put("resourceType", "Communication").put("status", "completed");
-    coding(
-        notice.putArray("category").addObject(),
-        "http://terminology.hl7.org/CodeSystem/communication-category",
-        "notification");
-    coding(notice.putObject("topic"), TOPIC_SYSTEM, TOPIC);
-    notice.putObject("subject").put("reference", "Patient/" + patient);
+    ObjectNode notice = NoticeJson.of("Patient/" + patient, TOPIC_SYSTEM, TOPIC, text, at);
     notice.putObject("encounter").put("reference", "Encounter/" + encounter);
-    notice.putArray("recipient").addObject().put("reference", "Patient/" + patient);
-    notice.put("sent", at.toString());
-    notice.putArray("payload").addObject().put("contentString", text);
     return notice;
   }
 }

@@ -3,6 +3,7 @@ package health.helan.care.results;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.NoticeJson;
 import health.helan.foundation.store.PlatformRows;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
@@ -287,28 +288,20 @@ public final class ReportNotices implements ChangeConsumer {
     }
     String version =
         reference(about).replace('/', '.') + "." + about.path("meta").path("versionId").asString();
-    ObjectNode notice = Json.MAPPER.createObjectNode();
-    notice.put("resourceType", "Communication");
+    ObjectNode notice =
+        NoticeJson.about(
+            NoticeJson.of(patient, TOPIC, kind.word(), words(kind, name, by), clock.instant()),
+            reference(about));
+
     if (!about.path("meta").path("security").isEmpty()) {
       notice.putObject("meta").set("security", about.path("meta").path("security"));
     }
     var identifiers = notice.putArray("identifier");
     identifiers.addObject().put("system", TOPIC).put("value", version);
     identifiers.addObject().put("system", ABOUT).put("value", reference(about));
-    notice.put("status", "completed");
-    coding(
-        notice.putArray("category").addObject(),
-        "http://terminology.hl7.org/CodeSystem/communication-category",
-        "notification");
-    notice.putObject("subject").put("reference", patient);
-    coding(notice.putObject("topic"), TOPIC, kind.word());
-    notice.putArray("about").addObject().put("reference", reference(about));
-    notice.put("sent", clock.instant().toString());
-    notice.putArray("recipient").addObject().put("reference", patient);
     if (!concept.path("coding").isEmpty()) {
       notice.putArray("reasonCode").addObject().set("coding", concept.path("coding"));
     }
-    notice.putArray("payload").addObject().put("contentString", words(kind, name, by));
     try {
       var unused =
           store.write(

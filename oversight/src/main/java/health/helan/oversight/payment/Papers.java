@@ -3,9 +3,12 @@ package health.helan.oversight.payment;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.NoticeJson;
+import health.helan.foundation.store.ProvenanceJson;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -97,58 +100,25 @@ final class Papers {
       OrderStep step,
       @Nullable String reason,
       Instant now) {
-    ObjectNode provenance = Json.MAPPER.createObjectNode().put("resourceType", "Provenance");
-    provenance.putArray("target").addObject().put("reference", target);
-    provenance.put("recorded", now.truncatedTo(ChronoUnit.MILLIS).toString());
-    if (reason != null) {
-      provenance.putArray("reason").addObject().put("text", reason);
-    }
-    provenance
-        .putObject("activity")
-        .putArray("coding")
-        .addObject()
-        .put("system", STEP)
-        .put("code", step.word());
-    ObjectNode agent = provenance.putArray("agent").addObject();
-    agent
-        .putObject("who")
-        .putObject("identifier")
-        .put("system", ACCOUNT)
-        .put("value", caller.subject());
-    if (!caller.institution().isEmpty()) {
-      agent.putObject("onBehalfOf").put("reference", "Organization/" + caller.institution());
-    }
+    ObjectNode provenance =
+        ProvenanceJson.of(
+            caller, List.of(target), STEP, step.word(), reason, now.truncatedTo(ChronoUnit.MILLIS));
     return new Interaction.Create("Provenance", Interaction.Body.of(provenance), null, null, hint);
   }
 
   /** To the resident: money goes back that it may not expect. */
   static Interaction message(String patient, String invoice, long fen, Instant now) {
-    ObjectNode message = Json.MAPPER.createObjectNode().put("resourceType", "Communication");
-    message.put("status", "completed");
-    message
-        .putArray("category")
-        .addObject()
-        .putArray("coding")
-        .addObject()
-        .put("system", "http://terminology.hl7.org/CodeSystem/communication-category")
-        .put("code", "notification");
-    message
-        .putObject("topic")
-        .putArray("coding")
-        .addObject()
-        .put("system", TOPIC)
-        .put("code", "payment");
-    message.putObject("subject").put("reference", patient);
-    message.putArray("about").addObject().put("reference", "Invoice/" + invoice);
-    message.putArray("recipient").addObject().put("reference", patient);
-    message.put("sent", now.truncatedTo(ChronoUnit.MILLIS).toString());
-    message
-        .putArray("payload")
-        .addObject()
-        .put(
-            "contentString",
-            "您支付的 %s 元将按原路退回。 / %s yuan that you paid will be returned the way they came."
-                .formatted(BigDecimal.valueOf(fen, 2), BigDecimal.valueOf(fen, 2)));
+    String yuan = BigDecimal.valueOf(fen, 2).toString();
+    ObjectNode message =
+        NoticeJson.about(
+            NoticeJson.of(
+                patient,
+                TOPIC,
+                "payment",
+                "您支付的 %s 元将按原路退回。\n%s yuan that you paid will be returned the way they came."
+                    .formatted(yuan, yuan),
+                now.truncatedTo(ChronoUnit.MILLIS)),
+            "Invoice/" + invoice);
     return new Interaction.Create(
         "Communication", Interaction.Body.of(message), null, null, patient);
   }

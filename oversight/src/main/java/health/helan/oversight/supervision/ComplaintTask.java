@@ -2,6 +2,7 @@ package health.helan.oversight.supervision;
 
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Levels;
+import health.helan.foundation.store.NoticeJson;
 import health.helan.oversight.supervision.CaseStep.Party;
 import health.helan.oversight.supervision.rules.Act;
 import java.time.Instant;
@@ -40,12 +41,7 @@ final class ComplaintTask {
    */
   static ComplaintTask made(String about, String patient, String institution, Instant now) {
     ObjectNode task = Json.MAPPER.createObjectNode().put("resourceType", "Task");
-    // Above what grants and an institution's own staff open: who answers for it reads it by steps.
-    task.putObject("meta")
-        .putArray("security")
-        .addObject()
-        .put("system", Levels.SYSTEM)
-        .put("code", "L5");
+    keepFromStaff(task);
     task.put("intent", "order");
     task.putObject("code")
         .putArray("coding")
@@ -61,6 +57,30 @@ final class ComplaintTask {
         .addObject()
         .put("reference", "Organization/" + institution);
     return new ComplaintTask(task);
+  }
+
+  /** Above what treatment opens: who answers for the institution reads a complaint by steps. */
+  private static void keepFromStaff(ObjectNode resource) {
+    resource
+        .putObject("meta")
+        .putArray("security")
+        .addObject()
+        .put("system", Levels.SYSTEM)
+        .put("code", "L5");
+  }
+
+  /**
+   * Tells the resident of a step that somebody else took; nothing of what was said.
+   *
+   * @param id of the Task
+   * @param patient {@code Patient/[id]}
+   */
+  static ObjectNode notice(String id, String patient, ComplaintStep step, Instant now) {
+    ObjectNode notice =
+        NoticeJson.about(
+            NoticeJson.of(patient, CaseTask.TASK_SYSTEM, CODE, step.told(), now), "Task/" + id);
+    keepFromStaff(notice);
+    return notice;
   }
 
   String about() {

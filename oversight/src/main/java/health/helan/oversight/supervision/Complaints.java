@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -263,27 +264,30 @@ public final class Complaints implements Erasable {
     Instant now = now();
     String patient = "Patient/" + member.task.patient();
     Instant waited = member.task.due();
-    var unused =
-        store.transact(
-            caller.asPlatform(),
-            List.of(
-                new Interaction.Patch(
-                    "Task",
-                    member.id,
-                    null,
-                    tree -> {
-                      ComplaintTask task = ComplaintTask.of(tree); // Under the row's lock.
-                      ComplaintState to = step.take(member.party, task.state());
-                      if (member.party == Party.PLATFORM && !Objects.equals(waited, task.due())) {
-                        throw new Refusal(Refusal.Kind.CONFLICT, "supervision.not-late");
-                      }
-                      task.take(step, member.party, to, words, due(to, now, answer), now);
-                      return tree;
-                    },
-                    null),
-                provenance(caller, "Task/" + member.id, patient, step, now)),
-            Set.of(),
-            null);
+    List<Interaction> all = new ArrayList<>();
+    all.add(
+        new Interaction.Patch(
+            "Task",
+            member.id,
+            null,
+            tree -> {
+              ComplaintTask task = ComplaintTask.of(tree); // Under the row's lock.
+              ComplaintState to = step.take(member.party, task.state());
+              if (member.party == Party.PLATFORM && !Objects.equals(waited, task.due())) {
+                throw new Refusal(Refusal.Kind.CONFLICT, "supervision.not-late");
+              }
+              task.take(step, member.party, to, words, due(to, now, answer), now);
+              return tree;
+            },
+            null));
+    all.add(provenance(caller, "Task/" + member.id, patient, step, now));
+    if (member.party != Party.RESIDENT) {
+      ObjectNode notice = ComplaintTask.notice(member.id, patient, step, now);
+      all.add(
+          new Interaction.Create(
+              "Communication", Interaction.Body.of(notice), null, null, patient));
+    }
+    var unused = store.transact(caller.asPlatform(), all, Set.of(), null);
   }
 
   private static @Nullable Instant due(ComplaintState state, Instant now, Duration answer) {

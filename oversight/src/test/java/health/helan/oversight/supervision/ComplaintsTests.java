@@ -52,6 +52,10 @@ class ComplaintsTests {
     return reply.value("task");
   }
 
+  private JsonNode told(Caller to) {
+    return SERVER.get(to, "Communication?subject=Patient/" + hospital.patient).json();
+  }
+
   private static Reply step(Caller by, String task, String step) {
     return SERVER.call(by, task + "/$complaint-step", "step", step, "words", "已核实情况");
   }
@@ -76,6 +80,14 @@ class ComplaintsTests {
     Reply own = SERVER.get(resident, "$complaints?patient=" + hospital.patient);
     assertThat(own.values("complaint", "state")).containsExactly("answered");
     assertThat(own.values("complaint", "kind")).containsExactly("visit");
+    JsonNode told = told(resident);
+    assertThat(told.findValuesAsString("contentString"))
+        .singleElement()
+        .satisfies(text -> assertThat(text).contains("投诉有了答复").doesNotContain("两小时", "已核实"));
+    assertThat(told.toString()).contains(task);
+    // Not for whoever treats the resident.
+    assertThat(told(ApiForTests.practitioner(hospital.doctor, hospital.id)).path("entry"))
+        .isEmpty();
     Reply accepted = step(resident, task, "accept");
     ok(accepted, "accepted");
     assertThat(accepted.values("note", "by"))
@@ -134,6 +146,8 @@ class ComplaintsTests {
     SERVER.clock.ahead(Duration.ofHours(119 + 169));
     SERVER.complaints.tend();
     ok(SERVER.get(resident, answered + "/$complaint"), "accepted");
+    assertThat(String.join(" ", told(resident).findValuesAsString("contentString")))
+        .contains("没有按时答复", "认定您的投诉不成立", "投诉已结案");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package health.helan.foundation.trust.policy;
 
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.NoticeJson;
 import health.helan.foundation.store.Refusal;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -87,26 +88,7 @@ enum EmergencyAccess {
    * @param about the kind of Task this is about, by which a page knows where to lead
    */
   static ObjectNode notice(String patient, String about, String text, Instant at) {
-    ObjectNode notice = Json.MAPPER.createObjectNode();
-    notice.put("resourceType", "Communication").put("status", "completed");
-    notice
-        .putArray("category")
-        .addObject()
-        .putArray("coding")
-        .addObject()
-        .put("system", "http://terminology.hl7.org/CodeSystem/communication-category")
-        .put("code", "notification");
-    notice
-        .putObject("topic")
-        .putArray("coding")
-        .addObject()
-        .put("system", Causes.TASK_SYSTEM)
-        .put("code", about);
-    notice.putObject("subject").put("reference", patient);
-    notice.putArray("recipient").addObject().put("reference", patient);
-    notice.put("sent", at.toString());
-    notice.putArray("payload").addObject().put("contentString", text);
-    return notice;
+    return NoticeJson.of(patient, Causes.TASK_SYSTEM, about, text, at);
   }
 
   static String time(Instant at) {
