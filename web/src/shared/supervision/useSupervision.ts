@@ -106,9 +106,8 @@ export const isOpen = (state: string): boolean => state === 'warned' || state ==
 
 export type CaseLine = { task: string; state: State; institution: Reference | undefined; opened: string | undefined; deadline: string | undefined };
 
-export const useCases = (state: State | undefined, on = true) =>
+export const useCases = (state: State | undefined) =>
   useQuery({
-    enabled: on,
     queryKey: ['supervision', 'cases', state],
     queryFn: async ({ signal }): Promise<CaseLine[]> =>
       repetitionsOf(await get<Parameters>(`$supervision-cases?_count=200${state ? `&state=${state}` : ''}`, signal), 'case').map((part) => ({
