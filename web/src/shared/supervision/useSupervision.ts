@@ -63,9 +63,12 @@ const valueOf = (answer: Parameters, name: string): string | undefined => {
   return found?.valueInstant ?? found?.valueDateTime ?? found?.valueCode ?? found?.valueString ?? found?.valueReference?.reference;
 };
 
-/** Hits, the newest first, 50 at a time. */
-export function useHits(filter: { rule: string | undefined; institution: string | undefined }) {
-  const query = new URLSearchParams({ _count: '50', ...(filter.rule ? { rule: filter.rule } : {}), ...(filter.institution ? { institution: filter.institution } : {}) });
+/** Whether a hit takes from the score: not on trial, of no act that was stopped, of no case that was withdrawn. */
+export const counts = ({ trial, stopped, cleared }: Hit): boolean => !trial && !stopped && !cleared;
+
+/** Hits, the newest first, 50 at a time. @param filter `from`: the first day */
+export function useHits(filter: { rule?: string | undefined; institution?: string | undefined; from?: string }) {
+  const query = new URLSearchParams({ _count: '50', ...(filter.rule ? { rule: filter.rule } : {}), ...(filter.institution ? { institution: filter.institution } : {}), ...(filter.from ? { from: filter.from } : {}) });
   return useInfiniteQuery({
     queryKey: ['supervision', 'hits', query.toString()],
     queryFn: ({ pageParam, signal }) => get<Parameters>(`$supervision-hits?${query.toString()}${pageParam ? `&before=${encodeURIComponent(pageParam)}` : ''}`, signal),
