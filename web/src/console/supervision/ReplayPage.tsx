@@ -10,6 +10,7 @@ import { formatMoment } from '../../shared/format/dates';
 import { formatCount } from '../../shared/format/numbers';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
+import { save } from '../../shared/save';
 import { StatusTag } from '../../shared/StatusTag';
 import styles from '../../shared/supervision/Supervision.module.css';
 import '../../shared/supervision/texts';
@@ -33,15 +34,7 @@ export function ReplayPage() {
   const fetched = useRef<Blob>(undefined);
   const evidence = async (): Promise<Blob> => (fetched.current ??= await file(`Encounter/${encodeURIComponent(id)}/$replay-evidence?case=${encodeURIComponent(ground)}`));
   const check = useMutation({ mutationFn: async () => checkEvidence(await (await evidence()).text()) });
-  const download = useMutation({
-    mutationFn: async () => {
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(await evidence());
-      link.download = `evidence-${id}.ndjson`;
-      link.click();
-      URL.revokeObjectURL(link.href);
-    },
-  });
+  const download = useMutation({ mutationFn: async () => save(await evidence(), `evidence-${id}.ndjson`) });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (typed.trim().length >= LEAST) setGround(typed.trim());
