@@ -75,7 +75,7 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     for (const [one, login] of [[pharmacist, 'pharmacist1'], [expertise, 'pharmacist2']] as const) await signIn(one, '/workbench/', '用账户登录', login, new RegExp(HOSPITAL));
     for (const [one, login] of [[shop, 'drugstore1'], [courier, 'courier1'], [cashier, 'cashier1'], [quality, 'quality1']] as const) await signIn(one, '/workbench/', '用账户登录', login);
     for (const [one, login] of [[regulator, 'regulator'], [operator, 'operator']] as const) await signIn(one, '/', '用账户登录', login);
-    // A township centre has prescribed the same drug sixteen days ago; an earlier run may have written it.
+    // The same drug was prescribed sixteen days ago; an earlier run may have written it.
     const since = new Date(Date.now() - 16 * 86_400_000).toISOString();
     const before = await root(`/fhir/MedicationRequest?patient=${patient}&status=active&_count=50`);
     if (!JSON.stringify(before).includes(DRUG)) {
