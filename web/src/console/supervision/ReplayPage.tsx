@@ -138,12 +138,12 @@ function Found({ checked, events }: { checked: Checked; events: ReplayEvent[] })
   const { t } = useTranslation('supervision');
   const language = useLanguage();
   const missing = events.filter(({ line }) => line === undefined || !checked.intact.has(line)).length;
-  const isWhole = checked.signed && checked.altered.length === 0 && checked.badSeals === 0 && missing === 0;
+  const isWhole = checked.signed && checked.altered.size === 0 && checked.badSeals === 0 && missing === 0;
   return (
     <div role="status" className={styles.found}>
       <StatusTag tone={isWhole ? 'good' : 'bad'}>{t(isWhole ? 'replay.checked' : 'replay.unchecked')}</StatusTag>
       <ul>
-        <li>{checked.altered.length > 0 ? t('replay.altered', { lines: checked.altered.slice(0, 20).join(', ') }) : t('replay.lines', { number: formatCount(checked.intact.size, language) })}</li>
+        <li>{checked.altered.size > 0 ? t('replay.altered', { lines: [...checked.altered].slice(0, 20).join(', ') }) : t('replay.lines', { number: formatCount(checked.intact.size, language) })}</li>
         <li>{t(checked.signed ? 'replay.signed' : 'replay.unsigned', { when: formatMoment(checked.made, language) })}</li>
         <li>{checked.badSeals > 0 ? t('replay.badSeals', { count: checked.badSeals }) : t('replay.seals', { number: formatCount(checked.seals, language) })}</li>
         {missing > 0 ? <li>{t('replay.missing', { count: missing })}</li> : null}
