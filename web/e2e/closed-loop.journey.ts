@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environment, launch, obstacle } from './browser';
 import { looksRight } from './looks';
-import { approvedOnLine, ask, bookTime, faultsOf, ownAccount, parameters, picture, root, signIn, someone, tokenOf, type Person } from './people';
+import { acceptOnLine, applyOnLine, approvedOnLine, ask, bookTime, closeOnLine, consentOnLine, faultsOf, ownAccount, parameters, payOnLine, picture, root, signIn, someone, talkOnLine, tokenOf, writeNote, type Person } from './people';
 
 const reason = obstacle() ?? (process.env['HELAN_DEMO_PASSWORD'] ? undefined : 'set HELAN_DEMO_PASSWORD to the content of DIR/demo-password.');
 if (reason) console.error(`\n*** SKIPPED: the closed loop of a visit on line did not run: ${reason}\n`);
@@ -75,7 +75,7 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     for (const [one, login] of [[pharmacist, 'pharmacist1'], [expertise, 'pharmacist2']] as const) await signIn(one, '/workbench/', '用账户登录', login, new RegExp(HOSPITAL));
     for (const [one, login] of [[shop, 'drugstore1'], [courier, 'courier1'], [cashier, 'cashier1'], [quality, 'quality1']] as const) await signIn(one, '/workbench/', '用账户登录', login);
     for (const [one, login] of [[regulator, 'regulator'], [operator, 'operator']] as const) await signIn(one, '/', '用账户登录', login);
-    // A township centre has prescribed the same drug sixteen days ago; an earlier run may have written it.
+    // The same drug was prescribed sixteen days ago; an earlier run may have written it.
     const since = new Date(Date.now() - 16 * 86_400_000).toISOString();
     const before = await root(`/fhir/MedicationRequest?patient=${patient}&status=active&_count=50`);
     if (!JSON.stringify(before).includes(DRUG)) {
@@ -101,49 +101,21 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
   });
 
   test('and applies for a visit on line until then, signs the consent, and pays the fee', async () => {
-    const { page } = resident;
-    await page.goto(`${url}/resident/#/online-visits`);
-    await page.getByRole('link', { name: '申请复诊' }).click();
-    await page.getByRole('searchbox').fill(doctorName);
-    await page.getByRole('button', { name: '查找' }).click();
-    await page.getByRole('radio').first().check();
-    await page.getByRole('button', { name: '下一步' }).click();
-    await page.getByRole('radio', { name: /高血压/ }).first().check();
-    await page.getByRole('button', { name: '下一步' }).click();
-    await page.getByRole('textbox').fill('下个月出差一个月，想先把血压药续上，血压平稳');
-    await page.getByRole('button', { name: '提交申请' }).click();
-    await page.getByText('互联网复诊知情同意书').waitFor();
-    visit = page.url().split('/').pop() ?? '';
-    await page.getByRole('button', { name: '我已阅读，同意并签署' }).click();
-    await page.getByRole('link', { name: /^去支付/ }).click();
-    await page.getByRole('radio').first().check();
-    await page.getByRole('button', { name: /^支付 ¥/ }).click();
-    await page.getByRole('button', { name: '模拟付款' }).click();
-    await page.getByText('申请已送到医生，请等待接诊。').waitFor();
-    await shown(resident, 'paid');
-    await page.getByRole('link', { name: '查看这次复诊' }).click();
+    await resident.page.goto(`${url}/resident/#/online-visits`);
+    visit = await applyOnLine(resident, doctorName, /高血压/, '下个月出差一个月，想先把血压药续上，血压平稳');
+    await consentOnLine(resident);
+    await payOnLine(resident, async (step) => {
+      if (step === 'paid') await shown(resident, 'paid');
+    });
   });
 
   test('they talk; the note is kept before the prescription is written', async () => {
-    const [desk, phone] = [doctor.page, resident.page];
-    await desk.goto(`${url}/workbench/#/online/${visit}`);
-    await desk.getByRole('button', { name: '接诊' }).click();
-    await desk.getByRole('button', { name: '开始就诊' }).click();
-    await phone.getByRole('textbox', { name: '输入消息' }).fill('医生您好，家测 132/82，没有不舒服');
-    await phone.getByRole('button', { name: '发送', exact: true }).click();
-    await desk.getByText('医生您好，家测 132/82，没有不舒服').waitFor();
-    await desk.getByRole('textbox', { name: '输入消息' }).fill('控制得很好。给您续四周的药，复查时查一次肾功能。');
-    await desk.keyboard.press('Enter');
-    await phone.getByText('控制得很好。给您续四周的药，复查时查一次肾功能。').waitFor();
-    const note = desk.getByRole('form', { name: '病历' });
-    await note.getByLabel('主诉').fill('高血压复诊，续药');
-    await note.getByLabel('现病史').fill('规律服用替米沙坦，家测 132/82 mmHg，无头晕、干咳、水肿。');
-    await note.getByRole('combobox').fill('gxy');
-    await desk.locator('.ant-select-item-option', { hasText: 'I10' }).first().click();
-    await note.getByLabel('处理意见').fill(PLAN);
+    await acceptOnLine(doctor, visit);
+    await talkOnLine(resident, doctor, '医生您好，家测 132/82，没有不舒服', '控制得很好。给您续四周的药，复查时查一次肾功能。');
+    const note = await writeNote(doctor, { complaint: '高血压复诊，续药', illness: '规律服用替米沙坦，家测 132/82 mmHg，无头晕、干咳、水肿。', plan: PLAN });
     await shown(doctor, 'visit');
     await note.getByRole('button', { name: '开处方' }).click();
-    await desk.waitForURL(/\/prescribe\?encounter=/);
+    await doctor.page.waitForURL(/\/prescribe\?encounter=/);
   });
 
   test('the doctor is told that the drug is there already, insists with a reason, and signs again', async () => {
@@ -179,12 +151,8 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
   test('the visit ends with the signed note, and the resident sees note and prescription', async () => {
     const [desk, phone] = [doctor.page, resident.page];
     await desk.getByRole('link', { name: '回到复诊' }).click();
-    const note = desk.getByRole('form', { name: '病历' });
-    await expect.poll(() => note.getByLabel('处理意见').inputValue()).toBe(PLAN);
-    await note.getByRole('button', { name: '签名并结束就诊' }).click();
-    await desk.getByRole('heading', { level: 1, name: '互联网复诊' }).waitFor();
-    await phone.getByText('已结束').waitFor();
-    await phone.getByText(PLAN).first().waitFor();
+    await expect.poll(() => desk.getByRole('form', { name: '病历' }).getByLabel('处理意见').inputValue()).toBe(PLAN);
+    await closeOnLine(doctor, resident, PLAN);
     await phone.getByRole('link', { name: new RegExp(DRUG) }).waitFor();
     await shown(resident, 'result');
   });

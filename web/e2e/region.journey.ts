@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environment, obstacle } from './browser';
-import { activate, approvedOnLine, ask, bookTime, faultsOf, launchWithCamera, parameters, picture, root, signIn, someone, tokenOf, type Person } from './people';
+import { acceptOnLine, activate, applyOnLine, approvedOnLine, ask, bookTime, closeOnLine, consentOnLine, faultsOf, launchWithCamera, parameters, payOnLine, picture, root, signIn, someone, talkOnLine, tokenOf, writeNote, type Person } from './people';
 
 const password = process.env['HELAN_DEMO_PASSWORD'];
 const reason = obstacle() ?? (password ? undefined : 'set HELAN_DEMO_PASSWORD to the content of DIR/demo-password.');
@@ -133,42 +133,19 @@ describe.skipIf(reason)('A resident, a nurse at the desk, a doctor and a regulat
   });
 
   test('from home the resident applies for a visit on line with that diagnosis, signs the consent, and pays', async () => {
-    const { page } = resident;
-    await page.goto(`${url}/resident/#/online-visits`);
-    await page.getByRole('link', { name: '申请复诊' }).click();
-    await page.getByRole('searchbox').fill(doctorName);
-    await page.getByRole('button', { name: '查找' }).click();
-    await page.getByRole('radio').first().check();
-    await page.getByRole('button', { name: '下一步' }).click();
+    await resident.page.goto(`${url}/resident/#/online-visits`);
     const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(new Date());
-    const proofs = page.getByRole('radio', { name: new RegExp(`原发性高血压.*${today}|${today}.*原发性高血压`) });
-    await proofs.first().check();
-    await page.getByRole('button', { name: '下一步' }).click();
-    await page.getByRole('textbox').fill('血压药快吃完了，想续两周');
-    await page.getByRole('button', { name: '提交申请' }).click();
-    await page.getByText('互联网复诊知情同意书').waitFor();
-    visit = page.url().split('/').pop() ?? '';
-    await page.getByRole('button', { name: '我已阅读，同意并签署' }).click();
-    await page.getByRole('link', { name: /^去支付/ }).click();
-    await page.getByRole('radio').first().check();
-    await page.getByRole('button', { name: /^支付 ¥/ }).click();
-    await page.getByRole('button', { name: '模拟付款' }).click();
-    await page.getByText('申请已送到医生，请等待接诊。').waitFor();
-    await picture(resident, 'journey-paid');
-    await page.getByRole('link', { name: '查看这次复诊' }).click();
+    visit = await applyOnLine(resident, doctorName, new RegExp(`原发性高血压.*${today}|${today}.*原发性高血压`), '血压药快吃完了，想续两周');
+    await consentOnLine(resident);
+    await payOnLine(resident, async (step) => {
+      if (step === 'paid') await picture(resident, 'journey-paid');
+    });
   });
 
   test('the doctor accepts; they write, and see each other', async () => {
     const [desk, phone] = [doctor.page, resident.page];
-    await desk.goto(`${url}/workbench/#/online/${visit}`);
-    await desk.getByRole('button', { name: '接诊' }).click();
-    await desk.getByRole('button', { name: '开始就诊' }).click();
-    await phone.getByRole('textbox', { name: '输入消息' }).fill(SAID);
-    await phone.getByRole('button', { name: '发送', exact: true }).click();
-    await desk.getByText(SAID).waitFor();
-    await desk.getByRole('textbox', { name: '输入消息' }).fill('控制得不错，我们视频看一下。');
-    await desk.keyboard.press('Enter');
-    await phone.getByText('控制得不错，我们视频看一下。').waitFor();
+    await acceptOnLine(doctor, visit);
+    await talkOnLine(resident, doctor, SAID, '控制得不错，我们视频看一下。');
     await desk.getByRole('button', { name: '视频通话' }).click();
     await phone.getByRole('button', { name: '接听' }).click();
     for (const page of [desk, phone]) {
@@ -182,18 +159,9 @@ describe.skipIf(reason)('A resident, a nurse at the desk, a doctor and a regulat
   });
 
   test('the note is signed and the visit closed; the resident reads it', async () => {
-    const [desk, phone] = [doctor.page, resident.page];
-    const note = desk.getByRole('form', { name: '病历' });
-    await note.getByLabel('主诉').fill('高血压复诊');
-    await note.getByLabel('现病史').fill('规律服药，晨起 138/86 mmHg，无头晕。');
-    await note.getByRole('combobox').fill('gxy');
-    await desk.locator('.ant-select-item-option', { hasText: 'I10' }).first().click();
-    await note.getByLabel('处理意见').fill(PLAN);
-    await note.getByRole('button', { name: '签名并结束就诊' }).click();
-    await desk.getByRole('heading', { level: 1, name: '互联网复诊' }).waitFor();
-    await phone.getByText('已结束').waitFor();
-    await phone.getByText(PLAN).first().waitFor();
-    await filled(phone);
+    await writeNote(doctor, { complaint: '高血压复诊', illness: '规律服药，晨起 138/86 mmHg，无头晕。', plan: PLAN });
+    await closeOnLine(doctor, resident, PLAN);
+    await filled(resident.page);
     await picture(resident, 'journey-result');
   });
 

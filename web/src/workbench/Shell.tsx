@@ -4,31 +4,34 @@ import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, ScrollRestoration, useNavigate } from 'react-router';
 import { LanguageButton } from '../shared/LanguageButton';
 import { signOut, switchRole } from '../shared/session/account';
-import { useDuties } from '../shared/session/useDuties';
 import { useMe } from '../shared/session/useMe';
 import { Brand, SkipLink, useFocusOnNewPage, useTabInSight } from '../shared/shell/Frame';
 import { chooseScheme, useScheme } from '../shared/theme/scheme';
 import { useShortcuts } from './keys/KeyBoard';
 import keys from './keys/Keys.module.css';
 import styles from './Shell.module.css';
-import { WORKS, type Work } from './works';
+import { useVisibleWorks, type Work } from './works';
+
+/** Lists that a digit leads to. */
+const KEYS = 9;
 
 /** Bar, rail of work lists, and the work. */
 export function Shell() {
   const { t } = useTranslation(['workbench', 'common']);
   const go = useNavigate();
   const search = useRef<InputRef>(null);
-  const tabs = useTabInSight(useDuties() !== undefined);
+  const works = useVisibleWorks();
+  const tabs = useTabInSight(works.length);
   useFocusOnNewPage();
   useShortcuts([
     { key: '/', label: t('keys.search'), run: () => search.current?.focus({ cursor: 'all' }) },
-    ...WORKS.slice(0, 9).map(({ name }, index) => ({ key: String(index + 1), label: t(`lists.${name}`), run: () => void go(`/lists/${name}`) })),
+    ...works.slice(0, KEYS).map(({ name }, index) => ({ key: String(index + 1), label: t(`lists.${name}`), run: () => void go(`/lists/${name}`) })),
   ]);
   return (
     <>
       <SkipLink>{t('shell.skip')}</SkipLink>
       <header className={styles.bar}>
-        <Brand to={`/lists/${WORKS[0]?.name ?? ''}`} label={t('shell.home')} title={t('shell.title')} />
+        <Brand to="/" label={t('shell.home')} title={t('shell.title')} />
         <SearchBox field={search} />
         <div className={styles.tools}>
           <SchemeButton />
@@ -42,7 +45,7 @@ export function Shell() {
       <div className={styles.body}>
         <nav ref={tabs} className={styles.rail} aria-label={t('shell.lists')}>
           <ul>
-            {WORKS.map((work, index) => (
+            {works.map((work, index) => (
               <RailLink key={work.name} work={work} number={index + 1} />
             ))}
           </ul>
@@ -59,25 +62,27 @@ export function Shell() {
   );
 }
 
-/** For everybody, unless a work says otherwise. */
-const shown = () => false;
-
-function RailLink({ work: { name, useCount, useHidden = shown }, number }: { work: Work; number: number }) {
+function RailLink({ work: { name, useCount }, number }: { work: Work; number: number }) {
   const { t } = useTranslation('workbench');
-  const count = useCount();
-  if (useHidden()) return null;
   return (
     <li>
-      <NavLink to={`/lists/${name}`} className={styles.list} aria-keyshortcuts={String(number)}>
+      <NavLink to={`/lists/${name}`} className={styles.list} {...(number > KEYS ? {} : { 'aria-keyshortcuts': String(number) })}>
         <span>{t(`lists.${name}`)}</span>
-        {count === undefined ? null : (
-          <span className={styles.count} data-none={count === 0}>
-            <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
-            <span className="visually-hidden">{t('shell.waiting', { count })}</span>
-          </span>
-        )}
+        {useCount ? <Waiting useCount={useCount} /> : null}
       </NavLink>
     </li>
+  );
+}
+
+function Waiting({ useCount }: { useCount: () => number | undefined }) {
+  const { t } = useTranslation('workbench');
+  const count = useCount();
+  if (count === undefined) return null;
+  return (
+    <span className={styles.count} data-none={count === 0}>
+      <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
+      <span className="visually-hidden">{t('shell.waiting', { count })}</span>
+    </span>
   );
 }
 

@@ -77,6 +77,7 @@ describe('The workbench', () => {
     const log = answers();
     await open('/');
     await screen.findByRole('link', { name: /处方/ });
+    await screen.findByText('马秀兰');
     for (const work of [/审方/, /处方调配/, /配送/, /收费结算/, /医保审核/]) expect(screen.queryByRole('link', { name: work })).toBeNull();
     expect(log.filter(({ path, query }) => /circulations|parcels/.test(path) || query.get('side') === 'pharmacist')).toEqual([]);
   });
@@ -87,6 +88,38 @@ describe('The workbench', () => {
     await screen.findByRole('heading', { level: 1, name: '收费结算' });
     expect(screen.getByRole('link', { name: /收费结算/ })).toBeTruthy();
     for (const work of [/医保审核/, /在诊患者/, /候诊叫号/, /互联网复诊/, /待签病历/, /处方/, /紧急访问/]) expect(screen.queryByRole('link', { name: work })).toBeNull();
+  });
+
+  const OFFICER = { ...ME, post: { institutionName: '县医院', departmentName: '', title: '财务', codes: ['https://helan.health/fhir/CodeSystem/practitioner-role|finance-officer'] } };
+  const CASHIER = { ...ME, post: { ...OFFICER.post, codes: ['https://helan.health/fhir/CodeSystem/practitioner-role|cashier'] } };
+  const toThePosts = (me: typeof OFFICER) => answers(({ path }) => (path === '/access/me' ? me : undefined));
+
+  test('asks for nothing of lists that one does not see', async () => {
+    const log = toThePosts(CASHIER);
+    await open('/');
+    await screen.findByRole('heading', { level: 1, name: '收费结算' });
+    expect(log.filter(({ path }) => /^(\$(?!card-terminals)|Encounter|Composition|Task|HealthcareService)/.test(path)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('numbers the lists that one sees: 1 is the first of them, for a cashier the bills', async () => {
+    toThePosts(CASHIER);
+    await open('#/find');
+    expect((await screen.findByRole('link', { name: '收费结算' })).getAttribute('aria-keyshortcuts')).toBe('1');
+    await userEvent.keyboard('?');
+    const help = within(await screen.findByRole('complementary', { name: '快捷键' }));
+    expect(help.queryByText('在诊患者')).toBeNull();
+    expect(help.queryByText('2')).toBeNull();
+    await userEvent.keyboard('{Escape}1');
+    await screen.findByRole('heading', { level: 1, name: '收费结算' });
+  });
+
+  test('leads from its name to the own work', async () => {
+    toThePosts(OFFICER);
+    await open('#/lists/claims');
+    await screen.findByRole('heading', { level: 1, name: '医保审核' });
+    await userEvent.click(screen.getByRole('link', { name: zh.workbench.shell.home }));
+    await screen.findByRole('heading', { level: 1, name: zh.workbench.lists.finance });
+    expect(screen.getByRole('link', { name: new RegExp(zh.workbench.lists.finance) }).getAttribute('aria-keyshortcuts')).toBe('3');
   });
 
   test('shows how many wait in each list, and goes through them with the keyboard', async () => {

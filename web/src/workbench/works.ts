@@ -1,17 +1,17 @@
 import type { ComponentType } from 'react';
 import type workbench from '../shared/i18n/zh/workbench.json';
 import { useCorrectionCount } from './corrections/useCorrections';
-import { useIsNoDelivery, useParcelCount } from './delivery/useParcels';
-import { useDispensingCount, useIsNoDispenser } from './dispensing/useDispensing';
+import { useHasParcels, useParcelCount } from './delivery/useParcels';
+import { useDispensingCount, useHasCirculations } from './dispensing/useDispensing';
 import { useEmergencyCount } from './emergencies/useOwnEmergencies';
 import { useFoundCount } from './finance/useBooks';
 import { useUnsignedCount } from './notes/useNotes';
 import { usePatientCount } from './patients/usePatients';
 import { useOwnCount } from './prescribe/usePrescribe';
 import { useWaitingCount } from './queue/useQueue';
-import { useIsNoPharmacist, useReviewCount } from './review/useReview';
-import { useDuties } from '../shared/session/useDuties';
-import { useAnswerCount, useAnswersNot } from './supervision/useOwn';
+import { useReviewCount } from './review/useReview';
+import { useDuties, type Duties } from '../shared/session/useDuties';
+import { useAnswerCount } from './supervision/useOwn';
 import { useDeskCount } from './visit/useDesk';
 
 type Load = () => Promise<ComponentType>;
@@ -26,62 +26,72 @@ export type WorkPage = { path: string; page: Load };
 export type Work = {
   name: keyof (typeof workbench)['lists'];
   page: Load;
-  /** How many wait for a hand; undefined while that is not known. A hook: called on each drawing of the rail. */
-  useCount: () => number | undefined;
-  /** True for whom it is no work of: it is not in the rail then. A hook, as above. */
-  useHidden?: () => boolean | undefined;
+  /** Whose work it is; nobody else sees it, has a key to it, or is counted what waits in it. */
+  duty: keyof Duties;
+  /** Where the duty alone does not tell, as at a house that dispenses nothing: whether it is work here; false until that is known. A hook: called for everybody. */
+  useIsHere?: () => boolean;
+  /** How many wait for a hand; undefined while that is not known. A hook: called for whoever sees the list. */
+  useCount?: () => number | undefined;
   routes?: WorkPage[];
 };
 
-const useNoCare = () => useDuties()?.care === false;
-
-/** In the order of the rail: the first is where one arrives; `1` to `9` lead to them. */
+/** In the order of the rail. */
 export const WORKS: readonly Work[] = [
-  { name: 'patients', page: async () => (await import('./patients/PatientsPage')).PatientsPage, useCount: usePatientCount, useHidden: useNoCare },
-  { name: 'queue', page: async () => (await import('./queue/QueuePage')).QueuePage, useCount: useWaitingCount, useHidden: useNoCare },
+  { name: 'patients', page: async () => (await import('./patients/PatientsPage')).PatientsPage, duty: 'care', useCount: usePatientCount },
+  { name: 'queue', page: async () => (await import('./queue/QueuePage')).QueuePage, duty: 'care', useCount: useWaitingCount },
   {
     name: 'online',
     page: async () => (await import('./visit/DeskPage')).DeskPage,
+    duty: 'care',
     useCount: useDeskCount,
-    useHidden: useNoCare,
     routes: [{ path: 'online/:visit', page: async () => (await import('./visit/VisitDesk')).VisitDesk }],
   },
-  { name: 'notes', page: async () => (await import('./notes/UnsignedPage')).UnsignedPage, useCount: useUnsignedCount, useHidden: useNoCare },
-  { name: 'corrections', page: async () => (await import('./corrections/CorrectionsPage')).CorrectionsPage, useCount: useCorrectionCount, useHidden: useNoCare },
-  { name: 'emergencies', page: async () => (await import('./emergencies/EmergenciesPage')).EmergenciesPage, useCount: useEmergencyCount, useHidden: useNoCare },
+  { name: 'notes', page: async () => (await import('./notes/UnsignedPage')).UnsignedPage, duty: 'care', useCount: useUnsignedCount },
+  { name: 'corrections', page: async () => (await import('./corrections/CorrectionsPage')).CorrectionsPage, duty: 'care', useCount: useCorrectionCount },
+  { name: 'emergencies', page: async () => (await import('./emergencies/EmergenciesPage')).EmergenciesPage, duty: 'care', useCount: useEmergencyCount },
   {
     name: 'prescriptions',
     page: async () => (await import('./prescribe/PrescriptionsPage')).PrescriptionsPage,
+    duty: 'care',
     useCount: useOwnCount,
-    useHidden: useNoCare,
     routes: [{ path: 'prescriptions/:task', page: async () => (await import('./prescribe/PrescriptionPage')).PrescriptionPage }],
   },
   {
     name: 'review',
     page: async () => (await import('./review/ReviewPage')).ReviewPage,
+    duty: 'pharmacist',
     useCount: useReviewCount,
-    useHidden: () => useIsNoPharmacist() !== false,
     routes: [{ path: 'review/:task', page: async () => (await import('./review/ReviewDesk')).ReviewDesk }],
   },
   {
     name: 'dispensing',
     page: async () => (await import('./dispensing/DispensingPage')).DispensingPage,
+    duty: 'pharmacy',
     useCount: useDispensingCount,
-    useHidden: useIsNoDispenser,
+    useIsHere: useHasCirculations,
     routes: [{ path: 'dispensing/:task', page: async () => (await import('./dispensing/DispensePage')).DispensePage }],
   },
   {
     name: 'delivery',
     page: async () => (await import('./delivery/DeliveryPage')).DeliveryPage,
+    duty: 'delivery',
     useCount: useParcelCount,
-    useHidden: useIsNoDelivery,
+    useIsHere: useHasParcels,
     routes: [{ path: 'delivery/:parcel', page: async () => (await import('./delivery/ParcelPage')).ParcelPage }],
   },
-  { name: 'cashier', page: async () => (await import('./cashier/CashierPage')).CashierPage, useCount: () => undefined, useHidden: () => !useDuties()?.cashier },
-  { name: 'claims', page: async () => (await import('./claims/ClaimsPage')).ClaimsPage, useCount: () => undefined, useHidden: () => !useDuties()?.insurance },
-  { name: 'finance', page: async () => (await import('./finance/FinancePage')).FinancePage, useCount: useFoundCount, useHidden: () => !useDuties()?.finance },
-  { name: 'supervision', page: async () => (await import('./supervision/OwnPage')).OwnPage, useCount: useAnswerCount, useHidden: () => useAnswersNot() !== false },
+  { name: 'cashier', page: async () => (await import('./cashier/CashierPage')).CashierPage, duty: 'cashier' },
+  { name: 'claims', page: async () => (await import('./claims/ClaimsPage')).ClaimsPage, duty: 'insurance' },
+  { name: 'finance', page: async () => (await import('./finance/FinancePage')).FinancePage, duty: 'finance', useCount: useFoundCount },
+  { name: 'supervision', page: async () => (await import('./supervision/OwnPage')).OwnPage, duty: 'quality', useCount: useAnswerCount },
 ];
+
+const everywhere = () => true;
+
+/** The lists of whoever is signed in, none while that is not known; `1` to `9` lead to the first of them. */
+export function useVisibleWorks(): readonly Work[] {
+  const duties = useDuties();
+  return WORKS.filter(({ duty, useIsHere = everywhere }) => useIsHere() && duties?.[duty]);
+}
 
 /** Below `/persons/:id`, with the person at the right: `useParams().id` says whose page it is. */
 export const PERSON_PAGES: readonly WorkPage[] = [

@@ -8,6 +8,7 @@ import { formatAgo, formatDay, formatMoment, today } from '../../shared/format/d
 import { formatCount } from '../../shared/format/numbers';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
+import { save } from '../../shared/save';
 import { StatusTag } from '../../shared/StatusTag';
 import { useDeed } from '../emergencies/Case';
 import { useRole } from '../useRole';
@@ -86,12 +87,7 @@ function Age({ seal: { time } }: { seal: Seal }) {
 /** For the safe in another house: what was sealed before cannot be cut off unnoticed by whoever holds a later seal. */
 function keep(seal: Seal | null | undefined): void {
   if (!seal) return;
-  const address = URL.createObjectURL(new Blob([JSON.stringify(seal.answer, null, 2)], { type: 'application/fhir+json' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = `audit-seal-${seal.number}.json`;
-  link.click();
-  URL.revokeObjectURL(address);
+  save(new Blob([JSON.stringify(seal.answer, null, 2)], { type: 'application/fhir+json' }), `audit-seal-${seal.number}.json`);
 }
 
 function Fact({ name, value }: { name: string; value: React.ReactNode }) {

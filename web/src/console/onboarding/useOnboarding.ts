@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Parameters } from 'fhir/r4';
 import { partsOf, repetitionsOf, type Parts } from '../../shared/fhir/bundles';
 import { bytes, get, operate } from '../../shared/fhir/client';
+import { save } from '../../shared/save';
 
 export const STATES = ['applied', 'testing', 'certified', 'live', 'suspended', 'withdrawn'] as const;
 export type State = (typeof STATES)[number];
@@ -81,13 +82,6 @@ export function useApply() {
 /** Hands a file of the kit to the browser's downloads. */
 export function useDownload() {
   return useMutation({
-    mutationFn: async (file: string) => {
-      const address = URL.createObjectURL(await bytes(`$kit?file=${file}`));
-      const link = document.createElement('a');
-      link.href = address;
-      link.download = file;
-      link.click();
-      URL.revokeObjectURL(address);
-    },
+    mutationFn: async (file: string) => save(await bytes(`$kit?file=${file}`), file),
   });
 }

@@ -14,7 +14,7 @@ import { useLanguage, useTypeName } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
 import { Filter, percent } from './QualityPage';
 import styles from './Quality.module.css';
-import { DIMENSIONS, save } from './useQuality';
+import { DIMENSIONS, saveFrom } from './useQuality';
 
 /** A data set of an institution in a year. */
 export type Line = { dataset: string; records: number; checks: number; passed: number; score: number | undefined; dimensions: Record<string, number> };
@@ -70,7 +70,7 @@ export function ReportPage() {
         <Button
           onClick={() => {
             setFailed(undefined);
-            save(`$quality-report?${asked.toString()}&as=csv`, `quality-report-${year}.csv`).catch(setFailed);
+            saveFrom(`$quality-report?${asked.toString()}&as=csv`, `quality-report-${year}.csv`).catch(setFailed);
           }}
         >
           {t('findings.download')}

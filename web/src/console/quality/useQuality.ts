@@ -2,6 +2,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import type { Parameters } from 'fhir/r4';
 import { repetitionsOf, type Parts } from '../../shared/fhir/bundles';
 import { file, get, operate } from '../../shared/fhir/client';
+import { save } from '../../shared/save';
 
 /** In the order in which the platform counts them. */
 export const DIMENSIONS = ['completeness', 'validity', 'consistency', 'timeliness', 'uniqueness', 'references', 'plausibility', 'conformance'] as const;
@@ -141,19 +142,12 @@ export function useStep(id: string) {
 }
 
 /** Saves a file that the platform makes. */
-export async function save(path: string, name: string): Promise<void> {
-  const address = URL.createObjectURL(await file(path));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
-}
+export const saveFrom = async (path: string, name: string): Promise<void> => save(await file(path), name);
 
 export const saveFindings = (wanted: Wanted) => {
   const query = findingsQuery(wanted);
   query.set('as', 'csv');
-  return save(`$quality-findings?${query.toString()}`, `quality-findings-${wanted.institution ?? 'own'}.csv`);
+  return saveFrom(`$quality-findings?${query.toString()}`, `quality-findings-${wanted.institution ?? 'own'}.csv`);
 };
 
 export type Rule = { rule: string; version: number; state: string; dataset: string; dimension: string; severity: string; title: string; advice: string; source: string; shipped: boolean; spec: string };

@@ -10,6 +10,7 @@ import { formatMoment } from '../../shared/format/dates';
 import { formatCount } from '../../shared/format/numbers';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
+import { save } from '../../shared/save';
 import { StatusTag } from '../../shared/StatusTag';
 import styles from '../../shared/supervision/Supervision.module.css';
 import '../../shared/supervision/texts';
@@ -33,15 +34,7 @@ export function ReplayPage() {
   const fetched = useRef<Blob>(undefined);
   const evidence = async (): Promise<Blob> => (fetched.current ??= await file(`Encounter/${encodeURIComponent(id)}/$replay-evidence?case=${encodeURIComponent(ground)}`));
   const check = useMutation({ mutationFn: async () => checkEvidence(await (await evidence()).text()) });
-  const download = useMutation({
-    mutationFn: async () => {
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(await evidence());
-      link.download = `evidence-${id}.ndjson`;
-      link.click();
-      URL.revokeObjectURL(link.href);
-    },
-  });
+  const download = useMutation({ mutationFn: async () => save(await evidence(), `evidence-${id}.ndjson`) });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (typed.trim().length >= LEAST) setGround(typed.trim());
@@ -145,12 +138,12 @@ function Found({ checked, events }: { checked: Checked; events: ReplayEvent[] })
   const { t } = useTranslation('supervision');
   const language = useLanguage();
   const missing = events.filter(({ line }) => line === undefined || !checked.intact.has(line)).length;
-  const isWhole = checked.signed && checked.altered.length === 0 && checked.badSeals === 0 && missing === 0;
+  const isWhole = checked.signed && checked.altered.size === 0 && checked.badSeals === 0 && missing === 0;
   return (
     <div role="status" className={styles.found}>
       <StatusTag tone={isWhole ? 'good' : 'bad'}>{t(isWhole ? 'replay.checked' : 'replay.unchecked')}</StatusTag>
       <ul>
-        <li>{checked.altered.length > 0 ? t('replay.altered', { lines: checked.altered.slice(0, 20).join(', ') }) : t('replay.lines', { number: formatCount(checked.intact.size, language) })}</li>
+        <li>{checked.altered.size > 0 ? t('replay.altered', { lines: [...checked.altered].slice(0, 20).join(', ') }) : t('replay.lines', { number: formatCount(checked.intact.size, language) })}</li>
         <li>{t(checked.signed ? 'replay.signed' : 'replay.unsigned', { when: formatMoment(checked.made, language) })}</li>
         <li>{checked.badSeals > 0 ? t('replay.badSeals', { count: checked.badSeals }) : t('replay.seals', { number: formatCount(checked.seals, language) })}</li>
         {missing > 0 ? <li>{t('replay.missing', { count: missing })}</li> : null}

@@ -1,6 +1,8 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
+import en from '../../shared/i18n/en/supervision.json';
+import zh from '../../shared/i18n/zh/supervision.json';
 import { open, platform, Refused, type Asked } from '../../test/platform';
 import { CasesPage } from './CasesPage';
 import { ReplayPage } from './ReplayPage';
@@ -115,4 +117,12 @@ test('A replay asks for its ground first, and says of each line whether its proo
   expect(screen.getAllByText('不在签名清单中')).toHaveLength(3);
   await userEvent.click(screen.getByRole('button', { name: '在本页核验' }));
   expect(asked.filter(({ path }) => path.includes('$replay-evidence'))).toHaveLength(1);
+});
+
+test('A replay has words for every step of the platform, in both languages', () => {
+  type Steps = { concept: { code: string }[] };
+  const shipped = Object.values(import.meta.glob<Steps>(['../../../../*/src/main/resources/fhir/CodeSystem-*-step.json', '../../../../*/*/src/main/resources/fhir/CodeSystem-*-step.json'], { import: 'default', eager: true }));
+  const codes = new Set(shipped.flatMap(({ concept }) => concept.map(({ code }) => code)));
+  expect(codes).toContain('presettle');
+  for (const { acts } of [zh.replay, en.replay]) expect([...codes].filter((code) => !(code in acts))).toEqual([]);
 });

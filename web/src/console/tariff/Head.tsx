@@ -11,7 +11,7 @@ export function Head({ page }: { page: 'prices' | 'rules' }) {
       <PageTitle page={t(`${page}.title`)} />
       <div>
         <h1>{t(`${page}.title`)}</h1>
-        <p className="muted">{t(`${page}.lead`)}</p>
+        <p className="muted">{t(page === 'prices' ? 'prices.lead' : 'rules.lead')}</p>
       </div>
       <nav className={styles.actions} aria-label={t('pages')}>
         <NavLink to="/tariff" end>

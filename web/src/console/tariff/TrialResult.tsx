@@ -1,10 +1,9 @@
 import { useTranslation } from 'react-i18next';
-import { formatYuan } from '../../shared/clearing/money';
+import { formatYuan, minus } from '../../shared/clearing/money';
 import type settlement from '../../shared/i18n/zh/settlement.json';
 import styles from './Tariff.module.css';
 import type { Reckoning, Split } from './useTariff';
 
-const fen = (yuan: string) => Math.round(Number(yuan) * 100);
 const PAYERS = ['basic', 'serious', 'assistance', 'poverty', 'subsidy', 'commercial'] as const;
 
 /** Both ways of sharing beside each other: each payer, the own money, and how each was reckoned. */
@@ -76,8 +75,8 @@ export function TrialResult({ splits }: { splits: Split[] }) {
 }
 
 function Difference({ from = '0.00', to = '0.00' }: { from: string | undefined; to: string | undefined }) {
-  const change = fen(to) - fen(from);
-  return <td className="number">{change === 0 ? '–' : `${change > 0 ? '+' : ''}${formatYuan((change / 100).toFixed(2))}`}</td>;
+  const change = minus(to, from);
+  return <td className="number">{change === '0.00' ? '–' : `${change.startsWith('-') ? '' : '+'}${formatYuan(change)}`}</td>;
 }
 
 function How({ lines }: { lines: Reckoning[] }) {

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { minus } from '../../shared/clearing/money';
 import { formatDay, formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { ComplainHere } from '../complaints/ComplainHere';
@@ -9,7 +10,7 @@ import { go, Link, useParams } from '../router';
 import { Page } from '../ui/Page';
 import { Button, Facts, Faces, Failed, Notice, Row, Rows, Section, Tag } from '../ui/ui';
 import styles from './Bill.module.css';
-import { difference, yuan } from './BillsPage';
+import { yuan } from './BillsPage';
 import { BILL_TONES, MONEY_TONES, SHARE_TONES } from './tones';
 import '../resultsTexts';
 
@@ -33,7 +34,7 @@ export function BillPage() {
 function Shown({ bill }: { bill: SettledBill }) {
   const { t } = useTranslation('resident');
   const language = useLanguage();
-  const shared = difference(bill.total, bill.own);
+  const shared = minus(bill.total, bill.own);
   return (
     <>
       <article className={styles.paper}>

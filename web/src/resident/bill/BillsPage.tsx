@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { minus } from '../../shared/clearing/money';
 import { formatDay } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { formatYuan } from '../requests/bills';
@@ -31,7 +32,7 @@ export function BillsPage() {
                   to={`/bills/${one.id}`}
                   title={one.where || t('settled.title')}
                   tags={<Tag tone={BILL_TONES[one.state]}>{t(`settled.states.${one.state}`)}</Tag>}
-                  note={[formatDay(one.created, language), t('settled.lead', { total: yuan(one.total), shared: yuan(difference(one.total, one.own)), own: yuan(one.own) })].join(t('dot'))}
+                  note={[formatDay(one.created, language), t('settled.lead', { total: yuan(one.total), shared: yuan(minus(one.total, one.own)), own: yuan(one.own) })].join(t('dot'))}
                 />
               ))}
             </Rows>
@@ -43,9 +44,6 @@ export function BillsPage() {
 }
 
 export const yuan = (text: string): string => formatYuan(Number(text));
-
-/** Of two amounts of the server's, in whole fen. */
-export const difference = (whole: string, part: string): string => ((Math.round(Number(whole) * 100) - Math.round(Number(part) * 100)) / 100).toFixed(2);
 
 function byInstitution(bills: SettledBill[]): SettledBill[][] {
   const all = new Map<string, SettledBill[]>();

@@ -185,4 +185,21 @@ describe('A parcel', () => {
     expect(link.getAttribute('href')).toContain('about=SupplyDelivery%2Fd1');
   });
 
+  test('leads to a complaint also while those that were made cannot be read, and reads them again', async () => {
+    let fails = true;
+    const made = group('complaint', to('task', 'Task/k9'), text('state', 'open'), text('kind', 'parcel'), to('about', 'SupplyDelivery/d1'));
+    answers(({ path }) => {
+      if (path === '$parcel') return parcel(to('delivery', 'SupplyDelivery/d1'));
+      if (path === '$complaints') return fails ? new Refused(503, 'transient', '请稍后再试') : parameters(made);
+      return undefined;
+    });
+    await openResident('/prescriptions/b/parcel/k1');
+    const link = await screen.findByRole('link', { name: /投诉/ });
+    expect(link.getAttribute('href')).toContain('about=SupplyDelivery%2Fd1');
+    screen.getByRole('alert');
+    fails = false;
+    await userEvent.click(screen.getByRole('button', { name: '重试' }));
+    await waitFor(() => expect(screen.getByRole('link', { name: /投诉/ }).getAttribute('href')).toContain('/complaints/k9'));
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
 });

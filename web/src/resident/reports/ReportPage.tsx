@@ -5,6 +5,7 @@ import { file } from '../../shared/fhir/client';
 import { conceptText, idOf, referenceText } from '../../shared/fhir/words';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
+import { save } from '../../shared/save';
 import { Measured } from '../record/Measured';
 import { useOpened } from '../requests/notices';
 import { useReport, useSigned } from '../requests/reports';
@@ -16,7 +17,6 @@ import { Course } from './Course';
 import { AttachmentBody } from './DocumentBody';
 import { Signed } from './Signed';
 import styles from './Reports.module.css';
-import { save } from './save';
 import './texts';
 
 /** One report: the sentence that a person needs, the values with their range and course, then the document. */

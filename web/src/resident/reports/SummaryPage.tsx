@@ -1,13 +1,13 @@
 import type { Bundle, Composition } from 'fhir/r4';
 import { useTranslation } from 'react-i18next';
 import { today } from '../../shared/format/dates';
+import { save } from '../../shared/save';
 import { usePerson } from '../requests/person';
 import { useSummary } from '../requests/reports';
 import { Page } from '../ui/Page';
 import { Actions, Button, Faces } from '../ui/ui';
 import { Sections } from './DocumentBody';
 import styles from './Reports.module.css';
-import { save } from './save';
 import './texts';
 
 const compositionOf = (bundle: Bundle): Composition | undefined => bundle.entry?.map(({ resource }) => resource).find((resource): resource is Composition => resource?.resourceType === 'Composition');

@@ -1,9 +1,11 @@
+import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { NothingHere } from '../faces/Faces';
+import { LoadFailed, NothingHere } from '../faces/Faces';
 import { file } from '../fhir/client';
 import { useNames } from '../fhir/names';
 import type texts from '../i18n/zh/clearing.json';
+import { save } from '../save';
 import { StatusTag } from '../StatusTag';
 import styles from './Clearing.module.css';
 import { formatYuan } from './money';
@@ -16,14 +18,7 @@ const NEXT: Record<string, 'advance' | 'settle' | undefined> = { confirmed: 'adv
 export function MonthTable({ month, months, counterparts, may, act, onOpen, isOwn = false }: { month: string; months: Month[]; counterparts: Counterpart[]; may: boolean; act: ReturnType<typeof useAct>; onOpen: (id: string) => void; isOwn?: boolean }) {
   const { t } = useTranslation('clearing');
   const names = useNames(months.map((one) => one.institution));
-  const download = async () => {
-    const address = URL.createObjectURL(await file(`$clearing-month-file?month=${month}`));
-    const link = document.createElement('a');
-    link.href = address;
-    link.download = `clearing-${month}.csv`;
-    link.click();
-    URL.revokeObjectURL(address);
-  };
+  const download = useMutation({ mutationFn: async (of: string) => save(await file(`$clearing-month-file?month=${of}`), `clearing-${of}.csv`) });
   return (
     <section className={`card ${styles.card}`} aria-labelledby="months">
       <div className={styles.head}>
@@ -40,12 +35,13 @@ export function MonthTable({ month, months, counterparts, may, act, onOpen, isOw
               ))
             : null}
           {months.length > 0 ? (
-            <Button size="small" onClick={() => void download()}>
+            <Button size="small" loading={download.isPending} onClick={() => download.mutate(month)}>
               {t('csv')}
             </Button>
           ) : null}
         </div>
       </div>
+      {download.error ? <LoadFailed error={download.error} onRetry={() => download.mutate(month)} /> : null}
       {months.length === 0 ? (
         <NothingHere title={t('noMonths')} />
       ) : (

@@ -67,11 +67,10 @@ export const useOwnComplaints = (patient: string) =>
   });
 
 /** Those that the reader answers for, or decides; the last made first, 50 at a time. */
-export function useComplaints(state: ComplaintState | undefined, on = true) {
+export function useComplaints(state: ComplaintState | undefined) {
   const query = `_count=50${state ? `&state=${state}` : ''}`;
   return useInfiniteQuery({
     queryKey: ['complaints', 'list', query],
-    enabled: on,
     queryFn: ({ pageParam, signal }) => get<Parameters>(`$complaints?${query}${pageParam ? `&after=${encodeURIComponent(pageParam)}` : ''}`, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => textOf(page.parameter ?? [], 'next'),

@@ -65,21 +65,30 @@ function made(change: (lines: string[]) => string[] = (lines) => lines): string 
   return [...change([...lines, last]), ''].join('\n');
 }
 
-test('A whole file holds, line by line', () => {
-  const checked = checkEvidence(made());
-  expect(checked).toMatchObject({ altered: [], signed: true, seals: 1, badSeals: 0, made: '2026-11-25T08:01:00Z' });
+test('A whole file holds, line by line', async () => {
+  const checked = await checkEvidence(made());
+  expect(checked).toMatchObject({ altered: new Set(), signed: true, seals: 1, badSeals: 0, made: '2026-11-25T08:01:00Z' });
   expect(checked.intact.size).toBe(3);
 });
 
-test('What was altered, removed or forged is found', () => {
-  const altered = checkEvidence(made((lines) => lines.map((line, index) => (index === 1 ? line.replace('马', '牛') : line))));
-  expect(altered).toMatchObject({ altered: [2], signed: true });
-  expect(checkEvidence(made((lines) => lines.slice(1))).signed).toBe(false);
+test('What was altered, removed or forged is found', async () => {
+  const altered = await checkEvidence(made((lines) => lines.map((line, index) => (index === 1 ? line.replace('马', '牛') : line))));
+  expect(altered).toMatchObject({ altered: new Set([2]), signed: true });
+  expect((await checkEvidence(made((lines) => lines.slice(1)))).signed).toBe(false);
   // The list made anew for the altered line has no signature.
-  expect(checkEvidence(made((lines) => lines.map((line) => line.replace('Encounter/e"', 'Encounter/f"')))).signed).toBe(false);
-  const forged = checkEvidence(made((lines) => lines.map((line) => line.replace('head 1 4', 'head 1 9'))));
-  expect(forged).toMatchObject({ altered: [3], badSeals: 1 });
+  expect((await checkEvidence(made((lines) => lines.map((line) => line.replace('Encounter/e"', 'Encounter/f"'))))).signed).toBe(false);
+  const forged = await checkEvidence(made((lines) => lines.map((line) => line.replace('head 1 4', 'head 1 9'))));
+  expect(forged).toMatchObject({ altered: new Set([3]), badSeals: 1 });
   // Without the certificate nobody can be told who signed.
-  expect(checkEvidence(made((lines) => lines.filter((line) => !line.includes('helan-audit-seal'))))).toMatchObject({ signed: false, certificate: undefined });
-  for (const nothing of ['', '\n', 'no file', 'null\n', '{"format":"helan-evidence-1"}\n']) expect(checkEvidence(nothing)).toMatchObject({ signed: false });
+  expect(await checkEvidence(made((lines) => lines.filter((line) => !line.includes('helan-audit-seal'))))).toMatchObject({ signed: false, certificate: undefined });
+  for (const nothing of ['', '\n', 'no file', 'null\n', '{"format":"helan-evidence-1"}\n']) expect(await checkEvidence(nothing)).toMatchObject({ signed: false });
+});
+
+test('A page answers while a long file is checked', async () => {
+  let answered = 0;
+  const clicks = setInterval(() => answered++);
+  const checked = await checkEvidence(made((lines) => [...Array<string>(60).fill(lines[2]!), ...lines]));
+  clearInterval(clicks);
+  expect(checked).toMatchObject({ seals: 61, badSeals: 0 });
+  expect(answered).toBeGreaterThan(1);
 });

@@ -9,7 +9,7 @@ export type Checked = {
   /** Lines that are as they were signed. */
   intact: ReadonlySet<string>;
   /** Numbers of lines, from 1, that were altered or are not where they were. */
-  altered: number[];
+  altered: ReadonlySet<number>;
   /** The list is whole and signed by the certificate below. */
   signed: boolean;
   /** Seals in the file, and those whose signature does not hold. */
@@ -54,22 +54,45 @@ function holds(certificate: Uint8Array | undefined, content: string, signature: 
   }
 }
 
+/** Ms for which the page may not answer: below what a person notices. */
+const MOST = 30;
+
+/** A signature takes some 20 ms and a file may hold hundreds: whoever awaits this between two lets the page answer. */
+function pauses(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < MOST) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    since = performance.now();
+  };
+}
+
 /** @param text the whole file, `helan-evidence-1` */
-export function checkEvidence(text: string): Checked {
+export async function checkEvidence(text: string): Promise<Checked> {
+  const pause = pauses();
   const lines = text.split('\n').slice(0, -1);
   const { signature, ...manifest } = parsed<Manifest>(lines.pop());
   const digests = manifest.format === 'helan-evidence-1' ? (manifest.digests ?? []) : [];
-  const altered = lines.flatMap((line, index) => (hex(sm3(bytes(line))) === digests[index] ? [] : [index + 1]));
+  const altered = new Set<number>();
+  for (const [index, line] of lines.entries()) {
+    await pause();
+    if (hex(sm3(bytes(line))) !== digests[index]) altered.add(index + 1);
+  }
   const seals = lines.map((line) => parsed<Seal>(line)).filter(({ type }) => type === 'seal');
   // A seal may be of an earlier key, the list is of the present one; each names its certificate by digest.
-  const certificates = new Map(seals.flatMap(({ certificate }) => (certificate ? [decoded(certificate)] : [])).map((der) => [hex(sm3(der)), der]));
+  const certificates = new Map([...new Set(seals.flatMap(({ certificate }) => certificate ?? []))].map(decoded).map((der) => [hex(sm3(der)), der]));
   const signer = certificates.get(manifest.certificate ?? '');
+  let badSeals = 0;
+  for (const { body = '', signature: over } of seals) {
+    await pause();
+    if (!holds(certificates.get(body.split('\n')[4] ?? ''), body, over)) badSeals++;
+  }
   return {
-    intact: new Set(lines.filter((_, index) => !altered.includes(index + 1))),
+    intact: new Set(lines.filter((_, index) => !altered.has(index + 1))),
     altered,
     signed: digests.length === lines.length && holds(signer, canonical(manifest), signature),
     seals: seals.length,
-    badSeals: seals.filter(({ body = '', signature: over }) => !holds(certificates.get(body.split('\n')[4] ?? ''), body, over)).length,
+    badSeals,
     certificate: signer && manifest.certificate,
     made: manifest.made,
   };

@@ -1,7 +1,7 @@
 import { useMe } from './useMe';
 
 /** `care`: doctors and nurses, and whoever has no other duty here, as at a desk. */
-export type Duties = { care: boolean; pharmacist: boolean; pharmacy: boolean; courier: boolean; cashier: boolean; insurance: boolean; finance: boolean; quality: boolean };
+export type Duties = { care: boolean; pharmacist: boolean; pharmacy: boolean; courier: boolean; delivery: boolean; cashier: boolean; insurance: boolean; finance: boolean; quality: boolean };
 
 const POST = 'https://helan.health/fhir/CodeSystem/practitioner-role|';
 const ADMINISTRATION = 'https://helan.health/fhir/CodeSystem/post|administration';
@@ -18,11 +18,14 @@ export function useDuties(): Duties | undefined {
   if (!me) return undefined;
   const codes = new Set(me.role === 'practitioner' ? me.post?.codes : []);
   const pharmacist = me.role === 'practitioner' && (me.licences?.includes('pharmacist') ?? false);
+  const pharmacy = pharmacist || codes.has(`${PHARMACY}staff`);
+  const courier = codes.has(`${PHARMACY}courier`);
   const officer = codes.has(`${POST}finance-officer`);
   const duties = {
     pharmacist,
-    pharmacy: pharmacist || codes.has(`${PHARMACY}staff`),
-    courier: codes.has(`${PHARMACY}courier`),
+    pharmacy,
+    courier,
+    delivery: pharmacy || courier,
     cashier: officer || codes.has(`${POST}cashier`),
     finance: officer,
     insurance: officer || codes.has(`${POST}insurance-officer`),

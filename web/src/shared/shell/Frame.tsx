@@ -44,13 +44,13 @@ export function useFocusOnNewPage() {
 
 /**
  * On a phone the row of tabs is longer than the screen is wide: where one is has to be seen.
- * @param complete whether all tabs are there: some come once it is known who is signed in
+ * @param count of the tabs that are drawn: some come once it is known who is signed in
  */
-export function useTabInSight(complete = true) {
+export function useTabInSight(count = 0) {
   const { pathname } = useLocation();
   const tabs = useRef<HTMLElement>(null);
   useEffect(() => {
     tabs.current?.querySelector('[aria-current]')?.scrollIntoView?.({ inline: 'nearest', block: 'nearest' });
-  }, [pathname, complete]);
+  }, [pathname, count]);
   return tabs;
 }

@@ -63,9 +63,12 @@ const valueOf = (answer: Parameters, name: string): string | undefined => {
   return found?.valueInstant ?? found?.valueDateTime ?? found?.valueCode ?? found?.valueString ?? found?.valueReference?.reference;
 };
 
-/** Hits, the newest first, 50 at a time. */
-export function useHits(filter: { rule: string | undefined; institution: string | undefined }) {
-  const query = new URLSearchParams({ _count: '50', ...(filter.rule ? { rule: filter.rule } : {}), ...(filter.institution ? { institution: filter.institution } : {}) });
+/** Whether a hit takes from the score: not on trial, of no act that was stopped, of no case that was withdrawn. */
+export const counts = ({ trial, stopped, cleared }: Hit): boolean => !trial && !stopped && !cleared;
+
+/** Hits, the newest first, 50 at a time. @param filter `from`: the first day */
+export function useHits(filter: { rule?: string | undefined; institution?: string | undefined; from?: string }) {
+  const query = new URLSearchParams({ _count: '50', ...(filter.rule ? { rule: filter.rule } : {}), ...(filter.institution ? { institution: filter.institution } : {}), ...(filter.from ? { from: filter.from } : {}) });
   return useInfiniteQuery({
     queryKey: ['supervision', 'hits', query.toString()],
     queryFn: ({ pageParam, signal }) => get<Parameters>(`$supervision-hits?${query.toString()}${pageParam ? `&after=${encodeURIComponent(pageParam)}` : ''}`, signal),
@@ -106,9 +109,8 @@ export const isOpen = (state: string): boolean => state === 'warned' || state ==
 
 export type CaseLine = { task: string; state: State; institution: Reference | undefined; opened: string | undefined; deadline: string | undefined };
 
-export const useCases = (state: State | undefined, on = true) =>
+export const useCases = (state: State | undefined) =>
   useQuery({
-    enabled: on,
     queryKey: ['supervision', 'cases', state],
     queryFn: async ({ signal }): Promise<CaseLine[]> =>
       repetitionsOf(await get<Parameters>(`$supervision-cases?_count=200${state ? `&state=${state}` : ''}`, signal), 'case').map((part) => ({

@@ -13,7 +13,7 @@ export function useParcels() {
   const duties = useDuties();
   return useQuery({
     queryKey: ['parcels', me?.institution],
-    enabled: duties !== undefined && (duties.pharmacy || duties.courier),
+    enabled: duties?.delivery ?? false,
     queryFn: async ({ signal }): Promise<Parcel[]> => parcelsIn(await get<Parameters>('$parcels', signal)),
     // Refused once is refused: each part of the page that looks does not ask anew.
     retry: false,
@@ -28,7 +28,7 @@ export const isOver = ({ state }: Parcel): boolean => state === 'delivered' || s
 export const useParcelCount = (): number | undefined => useParcels().data?.filter(({ open }) => open.length > 0).length;
 
 /** Couriers have this list, and the pharmacies that pack; the others of their houses do not. */
-export const useIsNoDelivery = (): boolean => useParcels().data === undefined;
+export const useHasParcels = (): boolean => useParcels().data !== undefined;
 
 export const useParcel = (id: string) =>
   useQuery({ queryKey: ['parcel', id], refetchOnWindowFocus: true, queryFn: async ({ signal }): Promise<Followed> => parcelIn(await get<Parameters>(`$parcel?parcel=${encodeURIComponent(id)}`, signal)) });

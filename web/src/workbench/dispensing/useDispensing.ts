@@ -32,15 +32,8 @@ export const isHeld = ({ state }: Circulation) => state === 'locked' || state ==
 /** What waits for a hand: sent here, or in our hands. */
 export const useDispensingCount = (): number | undefined => useCirculations().data?.filter((one) => isSent(one) || isHeld(one)).length;
 
-/** Whether whoever looks works at no pharmacy; undefined while that is not known. */
-export function useIsNoShop(): boolean | undefined {
-  const { data, error } = useCirculations();
-  const duties = useDuties();
-  return data ? false : error || (duties && !duties.pharmacy) ? true : undefined;
-}
-
-/** Whether this is no work of whoever looks. */
-export const useIsNoDispenser = (): boolean => useIsNoShop() !== false;
+/** Pharmacists of a house that dispenses nothing do not have this list. */
+export const useHasCirculations = (): boolean => useCirculations().data !== undefined;
 
 export const useWhole = (id: string) =>
   useQuery({

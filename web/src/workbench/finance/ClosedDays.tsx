@@ -1,12 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import styles from '../../shared/clearing/Clearing.module.css';
-import { formatYuan } from '../../shared/clearing/money';
+import { formatYuan, minus } from '../../shared/clearing/money';
 import type { Close } from '../../shared/clearing/useClearing';
 import { NothingHere } from '../../shared/faces/Faces';
 import { formatDay, formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
-
-const fen = (yuan: string) => Math.round(Number(yuan) * 100);
 
 /** Days of the institution that were sealed: with the digest that its own copy can be held against. */
 export function ClosedDays({ closes }: { closes: Close[] }) {
@@ -42,7 +40,7 @@ export function ClosedDays({ closes }: { closes: Close[] }) {
                   <th scope="row">{formatDay(one.day, language)}</th>
                   <td className="number">{one.number}</td>
                   <td>{formatMoment(one.at, language)}</td>
-                  <td className="number">{formatYuan(((fen(one.credits) - fen(one.debits)) / 100).toFixed(2))}</td>
+                  <td className="number">{formatYuan(minus(one.credits, one.debits))}</td>
                   <td className={styles.key}>
                     <code>{one.digest}</code>
                   </td>

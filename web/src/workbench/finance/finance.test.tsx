@@ -97,6 +97,19 @@ describe('The finance officer of an institution', () => {
   });
 });
 
+test('A file of the months that is refused says why, and is asked for again', async () => {
+  URL.createObjectURL = () => 'blob:x';
+  let refuses = true;
+  const asked = platform((one) => (one.path === '$clearing-month-file' ? (refuses ? new Refused(503, 'transient', '请稍后再试。') : 'a,b') : answering(one)));
+  await open(<FinancePage />, { at });
+  await userEvent.click(await screen.findByRole('button', { name: '下载 CSV' }));
+  await screen.findByText('请稍后再试。');
+  refuses = false;
+  await userEvent.click(screen.getByRole('button', { name: /重\s*试/ }));
+  await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+  expect(asked.filter(({ path }) => path === '$clearing-month-file').map(({ query }) => query.get('month'))).toEqual(['2025-11', '2025-11']);
+});
+
 describe('A list that is sent', () => {
   const list = (text: string) => new File([text], 'list.csv', { type: 'text/csv' });
   const choose = async (file: File) => {

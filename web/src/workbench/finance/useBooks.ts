@@ -3,7 +3,6 @@ import type { Parameters } from 'fhir/r4';
 import { repetitionsOf, type Parts } from '../../shared/fhir/bundles';
 import { get } from '../../shared/fhir/client';
 import { today } from '../../shared/format/dates';
-import { useDuties } from '../../shared/session/useDuties';
 
 /** An account and what it has; amounts are yuan as the platform wrote them. */
 export type Account = { name: string; kind: 'institution' | 'payer'; owner: string; balance: string; debits: string; credits: string };
@@ -12,12 +11,10 @@ export type Movement = { key: string; intent: string; step: string; at: string; 
 const DAY = 86_400_000;
 const asked = (values: Record<string, string>) => new URLSearchParams(values).toString();
 
-/** How many differences of the institution nobody has looked into, of the last two months; asked by finance officers alone. */
+/** How many differences of the institution nobody has looked into, of the last two months. */
 export function useFoundCount(): number | undefined {
-  const isOfficer = useDuties()?.finance ?? false;
   const to = today();
   return useQuery({
-    enabled: isOfficer,
     queryKey: ['clearing', 'found', to],
     queryFn: async ({ signal }) => repetitionsOf(await get<Parameters>(`$clearing-cases?${asked({ from: today(Date.now() - 60 * DAY), to, state: 'found' })}`, signal), 'case').length,
   }).data;

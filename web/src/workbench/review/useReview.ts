@@ -30,12 +30,6 @@ export function useReviewQueue() {
 /** How many wait to be taken. */
 export const useReviewCount = (): number | undefined => useReviewQueue().data?.filter(({ state }) => state === 'waiting').length;
 
-/** Whether whoever looks reviews no prescriptions; undefined while that is not known. */
-export function useIsNoPharmacist(): boolean | undefined {
-  const duties = useDuties();
-  return duties && !duties.pharmacist;
-}
-
 /** The next to take after this one. */
 export const nextAfter = (queue: readonly Prescription[] | undefined, task: string): string | undefined => queue?.find((one) => one.state === 'waiting' && one.task !== task)?.task;
 

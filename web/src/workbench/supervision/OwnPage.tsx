@@ -1,4 +1,4 @@
-import { Segmented } from 'antd';
+import { Button, Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { ComplaintCard } from '../../shared/complaint/ComplaintCard';
@@ -6,14 +6,14 @@ import { ComplaintList } from '../../shared/complaint/ComplaintList';
 import { useComplaints } from '../../shared/complaint/complaints';
 import '../../shared/complaint/texts';
 import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
-import { formatMoment } from '../../shared/format/dates';
+import { formatMoment, today } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
 import { CaseCard, CaseTag } from '../../shared/supervision/CaseCard';
 import { HitLine } from '../../shared/supervision/HitLine';
 import styles from '../../shared/supervision/Supervision.module.css';
 import '../../shared/supervision/texts';
-import { useCases, useHits, useScores } from '../../shared/supervision/useSupervision';
+import { counts, useCases, useHits, useScores } from '../../shared/supervision/useSupervision';
 
 const PARTS = ['cases', 'complaints', 'score'] as const;
 type Part = (typeof PARTS)[number];
@@ -89,25 +89,34 @@ function Complaints({ chosen, onChoose }: Chosen) {
 function Score() {
   const { t } = useTranslation('supervision');
   const scores = useScores();
-  const hits = useHits({ rule: undefined, institution: undefined });
+  const hits = useHits({ from: `${today().slice(0, 7)}-01` });
   if (scores.data === undefined || hits.data === undefined) {
     const failed = scores.error ?? hits.error;
     return failed ? <LoadFailed error={failed} onRetry={() => void Promise.all([scores.refetch(), hits.refetch()])} /> : <LoadingLines rows={8} />;
   }
   const own = scores.data.scores[0];
+  const counted = hits.data.filter(counts);
   return (
     <div className={styles.columns}>
       <section className={`card ${styles.card}`} aria-labelledby="hits">
         <h2 id="hits">{t('hits.title')}</h2>
-        {hits.data.length === 0 ? (
-          <NothingHere title={t('hits.none')} />
+        {counted.length === 0 ? (
+          hits.hasNextPage ? null : (
+            <NothingHere title={t('hits.none')} />
+          )
         ) : (
           <ul className={styles.list}>
-            {hits.data.map((hit) => (
+            {counted.map((hit) => (
               <HitLine key={`${hit.key}|${hit.trial}|${hit.stopped}`} hit={hit} />
             ))}
           </ul>
         )}
+        {hits.isFetchNextPageError ? <LoadFailed error={hits.error} onRetry={() => void hits.fetchNextPage()} /> : null}
+        {hits.hasNextPage && !hits.isFetchNextPageError ? (
+          <Button onClick={() => void hits.fetchNextPage()} loading={hits.isFetchingNextPage}>
+            {t('hits.more')}
+          </Button>
+        ) : null}
       </section>
       <section className={`card ${styles.card}`} aria-labelledby="score">
         <div className={styles.row}>

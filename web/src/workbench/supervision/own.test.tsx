@@ -1,6 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
+import { today } from '../../shared/format/dates';
 import { open, platform, Refused, type Asked } from '../../test/platform';
 import { OwnPage } from './OwnPage';
 
@@ -73,6 +74,28 @@ test('The score is explained by its hits', async () => {
   within(score).getByText('94.2');
   within(score).getByText('深夜接诊 7 次 −5.8');
   screen.getByText('02:10 接诊');
+});
+
+test('The score is explained by what counts of this month, page by page', async () => {
+  const line = (number: number, flag?: string) => ({ name: 'hit', part: [text('key', `small-hours|Encounter/e${number}`), code('rule', 'small-hours'), text('title', '深夜接诊'), text('sentence', `第 ${number} 次`), at('at', '2026-11-25T18:10:00Z'), ...(flag ? [{ name: flag, valueBoolean: true }] : [])] });
+  let fails = true;
+  const log = answers(({ path, query }) => {
+    if (path !== '$supervision-hits') return undefined;
+    if (!query.has('after')) return parameters(line(1), line(2, 'trial'), line(3, 'stopped'), line(4, 'cleared'), at('next', '2026-11-20T00:00:00Z'));
+    return fails ? new Refused(503, 'transient', '请稍后再试') : parameters(line(5));
+  });
+  await open(<OwnPage />, { path: '/', at: '/?part=score' });
+  await screen.findByText('第 1 次');
+  for (const other of ['第 2 次', '第 3 次', '第 4 次']) expect(screen.queryByText(other)).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: '更早的' }));
+  const again = await screen.findByRole('button', { name: '重试' });
+  fails = false;
+  await userEvent.click(again);
+  await screen.findByText('第 5 次');
+  screen.getByText('第 1 次');
+  const asked = log.filter(({ path }) => path === '$supervision-hits');
+  expect(asked[0]?.query.get('from')).toBe(`${today().slice(0, 7)}-01`);
+  expect(asked.at(-1)?.query.get('after')).toBe('2026-11-20T00:00:00Z');
 });
 
 test('Nothing asked of the institution is said so', async () => {
