@@ -1,11 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button, Input, Segmented } from 'antd';
-import { useRef, useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { LoadFailed, LoadingLines } from '../../shared/faces/Faces';
 import { checkEvidence, type Checked } from '../../shared/evidence/evidence';
-import { file } from '../../shared/fhir/client';
 import { formatMoment } from '../../shared/format/dates';
 import { formatCount } from '../../shared/format/numbers';
 import { useLanguage } from '../../shared/i18n/i18n';
@@ -29,12 +28,9 @@ export function ReplayPage() {
   const [ground, setGround] = useState('');
   const replay = useReplay(id, ground);
   const only = TYPES.find((one) => one === query.get('only'));
-  const shown = replay.data?.filter(({ type }) => only === undefined || type === only) ?? [];
-  // One look, noted once: what is checked is what is kept.
-  const fetched = useRef<Blob>(undefined);
-  const evidence = async (): Promise<Blob> => (fetched.current ??= await file(`Encounter/${encodeURIComponent(id)}/$replay-evidence?case=${encodeURIComponent(ground)}`));
-  const check = useMutation({ mutationFn: async () => checkEvidence(await (await evidence()).text()) });
-  const download = useMutation({ mutationFn: async () => save(await evidence(), `evidence-${id}.ndjson`) });
+  const { events, file } = replay.data ?? { events: [], file: '' };
+  const shown = events.filter(({ type }) => only === undefined || type === only);
+  const check = useMutation({ mutationFn: checkEvidence });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (typed.trim().length >= LEAST) setGround(typed.trim());
@@ -74,19 +70,18 @@ export function ReplayPage() {
             />
             <span className="muted small">{t('replay.count', { number: formatCount(shown.length, language) })}</span>
           </div>
-          <ProofOf events={replay.data} />
+          <ProofOf events={events} />
           <div className={styles.actions}>
-            <Button type="primary" loading={check.isPending} onClick={() => check.mutate()}>
+            <Button type="primary" loading={check.isPending} onClick={() => check.mutate(file)}>
               {t('replay.check')}
             </Button>
-            <Button loading={download.isPending} onClick={() => download.mutate()}>
+            <Button onClick={() => save(new Blob([file], { type: 'application/x-ndjson' }), `evidence-${id}.ndjson`)}>
               {t('replay.download')}
             </Button>
           </div>
           <p className="muted small">{t('replay.downloadHint')}</p>
           {check.error ? <LoadFailed error={check.error} compact /> : null}
-          {download.error ? <LoadFailed error={download.error} compact /> : null}
-          {check.data ? <Found checked={check.data} events={replay.data} /> : null}
+          {check.data ? <Found checked={check.data} events={events} /> : null}
           <ol className={styles.list}>
             {shown.map((event, index) => (
               <Line key={index} event={event} checked={check.data} />

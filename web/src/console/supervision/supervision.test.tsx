@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
@@ -53,12 +54,12 @@ const answering = ({ path, method }: Asked) => {
       );
     case 'Encounter/e1/$replay':
       return parameters(
-        group('event', { type: 'version', at: '2026-11-25T18:10:00Z', what: 'Encounter/e1/_history/1', proof: 'abcdef0123456789ff' }),
-        group('event', { type: 'signature', at: '2026-11-25T18:11:00Z', what: 'Composition/n/_history/2', who: 'Practitioner/d', proof: 'valid', holds: true }),
-        group('event', { type: 'request', at: '2026-11-25T18:12:00Z', what: 'Encounter/e1', who: 'Practitioner/d', proof: 'seal 12', holds: false, place: 'chain 1, row 2' }),
+        group('event', { type: 'version', at: '2026-11-25T18:10:00Z', what: 'Encounter/e1/_history/1', proof: 'abcdef0123456789ff', line: '{"type":"version"}' }),
+        group('event', { type: 'signature', at: '2026-11-25T18:11:00Z', what: 'Composition/n/_history/2', who: 'Practitioner/d', proof: 'valid', holds: true, line: '{"type":"signature"}' }),
+        group('event', { type: 'request', at: '2026-11-25T18:12:00Z', what: 'Encounter/e1', who: 'Practitioner/d', proof: 'seal 12', holds: false, place: 'chain 1, row 2', line: '{"type":"request"}' }),
+        group('seal', { line: '{"type":"seal"}' }),
+        { name: 'manifest', valueString: '{"type":"manifest"}' },
       );
-    case 'Encounter/e1/$replay-evidence':
-      return { type: 'manifest' };
     default:
       throw new Error(`${method} ${path}`);
   }
@@ -115,8 +116,11 @@ test('A replay asks for its ground first, and says of each line whether its proo
   await userEvent.click(screen.getByRole('button', { name: '在本页核验' }));
   expect(await screen.findByText('本浏览器核验：证据不完整')).toBeDefined();
   expect(screen.getAllByText('不在签名清单中')).toHaveLength(3);
-  await userEvent.click(screen.getByRole('button', { name: '在本页核验' }));
-  expect(asked.filter(({ path }) => path.includes('$replay-evidence'))).toHaveLength(1);
+  // What is shown is the file: one look, which the resident sees once.
+  const saved = vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:x');
+  await userEvent.click(screen.getByRole('button', { name: '下载证据文件' }));
+  expect(await (saved.mock.calls[0]![0] as Blob).text()).toBe(['version', 'signature', 'request', 'seal', 'manifest'].map((type) => `{"type":"${type}"}\n`).join(''));
+  expect(asked).toHaveLength(1);
 });
 
 test('A replay has words for every step of the platform, in both languages', () => {

@@ -50,17 +50,17 @@ function signer() {
 }
 
 /** A file as the platform makes it, signed by a key of this test. */
-function made(change: (lines: string[]) => string[] = (lines) => lines): string {
+function made(change: (lines: string[]) => string[] = (lines) => lines, seals = 1): string {
   const { der, over } = signer();
   const certificate = hex(sm3(der));
   const body = `helan-audit-seal-1\n1\n2026-11-25T08:00:00Z\n${'0'.repeat(64)}\n${certificate}\nSM3withSM2\nhead 1 4 ${'a'.repeat(64)}\n`;
   const lines = [
     JSON.stringify({ type: 'version', at: '2026-11-25T08:00:00Z', what: 'Encounter/e/_history/1', digest: 'b'.repeat(64) }),
     JSON.stringify({ type: 'request', at: '2026-11-25T08:00:01Z', row: { type: 'Encounter', account: '马' } }),
-    JSON.stringify({ type: 'seal', number: 1, body, signature: over(body), certificate: der.toString('base64') }),
+    ...Array<string>(seals).fill(JSON.stringify({ type: 'seal', number: 1, body, signature: over(body), certificate: der.toString('base64') })),
   ];
   // In the order of names, as it is signed.
-  const manifest = { about: 'Encounter/e', algorithm: 'SM3withSM2', by: 'r', certificate, digests: lines.map((line) => hex(sm3(bytes(line)))), format: 'helan-evidence-1', made: '2026-11-25T08:01:00Z', type: 'manifest' };
+  const manifest = { about: 'Encounter/e', algorithm: 'SM3withSM2', by: 'r', certificate, digests: lines.map((line) => hex(sm3(bytes(line)))), format: 'helan-evidence-1', made: '2026-11-25T08:01:00Z', ...(seals === 0 ? { signer: der.toString('base64') } : {}), type: 'manifest' };
   const last = JSON.stringify({ ...manifest, signature: over(JSON.stringify(manifest)) });
   return [...change([...lines, last]), ''].join('\n');
 }
@@ -79,8 +79,11 @@ test('What was altered, removed or forged is found', async () => {
   expect((await checkEvidence(made((lines) => lines.map((line) => line.replace('Encounter/e"', 'Encounter/f"'))))).signed).toBe(false);
   const forged = await checkEvidence(made((lines) => lines.map((line) => line.replace('head 1 4', 'head 1 9'))));
   expect(forged).toMatchObject({ altered: new Set([3]), badSeals: 1 });
-  // Without the certificate nobody can be told who signed.
-  expect(await checkEvidence(made((lines) => lines.filter((line) => !line.includes('helan-audit-seal'))))).toMatchObject({ signed: false, certificate: undefined });
+  // Where no line holds the certificate nobody can be told who signed; a list that holds it needs no seal.
+  const [first = '', second = '', , last = ''] = made().split('\n');
+  expect(await checkEvidence(`${first}\n${second}\n${last}\n`)).toMatchObject({ signed: false, certificate: undefined });
+  expect(await checkEvidence(made(undefined, 0))).toMatchObject({ signed: true, seals: 0, altered: new Set() });
+  expect(await checkEvidence(made((lines) => [...lines.slice(0, 2), '{"type":"seal","certificate":"no Base64"}', ...lines.slice(3)]))).toMatchObject({ altered: new Set([3]), badSeals: 1 });
   for (const nothing of ['', '\n', 'no file', 'null\n', '{"format":"helan-evidence-1"}\n']) expect(await checkEvidence(nothing)).toMatchObject({ signed: false });
 });
 

@@ -20,7 +20,7 @@ export type Checked = {
   made: string | undefined;
 };
 
-type Manifest = { format?: string; made?: string; certificate?: string; signature?: string; digests?: string[] };
+type Manifest = { format?: string; made?: string; certificate?: string; signer?: string; signature?: string; digests?: string[] };
 type Seal = { type?: string; body?: string; signature?: string; certificate?: string };
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -54,6 +54,16 @@ function holds(certificate: Uint8Array | undefined, content: string, signature: 
   }
 }
 
+/** With its digest; empty for what is no Base64. */
+function certificateOf(base64: string | undefined): [string, Uint8Array][] {
+  try {
+    const der = decoded(base64 ?? '');
+    return [[hex(sm3(der)), der]];
+  } catch {
+    return [];
+  }
+}
+
 /** Ms for which the page may not answer: below what a person notices. */
 const MOST = 30;
 
@@ -80,7 +90,7 @@ export async function checkEvidence(text: string): Promise<Checked> {
   }
   const seals = lines.map((line) => parsed<Seal>(line)).filter(({ type }) => type === 'seal');
   // A seal may be of an earlier key, the list is of the present one; each names its certificate by digest.
-  const certificates = new Map([...new Set(seals.flatMap(({ certificate }) => certificate ?? []))].map(decoded).map((der) => [hex(sm3(der)), der]));
+  const certificates = new Map([...new Set([manifest.signer, ...seals.map(({ certificate }) => certificate)])].flatMap(certificateOf));
   const signer = certificates.get(manifest.certificate ?? '');
   let badSeals = 0;
   for (const { body = '', signature: over } of seals) {

@@ -220,26 +220,35 @@ export type ReplayEvent = {
   line: string | undefined;
 };
 
+/** What happened, and the same as the signed file that it is part of: who checks what is shown needs no second look. */
+export type Replay = { events: ReplayEvent[]; file: string };
+
+function replayOf(answer: Parameters): Replay {
+  const events = repetitionsOf(answer, 'event').map((part) => ({
+    type: (part.text('type') ?? 'version') as EventType,
+    at: part.text('at'),
+    what: part.text('what'),
+    who: part.text('who'),
+    act: part.text('act'),
+    status: part.text('status') ?? part.number('status')?.toString(),
+    about: part.text('about'),
+    operation: part.text('operation'),
+    role: part.text('role'),
+    place: part.text('place'),
+    proof: part.text('proof'),
+    holds: part.flag('holds'),
+    line: part.text('line'),
+  }));
+  const seals = repetitionsOf(answer, 'seal').map((part) => part.text('line'));
+  const lines = [...events.map(({ line }) => line), ...seals, valueOf(answer, 'manifest')];
+  return { events, file: lines.map((line) => `${line ?? ''}\n`).join('') };
+}
+
 /** @param ground empty: nothing is asked yet */
 export const useReplay = (id: string, ground: string) =>
   useQuery({
     queryKey: ['replay', id, ground],
-    queryFn: async ({ signal }): Promise<ReplayEvent[]> =>
-      repetitionsOf(await get<Parameters>(`Encounter/${encodeURIComponent(id)}/$replay?case=${encodeURIComponent(ground)}`, signal), 'event').map((part) => ({
-        type: (part.text('type') ?? 'version') as EventType,
-        at: part.text('at'),
-        what: part.text('what'),
-        who: part.text('who'),
-        act: part.text('act'),
-        status: part.text('status') ?? part.number('status')?.toString(),
-        about: part.text('about'),
-        operation: part.text('operation'),
-        role: part.text('role'),
-        place: part.text('place'),
-        proof: part.text('proof'),
-        holds: part.flag('holds'),
-        line: part.text('line'),
-      })),
+    queryFn: async ({ signal }): Promise<Replay> => replayOf(await get<Parameters>(`Encounter/${encodeURIComponent(id)}/$replay?case=${encodeURIComponent(ground)}`, signal)),
     enabled: ground !== '',
     staleTime: Infinity, // Each look is noted in the resident's trace.
     refetchOnWindowFocus: false,
