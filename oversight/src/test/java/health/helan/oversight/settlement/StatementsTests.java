@@ -24,6 +24,7 @@ class StatementsTests {
                 "V162__credit",
                 "V200__price_per",
                 "V202__settlement_gone",
+                "V203__settlement_charge_of",
                 "V220__settlement_rules_tried"))
         .hasSize(11);
   }
