@@ -881,9 +881,15 @@ public final class Settlements {
         null);
   }
 
-  /** What stays of a settlement that was given back in part is settled anew. */
+  /**
+   * What stays of a settlement that was given back in part is settled anew. What is not open any
+   * more, as it was taken back since, does not keep the rest.
+   */
   private @Nullable Settlement follow(Settlement one) {
-    List<String> keeps = Objects.requireNonNull(one.keeps());
+    List<String> keeps =
+        Objects.requireNonNull(one.keeps()).stream()
+            .filter(id -> tree("ChargeItem", id).path("status").asString("").equals("billable"))
+            .toList();
     try {
       if (!keeps.isEmpty()) {
         Bill bill =
