@@ -254,7 +254,8 @@ final class SettlementTable {
   }
 
   /**
-   * Writes a settlement over what was read.
+   * Writes a settlement over what was read. While it counts and a charge of it was taken back, the
+   * clock looks at it again, whatever the step leaves to do.
    *
    * @return false when it has changed since
    */
@@ -263,13 +264,16 @@ final class SettlementTable {
     if (Sql.update(
             connection,
             """
-            update settlement set state = ?, checks = ?, changed = ?, due = ?, reason = ?, account = ?, keeps = ?,
-              revision = revision + 1
+            update settlement set state = ?, checks = ?, changed = ?, due = coalesce(?, case when ? and exists
+                (select 1 from settlement_charge c where c.home = settlement.home and c.settlement = settlement.id and c.gone)
+                then ? end), reason = ?, account = ?, keeps = ?, revision = revision + 1
             where home = ? and id = ? and revision = ?""",
             (short) now.state().ordinal(),
             now.checks(),
             at,
             now.due(),
+            SettlementStep.REVERSE.from().contains(now.state()),
+            at,
             now.reason(),
             now.account(),
             now.keeps(),
