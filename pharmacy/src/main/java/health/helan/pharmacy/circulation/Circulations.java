@@ -10,6 +10,7 @@ import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
 import health.helan.foundation.trust.crypto.KeyVault;
@@ -108,7 +109,7 @@ public final class Circulations implements Erasable {
     countingOut = new CountingOut(stock);
     steps = new Steps(store, table, clock);
     handingOver = new HandingOver(steps, table, stock);
-    staff = new Staff(registry, shops, clock);
+    staff = new Staff(registry, shops, new Posts(store, parts.database(), clock), clock);
     names = new Names(store, shops, clock);
     offers = new Offers(new OfferTable(parts.database()), shops);
     charging = new Charging(parts.tills());
