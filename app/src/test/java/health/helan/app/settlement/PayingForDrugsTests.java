@@ -331,6 +331,7 @@ class PayingForDrugsTests {
     String claim = part(reckoned.all("bill").getFirst(), "number");
     assertThat(SERVER.call(other.pharmacist, "Claim/" + claim + "/$settle").status())
         .isIn(403, 404);
+    assertThat(isDispensed(claim)).isTrue();
     // Of what was not dispensed a pharmacist settles nothing.
     String visit =
         SERVER.created(
@@ -350,9 +351,17 @@ class PayingForDrugsTests {
         "Cashiers");
     Caller cashier = ApiForTests.practitioner("m" + shop.id, shop.id);
     SettledRegion.post(shop.system, cashier, FinanceStaff.CASHIER);
-    done(
+    Reply billed =
         SERVER.call(
-            cashier, "Patient/" + one.patient() + "/$presettle", "charge", "ChargeItem/" + visit));
+            cashier, "Patient/" + one.patient() + "/$presettle", "charge", "ChargeItem/" + visit);
+    done(billed);
+    String visits = part(billed.all("bill").getFirst(), "number");
+    assertThat(isDispensed(visits)).isFalse();
+    refused(SERVER.call(shop.pharmacist, "Claim/" + visits + "/$settle"), 403, "Cashiers");
+  }
+
+  private static boolean isDispensed(String claim) {
+    return REGION.whole().settlements().status(ReviewServer.ROOT, claim).dispensed();
   }
 
   @Test

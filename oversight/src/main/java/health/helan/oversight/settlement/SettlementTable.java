@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class SettlementTable {
   private static final String ALL =
       "select id, explanation, state, institution, patient, setting, level, rules, year, fen, own, added,"
-          + " revision, checks, created, changed, due, reason, account, replaces, charges, marks, keeps"
+          + " revision, checks, created, changed, due, reason, account, replaces, charges, marks, dispensed, keeps"
           + " from settlement";
 
   private final Sql sql;
@@ -143,6 +143,7 @@ final class SettlementTable {
         bare.replaces(),
         bare.charges(),
         bare.marks(),
+        bare.dispensed(),
         bare.keeps(),
         parts,
         money);
@@ -172,6 +173,7 @@ final class SettlementTable {
         row.getString("replaces"),
         Sql.texts(row, "charges"),
         Sql.texts(row, "marks"),
+        row.getBoolean("dispensed"),
         row.getArray("keeps") == null ? null : Sql.texts(row, "keeps"),
         List.of(),
         List.of());
@@ -226,8 +228,8 @@ final class SettlementTable {
             connection,
             """
             insert into settlement (home, state, setting, level, year, revision, checks, fen, own, patient, created, changed,
-              due, id, explanation, institution, rules, added, reason, account, replaces, charges, marks, keeps)
-            values (?, ?, ?, ?, ?, 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+              due, id, explanation, institution, rules, added, reason, account, replaces, charges, marks, dispensed, keeps)
+            values (?, ?, ?, ?, ?, 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             one.home(),
             (short) one.state().ordinal(),
             (short) one.setting().ordinal(),
@@ -249,6 +251,7 @@ final class SettlementTable {
             one.replaces(),
             one.charges(),
             one.marks(),
+            one.dispensed(),
             one.keeps());
     rows(connection, one, at);
   }

@@ -38,7 +38,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -200,7 +199,10 @@ public final class Settlements {
       List<String> charges,
       List<String> marks) {
     SettlementState state = SettlementStep.PRESETTLE.take(caller, SettlementState.NONE);
-    checkTill(caller, () -> true);
+    boolean isCashier = staff.isCashier(caller);
+    if (!isCashier && !counters.test(caller)) {
+      throw cashiersOnly();
+    }
     Refusal closed = closed(caller, patient);
     if (caller.institution().isEmpty()) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.other-institution");
@@ -209,7 +211,9 @@ public final class Settlements {
       throw new Refusal(Refusal.Kind.VALUE, "settlement.mark-unknown");
     }
     Bill bill = reckoned(caller, patient, encounter, charges, marks, closed);
-    checkTill(caller, () -> bill.lines().stream().allMatch(Bill.Line::isDispensed));
+    if (!isCashier && !bill.isDispensed()) {
+      throw cashiersOnly();
+    }
     return create(caller, bill, state, null);
   }
 
@@ -238,27 +242,17 @@ public final class Settlements {
   /**
    * Cashiers settle what is their institution's, who works in a pharmacy what was dispensed there.
    *
-   * @param dispensed whether all of a bill is
    * @throws Refusal FORBIDDEN for others of the staff
    */
-  private void checkTill(Caller caller, BooleanSupplier dispensed) {
-    if (!staff.isCashier(caller) && !(counters.test(caller) && dispensed.getAsBoolean())) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.cashiers-only");
+  void checkTill(Caller caller, List<Settlement> bills) {
+    boolean isDispensed = bills.stream().allMatch(Settlement::dispensed);
+    if (!staff.isCashier(caller) && !(isDispensed && counters.test(caller))) {
+      throw cashiersOnly();
     }
   }
 
-  /**
-   * The same for bills that are there.
-   *
-   * @throws Refusal FORBIDDEN
-   */
-  void checkTill(Caller caller, List<Settlement> bills) {
-    checkTill(
-        caller,
-        () ->
-            bills.stream()
-                .flatMap(one -> one.charges().stream())
-                .allMatch(charge -> Dispensed.is(tree("ChargeItem", charge))));
+  private static Refusal cashiersOnly() {
+    return new Refusal(Refusal.Kind.FORBIDDEN, "settlement.cashiers-only");
   }
 
   /**
@@ -408,6 +402,7 @@ public final class Settlements {
         before == null ? null : before.id(),
         bill.lines().stream().map(Bill.Line::charge).toList(),
         List.copyOf(new TreeSet<>(bill.marks())),
+        bill.isDispensed(),
         null,
         List.copyOf(parts),
         List.of());
