@@ -310,6 +310,36 @@ class PayingForDrugsTests {
     refused(shop.step(two.task(), "complete"), 409, "1 of what was counted out");
   }
 
+  @Test
+  void isCountedOutAnewWhereItsChargeWasGivenBack() {
+    Prescribed one = dispensed();
+    String claim = part(settled(one), "number");
+    pay(one);
+    JsonNode charge = charge(one, 0);
+    done(
+        SERVER.call(
+            shop.pharmacist,
+            "Claim/" + claim + "/$refund-charges",
+            "charge",
+            charges(one).getFirst(),
+            "reason",
+            "按错收费"));
+    REGION.tend();
+    refused(shop.step(one.task(), "complete"), 409, "not settled yet");
+    refused(shop.step(one.task(), "paid-elsewhere", "reason", "收了现金"), 422, "was given back");
+    assertThat(
+            SERVER
+                .get(ReviewServer.ROOT, "ChargeItem/" + charge.path("id").asString(""))
+                .json()
+                .path("status")
+                .asString(""))
+        .isEqualTo("aborted");
+    done(shop.step(one.task(), "take-back", "reason", "重新收费", "resale", "true"));
+    done(shop.dispense(one.task(), one.request(), "A1", 7));
+    done(shop.step(one.task(), "paid-elsewhere", "reason", "柜台收了现金"));
+    done(shop.step(one.task(), "complete"));
+  }
+
   // ------------------------------------------------------------------ who, and who not
 
   @Test
