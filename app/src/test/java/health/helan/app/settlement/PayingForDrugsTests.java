@@ -340,6 +340,34 @@ class PayingForDrugsTests {
     done(shop.step(one.task(), "complete"));
   }
 
+  @Test
+  void isSettledAnewWhereItsBillIsReversedAfterTheDrugsHaveLeft() {
+    Prescribed one = dispensed();
+    String claim = part(settled(one), "number");
+    pay(one);
+    List<String> charges = charges(one);
+    done(shop.step(one.task(), "complete"));
+    done(SERVER.call(shop.pharmacist, "Claim/" + claim + "/$reverse", "reason", "保险类型有误"));
+    REGION.tend();
+    assertThat(SERVER.get(ReviewServer.ROOT, charges.getFirst()).json().path("status").asString(""))
+        .isEqualTo("billable");
+    refused(
+        shop.step(one.task(), "paid-elsewhere", "reason", "收了现金"), 422, "the step paid-elsewhere");
+    Reply reckoned =
+        SERVER.call(
+            shop.pharmacist,
+            "Patient/" + one.patient() + "/$presettle",
+            "charge",
+            charges.getFirst());
+    done(reckoned);
+    done(
+        SERVER.call(
+            shop.pharmacist,
+            "Claim/" + part(reckoned.all("bill").getFirst(), "number") + "/$settle"));
+    pay(one);
+    assertThat(payments(one)).containsExactly("settled");
+  }
+
   // ------------------------------------------------------------------ who, and who not
 
   @Test
