@@ -7,7 +7,6 @@ import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
-import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.credit.Credits;
@@ -72,6 +71,7 @@ public final class Settlements {
    * What settlement stands on.
    *
    * @param payers that can be asked; of two that serve, the first
+   * @param staff who of an institution deals with bills
    * @param counters who works in a pharmacy, and settles what was dispensed there
    * @param payments asked only when something is to be done: payment knows settlement as something
    *     to pay for
@@ -85,6 +85,7 @@ public final class Settlements {
       RuleBook rules,
       Credits credits,
       List<Payer> payers,
+      FinanceStaff staff,
       Predicate<Caller> counters,
       Supplier<Payments> payments,
       Clock clock) {}
@@ -107,7 +108,7 @@ public final class Settlements {
   final Writers writers;
 
   public Settlements(Parts parts) {
-    staff = new FinanceStaff(new Posts(parts.store(), parts.database(), parts.clock()));
+    staff = parts.staff();
     store = parts.store();
     Sql sql = new Sql(parts.database());
     table = new SettlementTable(sql);
