@@ -373,7 +373,8 @@ class JourneyBTests {
   }
 
   private void tellsEveryAct(Reply replay) {
-    assertThat(replay.values("event", "at")).isSorted();
+    // As moments: in text a whole second comes after its own milliseconds.
+    assertThat(replay.values("event", "at").stream().map(Instant::parse).toList()).isSorted();
     assertThat(replay.values("event", "act"))
         .containsSubsequence(
             "apply",

@@ -31,6 +31,10 @@ final class OfferSpeed {
   private static final String DATABASE = "helan_bench_offers";
   private static final int SHOWN = 30;
   private static final int THREADS = 4;
+
+  /** Of one prescription. */
+  private static final int MOST_WANTED = 5;
+
   private static final Instant TOLD = Instant.parse("2026-01-01T00:00:00Z");
 
   private final OfferTable table;
@@ -55,6 +59,9 @@ final class OfferSpeed {
         default -> throw new IllegalArgumentException("offers does not know " + words.get(i));
       }
     }
+    if (drugs < MOST_WANTED) {
+      throw new IllegalArgumentException("offers wants --drugs of at least " + MOST_WANTED);
+    }
     Postgres postgres = Postgres.at(url);
     try (var pool = postgres.fresh(DATABASE, THREADS + 1)) {
       long begin = System.nanoTime();
@@ -64,7 +71,7 @@ final class OfferSpeed {
           "%d pharmacies, %d drugs each, filled in %.0f s; %.2f GB",
           pharmacies, drugs, (System.nanoTime() - begin) / 1e9, postgres.bytes(DATABASE) / 1e9);
       var speed = new OfferSpeed(pool, drugs);
-      for (int wanted : new int[] {1, 3, 5}) {
+      for (int wanted : new int[] {1, 3, MOST_WANTED}) {
         for (Offer.Sort sort : Offer.Sort.values()) {
           for (int threads : new int[] {1, THREADS}) {
             speed.measure(wanted, sort, threads, times);

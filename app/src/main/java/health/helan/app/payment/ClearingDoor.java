@@ -6,6 +6,7 @@ import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
 import health.helan.foundation.trust.crypto.KeyVault;
 import health.helan.foundation.trust.crypto.VaultUnusable;
+import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.clearing.Clearing;
 import health.helan.oversight.clearing.Counterpart;
 import health.helan.oversight.clearing.Counterparts;
@@ -71,9 +72,9 @@ class ClearingDoor {
    */
   @Bean
   Clearing clearing(
-      RecordStore store,
       DataSource connections,
       Ledger ledger,
+      FinanceStaff staff,
       Payments payments,
       PaymentDoor.Simulators simulators,
       ObjectProvider<OwnBook> books,
@@ -95,7 +96,7 @@ class ClearingDoor {
     String key = SealKey.name(System.getenv(SealKey.VARIABLE));
     try {
       return new Clearing(
-          new Clearing.Parts(store, connections, ledger, all, sources, vault.signer(key), clock));
+          new Clearing.Parts(connections, ledger, all, sources, staff, vault.signer(key), clock));
     } catch (VaultUnusable e) {
       throw SealKey.missing(key, e);
     }

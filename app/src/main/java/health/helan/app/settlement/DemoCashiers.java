@@ -2,6 +2,7 @@ package health.helan.app.settlement;
 
 import health.helan.app.access.DemoStaff;
 import health.helan.foundation.trust.account.Account;
+import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.SignIn;
 import health.helan.oversight.books.FinanceStaff;
@@ -47,7 +48,7 @@ public final class DemoCashiers {
     Registry.Post at = posts.getFirst();
     for (Made one : ALL) {
       staff.office(
-          new DemoStaff.Office(one.login, one.name, FinanceStaff.SYSTEM, one.post, one.title),
+          new DemoStaff.Office(one.login, one.name, Posts.SYSTEM, one.post, one.title),
           at.institution(),
           password);
       told.add("  %s        %s，%s".formatted(one.login, one.name, at.institutionName()));

@@ -4,6 +4,7 @@ import health.helan.app.start.RunMode;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
+import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.credit.CreditRule;
 import health.helan.oversight.credit.Credits;
 import health.helan.oversight.ledger.Ledger;
@@ -89,6 +90,7 @@ class SettlementDoor {
       PriceBook prices,
       RuleBook rules,
       Credits credits,
+      FinanceStaff staff,
       ObjectProvider<Payer> ofTheRegion,
       ObjectProvider<Circulations> circulations,
       ObjectProvider<Payments> payments,
@@ -108,6 +110,7 @@ class SettlementDoor {
             rules,
             credits,
             List.copyOf(payers),
+            staff,
             caller -> circulations.getObject().staff().isStaff(caller),
             payments::getObject,
             clock));

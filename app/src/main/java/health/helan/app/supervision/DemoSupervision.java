@@ -7,6 +7,7 @@ import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.trust.account.Account;
+import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.SignIn;
 import health.helan.oversight.supervision.Cases;
@@ -83,7 +84,7 @@ public final class DemoSupervision {
       if (account != null && account.demo() && !posts.isEmpty()) {
         Registry.Post at = posts.getFirst();
         staff.office(
-            new DemoStaff.Office(one[1], "演示质控员", Cases.ROLE, Cases.QUALITY, "质控"),
+            new DemoStaff.Office(one[1], "演示质控员", Posts.SYSTEM, Cases.QUALITY, "质控"),
             at.institution(),
             password);
         told.add("  %s        演示质控员，%s".formatted(one[1], at.institutionName()));

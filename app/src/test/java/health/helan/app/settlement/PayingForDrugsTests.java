@@ -310,6 +310,64 @@ class PayingForDrugsTests {
     refused(shop.step(two.task(), "complete"), 409, "1 of what was counted out");
   }
 
+  @Test
+  void isCountedOutAnewWhereItsChargeWasGivenBack() {
+    Prescribed one = dispensed();
+    String claim = part(settled(one), "number");
+    pay(one);
+    JsonNode charge = charge(one, 0);
+    done(
+        SERVER.call(
+            shop.pharmacist,
+            "Claim/" + claim + "/$refund-charges",
+            "charge",
+            charges(one).getFirst(),
+            "reason",
+            "按错收费"));
+    REGION.tend();
+    refused(shop.step(one.task(), "complete"), 409, "not settled yet");
+    refused(shop.step(one.task(), "paid-elsewhere", "reason", "收了现金"), 422, "was given back");
+    assertThat(
+            SERVER
+                .get(ReviewServer.ROOT, "ChargeItem/" + charge.path("id").asString(""))
+                .json()
+                .path("status")
+                .asString(""))
+        .isEqualTo("aborted");
+    done(shop.step(one.task(), "take-back", "reason", "重新收费", "resale", "true"));
+    done(shop.dispense(one.task(), one.request(), "A1", 7));
+    done(shop.step(one.task(), "paid-elsewhere", "reason", "柜台收了现金"));
+    done(shop.step(one.task(), "complete"));
+  }
+
+  @Test
+  void isSettledAnewWhereItsBillIsReversedAfterTheDrugsHaveLeft() {
+    Prescribed one = dispensed();
+    String claim = part(settled(one), "number");
+    pay(one);
+    List<String> charges = charges(one);
+    done(shop.step(one.task(), "complete"));
+    done(SERVER.call(shop.pharmacist, "Claim/" + claim + "/$reverse", "reason", "保险类型有误"));
+    REGION.tend();
+    assertThat(SERVER.get(ReviewServer.ROOT, charges.getFirst()).json().path("status").asString(""))
+        .isEqualTo("billable");
+    refused(
+        shop.step(one.task(), "paid-elsewhere", "reason", "收了现金"), 422, "the step paid-elsewhere");
+    Reply reckoned =
+        SERVER.call(
+            shop.pharmacist,
+            "Patient/" + one.patient() + "/$presettle",
+            "charge",
+            charges.getFirst());
+    done(reckoned);
+    done(
+        SERVER.call(
+            shop.pharmacist,
+            "Claim/" + part(reckoned.all("bill").getFirst(), "number") + "/$settle"));
+    pay(one);
+    assertThat(payments(one)).containsExactly("settled");
+  }
+
   // ------------------------------------------------------------------ who, and who not
 
   @Test
@@ -331,6 +389,7 @@ class PayingForDrugsTests {
     String claim = part(reckoned.all("bill").getFirst(), "number");
     assertThat(SERVER.call(other.pharmacist, "Claim/" + claim + "/$settle").status())
         .isIn(403, 404);
+    assertThat(isDispensed(claim)).isTrue();
     // Of what was not dispensed a pharmacist settles nothing.
     String visit =
         SERVER.created(
@@ -350,9 +409,17 @@ class PayingForDrugsTests {
         "Cashiers");
     Caller cashier = ApiForTests.practitioner("m" + shop.id, shop.id);
     SettledRegion.post(shop.system, cashier, FinanceStaff.CASHIER);
-    done(
+    Reply billed =
         SERVER.call(
-            cashier, "Patient/" + one.patient() + "/$presettle", "charge", "ChargeItem/" + visit));
+            cashier, "Patient/" + one.patient() + "/$presettle", "charge", "ChargeItem/" + visit);
+    done(billed);
+    String visits = part(billed.all("bill").getFirst(), "number");
+    assertThat(isDispensed(visits)).isFalse();
+    refused(SERVER.call(shop.pharmacist, "Claim/" + visits + "/$settle"), 403, "Cashiers");
+  }
+
+  private static boolean isDispensed(String claim) {
+    return REGION.whole().settlements().status(ReviewServer.ROOT, claim).dispensed();
   }
 
   @Test

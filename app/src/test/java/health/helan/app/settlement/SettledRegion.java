@@ -6,6 +6,7 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.testing.ClockForTests;
+import health.helan.foundation.trust.account.Posts;
 import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.credit.CreditRule;
 import health.helan.oversight.credit.Credits;
@@ -75,6 +76,7 @@ public final class SettledRegion implements ReviewServer.Neighbour {
                 rules,
                 credits,
                 List.of(new SimulatedPayer(database, clock, _ -> SimulatedPayer.Fault.NONE)),
+                new FinanceStaff(new Posts(server.store, database, clock)),
                 caller -> server.circulations.staff().isStaff(caller),
                 () -> late[0],
                 clock));
@@ -149,9 +151,6 @@ public final class SettledRegion implements ReviewServer.Neighbour {
             {'resourceType':'PractitionerRole','practitioner':{'reference':'Practitioner/%s'},
               'organization':{'reference':'Organization/%s'},'code':[{'coding':[{'system':'%s','code':'%s'}]}]}"""
                 .formatted(
-                    holder.binding().practitioner(),
-                    system.institution(),
-                    FinanceStaff.SYSTEM,
-                    code));
+                    holder.binding().practitioner(), system.institution(), Posts.SYSTEM, code));
   }
 }

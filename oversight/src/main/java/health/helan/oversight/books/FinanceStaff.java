@@ -6,13 +6,10 @@ import health.helan.foundation.trust.account.Posts;
 
 /**
  * Who of an institution's staff deals with money: practitioners who hold a post for it there
- * ({@link Posts}). A doctor or a nurse of the institution does not; its systems do, and settle
- * among themselves who works them.
+ * ({@link Posts}), of {@link Posts#SYSTEM}. A doctor or a nurse of the institution does not; its
+ * systems do, and settle among themselves who works them.
  */
 public final class FinanceStaff {
-  /** Of {@code PractitionerRole.code}. */
-  public static final String SYSTEM = "https://helan.health/fhir/CodeSystem/practitioner-role";
-
   /** 收费员: settles bills of the institution. */
   public static final String CASHIER = "cashier";
 
@@ -30,19 +27,12 @@ public final class FinanceStaff {
 
   /** Whether a practitioner is a finance officer of the institution that it acts for. */
   public boolean isOfficer(Caller caller) {
-    return posts.holds(caller, SYSTEM, OFFICER);
+    return posts.holds(caller, Posts.SYSTEM, OFFICER);
   }
 
   /** Whether the caller may deal with the institution's bills: of its staff, who has a post. */
   public boolean isCashier(Caller caller) {
     return has(caller, CASHIER);
-  }
-
-  /**
-   * @throws Refusal FORBIDDEN for staff who are neither cashiers nor finance officers
-   */
-  public void checkCashier(Caller caller) {
-    check(caller, CASHIER, "settlement.cashiers-only");
   }
 
   /**
@@ -68,7 +58,7 @@ public final class FinanceStaff {
   private boolean has(Caller caller, String post) {
     return caller.isRoot()
         || caller.role() != Caller.Role.PRACTITIONER
-        || posts.holds(caller, SYSTEM, post)
+        || posts.holds(caller, Posts.SYSTEM, post)
         || isOfficer(caller);
   }
 }

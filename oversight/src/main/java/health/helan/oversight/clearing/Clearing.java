@@ -1,9 +1,7 @@
 package health.helan.oversight.clearing;
 
 import health.helan.foundation.store.Caller;
-import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
-import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.crypto.Signer;
 import health.helan.oversight.books.FinanceStaff;
@@ -26,14 +24,15 @@ public final class Clearing {
    *
    * @param books what we say; the ledger alone speaks for counterparts that none of them concerns
    * @param sources statements that are fetched
+   * @param staff who of an institution looks at its books
    * @param signer the key that seals the audit
    */
   public record Parts(
-      RecordStore store,
       DataSource database,
       Ledger ledger,
       List<OwnBook> books,
       List<StatementSource> sources,
+      FinanceStaff staff,
       Signer signer,
       Clock clock) {}
 
@@ -63,8 +62,7 @@ public final class Clearing {
             parts.database(), parts.ledger(), counterparts, parts.signer(), parts.clock());
     months = new Months(parts.database(), parts.ledger(), counterparts, cases, parts.clock());
     ownDays = new OwnDays(sql, closes);
-    officers =
-        new Officers(new FinanceStaff(new Posts(parts.store(), parts.database(), parts.clock())));
+    officers = new Officers(parts.staff());
   }
 
   public Counterparts counterparts() {

@@ -112,6 +112,7 @@ final class Change {
         read.replaces(),
         read.charges(),
         read.marks(),
+        read.dispensed(),
         keeps,
         List.copyOf(parts),
         List.copyOf(money));

@@ -10,7 +10,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -176,125 +175,89 @@ public final class PriceBook {
   public int load(List<PriceItem> items, String by) {
     return sql.together(
         connection -> {
+          PriceHistory history = history(connection, items);
           int done = 0;
           for (PriceItem item : items) {
-            switch (take(connection, item, by)) {
-              case NEW, ENDS -> done++;
-              case SAME -> {}
-              case CLASH ->
-                  throw new Refusal(Refusal.Kind.CONFLICT, "settlement.price-overlap", item.code());
+            Effect effect = history.take(item);
+            if (effect == Effect.SAME) {
+              continue;
             }
+            // Another list may have been taken since the book was read: the statements look again.
+            boolean isTaken =
+                switch (effect) {
+                  case NEW -> insert(connection, item, by);
+                  case ENDS -> end(connection, item);
+                  case SAME, CLASH -> false;
+                };
+            if (!isTaken) {
+              throw new Refusal(Refusal.Kind.CONFLICT, "settlement.price-overlap", item.code());
+            }
+            done++;
           }
           return done;
         });
   }
 
-  /** What each line would do if the list were taken; nothing is. */
+  /** What each line would do if the list were taken; nothing is, and nothing is written for it. */
   public List<Checked> check(List<PriceList.Line> lines) {
-    return sql.together(
-        connection -> {
-          List<Checked> checked = new ArrayList<>();
-          for (PriceList.Line line : lines) {
-            List<Long> before = before(connection, line.item());
-            checked.add(
-                new Checked(
-                    line,
-                    take(connection, line.item(), ""),
-                    before.isEmpty() ? null : before.getFirst()));
-          }
-          connection.rollback();
-          return checked;
-        });
+    PriceHistory history =
+        sql.on(
+            connection -> history(connection, lines.stream().map(PriceList.Line::item).toList()));
+    List<Checked> checked = new ArrayList<>();
+    for (PriceList.Line line : lines) {
+      Long before = history.before(line.item());
+      checked.add(new Checked(line, history.take(line.item()), before));
+    }
+    return checked;
   }
 
-  private static List<Long> before(Connection connection, PriceItem item) throws SQLException {
-    return Sql.list(
-        connection,
-        "select fen from price_item where code = ? and level = ? and institution = ?"
-            + " and from_day < ? order by from_day desc limit 1",
-        row -> row.getLong(1),
-        item.code(),
-        (short) item.level(),
-        item.institution(),
-        item.from());
-  }
-
-  private Effect take(Connection connection, PriceItem item, String by) throws SQLException {
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    List<PriceItem> same =
+  private PriceHistory history(Connection connection, List<PriceItem> items) throws SQLException {
+    return new PriceHistory(
         Sql.list(
             connection,
-            ITEMS + " where code = ? and level = ? and institution = ? and from_day = ?",
+            ITEMS + " where code = any (?)",
             PriceBook::item,
+            items.stream().map(PriceItem::code).distinct().toList()),
+        LocalDate.ofInstant(clock.instant(), PriceItem.BEIJING));
+  }
+
+  private static boolean end(Connection connection, PriceItem item) throws SQLException {
+    return Sql.update(
+            connection,
+            END,
+            item.to(),
             item.code(),
             (short) item.level(),
             item.institution(),
-            item.from());
-    if (same.contains(item)) {
-      return Effect.SAME;
-    }
-    if (!same.isEmpty()) {
-      LocalDate to = item.to();
-      boolean isEnd =
-          to != null
-              && !to.isBefore(LocalDate.ofInstant(now, PriceItem.BEIJING))
-              && same.getFirst().equals(open(item, same));
-      return isEnd
-              && Sql.update(
-                      connection,
-                      END,
-                      to,
-                      item.code(),
-                      (short) item.level(),
-                      item.institution(),
-                      item.from(),
-                      to)
-                  == 1
-          ? Effect.ENDS
-          : Effect.CLASH;
-    }
-    return Sql.update(
-                connection,
-                INSERT,
-                item.per(),
-                (short) item.level(),
-                (short) item.ownPercent(),
-                item.from(),
-                item.to(),
-                item.fen(),
-                now,
-                item.code(),
-                item.institution(),
-                item.name(),
-                item.unit(),
-                item.category(),
-                item.catalogue().name(),
-                by,
-                item.code(),
-                (short) item.level(),
-                item.institution(),
-                item.from(),
-                item.to() == null ? NEVER : item.to())
-            == 1
-        ? Effect.NEW
-        : Effect.CLASH;
+            item.from(),
+            item.to())
+        == 1;
   }
 
-  /** The item as it would be with the end that it has in the book. */
-  private static PriceItem open(PriceItem item, List<PriceItem> same) {
-    return new PriceItem(
-        item.code(),
-        item.name(),
-        item.unit(),
-        item.category(),
-        item.catalogue(),
-        item.ownPercent(),
-        item.fen(),
-        item.from(),
-        same.getFirst().to(),
-        item.level(),
-        item.institution(),
-        item.per());
+  private boolean insert(Connection connection, PriceItem item, String by) throws SQLException {
+    return Sql.update(
+            connection,
+            INSERT,
+            item.per(),
+            (short) item.level(),
+            (short) item.ownPercent(),
+            item.from(),
+            item.to(),
+            item.fen(),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS),
+            item.code(),
+            item.institution(),
+            item.name(),
+            item.unit(),
+            item.category(),
+            item.catalogue().name(),
+            by,
+            item.code(),
+            (short) item.level(),
+            item.institution(),
+            item.from(),
+            item.to() == null ? NEVER : item.to())
+        == 1;
   }
 
   private static PriceItem item(ResultSet row) throws SQLException {

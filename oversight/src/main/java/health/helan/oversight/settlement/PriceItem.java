@@ -53,6 +53,12 @@ public record PriceItem(
         && (other.to == null || !other.to.isBefore(from));
   }
 
+  /** The same with another last day; null for no end. */
+  PriceItem endingOn(@Nullable LocalDate day) {
+    return new PriceItem(
+        code, name, unit, category, catalogue, ownPercent, fen, from, day, level, institution, per);
+  }
+
   /** The narrower one counts: an institution's own before a level's before the region's. */
   int narrowness() {
     return (institution.isEmpty() ? 0 : 2) + (level == 0 ? 0 : 1);

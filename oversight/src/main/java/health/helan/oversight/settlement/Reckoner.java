@@ -101,6 +101,11 @@ final class Reckoner {
       }
     }
 
+    /** Whether a pharmacy has counted all of it out. */
+    boolean isDispensed() {
+      return lines.stream().allMatch(Line::isDispensed);
+    }
+
     /** Who pays a share. */
     String payor(Share share) {
       Insured.Cover cover = insured.cover(share.kind());

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param replaces the settlement that it follows; null for none
  * @param charges ids of its ChargeItems
  * @param marks of the visit, as the rules know them
+ * @param dispensed whether all of it was counted out by a pharmacy
  * @param keeps of a reversed one: the charges that are settled anew; null for none
  * @param due when the clock looks at it next; null for never
  */
@@ -48,6 +49,7 @@ public record Settlement(
     @Nullable String replaces,
     List<String> charges,
     List<String> marks,
+    boolean dispensed,
     @Nullable List<String> keeps,
     List<Part> parts,
     List<Money> money) {

@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class SettlementTable {
   private static final String ALL =
       "select id, explanation, state, institution, patient, setting, level, rules, year, fen, own, added,"
-          + " revision, checks, created, changed, due, reason, account, replaces, charges, marks, keeps"
+          + " revision, checks, created, changed, due, reason, account, replaces, charges, marks, dispensed, keeps"
           + " from settlement";
 
   private final Sql sql;
@@ -143,6 +143,7 @@ final class SettlementTable {
         bare.replaces(),
         bare.charges(),
         bare.marks(),
+        bare.dispensed(),
         bare.keeps(),
         parts,
         money);
@@ -172,6 +173,7 @@ final class SettlementTable {
         row.getString("replaces"),
         Sql.texts(row, "charges"),
         Sql.texts(row, "marks"),
+        row.getBoolean("dispensed"),
         row.getArray("keeps") == null ? null : Sql.texts(row, "keeps"),
         List.of(),
         List.of());
@@ -226,8 +228,8 @@ final class SettlementTable {
             connection,
             """
             insert into settlement (home, state, setting, level, year, revision, checks, fen, own, patient, created, changed,
-              due, id, explanation, institution, rules, added, reason, account, replaces, charges, marks, keeps)
-            values (?, ?, ?, ?, ?, 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+              due, id, explanation, institution, rules, added, reason, account, replaces, charges, marks, dispensed, keeps)
+            values (?, ?, ?, ?, ?, 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             one.home(),
             (short) one.state().ordinal(),
             (short) one.setting().ordinal(),
@@ -249,12 +251,14 @@ final class SettlementTable {
             one.replaces(),
             one.charges(),
             one.marks(),
+            one.dispensed(),
             one.keeps());
     rows(connection, one, at);
   }
 
   /**
-   * Writes a settlement over what was read.
+   * Writes a settlement over what was read. While it counts and a charge of it was taken back, the
+   * clock looks at it again, whatever the step leaves to do.
    *
    * @return false when it has changed since
    */
@@ -263,13 +267,16 @@ final class SettlementTable {
     if (Sql.update(
             connection,
             """
-            update settlement set state = ?, checks = ?, changed = ?, due = ?, reason = ?, account = ?, keeps = ?,
-              revision = revision + 1
+            update settlement set state = ?, checks = ?, changed = ?, due = coalesce(?, case when ? and exists
+                (select 1 from settlement_charge c where c.home = settlement.home and c.settlement = settlement.id and c.gone)
+                then ? end), reason = ?, account = ?, keeps = ?, revision = revision + 1
             where home = ? and id = ? and revision = ?""",
             (short) now.state().ordinal(),
             now.checks(),
             at,
             now.due(),
+            SettlementStep.REVERSE.from().contains(now.state()),
+            at,
             now.reason(),
             now.account(),
             now.keeps(),

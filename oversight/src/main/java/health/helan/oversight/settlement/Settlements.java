@@ -7,7 +7,6 @@ import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
-import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.credit.Credits;
@@ -38,7 +37,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -73,6 +71,7 @@ public final class Settlements {
    * What settlement stands on.
    *
    * @param payers that can be asked; of two that serve, the first
+   * @param staff who of an institution deals with bills
    * @param counters who works in a pharmacy, and settles what was dispensed there
    * @param payments asked only when something is to be done: payment knows settlement as something
    *     to pay for
@@ -86,6 +85,7 @@ public final class Settlements {
       RuleBook rules,
       Credits credits,
       List<Payer> payers,
+      FinanceStaff staff,
       Predicate<Caller> counters,
       Supplier<Payments> payments,
       Clock clock) {}
@@ -108,7 +108,7 @@ public final class Settlements {
   final Writers writers;
 
   public Settlements(Parts parts) {
-    staff = new FinanceStaff(new Posts(parts.store(), parts.database(), parts.clock()));
+    staff = parts.staff();
     store = parts.store();
     Sql sql = new Sql(parts.database());
     table = new SettlementTable(sql);
@@ -200,7 +200,10 @@ public final class Settlements {
       List<String> charges,
       List<String> marks) {
     SettlementState state = SettlementStep.PRESETTLE.take(caller, SettlementState.NONE);
-    checkTill(caller, () -> true);
+    boolean isCashier = staff.isCashier(caller);
+    if (!isCashier && !counters.test(caller)) {
+      throw cashiersOnly();
+    }
     Refusal closed = closed(caller, patient);
     if (caller.institution().isEmpty()) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.other-institution");
@@ -209,7 +212,9 @@ public final class Settlements {
       throw new Refusal(Refusal.Kind.VALUE, "settlement.mark-unknown");
     }
     Bill bill = reckoned(caller, patient, encounter, charges, marks, closed);
-    checkTill(caller, () -> bill.lines().stream().allMatch(Bill.Line::isDispensed));
+    if (!isCashier && !bill.isDispensed()) {
+      throw cashiersOnly();
+    }
     return create(caller, bill, state, null);
   }
 
@@ -238,27 +243,17 @@ public final class Settlements {
   /**
    * Cashiers settle what is their institution's, who works in a pharmacy what was dispensed there.
    *
-   * @param dispensed whether all of a bill is
    * @throws Refusal FORBIDDEN for others of the staff
    */
-  private void checkTill(Caller caller, BooleanSupplier dispensed) {
-    if (!staff.isCashier(caller) && !(counters.test(caller) && dispensed.getAsBoolean())) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.cashiers-only");
+  void checkTill(Caller caller, List<Settlement> bills) {
+    boolean isDispensed = bills.stream().allMatch(Settlement::dispensed);
+    if (!staff.isCashier(caller) && !(isDispensed && counters.test(caller))) {
+      throw cashiersOnly();
     }
   }
 
-  /**
-   * The same for bills that are there.
-   *
-   * @throws Refusal FORBIDDEN
-   */
-  void checkTill(Caller caller, List<Settlement> bills) {
-    checkTill(
-        caller,
-        () ->
-            bills.stream()
-                .flatMap(one -> one.charges().stream())
-                .allMatch(charge -> Dispensed.is(tree("ChargeItem", charge))));
+  private static Refusal cashiersOnly() {
+    return new Refusal(Refusal.Kind.FORBIDDEN, "settlement.cashiers-only");
   }
 
   /**
@@ -408,6 +403,7 @@ public final class Settlements {
         before == null ? null : before.id(),
         bill.lines().stream().map(Bill.Line::charge).toList(),
         List.copyOf(new TreeSet<>(bill.marks())),
+        bill.isDispensed(),
         null,
         List.copyOf(parts),
         List.of());
@@ -881,9 +877,15 @@ public final class Settlements {
         null);
   }
 
-  /** What stays of a settlement that was given back in part is settled anew. */
+  /**
+   * What stays of a settlement that was given back in part is settled anew. What is not open any
+   * more, as it was taken back since, does not keep the rest.
+   */
   private @Nullable Settlement follow(Settlement one) {
-    List<String> keeps = Objects.requireNonNull(one.keeps());
+    List<String> keeps =
+        Objects.requireNonNull(one.keeps()).stream()
+            .filter(id -> tree("ChargeItem", id).path("status").asString("").equals("billable"))
+            .toList();
     try {
       if (!keeps.isEmpty()) {
         Bill bill =

@@ -42,11 +42,8 @@ public final class Cases {
 
   static final String ADMINISTRATION = "administration";
 
-  /** 质控: answers for an institution without being its administration. */
+  /** 质控: answers for an institution without being its administration; of {@link Posts#SYSTEM}. */
   public static final String QUALITY = "quality-officer";
-
-  /** {@code PractitionerRole.code} of {@link #QUALITY}. */
-  public static final String ROLE = "https://helan.health/fhir/CodeSystem/practitioner-role";
 
   private static final int MOST_HITS = 50;
   private static final int MOST_LATE = 100;
@@ -130,7 +127,7 @@ public final class Cases {
   private boolean answersFor(Caller caller) {
     return switch (caller.role()) {
       case SYSTEM -> !caller.institution().isEmpty();
-      case PRACTITIONER -> isAdministration(caller) || posts.holds(caller, ROLE, QUALITY);
+      case PRACTITIONER -> isAdministration(caller) || posts.holds(caller, Posts.SYSTEM, QUALITY);
       default -> false;
     };
   }

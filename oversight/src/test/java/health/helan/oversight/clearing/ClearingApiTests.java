@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
+import health.helan.foundation.trust.account.Posts;
 import health.helan.oversight.books.FinanceStaff;
 import java.nio.charset.Charset;
 import java.time.LocalDate;
@@ -197,7 +198,7 @@ class ClearingApiTests {
             {'resourceType':'PractitionerRole','practitioner':{'reference':'Practitioner/%s'},
              'organization':{'reference':'Organization/%s'},
              'code':[{'coding':[{'system':'%s','code':'%s'}]}]}"""
-                .formatted(doctor, hospital, FinanceStaff.SYSTEM, FinanceStaff.OFFICER));
+                .formatted(doctor, hospital, Posts.SYSTEM, FinanceStaff.OFFICER));
     assertThat(role.status()).as(role.text()).isEqualTo(201);
     server.at(day.plusDays(1), LocalTime.of(6, 0));
     Entry own = entry("own", "", hospital, 1_00, instant(day, "08:00:00"));

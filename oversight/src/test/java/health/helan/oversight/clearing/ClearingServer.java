@@ -10,9 +10,11 @@ import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
+import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.crypto.KeyStoreVault;
 import health.helan.foundation.trust.crypto.SignatureAlgorithm;
 import health.helan.foundation.trust.crypto.Signer;
+import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.clearing.simulator.Plant;
 import health.helan.oversight.clearing.simulator.SimulatedStatements;
 import health.helan.oversight.clearing.simulator.StatementWriter;
@@ -103,7 +105,6 @@ final class ClearingServer extends ApiForTests implements AutoCloseable {
     clearing =
         new Clearing(
             new Clearing.Parts(
-                store,
                 database,
                 ledger,
                 List.of(new PaymentBook(database, Set.of("sim")), new Told()),
@@ -112,6 +113,7 @@ final class ClearingServer extends ApiForTests implements AutoCloseable {
                         channel,
                         () -> counterparts.layout("plain").layout(),
                         List.of(new Plant(Plant.Kind.LOST, 1_000_000_007, 1)))),
+                new FinanceStaff(new Posts(store, database, clock)),
                 signer,
                 clock));
     var unused = counterparts.setLayout(ROOT, "plain", LAYOUT);

@@ -11,6 +11,8 @@ import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.KilledPostgres;
+import health.helan.foundation.trust.account.Posts;
+import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.credit.CreditRule;
 import health.helan.oversight.credit.Credits;
 import health.helan.oversight.ledger.Ledger;
@@ -165,6 +167,7 @@ class KilledWhileSettlingTests {
                   new RuleBook(pool, true, clock),
                   credits,
                   List.of(new SimulatedPayer(pool, clock, _ -> SimulatedPayer.Fault.NONE)),
+                  new FinanceStaff(new Posts(store, pool, clock)),
                   _ -> false,
                   () -> late[0],
                   clock));

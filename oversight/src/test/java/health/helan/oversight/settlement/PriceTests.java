@@ -15,6 +15,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** Prices: by the day of service, the narrower before the wider, never changed. */
 class PriceTests {
@@ -134,6 +135,54 @@ class PriceTests {
     assertThat(book.price("e1", "h", 1, LocalDate.of(2027, 1, 1)).fen())
         .as("nothing was taken")
         .isEqualTo(2000);
+  }
+
+  @Test
+  void isCheckedByWhoMayOnlyRead() {
+    var reading = new PGSimpleDataSource();
+    reading.setUrl(((PGSimpleDataSource) DATABASE).getUrl());
+    reading.setUser(((PGSimpleDataSource) DATABASE).getUser());
+    reading.setPassword(((PGSimpleDataSource) DATABASE).getPassword());
+    reading.setReadOnly(true);
+    reading.setReadOnlyMode("always");
+    var readBook = new PriceBook(reading, false, NOW);
+    var lines =
+        PriceList.of(PriceList.HEADER + "\nr1,甲,次,laboratory,A,,20.00,2026-01-01,,,").lines();
+    assertThat(readBook.check(lines).getFirst().effect()).isEqualTo(PriceBook.Effect.NEW);
+    assertThatExceptionOfType(RuntimeException.class)
+        .as("it may only read")
+        .isThrownBy(() -> readBook.load(lines.stream().map(PriceList.Line::item).toList(), "x"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "f1,甲,次,laboratory,A,,20.00,2026-01-01,2027-06-30,,|SAME",
+        "f1,甲,次,laboratory,A,,20.00,2026-01-01,2026-11-26,,|ENDS", // today
+        "f1,甲,次,laboratory,A,,20.00,2026-01-01,2026-11-25,,|CLASH", // past
+        "f1,甲,次,laboratory,A,,20.00,2026-01-01,2027-07-01,,|CLASH", // later than it ends
+        "f1,甲,次,laboratory,A,,20.00,2026-01-01,,,|CLASH",
+        "f1,甲,次,laboratory,A,,21.00,2026-01-01,2026-12-31,,|CLASH", // another price
+        "f1,甲,次,laboratory,A,,20.00,2027-06-30,,,|CLASH", // its last day
+        "f1,甲,次,laboratory,A,,20.00,2027-07-01,,,|NEW",
+        "f1,甲,次,laboratory,A,,20.00,2025-01-01,2025-12-31,,|NEW",
+        "f1,甲,次,laboratory,A,,20.00,2025-01-01,2026-01-01,,|CLASH",
+        "f1,甲,次,laboratory,A,,20.00,2026-01-01,,2,|NEW", // of one level only
+        "f1,甲,次,laboratory,A,,20.00,2026-01-01,,,h-1|NEW",
+      })
+  void isTakenAsItWasChecked(String line, PriceBook.Effect effect) {
+    DataSource database = PostgresForTests.storeDatabase();
+    var anew = new PriceBook(database, false, NOW);
+    anew.load(list("f1,甲,次,laboratory,A,,20.00,2026-01-01,2027-06-30,,"), "x");
+    PriceList list = PriceList.of(PriceList.HEADER + "\n" + line);
+    assertThat(anew.check(list.lines()).getFirst().effect()).isEqualTo(effect);
+    if (effect == PriceBook.Effect.CLASH) {
+      assertThatExceptionOfType(Refusal.class).isThrownBy(() -> anew.load(list.items(), "x"));
+    } else {
+      assertThat(anew.load(list.items(), "x")).isEqualTo(effect == PriceBook.Effect.SAME ? 0 : 1);
+      assertThat(anew.check(list.lines()).getFirst().effect()).isEqualTo(PriceBook.Effect.SAME);
+    }
   }
 
   @Test

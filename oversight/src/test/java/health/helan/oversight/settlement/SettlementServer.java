@@ -10,6 +10,7 @@ import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.WriteFollower;
 import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
+import health.helan.foundation.trust.account.Posts;
 import health.helan.oversight.books.BookOperations;
 import health.helan.oversight.books.FinanceStaff;
 import health.helan.oversight.credit.CreditRule;
@@ -129,6 +130,7 @@ final class SettlementServer extends ApiForTests {
             rules,
             credits,
             List.of(payer),
+            new FinanceStaff(new Posts(store, database, clock)),
             _ -> false,
             of,
             clock));
@@ -174,8 +176,7 @@ final class SettlementServer extends ApiForTests {
         {'resourceType':'PractitionerRole','practitioner':{'reference':'Practitioner/%s'},
           'organization':{'reference':'Organization/%s'},'code':[{'coding':[{'system':'%s','code':'%s'}]}]}\
         """
-            .formatted(
-                holder.binding().practitioner(), system.institution(), FinanceStaff.SYSTEM, code));
+            .formatted(holder.binding().practitioner(), system.institution(), Posts.SYSTEM, code));
   }
 
   /** A resident who was seen at a hospital of the third level, and who is insured by whom. */

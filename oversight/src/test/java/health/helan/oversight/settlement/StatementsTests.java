@@ -24,6 +24,8 @@ class StatementsTests {
                 "V162__credit",
                 "V200__price_per",
                 "V202__settlement_gone",
+                "V203__settlement_charge_of",
+                "V204__settlement_dispensed",
                 "V220__settlement_rules_tried"))
         .hasSize(11);
   }

@@ -21,6 +21,7 @@ import health.helan.foundation.store.content.ZstdCodec;
 import health.helan.foundation.store.testing.ClockForTests;
 import health.helan.foundation.store.testing.PostgresForTests;
 import health.helan.foundation.store.testing.StoreForTests;
+import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.audit.AuditLog;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
@@ -301,7 +302,7 @@ final class SupervisionServer extends ApiForTests {
           """
           {'resourceType':'PractitionerRole','active':true,'practitioner':{'reference':'Practitioner/q-%s'},
             'organization':{'reference':'Organization/%s'},'code':[{'coding':[{'system':'%s','code':'%s'}]}]}"""
-              .formatted(run, id, Cases.ROLE, Cases.QUALITY));
+              .formatted(run, id, Posts.SYSTEM, Cases.QUALITY));
       patient =
           created(system, "{'resourceType':'Patient','name':[{'text':'张小三'}],'gender':'male'}");
       // Of yesterday, in Beijing: no visit of a test is in the small hours.

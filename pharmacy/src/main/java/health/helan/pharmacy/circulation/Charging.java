@@ -74,14 +74,19 @@ final class Charging {
     return Papers.patch("ChargeItem", one.charge(), charge -> charge.put("status", "aborted"));
   }
 
-  /** Paid at a till that the platform does not see, as the pharmacy says. */
+  /**
+   * Paid at a till that the platform does not see, as the pharmacy says; only while it is open. Of
+   * what was given back nothing is to be paid: the drug comes back, and is counted out anew.
+   */
   static Interaction elsewhere(Counted one, String reason, Instant now) {
     return Papers.patch(
         "ChargeItem",
         one.charge(),
         charge -> {
-          if (charge.path("status").asString("").equals("billed")) {
-            throw new Refusal(Refusal.Kind.CONFLICT, "circulation.billed");
+          switch (charge.path("status").asString("")) {
+            case "billable" -> {}
+            case "billed" -> throw new Refusal(Refusal.Kind.CONFLICT, "circulation.billed");
+            default -> throw new Refusal(Refusal.Kind.BUSINESS_RULE, "circulation.given-back");
           }
           charge.put("status", "not-billable");
           charge.withArray("note").addObject().put("time", now.toString()).put("text", reason);

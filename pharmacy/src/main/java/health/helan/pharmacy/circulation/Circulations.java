@@ -10,6 +10,7 @@ import health.helan.foundation.store.ContentCodec;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.crypto.CertificateAuthority;
 import health.helan.foundation.trust.crypto.KeyVault;
@@ -108,7 +109,7 @@ public final class Circulations implements Erasable {
     countingOut = new CountingOut(stock);
     steps = new Steps(store, table, clock);
     handingOver = new HandingOver(steps, table, stock);
-    staff = new Staff(registry, shops, clock);
+    staff = new Staff(registry, shops, new Posts(store, parts.database(), clock), clock);
     names = new Names(store, shops, clock);
     offers = new Offers(new OfferTable(parts.database()), shops);
     charging = new Charging(parts.tills());
@@ -438,6 +439,13 @@ public final class Circulations implements Erasable {
   // ------------------------------------------------------------------ counting out
 
   /**
+   * What is counted out.
+   *
+   * @param at where its MedicationDispense stands among what is written; its charge is the next
+   */
+  private record Counting(Handing handing, Line line, int at, boolean isCharged) {}
+
+  /**
    * Counts out all or a part of what is left. A pharmacist's act (处方管理办法, from general knowledge:
    * who dispenses is a pharmacist by qualification).
    *
@@ -456,11 +464,8 @@ public final class Circulations implements Erasable {
     checkHeld(row, now);
     checkNoParcel(row);
     Knowledge base = knowledge.inForce();
-    List<Line> lines = new ArrayList<>();
     List<Interaction> writes = new ArrayList<>();
-    List<Interaction> charges = new ArrayList<>();
-    // Where the charge of each stands among what is written; below 0 for none.
-    List<Integer> chargeAt = new ArrayList<>();
+    List<Counting> countings = new ArrayList<>();
     boolean isCharged = charging.isOn();
     Set<String> codes = new HashSet<>();
     for (Handing handing : handings) {
@@ -471,7 +476,8 @@ public final class Circulations implements Erasable {
       }
       boolean isSubstitute = CountingOut.isSubstitute(base, request, line, handing);
       CountingOut.checkPack(handing, codes, now);
-      lines.add(line);
+      boolean isPaidFor = isCharged && line.price(handing.quantity()) > 0;
+      countings.add(new Counting(handing, line, writes.size(), isPaidFor));
       String hint = "Patient/" + seen.prescription.patient();
       String url = "urn:uuid:" + UUID.randomUUID();
       writes.add(
@@ -482,17 +488,14 @@ public final class Circulations implements Erasable {
               null,
               url,
               hint));
-      boolean isPaidFor = isCharged && line.price(handing.quantity()) > 0;
-      chargeAt.add(isPaidFor ? handings.size() + charges.size() : -1);
       if (isPaidFor) {
-        charges.add(
+        writes.add(
             Papers.create(
                 "ChargeItem",
                 Charging.charge(caller, request, line, handing.quantity(), url, now),
                 hint));
       }
     }
-    writes.addAll(charges);
     try {
       steps.run(
           caller,
@@ -505,15 +508,14 @@ public final class Circulations implements Erasable {
               next -> next,
               writes,
               (connection, ids, at) -> {
-                for (int i = 0; i < handings.size(); i++) {
-                  int of = chargeAt.get(i);
+                for (Counting one : countings) {
                   countingOut.count(
                       connection,
                       row,
-                      handings.get(i),
-                      lines.get(i),
-                      ids.get(i),
-                      of < 0 ? "" : ids.get(of),
+                      one.handing,
+                      one.line,
+                      ids.get(one.at),
+                      one.isCharged ? ids.get(one.at + 1) : "",
                       at);
                 }
               },

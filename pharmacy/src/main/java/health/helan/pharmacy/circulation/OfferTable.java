@@ -91,7 +91,7 @@ public final class OfferTable {
           )
           select o.home, o.shop from offer o left join pharmacy_shop p on p.home = o.home and p.shop = o.shop
           where p.shop is null or ?::text is null or ?::text = any (p.ways)
-          order by o.whole desc, o.parts desc, o.old,\
+          order by p.shop is null and ?::text is not null, o.whole desc, o.parts desc, o.old,\
           """;
 
   private static final String BY_PRICE = RANKED + " o.fen, o.shop limit ?";
@@ -125,12 +125,14 @@ public final class OfferTable {
 
   /**
    * The best lines of the best pharmacies, in no order between pharmacies. Whoever has all comes
-   * before who has a part, then what was told lately, then by price or distance.
+   * before who has a part, then what was told lately, then by price or distance. Where a way is
+   * asked, those of which it is not known come last.
    */
   public List<Found> best(List<Wanted> wanted, Asked asked) {
     List<@Nullable Object> values = values(wanted, asked.old());
     values.add(asked.drugs());
     String way = asked.way() == null ? null : asked.way().word();
+    values.add(way);
     values.add(way);
     values.add(way);
     boolean isByDistance =

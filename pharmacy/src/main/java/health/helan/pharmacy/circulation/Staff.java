@@ -5,17 +5,20 @@ import health.helan.foundation.registry.Registry;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.trust.account.Posts;
 import java.time.Clock;
 
 /** Who works at which pharmacy, and who carries, by the provider registry. */
 public final class Staff {
   private final Registry registry;
   private final Shops shops;
+  private final Posts posts;
   private final Clock clock;
 
-  Staff(Registry registry, Shops shops, Clock clock) {
+  Staff(Registry registry, Shops shops, Posts posts, Clock clock) {
     this.registry = registry;
     this.shops = shops;
+    this.posts = posts;
     this.clock = clock;
   }
 
@@ -50,22 +53,7 @@ public final class Staff {
    */
   boolean isOfPharmacy(Caller caller) {
     return registry.holds(caller.binding().practitioner(), LicenceKind.PHARMACIST, clock.instant())
-        || hasPost(caller, "staff");
-  }
-
-  private boolean hasPost(Caller caller, String code) {
-    return !shops
-        .search(
-            "PractitionerRole",
-            "practitioner",
-            "Practitioner/" + caller.binding().practitioner(),
-            "organization",
-            "Organization/" + caller.institution(),
-            "role",
-            Shops.SYSTEM + "|" + code,
-            "active",
-            "true")
-        .isEmpty();
+        || posts.holds(caller, Shops.SYSTEM, "staff");
   }
 
   /** Whether an institution carries parcels, by the provider registry. */
@@ -84,12 +72,9 @@ public final class Staff {
 
   /** Whether the caller carries parcels: a post as courier at an institution that does. */
   public boolean isCourier(Caller caller) {
-    String practitioner = caller.binding().practitioner();
     return !caller.isRoot()
         && caller.role() == Role.PRACTITIONER
-        && !practitioner.isEmpty()
-        && !caller.institution().isEmpty()
-        && hasPost(caller, "courier")
+        && posts.holds(caller, Shops.SYSTEM, "courier")
         && carries(caller.institution());
   }
 

@@ -7,9 +7,11 @@ import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Json;
 import health.helan.pharmacy.review.ReviewServer;
 import java.nio.charset.Charset;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -142,6 +144,30 @@ class OffersTests {
     assertThat(offers(one, "?sort=price"))
         .doesNotContain(shop(nearest), shop(nearestButPart))
         .hasSize(Offers.MOST);
+  }
+
+  @Test
+  void whereAWayIsAskedThoseOfWhichItIsKnownAreNotCut() throws SQLException {
+    String drug = "盐酸贝凡洛尔片 25mg";
+    List<String> unknown = new ArrayList<>();
+    for (int i = 0; i < Offers.MOST + 1; i++) {
+      var store = Drugstore.withoutPharmacist(39 + i * 0.01);
+      store.has("B", drug, "片", 100, "1.00");
+      unknown.add(store.id);
+    }
+    // As of those that have not told since there is the table.
+    try (var connection = SERVER.database.getConnection();
+        var statement =
+            connection.prepareStatement("delete from pharmacy_shop where shop = any (?)")) {
+      statement.setArray(1, connection.createArrayOf("text", unknown.toArray()));
+      assertThat(statement.executeUpdate()).isEqualTo(unknown.size());
+    }
+    var known = Drugstore.withoutPharmacist(38.5);
+    known.opens("cabinet");
+    known.has("B", drug, "片", 100, "9.00");
+    Prescribed one = Prescribed.of(hospital, _ -> {}, drug);
+    assertThat(offers(one, "?way=cabinet")).containsExactly(shop(known));
+    assertThat(offers(one, "")).doesNotContain(shop(known)).hasSize(Offers.MOST);
   }
 
   @Test

@@ -19,6 +19,9 @@ import tools.jackson.databind.JsonNode;
  * or operators loaded for it. Nobody makes a post for another institution. Thread-safe.
  */
 public final class Posts {
+  /** System of {@code PractitionerRole.code} for cashiers, finance and quality officers; ours. */
+  public static final String SYSTEM = "https://helan.health/fhir/CodeSystem/practitioner-role";
+
   private static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
 
   private final RecordStore store;
