@@ -1,7 +1,6 @@
-import { vi } from 'vitest';
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import en from '../../shared/i18n/en/supervision.json';
 import zh from '../../shared/i18n/zh/supervision.json';
 import { open, platform, Refused, type Asked } from '../../test/platform';
