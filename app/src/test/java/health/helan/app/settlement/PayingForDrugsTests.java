@@ -462,7 +462,26 @@ class PayingForDrugsTests {
     refused(SERVER.call(shop.pharmacist, pack, "carrier", shop.id), 409, "not settled yet");
     settled(sent);
     pay(sent);
-    done(SERVER.call(shop.pharmacist, pack, "carrier", shop.id));
+    Reply packed = SERVER.call(shop.pharmacist, pack, "carrier", shop.id);
+    done(packed);
+    String parcel = packed.values("parcel", "id").getFirst();
+    done(SERVER.call(carrier, "$parcel-pick", "parcel", parcel));
+    done(SERVER.call(carrier, "$parcel-depart", "parcel", parcel));
+    // The bill is undone on the way: at the door it is asked again, before whose door it is.
+    String claim = seen(shop.pharmacist, sent).values("dispensed", "claim").getFirst();
+    done(SERVER.call(shop.pharmacist, claim + "/$reverse", "reason", "保险类型有误"));
+    REGION.tend();
+    refused(delivered(carrier, parcel, "000000"), 409, "not paid any more");
+    settled(sent);
+    pay(sent);
+    String code =
+        SERVER.get(sent.resident(), "$parcel?parcel=" + parcel).values("parcel", "code").getFirst();
+    done(delivered(carrier, parcel, code));
+  }
+
+  private static Reply delivered(Caller courier, String parcel, String code) {
+    return SERVER.call(
+        courier, "$parcel-deliver", "parcel", parcel, "code", code, "proof", "iVBORw0KGgo=");
   }
 
   @Test

@@ -102,6 +102,15 @@ final class Charging {
     return tills.standings(charged(counted).stream().map(Counted::charge).toList());
   }
 
+  /** How many are neither settled nor put on credit nor paid elsewhere. */
+  long unpaid(List<Counted> out) {
+    Map<String, Tills.Standing> standings = standings(out);
+    return charged(out).stream()
+        .map(one -> standings.get(one.charge()))
+        .filter(standing -> standing == null || !standing.isThrough())
+        .count();
+  }
+
   /**
    * Looks whether something may leave the pharmacy.
    *
@@ -109,12 +118,7 @@ final class Charging {
    *     elsewhere
    */
   void checkPaid(List<Counted> out) {
-    Map<String, Tills.Standing> standings = standings(out);
-    long open =
-        charged(out).stream()
-            .map(one -> standings.get(one.charge()))
-            .filter(standing -> standing == null || !standing.isThrough())
-            .count();
+    long open = unpaid(out);
     if (open > 0) {
       throw new Refusal(Refusal.Kind.CONFLICT, "circulation.unpaid", open);
     }

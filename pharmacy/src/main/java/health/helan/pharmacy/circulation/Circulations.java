@@ -577,6 +577,13 @@ public final class Circulations implements Erasable {
   }
 
   /**
+   * Whether what was counted out is paid still: a bill may be undone while a parcel is under way.
+   */
+  public boolean isPaid(Circulation row) {
+    return charging.unpaid(out(row)) == 0;
+  }
+
+  /**
    * Takes the pharmacy's word that what is counted out was paid at a till of its own. The charges
    * are not settled any more.
    *

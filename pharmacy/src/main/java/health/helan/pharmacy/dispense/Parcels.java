@@ -379,7 +379,8 @@ public final class Parcels implements Erasable {
    * Hands over. Of a part of the prescription: the rest is free again.
    *
    * @throws Refusal BUSINESS_RULE for a wrong answer at the door, which is counted; for what was
-   *     outside its temperatures, or was not looked at lately
+   *     outside its temperatures, or was not looked at lately; CONFLICT while it is not paid any
+   *     more
    */
   Parcel deliver(Caller caller, String id, Identity identity, Proof proof) {
     Seen seen = seen(caller, id, Party.COURIER);
@@ -393,6 +394,9 @@ public final class Parcels implements Erasable {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.read-first", READ_LATELY.toMinutes());
     }
     Circulations.Seen prescription = prescription(caller, row, CirculationStep.Party.COURIER);
+    if (!circulations.isPaid(prescription.row())) {
+      throw new Refusal(Refusal.Kind.CONFLICT, "parcel.unpaid");
+    }
     String patient = prescription.prescription().patient();
     checkDoor(caller, row, identity, patient, now);
     Joint joint = circulations.handingOver().delivery(caller, prescription);
