@@ -228,7 +228,7 @@ public final class OwnMoney implements Payables {
               isWanted ? SettlementStep.COMPLETE : null,
               one,
               change,
-              isWanted ? Settlements.complete(one) : List.of(),
+              isWanted ? SettlementPapers.complete(one) : List.of(),
               (transaction, _, _) -> {
                 if (!SettlementTable.collected(transaction, account, one)) {
                   throw new Taken();

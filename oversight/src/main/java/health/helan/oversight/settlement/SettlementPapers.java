@@ -294,4 +294,23 @@ final class SettlementPapers {
   static Interaction patch(String type, String id, UnaryOperator<ObjectNode> patch) {
     return new Interaction.Patch(type, id, null, patch, null);
   }
+
+  /** A bill that is no more. */
+  static List<Interaction> over(Settlement one) {
+    return List.of(
+        patch("Claim", one.id(), claim -> claim.put("status", "cancelled")),
+        patch(
+            "ExplanationOfBenefit",
+            one.explanation(),
+            explanation -> explanation.put("status", "cancelled")));
+  }
+
+  /** A bill that is paid. */
+  static List<Interaction> complete(Settlement one) {
+    return List.of(
+        patch(
+            "ExplanationOfBenefit",
+            one.explanation(),
+            explanation -> explanation.put("outcome", "complete")));
+  }
 }
