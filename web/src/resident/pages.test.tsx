@@ -299,13 +299,15 @@ describe('The pages', () => {
   });
 
   test('lead from a message to what it is about', async () => {
-    const message = (id: string, topic?: string): Communication => ({ resourceType: 'Communication', id, status: 'completed', sent: '2026-11-26T01:00:00Z', payload: [{ contentString: id }], ...(topic ? { topic: { coding: [{ code: topic }] } } : {}) });
-    answers(({ path }) => (path === 'Communication' ? bundleOf([message('紧急', 'emergency-access'), message('监管', 'regulatory-case'), message('复诊'), { ...message('投诉有了答复。\nAnswered.', 'complaint'), about: [{ reference: 'Task/t1' }] }]) : undefined));
+    const message = (id: string, topic?: string): Communication => ({ resourceType: 'Communication', id, status: 'completed', sent: '2026-11-26T01:00:00Z', payload: [{ contentString: id }], ...(topic ? { topic: { coding: [{ system: 'https://helan.health/fhir/CodeSystem/task', code: topic }] } } : {}) });
+    answers(({ path }) => (path === 'Communication' ? bundleOf([message('紧急', 'emergency-access'), message('监管', 'regulatory-case'), message('请空腹\n早八点到三楼'), message('复诊'), { ...message('投诉有了答复。\nAnswered.', 'complaint'), about: [{ reference: 'Task/t1' }] }]) : undefined));
     await openResident('/messages');
     const links = async (text: string) => within((await screen.findByText(text)).closest('article')!).queryAllByRole('link').map((link) => link.getAttribute('href'));
     expect(await links('紧急')).toEqual(['#/emergency']);
     expect(await links('监管')).toEqual(['#/seen']);
     expect(await links('复诊')).toEqual([]);
+    // What others write is not cut.
+    await screen.findByText(/请空腹\s+早八点到三楼/);
     expect(await links('投诉有了答复。')).toEqual(['#/complaints/t1']);
   });
 

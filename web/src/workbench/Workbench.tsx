@@ -12,7 +12,7 @@ import { PersonFrame } from './person/PersonFrame';
 import { useDuties } from '../shared/session/useDuties';
 import { Shell } from './Shell';
 import { SignIn } from './SignIn';
-import { PERSON_PAGES, WORKS } from './works';
+import { PERSON_PAGES, useVisibleWorks, WORKS } from './works';
 import { WrongDoor } from './WrongDoor';
 
 const page = (load: () => Promise<React.ComponentType>) => async () => ({ Component: await load() });
@@ -43,11 +43,12 @@ const ROUTES: RouteObject[] = [
   },
 ];
 
-/** Each arrives at the own work: pharmacists at what waits for review, couriers at parcels, finance officers at books, cashiers at bills, who answers for the institution at what is asked of it, clinicians at the first list. */
+/** Each arrives at the own work: pharmacists at what waits for review, couriers at parcels, finance officers at books, cashiers at bills, who answers for the institution at what is asked of it, others at the first list they have. */
 function Arrive() {
   const duties = useDuties();
+  const works = useVisibleWorks();
   if (duties === undefined) return <LoadingLines rows={8} />;
-  const own = duties.pharmacist ? 'review' : duties.courier ? 'delivery' : duties.finance ? 'finance' : duties.cashier ? 'cashier' : duties.quality ? 'supervision' : WORKS[0]?.name;
+  const own = duties.pharmacist ? 'review' : duties.courier ? 'delivery' : duties.finance ? 'finance' : duties.cashier ? 'cashier' : duties.quality ? 'supervision' : (works[0] ?? WORKS[0])?.name;
   return <Navigate to={`/lists/${own ?? ''}`} replace />;
 }
 

@@ -14,6 +14,9 @@ import styles from '../seen/Seen.module.css';
 
 const REFERENCE = /(Practitioner|Organization)\/[A-Za-z0-9.-]{1,64}/g;
 
+const TASK = 'https://helan.health/fhir/CodeSystem/task';
+const TWICE = ['queue', 'payment', 'complaint'];
+
 const textOf = (message: Communication): string => (message.payload ?? []).flatMap(({ contentString }) => contentString ?? []).join('\n');
 
 function useMessages(patient: string) {
@@ -50,8 +53,8 @@ export function MessagesPage() {
             {list.map((message) => {
               const place = placeOf(message);
               const about = message.topic?.coding?.[0]?.code;
-              // Most say the same twice, in Chinese and in English; those that hold somebody's reason are one text.
-              const lines = about === 'emergency-access' || about === 'regulatory-case' ? [] : textOf(message).split('\n');
+              // These the platform says twice, in Chinese and in English; of others a line may be anything.
+              const lines = place || (message.topic?.coding?.[0]?.system === TASK && TWICE.includes(about ?? '')) ? textOf(message).split('\n') : [];
               const text = (lines.length === 2 ? (lines[language === 'zh' ? 0 : 1] ?? '') : textOf(message)).replace(REFERENCE, (reference) => names.get(reference) ?? reference);
               const unread = message.received === undefined;
               const complaint = about === 'complaint' ? /^Task\/([A-Za-z0-9.-]{1,64})$/.exec(message.about?.[0]?.reference ?? '')?.[1] : undefined;

@@ -292,7 +292,6 @@ public final class ReportNotices implements ChangeConsumer {
         NoticeJson.about(
             NoticeJson.of(patient, TOPIC, kind.word(), words(kind, name, by), clock.instant()),
             reference(about));
-
     if (!about.path("meta").path("security").isEmpty()) {
       notice.putObject("meta").set("security", about.path("meta").path("security"));
     }

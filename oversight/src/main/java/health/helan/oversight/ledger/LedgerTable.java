@@ -364,7 +364,10 @@ final class LedgerTable {
     return names;
   }
 
-  /** Movements of one posting are of one moment: the rest of the order tells them apart. */
+  /**
+   * An account has a part in each home, and two of them may move in the same microsecond: the rest
+   * of the order tells these apart.
+   */
   static List<Movement> history(
       Sql sql, UUID account, Instant from, Instant before, @Nullable Movement after, int most) {
     Instant at = after == null ? before : after.at();

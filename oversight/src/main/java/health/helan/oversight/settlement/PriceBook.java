@@ -182,7 +182,7 @@ public final class PriceBook {
             if (effect == Effect.SAME) {
               continue;
             }
-            // Another list may have been taken since the book was read: the statements look again.
+            // What another list has committed since is seen by the statements, which look again.
             boolean isTaken =
                 switch (effect) {
                   case NEW -> insert(connection, item, by);
@@ -215,9 +215,10 @@ public final class PriceBook {
     return new PriceHistory(
         Sql.list(
             connection,
-            ITEMS + " where code = any (?)",
+            ITEMS + " where code = any (?) and institution = any (?)",
             PriceBook::item,
-            items.stream().map(PriceItem::code).distinct().toList()),
+            items.stream().map(PriceItem::code).distinct().toList(),
+            items.stream().map(PriceItem::institution).distinct().toList()),
         LocalDate.ofInstant(clock.instant(), PriceItem.BEIJING));
   }
 

@@ -298,17 +298,9 @@ final class Tending {
    * more, as it was taken back since, does not keep the rest.
    */
   private @Nullable Settlement follow(Settlement one) {
-    List<String> keeps =
-        Objects.requireNonNull(one.keeps()).stream()
-            .filter(
-                id ->
-                    settlements
-                        .tree("ChargeItem", id)
-                        .path("status")
-                        .asString("")
-                        .equals("billable"))
-            .toList();
     try {
+      List<String> keeps =
+          Objects.requireNonNull(one.keeps()).stream().filter(this::isOpen).toList();
       if (!keeps.isEmpty()) {
         Bill bill =
             reckoner.bill(
@@ -326,8 +318,10 @@ final class Tending {
     } catch (Settlements.Raced e) {
       return null;
     } catch (Refusal refused) {
-      if (refused.kind() == Refusal.Kind.TRANSIENT || refused.kind() == Refusal.Kind.PRECONDITION) {
-        return null;
+      if (refused.kind() == Refusal.Kind.TRANSIENT
+          || refused.kind() == Refusal.Kind.PRECONDITION
+          || refused.messageKey().equals("settlement.charge-not-open")) {
+        return null; // Taken back since it was looked at: the next look leaves it out.
       }
       LOG.warn("What stays of a bill cannot be settled anew: {}", refused.messageKey());
     }
@@ -342,6 +336,18 @@ final class Tending {
                         ? money.with(MoneyState.GOING_BACK, money.tries())
                         : money),
         null);
+  }
+
+  /** One that was erased or removed is not open, and holds up no money of the others. */
+  private boolean isOpen(String charge) {
+    try {
+      return settlements.tree("ChargeItem", charge).path("status").asString("").equals("billable");
+    } catch (Refusal refused) {
+      if (refused.kind() != Refusal.Kind.GONE && refused.kind() != Refusal.Kind.NOT_FOUND) {
+        throw refused;
+      }
+      return false;
+    }
   }
 
   /** What payers are told of a settlement, read when the first is asked. */

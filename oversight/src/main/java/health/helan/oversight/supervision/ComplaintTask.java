@@ -60,7 +60,7 @@ final class ComplaintTask {
   }
 
   /** Above what treatment opens: who answers for the institution reads a complaint by steps. */
-  private static void keepFromStaff(ObjectNode resource) {
+  static void keepFromStaff(ObjectNode resource) {
     resource
         .putObject("meta")
         .putArray("security")

@@ -306,6 +306,7 @@ public final class Complaints implements Erasable {
       Caller caller, String target, String patient, ComplaintStep step, Instant now) {
     ObjectNode provenance =
         ProvenanceJson.of(caller, List.of(target), ComplaintStep.SYSTEM, step.word(), null, now);
+    ComplaintTask.keepFromStaff(provenance);
     return new Interaction.Create(
         "Provenance", Interaction.Body.of(provenance), null, null, patient);
   }

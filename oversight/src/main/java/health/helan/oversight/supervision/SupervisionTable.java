@@ -1,5 +1,6 @@
 package health.helan.oversight.supervision;
 
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.trust.account.Sql;
@@ -323,8 +324,11 @@ final class SupervisionTable {
   record Asked(String rule, String institution, Instant from, PageEnd after, int most) {}
 
   static List<Row> hits(Sql sql, Asked asked) {
-    String[] after = asked.after().rest().split(" ", 4);
-    boolean isFirst = after.length < 4;
+    boolean isFirst = asked.after().rest().isEmpty();
+    String[] after = asked.after().rest().split(" ");
+    if (!isFirst && after.length != 4) {
+      throw Given.wrong("after");
+    }
     return sql.list(
         HITS
             + """

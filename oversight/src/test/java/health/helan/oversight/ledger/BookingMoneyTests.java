@@ -397,7 +397,7 @@ class BookingMoneyTests {
     Instant later = Instant.now().plusSeconds(60);
     List<Movement> all = paged(channel, later, 10);
     assertThat(all.stream().map(Movement::at)).containsExactlyElementsOf(moments.reversed());
-    // The lines of a posting are of one moment: a page may end between them.
+    // A page may end between two lines of a posting.
     var unused =
         LEDGER.post(
             new Posting(

@@ -15,6 +15,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Charges that another part of the platform takes back while their bill goes on. */
 class TakenBackTests {
@@ -120,8 +122,9 @@ class TakenBackTests {
   }
 
   /** The instance ends between what is undone and what follows; meanwhile one more goes. */
-  @Test
-  void settlesTheRestAnewWhenOneMoreGoesBeforeItFollows() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void settlesTheRestAnewWhenOneMoreGoesBeforeItFollows(boolean isDeleted) {
     Visit insured = server.new Visit("AMB", "310");
     List<String> charges =
         List.of(insured.charge("2508", 2), insured.charge("2501", 1), insured.charge("1101", 1));
@@ -158,8 +161,14 @@ class TakenBackTests {
     var unused =
         server.store.write(
             Caller.platform("somebody else").asPlatformOf(insured.hospital),
-            new Interaction.Patch(
-                "ChargeItem", charges.get(1), null, item -> item.put("status", "aborted"), null));
+            isDeleted
+                ? new Interaction.Delete("ChargeItem", charges.get(1), null, null, false)
+                : new Interaction.Patch(
+                    "ChargeItem",
+                    charges.get(1),
+                    null,
+                    item -> item.put("status", "aborted"),
+                    null));
     tended();
     Settlement after =
         server.settlements.ofPatient(SettlementServer.ROOT, insured.patient).stream()

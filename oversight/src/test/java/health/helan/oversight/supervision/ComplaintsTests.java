@@ -93,6 +93,9 @@ class ComplaintsTests {
     assertThat(accepted.values("note", "by"))
         .containsExactly("resident", "institution", "resident");
     refused(step(resident, task, "object"), 422, "accepted");
+    // Whose account complained is told by the Provenance: it is no easier to see.
+    assertThat(SERVER.get(hospital.nurse, "Provenance?target=" + task).json().path("entry"))
+        .isEmpty();
     JsonNode provenances = SERVER.get(ROOT, "Provenance?target=" + task).json();
     assertThat(provenances.path("entry").size()).isEqualTo(3);
     assertThat(SERVER.hits(task)).isEmpty();

@@ -13,6 +13,7 @@ import health.helan.foundation.trust.oversight.Evidence;
 import health.helan.oversight.supervision.SupervisionServer.Hospital;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -204,6 +205,25 @@ class ReplayTests {
             complained.value("task") + "/_history/1")
         .doesNotContain("Invoice/" + besides + "/_history/1");
     assertThat(told.text()).doesNotContain("等了很久");
+  }
+
+  @Test
+  void hasWhatWasPaidDaysBeforeItBegan() {
+    String booked =
+        SERVER.created(
+            hospital.system,
+            hospital
+                .visit(Instant.now().plus(Duration.ofDays(10)))
+                .replace("'status':'finished'", "'status':'planned'"));
+    String paid =
+        SERVER.created(
+            hospital.system,
+            """
+            {'resourceType':'Invoice','status':'balanced','subject':{'reference':'Patient/%s'},
+              'extension':[{'url':'urn:payable','valueReference':{'reference':'Encounter/%s'}}]}"""
+                .formatted(hospital.patient, booked));
+    Reply told = SERVER.get(hospital.chief, "Encounter/" + booked + "/$replay?" + NOTE);
+    assertThat(told.values("event", "what")).contains("Invoice/" + paid + "/_history/1");
   }
 
   @Test

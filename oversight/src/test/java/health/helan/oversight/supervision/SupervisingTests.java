@@ -73,6 +73,14 @@ class SupervisingTests {
         .containsExactlyInAnyOrder("doctor-licence", "real-name");
     assertThat(SERVER.get(ApiForTests.regulator(), page + "&after=yesterday").status())
         .isEqualTo(400);
+    String cut = first.value("next").replaceFirst(" [^ ]*$", "");
+    assertThat(
+            SERVER
+                .get(
+                    ApiForTests.regulator(),
+                    page + "&after=" + URLEncoder.encode(cut, StandardCharsets.UTF_8))
+                .status())
+        .isEqualTo(400);
   }
 
   @Test

@@ -31,8 +31,8 @@ final class Belongings {
   /** What is looked through at most. */
   private static final int MOST = 20_000;
 
-  /** Clocks of senders differ, and an encounter may be registered late. */
-  private static final Duration EARLIER = Duration.ofDays(1);
+  /** Nothing is made of an encounter longer before it begins: what was booked is paid first. */
+  private static final Duration EARLIER = Duration.ofDays(366);
 
   /** What an encounter points at and is part of it. */
   private static final Set<String> POINTED_AT = Set.of("Consent", "Composition", "Appointment");
@@ -110,7 +110,7 @@ final class Belongings {
     }
   }
 
-  /** Nothing is made of an encounter before it began; null where that is not said. */
+  /** From when there may be something of it; null where its beginning is not said. */
   private static @Nullable Instant since(JsonNode encounter) {
     try {
       return OffsetDateTime.parse(encounter.path("period").path("start").asString(""))
