@@ -1,6 +1,7 @@
 package health.helan.foundation.store;
 
 import health.helan.foundation.store.index.ParameterRegistry;
+import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.sql.SqlText;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -149,6 +150,21 @@ public interface AccessPolicy {
       @Nullable String value) {
     return true;
   }
+
+  /**
+   * May the caller ask this at all? Asked once, before anything of it is looked for.
+   *
+   * @throws Refusal FORBIDDEN
+   */
+  default void checkSearch(Caller caller, SearchRequest request) {}
+
+  /**
+   * The same of the history of a type.
+   *
+   * @param type null for all
+   * @throws Refusal FORBIDDEN
+   */
+  default void checkHistory(Caller caller, @Nullable String type) {}
 
   /** The content as a caller sees it who does not see it in full; tagged SUBSETTED. */
   default byte[] mask(String type, byte[] content) {

@@ -27,6 +27,9 @@ final class Histories {
     if (type != null && !policy.may(caller, action, type)) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "store.may-not-read", type);
     }
+    if (request.id() == null) {
+      policy.checkHistory(caller, type);
+    }
     if (request.atFrom() != null && type == null) {
       throw new Refusal(Refusal.Kind.NOT_SUPPORTED, "store.at-needs-type");
     }

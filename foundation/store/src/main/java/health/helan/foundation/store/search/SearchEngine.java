@@ -244,6 +244,7 @@ public final class SearchEngine {
    * @throws Refusal not understood, not allowed, or too costly
    */
   public SearchResult search(Caller caller, SearchRequest request) {
+    policy.checkSearch(caller, request);
     return attempt(caller, request, budget -> run(budget, request, false, Predicate.TRUE));
   }
 

@@ -9,6 +9,7 @@ import health.helan.foundation.store.Licences;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.index.Parameter.Kind;
 import health.helan.foundation.store.index.ParameterRegistry;
+import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.sql.SqlText;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -410,6 +411,20 @@ public final class RolePolicy implements AccessPolicy {
         && !value.isEmpty()
         && !value.endsWith("|")
         && (type.equals("Patient") || !IdNumbers.isValid(value.substring(value.indexOf('|') + 1)));
+  }
+
+  @Override
+  public void checkSearch(Caller caller, SearchRequest request) {
+    if (caller.role() == Caller.Role.PRACTITIONER && !caller.isRoot()) {
+      ByResident.check(request);
+    }
+  }
+
+  @Override
+  public void checkHistory(Caller caller, @Nullable String type) {
+    if (caller.role() == Caller.Role.PRACTITIONER && !caller.isRoot()) {
+      ByResident.checkHistory(type);
+    }
   }
 
   @Override
