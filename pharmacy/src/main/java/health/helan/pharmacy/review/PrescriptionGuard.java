@@ -33,10 +33,23 @@ public final class PrescriptionGuard implements WriteFollower {
   @Override
   public void check(Caller caller, Followed written) {
     if (!caller.isRoot()
+        && caller.role() == Caller.Role.PRACTITIONER
+        && written.type().equals("MedicationRequest")
+        && isOrder(written.after())) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "prescription.unreviewed");
+    }
+    if (!caller.isRoot()
         && !Purges.isErasing(caller)
         && (isTagged(written.before()) || isTagged(written.after()))) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "prescription.by-steps", written.type());
     }
+  }
+
+  /** Counts and may be dispensed. Systems write what was reviewed at their own institution. */
+  private static boolean isOrder(@Nullable JsonNode request) {
+    return request != null
+        && request.path("status").asString("").equals("active")
+        && request.path("intent").asString("").endsWith("order");
   }
 
   static boolean isTagged(@Nullable JsonNode resource) {

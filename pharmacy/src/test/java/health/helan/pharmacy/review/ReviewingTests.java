@@ -280,6 +280,26 @@ class ReviewingTests {
   }
 
   @Test
+  void noDoctorMakesAPrescriptionCountAlone() {
+    String patient = hospital.patient("1960-05-01", "male");
+    ObjectNode request = hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7);
+    String draft = hospital.draft(request);
+    request.put("status", "active");
+    for (Reply reply :
+        new Reply[] {
+          SERVER.send(hospital.doctor, "POST", "MedicationRequest", request.toString()),
+          SERVER.send(
+              hospital.doctor,
+              "PUT",
+              "MedicationRequest/" + draft,
+              request.put("id", draft).toString())
+        }) {
+      assertThat(reply.status()).isEqualTo(403);
+      assertThat(reply.sentence()).contains("submit it");
+    }
+  }
+
+  @Test
   void whoMayNotPrescribeDoesNotSubmit() {
     String patient = hospital.patient("1960-05-01", "male");
     ObjectNode request = hospital.request(patient, "阿莫西林胶囊 0.5g", 1, "粒", 3, 7);
