@@ -170,6 +170,7 @@ public final class PrescriptionOperations {
     ReviewOperations.put(parts, "deadline", Prescriptions.deadlineOf(task));
     ReviewOperations.put(parts, "queued", Prescriptions.queuedAt(task));
     ReviewOperations.put(parts, "late", prescriptions.isLate(member));
+    ReviewOperations.put(parts, "over", prescriptions.isOver(task));
     ReviewOperations.put(parts, "doctor", "Practitioner/" + Prescriptions.doctorOf(task));
     ReviewOperations.put(parts, "owner", task.path("owner").path("reference").asString(""));
     ReviewOperations.put(parts, "drugs", Prescriptions.requestsOf(task).size());
@@ -178,7 +179,7 @@ public final class PrescriptionOperations {
         parts, "code", task.path("statusReason").path("coding").path(0).path("code").asString(""));
     ReviewOperations.put(parts, "side", member.party().name().toLowerCase(Locale.ROOT));
     for (PrescriptionStep step : PrescriptionStep.values()) {
-      if (state != null && step.isOpen(member.party(), state)) {
+      if (prescriptions.isOpen(member, step)) {
         ReviewOperations.put(parts, "open", step.word());
       }
     }

@@ -49,8 +49,11 @@ public final class Prescriptions {
       "https://helan.health/fhir/StructureDefinition/prescription-deadline";
   private static final String ACCOUNT = "https://helan.health/fhir/sid/account";
 
-  /** A prescription nobody finished reviewing is worthless after so long. */
-  private static final Duration VALID = Duration.ofDays(3);
+  /**
+   * A prescription nobody finished reviewing is worthless after so long: what was found is of the
+   * day it was submitted, and the resident may have other drugs by now.
+   */
+  static final Duration VALID = Duration.ofDays(3);
 
   private static final String MOST_LISTED = "100";
 
@@ -486,7 +489,7 @@ public final class Prescriptions {
     Member member = member(caller, id);
     PrescriptionState state = member.state();
     // First, so that whoever may not at all learns nothing by a fault in what was sent.
-    var unused = step.take(member.party(), state);
+    var unused = step.take(member.party(), state, isOver(member.task()));
     mustHold(caller, member.task(), step);
     if (said.reason != null) {
       var unusedReason = ReviewOperations.reason(said.reason);
@@ -635,7 +638,7 @@ public final class Prescriptions {
             id,
             null,
             task -> {
-              PrescriptionState to = step.take(member.party(), state(task));
+              PrescriptionState to = step.take(member.party(), state(task), isOver(task));
               mustHold(caller, task, step); // Under the row's lock: two may have pressed at once.
               change(task, step, to, caller);
               task.put("lastModified", now.toString());
@@ -805,11 +808,31 @@ public final class Prescriptions {
     return "";
   }
 
-  /** Whether it should have been decided by now. */
+  /** Whether it should have been decided by now, and still can be. */
   boolean isLate(Member member) {
-    PrescriptionState state = member.state();
-    return (state == PrescriptionState.WAITING || state == PrescriptionState.TAKEN)
+    return isUndecided(member.state())
+        && !isOver(member.task())
         && Instant.parse(deadlineOf(member.task())).isBefore(now());
+  }
+
+  private static boolean isUndecided(@Nullable PrescriptionState state) {
+    return state == PrescriptionState.WAITING || state == PrescriptionState.TAKEN;
+  }
+
+  /** Whether its time went by before it was decided: then the doctor submits anew. */
+  boolean isOver(JsonNode task) {
+    PrescriptionState state = state(task);
+    String end = task.path("restriction").path("period").path("end").asString("");
+    return state != null
+        && !state.isFinal()
+        && !end.isEmpty()
+        && Instant.parse(end).isBefore(now());
+  }
+
+  /** Whether the side may take the step now. */
+  boolean isOpen(Member member, PrescriptionStep step) {
+    PrescriptionState state = member.state();
+    return state != null && step.isOpen(member.party(), state, isOver(member.task()));
   }
 
   /** A part of a prescription, for its members. */

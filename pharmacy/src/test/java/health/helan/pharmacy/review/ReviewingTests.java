@@ -6,6 +6,7 @@ import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.pharmacy.review.ReviewServer.Hospital;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -389,6 +390,44 @@ class ReviewingTests {
     assertThat(hospital.submit(hospital.doctor, id).status()).isEqualTo(201);
     Reply late = SERVER.send(hospital.doctor, "POST", "", bundle.toString());
     assertThat(late.status()).as("what was submitted is not written over").isEqualTo(403);
+  }
+
+  @Test
+  void isWorthNothingOnceItsTimeIsOver() {
+    Case waiting = good();
+    Case taken = good();
+    Case held = held();
+    Case left = good();
+    done(step(hospital.pharmacist, taken, "take"));
+    done(step(hospital.pharmacist, left, "take"));
+    assertThat(step(hospital.doctor, left, "withdraw", "reason", "不再需要").status())
+        .as("while a pharmacist is at it")
+        .isEqualTo(422);
+    SERVER.reviewClock.ahead(Prescriptions.VALID.plusMinutes(1));
+    try {
+      for (Reply refused :
+          List.of(
+              step(hospital.pharmacist, waiting, "take"),
+              step(hospital.pharmacist, taken, "pass"),
+              step(hospital.doctor, held, "override", "reason", "已在监测下使用", "code", "monitored"))) {
+        assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+        assertThat(refused.sentence()).contains("over");
+      }
+      Reply seen = SERVER.get(hospital.pharmacist, "Task/" + taken.task + "/$prescription");
+      assertThat(seen.values("prescription", "over")).containsExactly("true");
+      assertThat(seen.values("prescription", "late")).containsExactly("false");
+      assertThat(seen.text()).doesNotContain("\"pass\"");
+      done(step(hospital.pharmacist, taken, "return", "reason", "已过有效期"));
+      for (Case each : List.of(waiting, taken, held, left)) {
+        done(step(hospital.doctor, each, "withdraw", "reason", "重新开具"));
+        assertThat(status(each)).isEqualTo("cancelled");
+      }
+      assertThat(step(hospital.pharmacist, left, "pass").status())
+          .as("by who had taken it")
+          .isEqualTo(422);
+    } finally {
+      SERVER.reviewClock.ahead(Duration.ZERO);
+    }
   }
 
   private static String status(Reply answer) {
