@@ -473,6 +473,10 @@ public final class Prescriptions {
         : null;
   }
 
+  Lots lots() {
+    return review.lots();
+  }
+
   boolean isPharmacist(Caller caller) {
     return registry.holds(caller.binding().practitioner(), LicenceKind.PHARMACIST, now());
   }
