@@ -22,9 +22,10 @@ final class Lots {
    * chance seed, which goes on from page to page and keeps nothing between them.
    */
   private static final String PASSED =
-      "select task, lot from (select task, md5(task || ?) collate \"C\" as lot from review_decision"
-          + " where month in (?, ?) and institution = ? and decided < ? and decision = 'pass') drawn"
-          + " where lot > ? order by lot limit ?";
+      "select task, lot from (select task,"
+          + " encode(sha256(convert_to(task || ?, 'UTF8')), 'hex') collate \"C\" as lot"
+          + " from review_decision where month in (?, ?) and institution = ? and decided < ?"
+          + " and decision = 'pass') drawn where lot > ? order by lot limit ?";
 
   private final Sql sql;
 
