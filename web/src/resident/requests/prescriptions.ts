@@ -19,7 +19,7 @@ export const usePrescriptions = (patient: string) =>
     queryKey: ['prescriptions', patient],
     refetchOnWindowFocus: true,
     queryFn: async ({ signal }): Promise<Prescription[]> =>
-      ((await get<Parameters>(`$prescriptions?side=resident&patient=${encodeURIComponent(patient)}`, signal)).parameter ?? []).map((one) => {
+      ((await get<Parameters>(`$prescriptions?side=resident&patient=${encodeURIComponent(patient)}`, signal)).parameter ?? []).filter(({ name }) => name === 'prescription').map((one) => {
         const parts = partsOf(one);
         return {
           task: idOf(parts.text('task')) ?? '',

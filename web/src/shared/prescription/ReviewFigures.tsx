@@ -25,7 +25,13 @@ const useFigures = (month: string, institution: string | undefined, by: boolean)
     enabled: /^\d{4}-\d{2}$/.test(month),
     queryFn: async ({ signal }) => {
       const answer = await get<Parameters>(`$review-figures?${new URLSearchParams({ month, ...(institution ? { institution } : {}), ...(by ? { by: 'pharmacist' } : {}) }).toString()}`, signal);
-      return { institutions: repetitionsOf(answer, 'institution').map(lineOf), pharmacists: repetitionsOf(answer, 'pharmacist').map(lineOf), mayByPharmacist: repetitionsOf(answer, 'may')[0]?.flag('byPharmacist') ?? false };
+      const [now] = repetitionsOf(answer, 'now');
+      return {
+        now: now && { undecided: now.number('undecided') ?? 0, late: now.number('late') ?? 0, more: now.flag('more') ?? false },
+        institutions: repetitionsOf(answer, 'institution').map(lineOf),
+        pharmacists: repetitionsOf(answer, 'pharmacist').map(lineOf),
+        mayByPharmacist: repetitionsOf(answer, 'may')[0]?.flag('byPharmacist') ?? false,
+      };
     },
   });
 
@@ -67,6 +73,7 @@ export function ReviewFigures({ overall = false }: { overall?: boolean }) {
       </div>
       {error ? <LoadFailed error={error} onRetry={() => void refetch()} /> : null}
       {!data && !error ? <LoadingLines rows={5} /> : null}
+      {data?.now ? <p>{t(data.now.more ? 'figures.nowMore' : 'figures.now', { undecided: data.now.undecided, late: data.now.late })}</p> : null}
       {data?.institutions.length === 0 ? <NothingHere title={t('figures.none')} /> : null}
       {data && data.institutions.length > 0 ? <Table head={t('figures.institution')} lines={data.institutions} {...(overall && !institution ? { onOpen: (of: string) => setInstitution(of.split('/').pop()) } : {})} /> : null}
       {data && data.pharmacists.length > 0 ? <Table head={t('figures.pharmacist')} lines={data.pharmacists} /> : null}

@@ -16,6 +16,8 @@ export type Prescription = {
   changed: string | undefined;
   deadline: string | undefined;
   late: boolean;
+  /** Whether nobody can decide it any more, because its time went by. */
+  over: boolean;
   patient: string | undefined;
   /** The id of the visit that it was written in. */
   encounter: string | undefined;
@@ -45,6 +47,7 @@ export function prescriptionOf(parts: Parts): Prescription {
     changed: parts.text('changed'),
     deadline: parts.text('deadline'),
     late: parts.flag('late') ?? false,
+    over: parts.flag('over') ?? false,
     patient: last(parts.text('patient')),
     encounter: last(parts.text('encounter')),
     doctor: parts.text('doctor'),
@@ -58,6 +61,11 @@ export function prescriptionOf(parts: Parts): Prescription {
 }
 
 export const prescriptionsIn = (answer: Parameters): Prescription[] => repetitionsOf(answer, 'prescription').map(prescriptionOf);
+
+/** A list of prescriptions; `more` where the server has more than it lists. */
+export type PrescriptionList = { all: Prescription[]; more: boolean };
+
+export const prescriptionListIn = (answer: Parameters): PrescriptionList => ({ all: prescriptionsIn(answer), more: repetitionsOf(answer, 'list')[0]?.flag('more') ?? false });
 
 export type Whole = { prescription: Prescription; requests: MedicationRequest[]; findings: Finding[] };
 

@@ -42,23 +42,24 @@ function Own({ over }: { over: boolean }) {
   const { t } = useTranslation('prescription');
   const language = useLanguage();
   const { data, error, refetch } = useOwn(over);
-  const people = usePeople((data ?? []).flatMap(({ patient }) => patient ?? []));
+  const people = usePeople((data?.all ?? []).flatMap(({ patient }) => patient ?? []));
   return (
     <>
       {error ? <LoadFailed error={error} onRetry={() => void refetch()} /> : null}
       {!data && !error ? <LoadingLines rows={8} /> : null}
-      {data?.length === 0 ? <NothingHere title={t(over ? 'own.noneOver' : 'own.none')}>{over ? null : t('own.noneHint')}</NothingHere> : null}
-      {data && data.length > 0 ? (
+      {data?.all.length === 0 ? <NothingHere title={t(over ? 'own.noneOver' : 'own.none')}>{over ? null : t('own.noneHint')}</NothingHere> : null}
+      {data?.more ? <p className="muted">{t('queue.more')}</p> : null}
+      {data && data.all.length > 0 ? (
         <Items
           label={t('own.which')}
-          items={data.map(({ task, number, state, drugs, count, patient, reason, authored }) => {
+          items={data.all.map(({ task, number, state, over: isOver, drugs, count, patient, reason, authored }) => {
             const person = people.data?.get(patient ?? '');
             return {
               key: task,
               to: `/prescriptions/${task}`,
               title: (
                 <>
-                  <strong>{drugs.length > 0 ? drugs.join(' + ') : t('queue.drugs', { count })}</strong> <StateOf state={state} />
+                  <strong>{drugs.length > 0 ? drugs.join(' + ') : t('queue.drugs', { count })}</strong> <StateOf state={state} /> {isOver ? <StatusTag tone="plain">{t('queue.over')}</StatusTag> : null}
                 </>
               ),
               note: [person && nameOf(person), t('own.number', { number }), reason && (state === 'returned' || state === 'refused') ? t('own.reason', { reason }) : undefined].filter(Boolean).join(' · '),

@@ -3,7 +3,7 @@ import type { Bundle, Coding, MedicationRequest, Parameters, Patient, Task } fro
 import { useEffect, useState } from 'react';
 import { resourcesOf } from '../../shared/fhir/bundles';
 import { call, get, operate, transact } from '../../shared/fhir/client';
-import { commentsIn, prescriptionsIn, screenedOf, wholeOf, type Prescription, type State } from '../../shared/prescription/prescriptions';
+import { commentsIn, prescriptionListIn, screenedOf, wholeOf, type Prescription, type State } from '../../shared/prescription/prescriptions';
 import { draftsOf, idsOf, type Kind, type Product } from './prescription';
 
 /** What is typed reaches the server when the hand rests. */
@@ -75,7 +75,7 @@ const OVER: readonly State[] = ['effective', 'refused', 'withdrawn'];
 /** Those that wait for the doctor's hand. */
 const isMine = ({ state }: Prescription): boolean => state === 'held' || state === 'returned';
 
-/** The doctor's own: of the open ones those that want a hand first, then the longest waiting; those that are over the last first. */
+/** The doctor's own: of the open ones those that want a hand first, then the longest waiting, and last those whose time is over; those that are done the last first. */
 export const useOwn = (over: boolean, enabled = true) =>
   useQuery({
     queryKey: ['prescriptions', 'doctor', over],
@@ -83,13 +83,13 @@ export const useOwn = (over: boolean, enabled = true) =>
     staleTime: 0,
     refetchInterval: 30_000,
     queryFn: async ({ signal }) => {
-      const all = prescriptionsIn(await get<Parameters>(`$prescriptions?side=doctor${over ? `&state=${OVER.join(',')}` : ''}`, signal));
-      return over ? all.reverse() : all.sort((a, b) => Number(isMine(b)) - Number(isMine(a)));
+      const { all, more } = prescriptionListIn(await get<Parameters>(`$prescriptions?side=doctor${over ? `&state=${OVER.join(',')}` : ''}`, signal));
+      return { all: over ? all : all.sort((a, b) => Number(a.over) - Number(b.over) || Number(isMine(b)) - Number(isMine(a))), more };
     },
   });
 
 /** How many wait for the doctor. */
-export const useOwnCount = (): number | undefined => useOwn(false).data?.filter(isMine).length;
+export const useOwnCount = (): number | undefined => useOwn(false).data?.all.filter(isMine).length;
 
 /** The people of prescriptions, as far as their records are open. */
 export function usePeople(ids: readonly string[]) {

@@ -75,7 +75,7 @@ function Desk({ whole: { prescription, requests, findings }, mine }: { whole: Wh
   const { t } = useTranslation(['prescription', 'record']);
   const go = useNavigate();
   const queue = useReviewQueue();
-  const next = nextAfter(queue.data, prescription.task);
+  const next = nextAfter(queue.data?.all, prescription.task);
   const onward = () => void go(next ? `/review/${next}` : '/lists/review');
   const step = useStep(prescription.task, (said) => said.step !== 'take' && onward());
   const [choice, setChoice] = useState<Choice>();
@@ -86,6 +86,8 @@ function Desk({ whole: { prescription, requests, findings }, mine }: { whole: Wh
   const first = useRef<HTMLInputElement>(null);
   const words = useRef<HTMLTextAreaElement>(null);
   const waiting = prescription.open.includes('take');
+  // What is over is not passed any more.
+  const choices = CHOICES.filter(({ choice: which }) => !prescription.over || which !== 'pass');
 
   useEffect(() => {
     (waiting ? take.current : mine ? first.current : undefined)?.focus();
@@ -109,7 +111,7 @@ function Desk({ whole: { prescription, requests, findings }, mine }: { whole: Wh
   };
   useShortcuts([
     ...(waiting ? [{ key: 't', label: t('desk.take'), run: () => step.mutate({ step: 'take' }) }] : []),
-    ...(mine ? CHOICES.map(({ choice: which, key }) => ({ key, label: t(`desk.${which}`), run: () => choose(which) })) : []),
+    ...(mine ? choices.map(({ choice: which, key }) => ({ key, label: t(`desk.${which}`), run: () => choose(which) })) : []),
     ...(mine ? [{ key: 'Ctrl+Enter', label: t('desk.decide'), run: decide }] : []),
     { key: 'n', label: t('desk.next'), run: onward },
   ]);
@@ -122,7 +124,7 @@ function Desk({ whole: { prescription, requests, findings }, mine }: { whole: Wh
           {t('own.number', { number: prescription.number })} <StateOf state={prescription.state} />
         </h1>
         <span>
-          {waiting || mine ? <Deadline of={prescription} now={queue.dataUpdatedAt || Date.now()} /> : null} <Link to="/lists/review">{t('desk.back')}</Link>
+          {waiting || mine || prescription.over ? <Deadline of={prescription} now={queue.dataUpdatedAt || Date.now()} /> : null} <Link to="/lists/review">{t('desk.back')}</Link>
         </span>
       </header>
       <section className="card">
@@ -152,7 +154,7 @@ function Desk({ whole: { prescription, requests, findings }, mine }: { whole: Wh
           }}
         >
           <div role="radiogroup" aria-label={t('desk.decision')} aria-describedby="decision-problem" className={styles.choices}>
-            {CHOICES.map(({ choice: which, key }, index) => (
+            {choices.map(({ choice: which, key }, index) => (
               <label key={which} data-choice={which}>
                 <input ref={index === 0 ? first : undefined} type="radio" name="decision" checked={choice === which} onChange={() => choose(which)} />
                 {t(`desk.${which}`)} <kbd className={keys['key']}>{key.toUpperCase()}</kbd>

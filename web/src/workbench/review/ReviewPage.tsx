@@ -49,11 +49,12 @@ function Queue() {
     <>
       {error && !data ? <LoadFailed error={error} onRetry={() => void refetch()} /> : null}
       {!data && !error ? <LoadingLines rows={8} /> : null}
-      {data?.length === 0 ? <NothingHere title={t('queue.none')}>{t('queue.noneHint')}</NothingHere> : null}
-      {data && data.length > 0 ? (
+      {data?.all.length === 0 ? <NothingHere title={t('queue.none')}>{t('queue.noneHint')}</NothingHere> : null}
+      {data?.more ? <p className="muted">{t('queue.more')}</p> : null}
+      {data && data.all.length > 0 ? (
         <Items
           label={t('queue.queue')}
-          items={data.map((one) => ({
+          items={data.all.map((one) => ({
             key: one.task,
             to: `/review/${one.task}`,
             title: (
@@ -72,8 +73,9 @@ function Queue() {
 }
 
 /** Time left until the pharmacist should have decided; what is over says so in words and colour. */
-export function Deadline({ of: { deadline, late }, now }: { of: Prescription; now: number }) {
+export function Deadline({ of: { deadline, late, over }, now }: { of: Prescription; now: number }) {
   const { t } = useTranslation('prescription');
+  if (over) return <StatusTag tone="plain">{t('queue.over')}</StatusTag>;
   if (!deadline) return null;
   const minutes = Math.round((Date.parse(deadline) - now) / 60_000);
   return late || minutes < 0 ? <StatusTag tone="alert">{t('queue.late', { minutes: Math.max(0, -minutes) })}</StatusTag> : <StatusTag tone={minutes < 10 ? 'warning' : 'plain'}>{t('queue.left', { minutes })}</StatusTag>;

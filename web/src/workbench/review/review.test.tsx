@@ -66,6 +66,20 @@ describe('The queue', () => {
     expect(nextAfter(queue, 'z')).toBe('y');
   });
 
+  test('puts what nobody can decide any more behind the rest, does not go on to it, and says where it is not whole', async () => {
+    const of = (task: string, deadline: string, over: boolean) => ({ task, deadline, state: 'waiting', over, late: false }) as Prescription;
+    const queue = inOrder([of('old', '1', true), of('new', '2', false)], 'Practitioner/me');
+    expect(queue.map(({ task }) => task)).toEqual(['new', 'old']);
+    expect(nextAfter(queue, 'new')).toBeUndefined();
+    answers(({ path }) => (path === '$prescriptions' ? parameters(one('a', 'waiting', { name: 'over', valueBoolean: true }), one('b', 'waiting'), { name: 'list', part: [{ name: 'more', valueBoolean: true }] }) : undefined));
+    const { ReviewPage } = await import('./ReviewPage');
+    await open(<ReviewPage />, { account: true });
+    const links = await screen.findAllByRole('link');
+    expect(links.map(({ textContent }) => /药品./.exec(textContent ?? '')?.[0])).toEqual(['药品b', '药品a']);
+    expect(links[1]!.textContent).toContain('已过有效期');
+    await screen.findByText('条数太多，这里没有列全。');
+  });
+
   test('is told to whoever is no pharmacist in the server’s words', async () => {
     answers(({ path }) => (path === '$prescriptions' ? new Refused(403, 'forbidden', '只有持有效执业药师注册证的人员可以审方。') : undefined));
     const { ReviewPage } = await import('./ReviewPage');
@@ -140,12 +154,13 @@ describe('Figures', () => {
   test('are of institutions, and by pharmacist where that is allowed; no doctor is among them', async () => {
     const line = (name: string, of: string, display: string) => ({ name, part: [part('of', { reference: of, display }, 'valueReference'), ...['reviewed', 'passed', 'returned', 'refused', 'late'].map((count, at) => part(count, 9 - at, 'valueInteger')), part('medianMinutes', 4.5, 'valueDecimal'), part('p95Minutes', 28, 'valueDecimal'), { name: 'byCode', part: [part('code', '2-5'), part('count', 2, 'valueInteger')] }] });
     const log = answers(({ path, query }) =>
-      path === '$review-figures' ? parameters(line('institution', 'Organization/h', '某医院'), ...(query.has('by') ? [line('pharmacist', 'Practitioner/x', '赵药师')] : []), { name: 'may', part: [part('byPharmacist', true, 'valueBoolean')] }) : undefined,
+      path === '$review-figures' ? parameters(line('institution', 'Organization/h', '某医院'), ...(query.has('by') ? [line('pharmacist', 'Practitioner/x', '赵药师')] : []), { name: 'may', part: [part('byPharmacist', true, 'valueBoolean')] }, { name: 'now', part: [part('undecided', 7, 'valueInteger'), part('late', 3, 'valueInteger')] }) : undefined,
     );
     const { ReviewPage } = await import('./ReviewPage');
     await open(<ReviewPage />, { at: '/?tab=figures', account: true });
     await screen.findByText('某医院');
     screen.getByText('4.5 分钟');
+    screen.getByText('当前待审 7 张，其中超时 3 张。');
     await userEvent.click(screen.getByLabelText(/按药师/));
     await screen.findByText('赵药师');
     expect(log.filter(({ path }) => path === '$review-figures').every(({ query }) => [...query.keys()].every((key) => ['month', 'by', 'institution'].includes(key)))).toBe(true);

@@ -8,21 +8,19 @@ import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.ResourceVersion;
-import health.helan.foundation.store.search.SearchEngine;
 import health.helan.foundation.store.search.SearchRequest;
-import health.helan.foundation.store.search.SearchResult;
 import health.helan.pharmacy.review.CommentStep.Party;
 import health.helan.pharmacy.review.CommentStep.State;
 import health.helan.pharmacy.review.rules.CommentCode;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -37,17 +35,23 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Comments {
   static final String TASK = "prescription-comment";
 
-  private static final SecureRandom CHANCE = new SecureRandom();
+  /** {@code Task.identifier}: the id of the review's Task. */
+  private static final String NUMBER = "https://helan.health/fhir/sid/prescription-comment";
+
   private static final int MOST_DRAWN = 100;
   private static final int MOST_LOOKED_AT = 5_000;
-  private static final String PAGE = "200";
+
+  /** So many lots are looked at in one go. */
+  private static final int BATCH = 100;
 
   private final RecordStore store;
+  private final TaskSearch search;
   private final Prescriptions prescriptions;
   private final Clock clock;
 
   public Comments(RecordStore store, Prescriptions prescriptions, Clock clock) {
     this.store = store;
+    search = new TaskSearch(store);
     this.prescriptions = prescriptions;
     this.clock = clock;
   }
@@ -59,7 +63,8 @@ public final class Comments {
   // ------------------------------------------------------------------ drawing
 
   /**
-   * Draws prescriptions of a month for the comment; those that were drawn before are left out.
+   * Draws prescriptions of a month for the comment, each with the same chance; those that were
+   * drawn before are left out.
    *
    * @param count how many are wanted; fewer where there are not so many
    * @return how many were drawn
@@ -70,43 +75,71 @@ public final class Comments {
     if (count < 1 || count > MOST_DRAWN) {
       throw ReviewOperations.wrong("count");
     }
-    Set<String> drawn = new HashSet<>();
-    for (ObjectNode task : tasks(caller, TASK, month, false)) {
-      drawn.add(FactReader.id(task.path("focus"), "Task"));
-    }
-    List<ObjectNode> candidates = new ArrayList<>();
-    for (ObjectNode task : tasks(caller, Prescriptions.TASK, month, true)) {
-      if (Prescriptions.reviewerOf(task).equals(caller.institution())
-          && Prescriptions.state(task) == PrescriptionState.EFFECTIVE
-          && !drawn.contains(task.path("id").asString(""))) {
-        candidates.add(task);
-      }
-    }
-    Collections.shuffle(candidates, CHANCE);
-    Instant now = now();
+    Lots.Draw lots = prescriptions.lots().of(caller.institution(), month);
     int done = 0;
-    for (ObjectNode review : candidates.subList(0, Math.min(count, candidates.size()))) {
-      String patient = review.path("for").path("reference").asString("");
-      store.transact(
-          caller.asPlatformOf(caller.institution()),
-          List.of(
-              new Interaction.Create(
-                  "Task",
-                  Interaction.Body.of(comment(caller, review, now)),
-                  // Two who draw at once draw each prescription once.
-                  "identifier=" + number(review),
-                  null,
-                  patient,
-                  false)),
-          Set.of(),
-          null);
-      done++;
+    List<String> next = lots.next(BATCH);
+    while (done < count && !next.isEmpty()) {
+      for (ObjectNode review : candidates(caller, next, month)) {
+        if (done < count && draw(caller, review)) {
+          done++;
+        }
+      }
+      next = lots.next(BATCH);
     }
     return done;
   }
 
-  private static String number(JsonNode review) {
-    return "https://helan.health/fhir/sid/prescription-comment|" + review.path("id").asString("");
+  /** Those of the month that were not drawn before, in the order of the lots. */
+  private List<ObjectNode> candidates(Caller caller, List<String> lots, YearMonth month) {
+    Set<String> drawn = new HashSet<>();
+    String numbers = String.join(",", lots.stream().map(id -> NUMBER + "|" + id).toList());
+    for (ObjectNode task : tasks(caller, TASK, TaskSearch.by("identifier", numbers))) {
+      drawn.add(FactReader.id(task.path("focus"), "Task"));
+    }
+    Map<String, ObjectNode> reviews = new HashMap<>();
+    for (ObjectNode task :
+        tasks(caller, Prescriptions.TASK, TaskSearch.by("_id", String.join(",", lots)))) {
+      String id = task.path("id").asString("");
+      if (!drawn.contains(id) && isOf(task, caller.institution(), month)) {
+        reviews.put(id, task);
+      }
+    }
+    List<ObjectNode> candidates = new ArrayList<>();
+    for (String id : lots) {
+      ObjectNode review = reviews.get(id); // None for one that was erased since.
+      if (review != null) {
+        candidates.add(review);
+      }
+    }
+    return candidates;
+  }
+
+  private static boolean isOf(JsonNode review, String institution, YearMonth month) {
+    Instant authored = Instant.parse(review.path("authoredOn").asString(""));
+    return Prescriptions.reviewerOf(review).equals(institution)
+        && Prescriptions.state(review) == PrescriptionState.EFFECTIVE
+        && YearMonth.from(authored.atZone(FactReader.BEIJING)).equals(month);
+  }
+
+  /** Whether it was this draw that drew it. */
+  private boolean draw(Caller caller, ObjectNode review) {
+    Outcome drawn =
+        store
+            .transact(
+                caller.asPlatformOf(caller.institution()),
+                List.of(
+                    new Interaction.Create(
+                        "Task",
+                        Interaction.Body.of(comment(caller, review, now())),
+                        // Two who draw at once draw each prescription once.
+                        "identifier=" + NUMBER + "|" + review.path("id").asString(""),
+                        null,
+                        review.path("for").path("reference").asString(""),
+                        false)),
+                Set.of(),
+                null)
+            .getFirst();
+    return drawn.status() == 201;
   }
 
   private static ObjectNode comment(Caller caller, JsonNode review, Instant now) {
@@ -114,7 +147,7 @@ public final class Comments {
     PrescriptionGuard.tag(task);
     task.putArray("identifier")
         .addObject()
-        .put("system", "https://helan.health/fhir/sid/prescription-comment")
+        .put("system", NUMBER)
         .put("value", review.path("id").asString(""));
     task.set("groupIdentifier", review.path("groupIdentifier").deepCopy());
     state(task, State.SAMPLED);
@@ -155,37 +188,11 @@ public final class Comments {
         .put("code", state.word());
   }
 
-  private List<ObjectNode> tasks(
-      Caller caller, String code, @Nullable YearMonth month, boolean isOver) {
-    List<ObjectNode> all = new ArrayList<>();
-    String cursor = null;
-    do {
-      List<SearchRequest.Parameter> parameters = new ArrayList<>();
-      parameters.add(new SearchRequest.Parameter("code", Prescriptions.TASK_SYSTEM + "|" + code));
-      parameters.add(new SearchRequest.Parameter("_sort", "-authored-on"));
-      parameters.add(new SearchRequest.Parameter("_count", PAGE));
-      if (month != null) {
-        parameters.add(new SearchRequest.Parameter("authored-on", month.toString()));
-      }
-      if (isOver) {
-        parameters.add(new SearchRequest.Parameter("status", "completed"));
-      }
-      if (cursor != null) {
-        parameters.add(new SearchRequest.Parameter(SearchEngine.CURSOR, cursor));
-      }
-      SearchResult page =
-          store.search(
-              caller.asPlatform(),
-              new SearchRequest("Task", null, null, List.copyOf(parameters), false));
-      for (SearchResult.Entry entry : page.entries()) {
-        ObjectNode task = FactReader.content(entry.resource());
-        if (PrescriptionGuard.isTagged(task)) {
-          all.add(task);
-        }
-      }
-      cursor = page.next();
-    } while (cursor != null && all.size() < MOST_LOOKED_AT);
-    return all;
+  private List<ObjectNode> tasks(Caller caller, String code, SearchRequest.Parameter... by) {
+    return search.first(caller, code, MOST_LOOKED_AT, by).tasks().stream()
+        .map(FactReader::content)
+        .filter(PrescriptionGuard::isTagged)
+        .toList();
   }
 
   // ------------------------------------------------------------------ who
@@ -266,7 +273,7 @@ public final class Comments {
       pharmacist(caller);
     }
     List<Member> all = new ArrayList<>();
-    for (ObjectNode task : tasks(caller, TASK, null, false)) {
+    for (ObjectNode task : asDoctor ? ofDoctor(caller) : ofRegion(caller)) {
       Party party = party(caller, task);
       boolean isShown =
           asDoctor
@@ -277,6 +284,21 @@ public final class Comments {
       }
     }
     return all;
+  }
+
+  private List<ObjectNode> ofDoctor(Caller caller) {
+    String own = caller.binding().practitioner();
+    return own.isEmpty()
+        ? List.of()
+        : tasks(
+            caller,
+            TASK,
+            TaskSearch.by("requester", "Practitioner/" + own),
+            TaskSearch.by("_sort", "-authored-on"));
+  }
+
+  private List<ObjectNode> ofRegion(Caller caller) {
+    return tasks(caller, TASK, TaskSearch.by("_sort", "-authored-on"));
   }
 
   // ------------------------------------------------------------------ steps

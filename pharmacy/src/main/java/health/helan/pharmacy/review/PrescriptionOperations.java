@@ -170,6 +170,7 @@ public final class PrescriptionOperations {
     ReviewOperations.put(parts, "deadline", Prescriptions.deadlineOf(task));
     ReviewOperations.put(parts, "queued", Prescriptions.queuedAt(task));
     ReviewOperations.put(parts, "late", prescriptions.isLate(member));
+    ReviewOperations.put(parts, "over", prescriptions.isOver(task));
     ReviewOperations.put(parts, "doctor", "Practitioner/" + Prescriptions.doctorOf(task));
     ReviewOperations.put(parts, "owner", task.path("owner").path("reference").asString(""));
     ReviewOperations.put(parts, "drugs", Prescriptions.requestsOf(task).size());
@@ -178,7 +179,7 @@ public final class PrescriptionOperations {
         parts, "code", task.path("statusReason").path("coding").path(0).path("code").asString(""));
     ReviewOperations.put(parts, "side", member.party().name().toLowerCase(Locale.ROOT));
     for (PrescriptionStep step : PrescriptionStep.values()) {
-      if (state != null && step.isOpen(member.party(), state)) {
+      if (prescriptions.isOpen(member, step)) {
         ReviewOperations.put(parts, "open", step.word());
       }
     }
@@ -186,8 +187,10 @@ public final class PrescriptionOperations {
 
   /**
    * {@code GET $prescriptions}: {@code side} (doctor, pharmacist, resident), {@code state} (words
-   * parted by commas; those that are not over for none). The longest waiting first. Of a resident:
-   * {@code patient} in the place of {@code state}; the last first.
+   * parted by commas; those that are not done for none). The longest waiting first, of pharmacists
+   * the late ones before them; what is {@code over} behind, what is done last, the newest first. Of
+   * a resident: {@code patient} in the place of {@code state}; the last first. A {@code list} with
+   * {@code more} where there are more.
    */
   private Answer list(FhirOperation.Call call) {
     String side = ReviewOperations.need(call, "side");
@@ -198,19 +201,21 @@ public final class PrescriptionOperations {
     if (!side.equals("doctor") && !side.equals("pharmacist")) {
       throw ReviewOperations.wrong("side");
     }
-    List<Prescriptions.Member> members =
+    Prescriptions.Listed<Prescriptions.Member> listed =
         prescriptions.list(
             call.caller(), side.equals("doctor"), states(ReviewOperations.text(call, "state")));
-    for (Prescriptions.Member member : members.reversed()) {
+    for (Prescriptions.Member member : listed.all()) {
       put(ReviewOperations.part(answer, "prescription"), member);
     }
+    more(answer, listed.isMore());
     return ReviewOperations.answer(answer);
   }
 
   /** What a resident sees: where each stands, and its drugs; not what the two sides say. */
   private Answer ofResident(FhirOperation.Call call, ObjectNode answer) {
     String patient = new Given(call).patient();
-    for (ObjectNode task : prescriptions.ofResident(call.caller(), patient)) {
+    Prescriptions.Listed<ObjectNode> listed = prescriptions.ofResident(call.caller(), patient);
+    for (ObjectNode task : listed.all()) {
       ArrayNode parts = ReviewOperations.part(answer, "prescription");
       putBoth(parts, task, Prescriptions.state(task));
       for (String[] one : Prescriptions.requestsOf(task)) {
@@ -221,7 +226,15 @@ public final class PrescriptionOperations {
             .put("reference", "MedicationRequest/" + one[0]);
       }
     }
+    more(answer, listed.isMore());
     return ReviewOperations.answer(answer);
+  }
+
+  /** Says that there are more than the answer lists; nothing where it lists all. */
+  private static void more(ObjectNode answer, boolean isMore) {
+    if (isMore) {
+      ReviewOperations.put(ReviewOperations.part(answer, "list"), "more", true);
+    }
   }
 
   private static Set<PrescriptionState> states(@Nullable String words) {

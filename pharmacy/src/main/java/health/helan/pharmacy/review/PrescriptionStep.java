@@ -68,26 +68,43 @@ public enum PrescriptionStep {
     return this == OVERRIDE || this == RETURN || this == REFUSE || this == WITHDRAW;
   }
 
-  public boolean isOpen(Party party, PrescriptionState state) {
-    return party == takenBy && from.contains(state);
+  /** Whether it leads on to what counts: not once the findings that it stands on are too old. */
+  private boolean isOnward() {
+    return this == OVERRIDE || this == TAKE || this == PASS;
+  }
+
+  /**
+   * @param isOver whether the prescription's time is over
+   */
+  public boolean isOpen(Party party, PrescriptionState state, boolean isOver) {
+    return party == takenBy && startsFrom(state, isOver) && !(isOver && isOnward());
+  }
+
+  /** A doctor need not wait for a pharmacist who took it and never came back. */
+  private boolean startsFrom(PrescriptionState state, boolean isOver) {
+    return from.contains(state) || this == WITHDRAW && isOver && state == TAKEN;
   }
 
   /**
    * The state that it leads to.
    *
+   * @param isOver whether the prescription's time is over: then it only comes to an end
    * @throws Refusal FORBIDDEN for the other party; BUSINESS_RULE naming the state that it does not
-   *     start from
+   *     start from, or for a step onward of one whose time is over
    */
-  PrescriptionState take(Party party, @Nullable PrescriptionState state) {
+  PrescriptionState take(Party party, @Nullable PrescriptionState state, boolean isOver) {
     if (party != takenBy) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "prescription.not-your-step", word());
     }
-    if (state == null || !from.contains(state)) {
+    if (state == null || !startsFrom(state, isOver)) {
       throw new Refusal(
           Refusal.Kind.BUSINESS_RULE,
           "prescription.illegal-step",
           word(),
           state == null ? "none" : state.word());
+    }
+    if (isOver && isOnward()) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "prescription.over", word());
     }
     return to;
   }

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,10 +50,19 @@ public final class Prescriptions {
       "https://helan.health/fhir/StructureDefinition/prescription-deadline";
   private static final String ACCOUNT = "https://helan.health/fhir/sid/account";
 
-  /** A prescription nobody finished reviewing is worthless after so long. */
-  private static final Duration VALID = Duration.ofDays(3);
+  /**
+   * A prescription nobody finished reviewing is worthless after so long: what was found is of the
+   * day it was submitted, and the resident may have other drugs by now.
+   */
+  static final Duration VALID = Duration.ofDays(3);
 
-  private static final String MOST_LISTED = "100";
+  /** Most that are listed of each open state, and of a resident. */
+  static final int MOST_OPEN = 1_000;
+
+  /** Most that are listed of those that are done, and of those whose time is over. */
+  static final int MOST_DONE = 100;
+
+  private static final String MOST_OF_A_NUMBER = "100";
 
   /**
    * What prescriptions stand on.
@@ -68,6 +78,7 @@ public final class Prescriptions {
       Clock clock) {}
 
   private final RecordStore store;
+  private final TaskSearch tasks;
   private final Registry registry;
   private final Signatures signatures;
   private final Review review;
@@ -76,6 +87,7 @@ public final class Prescriptions {
 
   public Prescriptions(Parts parts) {
     store = parts.store();
+    tasks = new TaskSearch(store);
     registry = parts.registry();
     signatures = parts.signatures();
     review = parts.review();
@@ -178,7 +190,7 @@ public final class Prescriptions {
                     "group-identifier",
                     number.path("system").asString("") + "|" + number.path("value").asString("")),
                 new SearchRequest.Parameter("code", TASK_SYSTEM + "|" + TASK),
-                new SearchRequest.Parameter("_count", MOST_LISTED)),
+                new SearchRequest.Parameter("_count", MOST_OF_A_NUMBER)),
             false);
     for (SearchResult.Entry entry : store.search(caller.asPlatform(), query).entries()) {
       ResourceVersion found = entry.resource();
@@ -461,6 +473,10 @@ public final class Prescriptions {
         : null;
   }
 
+  Lots lots() {
+    return review.lots();
+  }
+
   boolean isPharmacist(Caller caller) {
     return registry.holds(caller.binding().practitioner(), LicenceKind.PHARMACIST, now());
   }
@@ -486,7 +502,7 @@ public final class Prescriptions {
     Member member = member(caller, id);
     PrescriptionState state = member.state();
     // First, so that whoever may not at all learns nothing by a fault in what was sent.
-    var unused = step.take(member.party(), state);
+    var unused = step.take(member.party(), state, isOver(member.task()));
     mustHold(caller, member.task(), step);
     if (said.reason != null) {
       var unusedReason = ReviewOperations.reason(said.reason);
@@ -635,7 +651,7 @@ public final class Prescriptions {
             id,
             null,
             task -> {
-              PrescriptionState to = step.take(member.party(), state(task));
+              PrescriptionState to = step.take(member.party(), state(task), isOver(task));
               mustHold(caller, task, step); // Under the row's lock: two may have pressed at once.
               change(task, step, to, caller);
               task.put("lastModified", now.toString());
@@ -730,69 +746,178 @@ public final class Prescriptions {
 
   // ------------------------------------------------------------------ reading
 
-  /** Prescriptions of the doctor, or of the queue of the pharmacist's institution. */
-  List<Member> list(Caller caller, boolean asDoctor, Set<PrescriptionState> states) {
-    String practitioner = caller.binding().practitioner();
-    if (caller.isRoot() || practitioner.isEmpty()) {
-      return List.of();
+  /**
+   * A list, and whether there are more than it holds.
+   *
+   * @param <T> what is listed
+   */
+  record Listed<T>(List<T> all, boolean isMore) {}
+
+  /**
+   * Prescriptions of the doctor, or of the queue of the pharmacist's institution: open ones first,
+   * of these the late ones, then by when they are to be decided, the longest waiting before others;
+   * those whose time is over behind them; last what is done, the newest first. At most {@link
+   * #MOST_OPEN} of each open state, {@link #MOST_DONE} of the rest.
+   */
+  Listed<Member> list(Caller caller, boolean asDoctor, Set<PrescriptionState> states) {
+    if (caller.isRoot() || caller.binding().practitioner().isEmpty()) {
+      return new Listed<>(List.of(), false);
     }
     if (!asDoctor && !isPharmacist(caller)) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "prescription.no-pharmacist");
     }
+    Party side = asDoctor ? Party.DOCTOR : Party.PHARMACIST;
     List<Member> all = new ArrayList<>();
-    if (asDoctor) {
-      search(caller, "requester", "Practitioner/" + practitioner, all);
-    } else {
-      search(caller, "owner", "Organization/" + caller.institution(), all);
-      search(caller, "owner", "Practitioner/" + practitioner, all);
+    boolean isMore = false;
+    for (PrescriptionState state : states) {
+      for (TaskSearch.Found found : inState(caller, side, state)) {
+        isMore |= found.isMore();
+        add(caller, side, found, all);
+      }
     }
-    return all.stream()
-        .filter(one -> one.party() == (asDoctor ? Party.DOCTOR : Party.PHARMACIST))
-        .filter(one -> one.state() != null && states.contains(one.state()))
-        .toList();
+    Instant now = now(); // One for all: an order must not change while it is made.
+    all.sort(asDoctor ? byWaiting(now) : byDeadline(now));
+    return new Listed<>(List.copyOf(all), isMore);
   }
 
-  private void search(Caller caller, String by, String whom, List<Member> all) {
-    for (SearchResult.Entry entry : tasks(caller, by, whom)) {
-      ObjectNode task = FactReader.content(entry.resource());
-      Party party = isOurs(task) ? party(caller, task) : null;
-      if (party != null) {
-        all.add(new Member(task, entry.resource().version(), party));
+  private List<TaskSearch.Found> inState(Caller caller, Party side, PrescriptionState state) {
+    SearchRequest.Parameter whose = whose(caller, side, state);
+    SearchRequest.Parameter in = in(state);
+    if (state.isFinal()) {
+      return List.of(
+          tasks.first(caller, TASK, MOST_DONE, whose, in, TaskSearch.by("_sort", "-authored-on")));
+    }
+    // What nobody can decide any more must not stand before what somebody has to.
+    String since = now().minus(VALID).toString();
+    return List.of(
+        tasks.first(
+            caller, TASK, MOST_OPEN, whose, in, TaskSearch.by("authored-on", "ge" + since), OLDEST),
+        tasks.first(
+            caller,
+            TASK,
+            MOST_DONE,
+            whose,
+            in,
+            TaskSearch.by("authored-on", "lt" + since),
+            TaskSearch.by("_sort", "status,-authored-on")));
+  }
+
+  /**
+   * The oldest first. All asked for have one status: it stands before the time so that no index has
+   * this order, and the planner does not walk through every Task there ever was from the first.
+   */
+  private static final SearchRequest.Parameter OLDEST =
+      TaskSearch.by("_sort", "status,authored-on");
+
+  private static SearchRequest.Parameter in(PrescriptionState state) {
+    return TaskSearch.by("business-status", PrescriptionState.SYSTEM + "|" + state.word());
+  }
+
+  /** By whom Tasks of a state are found: what a pharmacist has taken or decided is that one's. */
+  private static SearchRequest.Parameter whose(Caller caller, Party side, PrescriptionState state) {
+    String own = "Practitioner/" + caller.binding().practitioner();
+    if (side == Party.DOCTOR) {
+      return TaskSearch.by("requester", own);
+    }
+    return TaskSearch.by(
+        "owner",
+        switch (state) {
+          case HELD, WAITING, WITHDRAWN -> "Organization/" + caller.institution();
+          case TAKEN, RETURNED, EFFECTIVE, REFUSED -> own;
+        });
+  }
+
+  private void add(Caller caller, Party side, TaskSearch.Found found, List<Member> all) {
+    for (ResourceVersion version : found.tasks()) {
+      ObjectNode task = FactReader.content(version);
+      if (isOurs(task) && party(caller, task) == side) {
+        all.add(new Member(task, version.version(), side));
       }
     }
   }
 
-  private List<SearchResult.Entry> tasks(Caller caller, String by, String whom) {
-    return store
-        .search(
-            caller.asPlatform(),
-            new SearchRequest(
-                "Task",
-                null,
-                null,
-                List.of(
-                    new SearchRequest.Parameter(by, whom),
-                    new SearchRequest.Parameter("code", TASK_SYSTEM + "|" + TASK),
-                    new SearchRequest.Parameter("_sort", "-authored-on"),
-                    new SearchRequest.Parameter("_count", MOST_LISTED)),
-                false))
-        .entries();
+  /** What is over stands behind what is open, what is done behind both, the newest first. */
+  private static Comparator<Member> byWaiting(Instant now) {
+    Comparator<Member> waiting =
+        Comparator.comparing(one -> one.task.path("authoredOn").asString(""));
+    return Comparator.<Member>comparingInt(one -> rank(one, now))
+        .thenComparing((a, b) -> rank(a, now) == 2 ? waiting.compare(b, a) : waiting.compare(a, b));
+  }
+
+  private static Comparator<Member> byDeadline(Instant now) {
+    return Comparator.<Member>comparingInt(one -> rank(one, now))
+        .thenComparing(one -> !isLate(one, now))
+        .thenComparing(one -> rank(one, now) == 0 ? deadlineOf(one.task) : "")
+        .thenComparing(byWaiting(now));
+  }
+
+  private static int rank(Member one, Instant now) {
+    PrescriptionState state = one.state();
+    if (state == null || state.isFinal()) {
+      return 2;
+    }
+    return isOver(one.task, now) ? 1 : 0;
   }
 
   /**
    * Tasks of a resident's prescriptions, the last first, for the resident or who acts for the
-   * resident.
+   * resident; the last {@link #MOST_OPEN}.
    *
    * @throws Refusal FORBIDDEN for anybody else
    */
-  List<ObjectNode> ofResident(Caller caller, String patient) {
+  Listed<ObjectNode> ofResident(Caller caller, String patient) {
     if (caller.role() != Role.RESIDENT || !caller.binding().patients().contains(patient)) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "prescription.own");
     }
-    return tasks(caller, "patient", "Patient/" + patient).stream()
-        .map(entry -> FactReader.content(entry.resource()))
-        .filter(Prescriptions::isOurs)
-        .toList();
+    TaskSearch.Found found =
+        tasks.first(
+            caller,
+            TASK,
+            MOST_OPEN,
+            TaskSearch.by("patient", "Patient/" + patient),
+            TaskSearch.by("_sort", "-authored-on"));
+    return new Listed<>(
+        found.tasks().stream().map(FactReader::content).filter(Prescriptions::isOurs).toList(),
+        found.isMore());
+  }
+
+  /**
+   * What an institution has to decide now.
+   *
+   * @param late of these, how many should have been decided by now
+   * @param isMore whether there are more than were counted
+   */
+  record Pending(int undecided, int late, boolean isMore) {}
+
+  /** Counts an institution's queue, and what its pharmacists have taken; not what is over. */
+  Pending pending(Caller caller, String institution) {
+    String since = now().minus(VALID).toString();
+    SearchRequest.Parameter young = TaskSearch.by("authored-on", "ge" + since);
+    int undecided = 0;
+    int late = 0;
+    boolean isMore = false;
+    for (TaskSearch.Found found :
+        List.of(
+            tasks.first(
+                caller,
+                TASK,
+                MOST_OPEN,
+                TaskSearch.by("owner", "Organization/" + institution),
+                in(PrescriptionState.WAITING),
+                young,
+                OLDEST),
+            // These are the pharmacists' own; in the whole region there are few at any time.
+            tasks.first(caller, TASK, MOST_OPEN, in(PrescriptionState.TAKEN), young, OLDEST))) {
+      isMore |= found.isMore();
+      for (ResourceVersion version : found.tasks()) {
+        ObjectNode task = FactReader.content(version);
+        if (isOurs(task) && reviewerOf(task).equals(institution) && !isOver(task)) {
+          undecided++;
+          late += isLate(new Member(task, version.version(), Party.PHARMACIST)) ? 1 : 0;
+        }
+      }
+    }
+    return new Pending(undecided, late, isMore);
   }
 
   /** When a pharmacist should have decided. */
@@ -805,11 +930,36 @@ public final class Prescriptions {
     return "";
   }
 
-  /** Whether it should have been decided by now. */
+  /** Whether it should have been decided by now, and still can be. */
   boolean isLate(Member member) {
+    return isLate(member, now());
+  }
+
+  private static boolean isLate(Member member, Instant now) {
+    return isUndecided(member.state())
+        && !isOver(member.task(), now)
+        && Instant.parse(deadlineOf(member.task())).isBefore(now);
+  }
+
+  private static boolean isUndecided(@Nullable PrescriptionState state) {
+    return state == PrescriptionState.WAITING || state == PrescriptionState.TAKEN;
+  }
+
+  /** Whether its time went by before it was decided: then the doctor submits anew. */
+  boolean isOver(JsonNode task) {
+    return isOver(task, now());
+  }
+
+  private static boolean isOver(JsonNode task, Instant now) {
+    PrescriptionState state = state(task);
+    String end = task.path("restriction").path("period").path("end").asString("");
+    return state != null && !state.isFinal() && !end.isEmpty() && Instant.parse(end).isBefore(now);
+  }
+
+  /** Whether the side may take the step now. */
+  boolean isOpen(Member member, PrescriptionStep step) {
     PrescriptionState state = member.state();
-    return (state == PrescriptionState.WAITING || state == PrescriptionState.TAKEN)
-        && Instant.parse(deadlineOf(member.task())).isBefore(now());
+    return state != null && step.isOpen(member.party(), state, isOver(member.task()));
   }
 
   /** A part of a prescription, for its members. */

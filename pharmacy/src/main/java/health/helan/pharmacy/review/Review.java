@@ -38,6 +38,7 @@ public final class Review {
   private final KnowledgeBook knowledge;
   private final RuleBook rules;
   private final DryRun dryRun;
+  private final Lots lots;
   private final Clock clock;
 
   public Review(Parts parts) {
@@ -46,6 +47,7 @@ public final class Review {
     knowledge = new KnowledgeBook(parts.database(), parts.fresh(), clock);
     rules = new RuleBook(parts.database(), knowledge, parts.fresh(), clock);
     dryRun = new DryRun(parts.store(), reader, knowledge);
+    lots = new Lots(parts.database());
   }
 
   public KnowledgeBook knowledge() {
@@ -58,6 +60,10 @@ public final class Review {
 
   DryRun dryRun() {
     return dryRun;
+  }
+
+  Lots lots() {
+    return lots;
   }
 
   Instant now() {

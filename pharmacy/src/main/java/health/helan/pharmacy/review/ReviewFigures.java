@@ -135,7 +135,8 @@ public final class ReviewFigures {
 
   /**
    * {@code GET $review-figures}: {@code month} (2026-10), {@code institution} (the own one for
-   * pharmacists; all for none), {@code by} ({@code pharmacist}; with an institution).
+   * pharmacists; all for none), {@code by} ({@code pharmacist}; with an institution). Of one
+   * institution also what is to be decided {@code now}, whatever the month.
    *
    * @throws Refusal FORBIDDEN for another institution's, and by pharmacist for whoever is no head
    */
@@ -175,6 +176,11 @@ public final class ReviewFigures {
     byPharmacist.forEach((id, sum) -> put(answer, "pharmacist", "Practitioner", id, sum));
     if (institution != null) {
       ReviewOperations.put(ReviewOperations.part(answer, "may"), "byPharmacist", isHead(caller));
+      Prescriptions.Pending pending = prescriptions.pending(caller, institution);
+      ArrayNode now = ReviewOperations.part(answer, "now");
+      ReviewOperations.put(now, "undecided", pending.undecided());
+      ReviewOperations.put(now, "late", pending.late());
+      ReviewOperations.put(now, "more", pending.isMore());
     }
     return ReviewOperations.answer(answer);
   }

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
+import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.crypto.SignatureAlgorithm;
 import health.helan.pharmacy.review.ReviewServer.Hospital;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +164,92 @@ class CommentingTests {
         .isEqualTo(403);
     assertThat(SERVER.get(ReviewServer.operator(), "$prescription-comments?side=doctor").status())
         .isEqualTo(403);
+  }
+
+  // ------------------------------------------------------------------ the lots
+
+  /** Decisions of an institution in February and March 2020, from the first of February on. */
+  private static void passed(String institution, int many, Duration apart) {
+    var sql = new Sql(SERVER.database);
+    Instant first = Instant.parse("2020-01-31T16:00:00Z");
+    for (int i = 0; i < many; i++) {
+      Instant at = first.plus(apart.multipliedBy(i));
+      assertThat(
+              sql.update(
+                  "insert into review_decision (home, version, seconds, late, month, decided, task,"
+                      + " institution, pharmacist, decision) values (1, 3, 60, false, ?, ?, ?, ?,"
+                      + " 'x', 'pass')",
+                  at.atZone(FactReader.BEIJING).toLocalDate().withDayOfMonth(1),
+                  at,
+                  institution + "-" + i,
+                  institution))
+          .isEqualTo(1);
+    }
+  }
+
+  private static List<String> lots(Lots.Draw draw, int page) {
+    List<String> all = new ArrayList<>();
+    for (List<String> next = draw.next(page); !next.isEmpty(); next = draw.next(page)) {
+      all.addAll(next);
+    }
+    return all;
+  }
+
+  @Test
+  void drawsOfTheWholeMonthWithTheSameChanceForEach() {
+    String institution = "i-" + UUID.randomUUID();
+    passed("o-" + institution, 300, Duration.ofSeconds(1)); // Others have as many as they like.
+    passed(institution, 40, Duration.ofHours(17));
+    var lots = new Lots(SERVER.database);
+    YearMonth february = YearMonth.of(2020, 2);
+    List<String> once = lots(lots.of(institution, february), 7);
+    assertThat(once)
+        .as("each once, those of the first days too")
+        .hasSize(40)
+        .doesNotHaveDuplicates()
+        .allMatch(one -> one.startsWith(institution));
+    assertThat(lots(lots.of(institution, february), 7)).isNotEqualTo(once);
+    int[] drawn = new int[40];
+    for (int i = 0; i < 400; i++) {
+      for (String one : lots.of(institution, february).next(10)) {
+        drawn[Integer.parseInt(one.substring(institution.length() + 1))]++;
+      }
+    }
+    assertThat(drawn)
+        .as("a hundred times each, give or take six deviations")
+        .doesNotContain(0)
+        .satisfies(all -> assertThat(IntStream.of(all).min().orElse(0)).isGreaterThan(45))
+        .satisfies(all -> assertThat(IntStream.of(all).max().orElse(0)).isLessThan(155));
+  }
+
+  @Test
+  void drawsForAMonthWhatWasDecidedInTheNext() {
+    YearMonth month = YearMonth.now(FactReader.BEIJING);
+    Instant midnight = month.plusMonths(1).atDay(1).atStartOfDay(FactReader.BEIJING).toInstant();
+    String patient = hospital.patient("1960-05-01", "male");
+    String draft = hospital.draft(hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7));
+    try {
+      SERVER.reviewClock.at(midnight.minusSeconds(600));
+      String task = "Task/" + hospital.submit(hospital.doctor, draft).id();
+      SERVER.reviewClock.at(midnight.plusSeconds(600));
+      done(SERVER.call(hospital.pharmacist, task + "/$prescription-take"));
+      done(SERVER.call(hospital.pharmacist, task + "/$prescription-pass"));
+      assertThat(
+              SERVER
+                  .call(
+                      second,
+                      "$draw-prescriptions",
+                      "month",
+                      month.plusMonths(1) + "",
+                      "count",
+                      "9")
+                  .values("result", "drawn"))
+          .as("it is no prescription of the next month")
+          .containsExactly("0");
+      assertThat(draw(second, 9).values("result", "drawn")).containsExactly("1");
+    } finally {
+      SERVER.reviewClock.ahead(Duration.ZERO);
+    }
   }
 
   // ------------------------------------------------------------------ the state machine

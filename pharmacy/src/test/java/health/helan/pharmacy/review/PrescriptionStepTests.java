@@ -67,13 +67,13 @@ class PrescriptionStepTests {
   @ParameterizedTest
   @MethodSource
   void legal(Try one) {
-    assertThat(one.step.take(one.party, one.from)).isEqualTo(one.step.to());
+    assertThat(one.step.take(one.party, one.from, false)).isEqualTo(one.step.to());
   }
 
   @ParameterizedTest
   @MethodSource
   void illegal(Try one) {
-    var refused = (Refusal) catchThrowable(() -> one.step.take(one.party, one.from));
+    var refused = (Refusal) catchThrowable(() -> one.step.take(one.party, one.from, false));
     assertThat(refused).isNotNull();
     if (one.isOfParty()) {
       assertThat(refused.kind()).isEqualTo(Refusal.Kind.BUSINESS_RULE);
@@ -90,6 +90,29 @@ class PrescriptionStepTests {
         .allSatisfy(
             state ->
                 assertThat(all()).filteredOn(one -> one.from == state).noneMatch(Try::isLegal));
+  }
+
+  /** Once the time is over it only comes to an end. */
+  @ParameterizedTest
+  @MethodSource("all")
+  void whatIsOverGoesNoFurther(Try one) {
+    boolean isOnward =
+        Set.of(PrescriptionStep.OVERRIDE, PrescriptionStep.TAKE, PrescriptionStep.PASS)
+            .contains(one.step);
+    boolean isLeftBehind =
+        one.step == PrescriptionStep.WITHDRAW
+            && one.isOfParty()
+            && one.from == PrescriptionState.TAKEN;
+    boolean isOpen = one.isLegal() && !isOnward || isLeftBehind;
+    assertThat(one.from != null && one.step.isOpen(one.party, one.from, true)).isEqualTo(isOpen);
+    var refused = (Refusal) catchThrowable(() -> one.step.take(one.party, one.from, true));
+    assertThat(refused == null).isEqualTo(isOpen);
+    if (one.isLegal() && isOnward) {
+      assertThat(refused)
+          .isNotNull()
+          .extracting(Refusal::kind, Refusal::messageKey)
+          .containsExactly(Refusal.Kind.BUSINESS_RULE, "prescription.over");
+    }
   }
 
   @Test

@@ -7,9 +7,11 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.foundation.trust.crypto.SignatureAlgorithm;
 import health.helan.pharmacy.review.ReviewServer.Hospital;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
@@ -173,6 +175,35 @@ class ReviewFiguresTests {
     assertThat(seen.values("institution", "medianMinutes")).containsExactly("10.0");
     assertThat(seen.values("institution", "p95Minutes")).containsExactly("19.0");
     assertThat(seen.values("institution", "late")).containsExactly("5");
+  }
+
+  @Test
+  void tellHowManyAreLateNow() {
+    Hospital own = ReviewServer.hospital();
+    for (String drug : new String[] {"苯磺酸氨氯地平片 5mg", "缬沙坦胶囊 80mg"}) {
+      String whose = own.patient("1960-05-01", "male");
+      Reply task = own.submit(own.doctor, own.draft(own.request(whose, drug, 1, "片", 1, 7)));
+      assertThat(task.json().path("status").asString("")).as(task.text()).isEqualTo("requested");
+      if (drug.startsWith("缬")) {
+        done(SERVER.call(own.pharmacist, "Task/" + task.id() + "/$prescription-take"));
+      }
+    }
+    assertThat(now(own)).containsExactly("2", "0");
+    SERVER.reviewClock.ahead(Duration.ofMinutes(31));
+    try {
+      assertThat(now(own)).as("one waits, one was taken").containsExactly("2", "2");
+      SERVER.reviewClock.ahead(Prescriptions.VALID.plusMinutes(1));
+      assertThat(now(own)).as("nobody can decide them any more").containsExactly("0", "0");
+    } finally {
+      SERVER.reviewClock.ahead(Duration.ZERO);
+    }
+  }
+
+  private static List<String> now(Hospital of) {
+    Reply seen = figures(of.pharmacist, "");
+    assertThat(seen.status()).as(seen.text()).isEqualTo(200);
+    return List.of(
+        seen.values("now", "undecided").getFirst(), seen.values("now", "late").getFirst());
   }
 
   @Test

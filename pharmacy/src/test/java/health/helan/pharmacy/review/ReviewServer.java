@@ -95,6 +95,9 @@ public final class ReviewServer extends ApiForTests {
   /** Moves the time of circulation and of parcels alone. */
   public final ClockForTests clock = new ClockForTests();
 
+  /** Moves the time of prescriptions under review and of comments alone. */
+  public final ClockForTests reviewClock = new ClockForTests();
+
   public final Circulations circulations;
 
   /** What is beside it; null for nothing. */
@@ -157,7 +160,7 @@ public final class ReviewServer extends ApiForTests {
       var prescriptions =
           new Prescriptions(
               new Prescriptions.Parts(
-                  store, registry, signatures, review, Duration.ofMinutes(30), now));
+                  store, registry, signatures, review, Duration.ofMinutes(30), reviewClock));
       circulations =
           new Circulations(
               new Circulations.Parts(
@@ -181,7 +184,7 @@ public final class ReviewServer extends ApiForTests {
       operations.addAll(registry.operations());
       operations.addAll(ReviewOperations.all(review));
       operations.addAll(PrescriptionOperations.all(prescriptions));
-      operations.addAll(CommentOperations.all(new Comments(store, prescriptions, now)));
+      operations.addAll(CommentOperations.all(new Comments(store, prescriptions, reviewClock)));
       operations.add(new ReviewFigures(store, registry, prescriptions, database).operation());
       if (neighbour != null) {
         operations.addAll(neighbour.operations());

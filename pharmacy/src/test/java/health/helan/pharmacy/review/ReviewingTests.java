@@ -6,11 +6,14 @@ import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.pharmacy.review.ReviewServer.Hospital;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -409,6 +412,125 @@ class ReviewingTests {
     assertThat(hospital.submit(hospital.doctor, id).status()).isEqualTo(201);
     Reply late = SERVER.send(hospital.doctor, "POST", "", bundle.toString());
     assertThat(late.status()).as("what was submitted is not written over").isEqualTo(403);
+  }
+
+  @Test
+  void isWorthNothingOnceItsTimeIsOver() {
+    Case waiting = good();
+    Case taken = good();
+    Case held = held();
+    Case left = good();
+    done(step(hospital.pharmacist, taken, "take"));
+    done(step(hospital.pharmacist, left, "take"));
+    assertThat(step(hospital.doctor, left, "withdraw", "reason", "不再需要").status())
+        .as("while a pharmacist is at it")
+        .isEqualTo(422);
+    SERVER.reviewClock.ahead(Prescriptions.VALID.plusMinutes(1));
+    try {
+      for (Reply refused :
+          List.of(
+              step(hospital.pharmacist, waiting, "take"),
+              step(hospital.pharmacist, taken, "pass"),
+              step(hospital.doctor, held, "override", "reason", "已在监测下使用", "code", "monitored"))) {
+        assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+        assertThat(refused.sentence()).contains("over");
+      }
+      Reply seen = SERVER.get(hospital.pharmacist, "Task/" + taken.task + "/$prescription");
+      assertThat(seen.values("prescription", "over")).containsExactly("true");
+      assertThat(seen.values("prescription", "late")).containsExactly("false");
+      assertThat(seen.text()).doesNotContain("\"pass\"");
+      done(step(hospital.pharmacist, taken, "return", "reason", "已过有效期"));
+      for (Case each : List.of(waiting, taken, held, left)) {
+        done(step(hospital.doctor, each, "withdraw", "reason", "重新开具"));
+        assertThat(status(each)).isEqualTo("cancelled");
+      }
+      assertThat(step(hospital.pharmacist, left, "pass").status())
+          .as("by who had taken it")
+          .isEqualTo(422);
+    } finally {
+      SERVER.reviewClock.ahead(Duration.ZERO);
+    }
+  }
+
+  /** A Task as the one given, but for what is changed, as if many had been submitted. */
+  private static void copies(ObjectNode task, int many, BiConsumer<ObjectNode, Integer> change) {
+    ObjectNode bundle =
+        Json.MAPPER.createObjectNode().put("resourceType", "Bundle").put("type", "transaction");
+    for (int i = 0; i < many; i++) {
+      ObjectNode copy = task.deepCopy();
+      copy.remove("id");
+      change.accept(copy, i);
+      ObjectNode entry = bundle.withArray("entry").addObject();
+      entry.set("resource", copy);
+      entry.putObject("request").put("method", "POST").put("url", "Task");
+    }
+    done(SERVER.send(ReviewServer.ROOT, "POST", "", bundle.toString()));
+  }
+
+  private static void at(ObjectNode task, Instant submitted, String number) {
+    task.put("authoredOn", submitted.toString());
+    task.withObject("/groupIdentifier").put("value", number);
+    task.withObject("/restriction/period")
+        .put("end", submitted.plus(Prescriptions.VALID).toString());
+  }
+
+  private static void withdrawn(ObjectNode task) {
+    task.put("status", "cancelled");
+    ((ObjectNode) task.path("businessStatus").path("coding").path(0)).put("code", "withdrawn");
+  }
+
+  @Test
+  void theLongestWaitingStayInTheListsHoweverManyThereAre() {
+    Hospital own = ReviewServer.hospital();
+    String patient = own.patient("1960-05-01", "male");
+    String request = own.draft(own.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7));
+    String last = own.submit(own.doctor, request).id();
+    ObjectNode task = (ObjectNode) SERVER.get(ReviewServer.ROOT, "Task/" + last).json();
+    Instant now = Instant.parse(task.path("authoredOn").asString(""));
+    copies(task, 130, (copy, i) -> at(copy, now.minusSeconds(3600 - i), "W" + (1000 + i)));
+    copies(
+        task,
+        130,
+        (copy, i) -> {
+          at(copy, now.minusSeconds(600 - i), "X" + (1000 + i));
+          withdrawn(copy);
+        });
+    copies(
+        task,
+        1,
+        (copy, _) -> {
+          at(copy, now.minusSeconds(1), "LATE");
+          ((ObjectNode) copy.path("extension").path(0))
+              .put("valueDateTime", now.minusSeconds(1).toString());
+        });
+    copies(task, 1, (copy, _) -> at(copy, now.minus(Duration.ofDays(4)), "OVER"));
+
+    Reply queue = SERVER.get(own.pharmacist, "$prescriptions?side=pharmacist&state=waiting,taken");
+    List<String> numbers = queue.values("prescription", "number");
+    assertThat(numbers).hasSize(133).doesNotHaveDuplicates();
+    assertThat(numbers.subList(0, 4))
+        .as("late ones, then the longest waiting")
+        .containsExactly("LATE", "W1000", "W1001", "W1002");
+    assertThat(numbers.getLast()).as("that nobody can decide any more").isEqualTo("OVER");
+    assertThat(queue.values("prescription", "over")).endsWith("true").containsOnlyOnce("true");
+    assertThat(queue.values("prescription", "late")).startsWith("true").containsOnlyOnce("true");
+    assertThat(queue.all("list")).as("there are no more").isEmpty();
+
+    Reply doctors = SERVER.get(own.doctor, "$prescriptions?side=doctor");
+    assertThat(doctors.values("prescription", "number"))
+        .hasSize(133)
+        .startsWith("W1000", "W1001")
+        .endsWith("OVER");
+    Reply past = SERVER.get(own.doctor, "$prescriptions?side=doctor&state=withdrawn");
+    assertThat(past.values("prescription", "number")).hasSize(100).startsWith("X1129", "X1128");
+    assertThat(past.values("list", "more")).containsExactly("true");
+    Reply residents =
+        SERVER.get(
+            ReviewServer.resident(patient),
+            "$prescriptions?side=resident&patient=Patient/" + patient);
+    assertThat(residents.values("prescription", "number"))
+        .hasSize(263)
+        .endsWith("W1001", "W1000", "OVER");
   }
 
   private static String status(Reply answer) {
