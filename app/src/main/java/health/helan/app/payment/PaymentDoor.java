@@ -100,7 +100,14 @@ class PaymentDoor {
           {"union-sim", "银联云闪付（模拟）", "UnionPay (simulated)"}
         }) {
       all.add(
-          new SimulatedChannel(one[0], one[1], one[2], connections, key, clock, _ -> Fault.NONE));
+          new SimulatedChannel(
+              one[0],
+              one[1],
+              one[2],
+              connections,
+              key,
+              clock,
+              SimulatedFaults.of(Fault.NONE, Fault.values())));
     }
     return new Simulators(List.copyOf(all));
   }

@@ -1,5 +1,6 @@
 package health.helan.app.settlement;
 
+import health.helan.app.payment.SimulatedFaults;
 import health.helan.app.start.RunMode;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.store.IndexKey;
@@ -98,7 +99,11 @@ class SettlementDoor {
       Clock clock) {
     List<Payer> payers = new ArrayList<>(ofTheRegion.orderedStream().toList());
     if (demonstration.isOn()) {
-      payers.add(new SimulatedPayer(connections, clock, _ -> SimulatedPayer.Fault.NONE));
+      payers.add(
+          new SimulatedPayer(
+              connections,
+              clock,
+              SimulatedFaults.of(SimulatedPayer.Fault.NONE, SimulatedPayer.Fault.values())));
     }
     return new Settlements(
         new Settlements.Parts(

@@ -17,6 +17,7 @@ import health.helan.foundation.store.Caller.Role;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -237,5 +238,24 @@ class PayingForABookingTests {
     assertThatExceptionOfType(StartRefused.class)
         .isThrownBy(() -> PaymentDoor.isSimulated("yes", false))
         .withMessageContaining("HELAN_PAY_SIMULATOR");
+  }
+
+  @Test
+  void goesWrongAsOftenAsIsSaid() {
+    assertThat(SimulatedFaults.percent(null)).isZero();
+    assertThat(SimulatedFaults.percent(" 20 ")).isEqualTo(20);
+    for (String wrong : new String[] {"101", "-1", "a fifth"}) {
+      assertThatExceptionOfType(StartRefused.class)
+          .isThrownBy(() -> SimulatedFaults.percent(wrong))
+          .withMessageContaining("HELAN_SIMULATED_FAULTS");
+    }
+    var never = SimulatedFaults.of(0, "none", new String[] {"none", "late", "lost"});
+    var always = SimulatedFaults.of(100, "none", new String[] {"late", "lost"});
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < 200; i++) {
+      assertThat(never.apply("query")).isEqualTo("none");
+      seen.add(always.apply("query"));
+    }
+    assertThat(seen).containsExactlyInAnyOrder("late", "lost");
   }
 }

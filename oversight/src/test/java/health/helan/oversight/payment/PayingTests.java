@@ -124,6 +124,20 @@ class PayingTests {
   }
 
   @Test
+  void asksAgainWhereAChannelIsLate() {
+    Booking late = server.new Booking(5_00);
+    String code = late.code();
+    server.wrong("notify", Fault.NEVER);
+    server.wrong("query", Fault.LATE, Fault.LATE);
+    server.payBy(WECHAT, code);
+    server.until(Duration.ofMinutes(2));
+    assertThat(late.order().state()).isEqualTo(OrderState.PAYING);
+    server.until(Duration.ofMinutes(10));
+    assertThat(late.order().state()).isEqualTo(OrderState.PAID);
+    assertThat(owed(late)).isEqualTo(5_00);
+  }
+
+  @Test
   void asksAgainWhenTheAnswerOrTheRequestWasLost() {
     for (Fault fault : List.of(Fault.LOSE_ANSWER, Fault.LOSE_REQUEST)) {
       Booking booking = server.new Booking(5_00);
@@ -401,7 +415,7 @@ class PayingTests {
   void losesAndDoublesNothingWhenEverythingGoesWrongAtOnce() throws Exception {
     var random = new Random(20261126);
     Fault[] any = {
-      Fault.NONE, Fault.LOSE_REQUEST, Fault.LOSE_ANSWER, Fault.NONE, Fault.REFUSE, Fault.TWICE
+      Fault.NONE, Fault.LOSE_REQUEST, Fault.LOSE_ANSWER, Fault.LATE, Fault.REFUSE, Fault.TWICE
     };
     for (String act : List.of("create", "query", "close", "refund", "notify")) {
       Fault[] next = new Fault[400];

@@ -11,6 +11,8 @@ public enum Fault {
   REFUSE,
   /** It says that a payment is closed, and takes the money yet. */
   LIE,
+  /** It says of a payment that it is waited for, though it has the money. */
+  LATE,
   /** A notification is told twice. */
   TWICE,
   /** A notification is never told. */

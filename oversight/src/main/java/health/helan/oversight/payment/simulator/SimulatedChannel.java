@@ -137,7 +137,10 @@ public final class SimulatedChannel implements PaymentChannel {
 
   /** Does it as the faults of the moment let it. */
   private <T> T act(String what, Supplier<T> work, @Nullable T refusal) {
-    Fault fault = faults.apply(what);
+    return act(faults.apply(what), work, refusal);
+  }
+
+  private static <T> T act(Fault fault, Supplier<T> work, @Nullable T refusal) {
     if (fault == Fault.LOSE_REQUEST) {
       throw new Silent("the request was lost");
     }
@@ -175,7 +178,11 @@ public final class SimulatedChannel implements PaymentChannel {
 
   @Override
   public Standing query(String of) {
-    return act("query", () -> standing(of), null);
+    Fault fault = faults.apply("query");
+    if (fault == Fault.LATE && known(of) instanceof Payment payment) {
+      return new Standing.Waiting(payment.code);
+    }
+    return act(fault, () -> standing(of), null);
   }
 
   @Override
@@ -312,7 +319,7 @@ public final class SimulatedChannel implements PaymentChannel {
     return switch (faults.apply("notify")) {
       case NEVER, LOSE_REQUEST, LOSE_ANSWER -> List.of();
       case TWICE -> List.of(signed, signed);
-      case NONE, REFUSE, LIE -> List.of(signed);
+      case NONE, REFUSE, LIE, LATE -> List.of(signed);
     };
   }
 
