@@ -176,9 +176,11 @@ public final class PrescriptionOperations {
     ReviewOperations.put(parts, "reason", task.path("statusReason").path("text").asString(""));
     ReviewOperations.put(
         parts, "code", task.path("statusReason").path("coding").path(0).path("code").asString(""));
+    ReviewOperations.put(parts, "forbidden", PrescriptionGuard.isForbidden(task));
     ReviewOperations.put(parts, "side", member.party().name().toLowerCase(Locale.ROOT));
     for (PrescriptionStep step : PrescriptionStep.values()) {
-      if (state != null && step.isOpen(member.party(), state)) {
+      boolean isRefused = step == PrescriptionStep.OVERRIDE && PrescriptionGuard.isForbidden(task);
+      if (state != null && !isRefused && step.isOpen(member.party(), state)) {
         ReviewOperations.put(parts, "open", step.word());
       }
     }

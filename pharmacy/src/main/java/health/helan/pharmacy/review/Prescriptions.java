@@ -122,12 +122,15 @@ public final class Prescriptions {
     for (ResourceVersion version : versions) {
       sign(caller, "MedicationRequest", version.id(), version.version(), doctor);
     }
-    boolean isHeld = screened.findings().stream().anyMatch(one -> one.severity() == Severity.BLOCK);
+    boolean isHeld = screened.findings().stream().anyMatch(one -> one.severity().holds());
     PrescriptionState state = isHeld ? PrescriptionState.HELD : PrescriptionState.WAITING;
     String hint = "Patient/" + patient;
     List<Interaction> writes = new ArrayList<>();
     String urn = urn();
     ObjectNode task = task(caller, requests, versions, state, reviewer, now);
+    if (screened.findings().stream().anyMatch(one -> one.severity() == Severity.FORBID)) {
+      PrescriptionGuard.forbid(task);
+    }
     for (Finding finding : screened.findings()) {
       String issue = urn();
       writes.add(create("DetectedIssue", issue(finding, hint, now), issue, hint));
@@ -327,6 +330,9 @@ public final class Prescriptions {
   private static ObjectNode issue(Finding finding, String patient, Instant now) {
     ObjectNode issue = Json.MAPPER.createObjectNode().put("resourceType", "DetectedIssue");
     PrescriptionGuard.tag(issue);
+    if (finding.severity() == Severity.FORBID) {
+      PrescriptionGuard.forbid(issue);
+    }
     issue
         .putArray("identifier")
         .addObject()
@@ -350,7 +356,7 @@ public final class Prescriptions {
     issue.put(
         "severity",
         switch (finding.severity()) {
-          case BLOCK -> "high";
+          case FORBID, BLOCK -> "high";
           case WARN -> "moderate";
           case INFO -> "low";
         });
@@ -526,6 +532,9 @@ public final class Prescriptions {
 
   /** The second signature: over the versions that were signed first, with the reason. */
   private void override(Caller caller, Member member, Said said, String practitioner, Instant now) {
+    if (PrescriptionGuard.isForbidden(member.task)) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "prescription.forbidden");
+    }
     OverrideReason code = OverrideReason.of(said.code == null ? "" : said.code);
     if (code == null) {
       throw ReviewOperations.wrong("code");

@@ -8,8 +8,8 @@ import health.helan.pharmacy.review.rules.Facts.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What the prescription must be as a paper. */
 final class FormChecks {
@@ -73,26 +73,41 @@ final class FormChecks {
             : facts.form().setting() == Setting.ONLINE;
     List<Firing> all = new ArrayList<>();
     if (isOf) {
-      Set<String> controls = Set.copyOf(rule.words("controls"));
-      Set<String> classes = Set.copyOf(rule.words("classes"));
       for (Item item : facts.items()) {
-        Drug drug = item.drug();
-        if (drug == null) {
-          continue;
-        }
-        if (controls.contains(drug.control().code())) {
-          all.add(Firing.of(item).with("why", drug.control().title()));
-        } else {
-          for (String name : knowledge.classesOf(drug)) {
-            if (classes.contains(name)) {
-              all.add(Firing.of(item).with("why", knowledge.className(name)));
-              break;
-            }
-          }
+        Term why = why(rule, item, knowledge);
+        if (why != null) {
+          all.add(Firing.of(item).with("why", why));
         }
       }
     }
     return all;
+  }
+
+  /** Why a drug is excluded; null where it is not. */
+  private static @Nullable Term why(Rule rule, Item item, Knowledge knowledge) {
+    Drug drug = item.drug();
+    if (drug != null && rule.words("controls").contains(drug.control().code())) {
+      return drug.control().title();
+    }
+    if (drug != null) {
+      List<String> classes = rule.words("classes");
+      for (String name : knowledge.classesOf(drug)) {
+        if (classes.contains(name)) {
+          return knowledge.className(name);
+        }
+      }
+    }
+    String code = item.foreignAtc(rule.words("atc"));
+    return code == null ? null : Term.same("ATC " + code);
+  }
+
+  static List<Firing> youngOnline(Rule rule, Facts facts, Knowledge knowledge) {
+    Integer youngest = facts.person().youngest(facts.day());
+    return facts.form().setting() == Setting.ONLINE
+            && youngest != null
+            && youngest < rule.number("underMonths")
+        ? List.of(Firing.of(List.of()))
+        : List.of();
   }
 
   static List<Firing> mixedKinds(Rule rule, Facts facts, Knowledge knowledge) {

@@ -6,6 +6,7 @@ import health.helan.pharmacy.knowledge.Drug;
 import health.helan.pharmacy.knowledge.Interaction;
 import health.helan.pharmacy.knowledge.Term;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,7 +64,7 @@ public record Rule(
 
   private static final Set<String> NUMBERS = Set.of("most", "underMonths", "graceDays");
   private static final Set<String> LISTS =
-      Set.of("controls", "classes", "words", "needs", "onlyDiagnoses");
+      Set.of("controls", "classes", "atc", "words", "needs", "onlyDiagnoses");
 
   /** A case of a rule: a test that travels with it. */
   public record Case(boolean fires, Facts facts, ObjectNode spec) {}
@@ -139,11 +140,14 @@ public record Rule(
     with.properties()
         .forEach(
             member -> {
-              if (!kind.members().contains(member.getKey())) {
+              if (!kind.members().contains(member.getKey())
+                  && !kind.optional().contains(member.getKey())) {
                 throw wrong("with." + member.getKey(), "review.rule-member", member.getKey());
               }
             });
-    for (String member : kind.members()) {
+    Set<String> given = new LinkedHashSet<>(kind.members());
+    kind.optional().stream().filter(with::has).forEach(given::add);
+    for (String member : given) {
       JsonNode value = with.path(member);
       if (LISTS.contains(member)) {
         list(member, value);
@@ -157,8 +161,9 @@ public record Rule(
     }
     if (kind == Kind.EXCLUDED
         && with.path("controls").isEmpty()
-        && with.path("classes").isEmpty()) {
-      throw wrong("with", "review.rule-number", "controls, classes");
+        && with.path("classes").isEmpty()
+        && with.path("atc").isEmpty()) {
+      throw wrong("with", "review.rule-number", "controls, classes, atc");
     }
   }
 
@@ -171,6 +176,7 @@ public record Rule(
       boolean isGood =
           switch (member) {
             case "controls" -> Drug.Control.of(word) != null;
+            case "atc" -> word.matches("[A-Z][A-Z0-9]{0,6}");
             case "needs" -> Set.of("dose", "frequency", "days", "route").contains(word);
             case "onlyDiagnoses" -> word.matches("[A-Z][0-9]{2}(\\.[0-9A-Za-z]{1,4})?");
             default -> !word.isBlank() && word.length() <= 64;
