@@ -20,6 +20,9 @@ final class FormChecks {
           "days", new Term("天数", "days of supply"),
           "route", new Term("给药途径", "route"));
 
+  /** Days that a reason may lengthen a prescription to; from general knowledge, unverified. */
+  private static final int LONGEST_WITH_REASON = 30;
+
   private FormChecks() {}
 
   static List<Firing> noDiagnosis(Rule rule, Facts facts, Knowledge knowledge) {
@@ -42,12 +45,6 @@ final class FormChecks {
 
   static List<Firing> moreDays(Rule rule, Facts facts, Knowledge knowledge) {
     Facts.Form form = facts.form();
-    boolean isOf =
-        switch (rule.word("of")) {
-          case "long" -> form.isLong();
-          case "emergency" -> !form.isLong() && form.setting() == Setting.EMERGENCY;
-          default -> !form.isLong() && form.setting() != Setting.EMERGENCY;
-        };
     boolean isExcused =
         switch (rule.word("unless")) {
           case "reason" -> form.hasReason();
@@ -55,10 +52,10 @@ final class FormChecks {
           default -> false;
         };
     List<Firing> all = new ArrayList<>();
-    if (isOf && !isExcused) {
+    if (!isExcused) {
       int most = rule.number("most");
       for (Item item : facts.items()) {
-        if (item.days() != null && item.days() > most) {
+        if (item.days() != null && item.days() > most && isOf(rule, form, item)) {
           all.add(Firing.of(item).with("days", item.days()).with("most", most));
         }
       }
@@ -66,18 +63,31 @@ final class FormChecks {
     return all;
   }
 
+  /** Whether a rule is about such a prescription. */
+  private static boolean isOf(Rule rule, Facts.Form form, Item item) {
+    return switch (rule.word("of")) {
+      case "online" -> form.setting() == Setting.ONLINE;
+      case "emergency" -> form.setting() == Setting.EMERGENCY; // The flag makes it no other.
+      case "long" -> form.isLong() || isLong(rule, item);
+      default -> !form.isLong() && form.setting() != Setting.EMERGENCY;
+    };
+  }
+
+  /**
+   * A reason lengthens a prescription, but not for ever: beyond, it is a long one, and all that is
+   * asked of these is asked of it.
+   */
+  private static boolean isLong(Rule rule, Item item) {
+    int beyond = rule.has("beyond") ? rule.number("beyond") : LONGEST_WITH_REASON;
+    return item.days() != null && item.days() > beyond;
+  }
+
   static List<Firing> excluded(Rule rule, Facts facts, Knowledge knowledge) {
-    boolean isOf =
-        rule.word("of").equals("long")
-            ? facts.form().isLong()
-            : facts.form().setting() == Setting.ONLINE;
     List<Firing> all = new ArrayList<>();
-    if (isOf) {
-      for (Item item : facts.items()) {
-        Term why = why(rule, item, knowledge);
-        if (why != null) {
-          all.add(Firing.of(item).with("why", why));
-        }
+    for (Item item : facts.items()) {
+      Term why = isOf(rule, facts.form(), item) ? why(rule, item, knowledge) : null;
+      if (why != null) {
+        all.add(Firing.of(item).with("why", why));
       }
     }
     return all;
@@ -95,6 +105,10 @@ final class FormChecks {
         if (classes.contains(name)) {
           return knowledge.className(name);
         }
+      }
+      Drug.Storage storage = drug.storage();
+      if (storage != null && rule.words("storage").contains(storage.code())) {
+        return storage.title();
       }
     }
     String code = item.foreignAtc(rule.words("atc"));

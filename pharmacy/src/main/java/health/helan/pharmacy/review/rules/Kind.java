@@ -17,16 +17,22 @@ public enum Kind {
   MORE_DRUGS(Set.of("most"), Set.of("count", "most"), FormChecks::moreDrugs),
   /**
    * Longer than {@code most} days, of {@code of} (outpatient, emergency, long), unless there is
-   * {@code unless} (reason, assessment).
+   * {@code unless} (reason, assessment). What is for more than {@code beyond} days (optional, 30)
+   * is judged as long, whatever it says of itself.
    */
-  MORE_DAYS(Set.of("of", "most", "unless"), Set.of("drug", "days", "most"), FormChecks::moreDays),
+  MORE_DAYS(
+      Set.of("of", "most", "unless"),
+      Set.of("beyond"),
+      Set.of("drug", "days", "most"),
+      FormChecks::moreDays),
   /**
    * A drug of {@code controls} or {@code classes} on a prescription {@code of} (online, long);
-   * optional {@code atc}: beginnings of codes that are excluded whatever the knowledge base says.
+   * optional {@code atc}: beginnings of codes that are excluded where the knowledge base does not
+   * have them; {@code storage} (cold); {@code beyond} as above.
    */
   EXCLUDED(
       Set.of("of", "controls", "classes"),
-      Set.of("atc"),
+      Set.of("atc", "storage", "beyond"),
       Set.of("drug", "why"),
       FormChecks::excluded),
   /** On line, for somebody who is younger than {@code underMonths}, or may be. */

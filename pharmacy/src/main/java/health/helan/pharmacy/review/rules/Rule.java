@@ -62,9 +62,9 @@ public record Rule(
           "who", Set.of("pregnant", "lactating"),
           "level", Set.of("contraindicated", "caution"));
 
-  private static final Set<String> NUMBERS = Set.of("most", "underMonths", "graceDays");
+  private static final Set<String> NUMBERS = Set.of("most", "underMonths", "graceDays", "beyond");
   private static final Set<String> LISTS =
-      Set.of("controls", "classes", "atc", "words", "needs", "onlyDiagnoses");
+      Set.of("controls", "classes", "atc", "storage", "words", "needs", "onlyDiagnoses");
 
   /** A case of a rule: a test that travels with it. */
   public record Case(boolean fires, Facts facts, ObjectNode spec) {}
@@ -162,8 +162,9 @@ public record Rule(
     if (kind == Kind.EXCLUDED
         && with.path("controls").isEmpty()
         && with.path("classes").isEmpty()
-        && with.path("atc").isEmpty()) {
-      throw wrong("with", "review.rule-number", "controls, classes, atc");
+        && with.path("atc").isEmpty()
+        && with.path("storage").isEmpty()) {
+      throw wrong("with", "review.rule-number", "controls, classes, atc, storage");
     }
   }
 
@@ -176,6 +177,7 @@ public record Rule(
       boolean isGood =
           switch (member) {
             case "controls" -> Drug.Control.of(word) != null;
+            case "storage" -> Drug.Storage.of(word) != null;
             case "atc" -> word.matches("[A-Z][A-Z0-9]{0,6}");
             case "needs" -> Set.of("dose", "frequency", "days", "route").contains(word);
             case "onlyDiagnoses" -> word.matches("[A-Z][0-9]{2}(\\.[0-9A-Za-z]{1,4})?");
@@ -233,6 +235,10 @@ public record Rule(
       // Told below.
     }
     throw wrong("rule", "review.rule-json");
+  }
+
+  boolean has(String member) {
+    return with.has(member);
   }
 
   int number(String member) {
