@@ -243,6 +243,7 @@ final class Dosages {
       case "d", "天", "日" -> value;
       case "wk", "周" -> value * 7;
       case "mo", "月" -> value * 30;
+      case "a", "年" -> value * 365;
       default -> null;
     };
   }

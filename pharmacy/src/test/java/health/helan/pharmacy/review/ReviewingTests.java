@@ -222,6 +222,21 @@ class ReviewingTests {
   }
 
   @Test
+  void aVisitOnLineIsNotLeftOutOnTheDayThatItEnded() {
+    String patient =
+        SERVER.created(hospital.system, "{'resourceType':'Patient','birthDate':'1960-05-01'}");
+    String visit = online(patient, "in-progress", Instant.now().minusSeconds(7200), "");
+    String request = hospital.draft(hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7));
+    ObjectNode over = (ObjectNode) SERVER.get(ReviewServer.ROOT, "Encounter/" + visit).json();
+    over.put("status", "finished");
+    over.withObject("/period").put("end", Instant.now().minusSeconds(3600).toString());
+    ReviewServer.ok(SERVER.send(ReviewServer.ROOT, "PUT", "Encounter/" + visit, over.toString()));
+    Reply refused = hospital.submit(hospital.doctor, request);
+    assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+    assertThat(refused.sentence()).contains("Encounter/" + visit);
+  }
+
+  @Test
   void aVisitOnLineThatIsOverIsForgottenAfterTheyMet() {
     String patient = hospital.patient("1960-05-01", "male"); // Who is checked in.
     Instant now = Instant.now();
