@@ -98,7 +98,7 @@ function Fields({ spec, locked, onChange }: { spec: Spec; locked: boolean; onCha
         <label>
           {t('rules.severity')}
           <select disabled={locked} value={spec.severity ?? ''} onChange={(event) => onChange({ ...spec, severity: event.target.value })}>
-            {(['block', 'warn', 'info'] as const).map((one) => (
+            {(['forbid', 'block', 'warn', 'info'] as const).map((one) => (
               <option key={one} value={one}>
                 {t(`severity.${one}`)}
               </option>

@@ -12,8 +12,8 @@ import styles from './Review.module.css';
 import { useRules, type Rule, type RuleState } from './useRules';
 
 export const RULE_TONES: Record<RuleState, Tone> = { draft: 'warning', trial: 'running', live: 'good', retired: 'plain', replaced: 'plain' };
-const SEVERITY_TONES: Record<Severity, Tone> = { block: 'bad', warn: 'warning', info: 'plain' };
-const SEVERITIES: readonly Severity[] = ['block', 'warn', 'info'];
+const SEVERITY_TONES: Record<Severity, Tone> = { forbid: 'bad', block: 'bad', warn: 'warning', info: 'plain' };
+const SEVERITIES: readonly Severity[] = ['forbid', 'block', 'warn', 'info'];
 const STATES: readonly RuleState[] = ['live', 'trial', 'draft', 'replaced', 'retired'];
 
 /** 审方规则: what prescriptions are judged by, shipped and the region's own. */

@@ -3,7 +3,7 @@ import { StatusTag, type Tone } from '../StatusTag';
 import type { Base, Finding, Severity } from './prescriptions';
 import styles from './Prescription.module.css';
 
-const TONES: Record<Severity, Tone> = { block: 'bad', warn: 'warning', info: 'plain' };
+const TONES: Record<Severity, Tone> = { forbid: 'bad', block: 'bad', warn: 'warning', info: 'plain' };
 
 /**
  * What the rules found: what, why, by which source. `nameOf` tells which drug an item is. Knowledge that nobody answers for
@@ -22,6 +22,7 @@ export function Findings({ findings, base, nameOf }: { findings: readonly Findin
               <span className="muted small">{finding.items.flatMap((item) => nameOf?.(item) ?? []).join(' + ')}</span>
             </p>
             <p>{finding.sentence}</p>
+            {finding.severity === 'forbid' && !finding.trial ? <p>{t('findings.forbidden')}</p> : null}
             <p className="muted small">
               {[finding.code, t('findings.source', { source: finding.source }), finding.trial ? t('findings.trial') : undefined].filter(Boolean).join(' · ')}
             </p>

@@ -27,6 +27,8 @@ export type Prescription = {
   count: number;
   reason: string | undefined;
   code: CommentCode | undefined;
+  /** The law forbids something in it: no reason overrides that. */
+  forbidden: boolean;
   /** Steps that may be taken now. */
   open: string[];
 };
@@ -56,6 +58,7 @@ export function prescriptionOf(parts: Parts): Prescription {
     count: parts.number('drugs') ?? drugs.length,
     reason: parts.text('reason'),
     code: parts.text('code') as CommentCode | undefined,
+    forbidden: parts.flag('forbidden') ?? false,
     open: parts.texts('open'),
   };
 }
@@ -85,16 +88,18 @@ export function wholeOf(answer: Parameters): Whole {
 }
 
 const KEPT: Record<string, Severity> = { high: 'block', moderate: 'warn', low: 'info' };
-const ORDER: Severity[] = ['block', 'warn', 'info'];
+const ORDER: Severity[] = ['forbid', 'block', 'warn', 'info'];
 
 const bySeverity = (a: Finding, b: Finding): number => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity);
+
+const REVIEW = 'https://helan.health/fhir/CodeSystem/prescription-review';
 
 /** A finding as it was kept with the prescription. */
 function kept(issue: DetectedIssue): Finding {
   const [sentence = '', ...source] = (issue.detail ?? '').split('\n');
   return {
     key: issue.id ?? sentence,
-    severity: KEPT[issue.severity ?? ''] ?? 'info',
+    severity: issue.meta?.tag?.some(({ system, code }) => system === REVIEW && code === 'forbidden') ? 'forbid' : (KEPT[issue.severity ?? ''] ?? 'info'),
     title: issue.code?.text ?? '',
     sentence,
     source: source.join(' '),

@@ -85,6 +85,7 @@ function Form({ patient, doctor, encounter }: { patient: string; doctor: { refer
   const requestsOf = (lines: readonly Line[]) => lines.map((line) => requestOf(line, sheet, setting, new Date().toISOString()));
   const ready = judged(sheet);
   const screen = useScreen(requestsOf(ready));
+  const forbids = screen.data?.findings.some(({ severity }) => severity === 'forbid') ?? false;
   const blocked = screen.data?.findings.filter(({ severity, trial }) => severity === 'block' && !trial).length ?? 0;
   const fault = firstFault(sheet);
 
@@ -214,6 +215,7 @@ function Form({ patient, doctor, encounter }: { patient: string; doctor: { refer
           {ready.length > 0 && !screen.data && !screen.error ? <p className="muted">{t('findings.checking')}</p> : null}
         </div>
       </section>
+      {forbids && ready.length > 0 ? <Alert type="error" showIcon title={t('findings.forbids')} /> : null}
       {blocked > 0 && ready.length > 0 ? <Alert type="warning" showIcon title={t('findings.blocked', { count: blocked })} /> : null}
       {submit.error ? <LoadFailed error={submit.error} /> : null}
       <footer className={styles.foot}>

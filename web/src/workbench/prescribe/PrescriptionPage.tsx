@@ -75,7 +75,7 @@ function Own({ whole: { prescription, requests, findings } }: { whole: Whole }) 
 function Steps({ whole: { prescription } }: { whole: Whole }) {
   const { t } = useTranslation('prescription');
   const go = useNavigate();
-  const { state, open, task, patient } = prescription;
+  const { state, open, task, patient, forbidden } = prescription;
   const mends = state === 'held' || state === 'returned';
   const step = useStep(task, (said) => {
     if (said.step !== 'withdraw' || !mends) return;
@@ -104,7 +104,7 @@ function Steps({ whole: { prescription } }: { whole: Whole }) {
 
   return (
     <section className={`card ${styles.part}`}>
-      {mends ? <p>{t(state === 'held' ? 'own.held' : 'own.returned')}</p> : null}
+      {mends ? <p>{t(forbidden ? 'own.forbidden' : state === 'held' ? 'own.held' : 'own.returned')}</p> : null}
       <div className={styles.steps}>
         {open.includes('withdraw') ? (
           <form

@@ -228,6 +228,18 @@ describe('A prescription that is held', () => {
       { name: 'finding', resource: { resourceType: 'DetectedIssue', id: 'i', status: 'final', severity: 'high', code: { text: '单次剂量过高' }, detail: '单次 20 mg，超过 10 mg\n一般知识', implicated: [{ reference: 'MedicationRequest/m1' }] } },
     );
 
+  test('is never insisted on where the law forbids it', async () => {
+    const issue = { resourceType: 'DetectedIssue', id: 'i', meta: { tag: [{ system: 'https://helan.health/fhir/CodeSystem/prescription-review', code: 'forbidden' }] }, status: 'final', severity: 'high', code: { text: '互联网不得开具的药品' }, detail: '曲马多 不得在互联网上开具\n法规' } as const;
+    const answer = parameters({ name: 'prescription', part: [part('task', 'Task/t1'), part('number', 'N1'), part('state', 'held'), part('authored', '2026-11-26T00:00:00Z'), part('patient', 'Patient/p'), { name: 'forbidden', valueBoolean: true }, part('open', 'withdraw')] }, { name: 'finding', resource: issue });
+    answers(({ path }) => (path === 'Task/t1/$prescription' ? answer : undefined));
+    const { PrescriptionPage } = await import('./PrescriptionPage');
+    await open(<PrescriptionPage />, { path: '/prescriptions/:task', at: '/prescriptions/t1', account: true });
+    await screen.findByText('禁止');
+    await screen.findByText(/法规禁止这样开具的药品/);
+    expect(screen.queryByRole('button', { name: '坚持开具' })).toBeNull();
+    screen.getByRole('button', { name: '撤回并改写' });
+  });
+
   test('is insisted on with a kind of reason and words, or withdrawn to be mended with what was typed', async () => {
     const log = answers(({ path }) => (path === 'Task/t1/$prescription' ? whole('held', ['override', 'withdraw']) : path.includes('$prescription-') ? { resourceType: 'Task', id: 't1' } : undefined));
     const page = await form();

@@ -23,6 +23,7 @@ import health.helan.pharmacy.circulation.Circulation.Wish;
 import health.helan.pharmacy.circulation.CirculationStep.Party;
 import health.helan.pharmacy.knowledge.Knowledge;
 import health.helan.pharmacy.knowledge.KnowledgeBook;
+import health.helan.pharmacy.knowledge.Known;
 import health.helan.pharmacy.review.Effective;
 import java.time.Clock;
 import java.time.Duration;
@@ -581,6 +582,26 @@ public final class Circulations implements Erasable {
    */
   public boolean isPaid(Circulation row) {
     return charging.unpaid(out(row)) == 0;
+  }
+
+  /**
+   * The first of the drugs counted out that must be kept cold, as the knowledge base has it.
+   *
+   * @return as it is written; null for none
+   */
+  public @Nullable String cold(Seen seen) {
+    Knowledge base = knowledge.inForce();
+    Set<String> counted = new HashSet<>();
+    out(seen.row).forEach(one -> counted.add(one.request()));
+    for (ObjectNode request : seen.prescription.requests()) {
+      Known known = base.find(request.path("medicationCodeableConcept"));
+      if (known != null
+          && known.drug().storage() == health.helan.pharmacy.knowledge.Drug.Storage.COLD
+          && counted.contains(request.path("id").asString(""))) {
+        return Effective.name(request);
+      }
+    }
+    return null;
   }
 
   /**

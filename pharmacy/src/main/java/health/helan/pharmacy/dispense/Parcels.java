@@ -94,6 +94,8 @@ public final class Parcels implements Erasable {
    * @param task id of the review's Task
    * @param carrier id of the Organization that carries it
    * @param cold null where nothing is to be kept cold
+   * @throws Refusal BUSINESS_RULE where it is null and the knowledge base has a drug of it kept
+   *     cold
    */
   Parcel pack(Caller caller, String task, String carrier, @Nullable Cold cold) {
     String shop = circulations.staff().counterOf(caller);
@@ -110,6 +112,10 @@ public final class Parcels implements Erasable {
     circulations.checkPaid(row);
     if (!circulations.staff().carries(carrier)) {
       throw new Refusal(Refusal.Kind.VALUE, "parcel.no-carrier");
+    }
+    String needsCold = cold == null ? circulations.cold(seen) : null;
+    if (needsCold != null) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.needs-limits", needsCold);
     }
     Instant now = now();
     String patient = seen.prescription().patient();

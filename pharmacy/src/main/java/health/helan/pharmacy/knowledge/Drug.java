@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param contraindicated beginnings of ICD-10 codes
  * @param allergens groups of {@link Allergen} it belongs to
  * @param renal bands of the filtration rate, the lowest first
+ * @param storage how it must be kept; null for as other drugs are
  */
 public record Drug(
     String id,
@@ -33,7 +34,8 @@ public record Drug(
     List<String> contraindicated,
     Set<String> allergens,
     List<RenalBand> renal,
-    Control control) {
+    Control control,
+    @Nullable Storage storage) {
 
   /** On whose prescription forms a drug stands: never together (处方管理办法). */
   public enum Kind {
@@ -83,6 +85,36 @@ public record Drug(
     /** Null for a code that none has. */
     public static @Nullable Control of(String code) {
       for (Control each : values()) {
+        if (each.code().equals(code)) {
+          return each;
+        }
+      }
+      return null;
+    }
+  }
+
+  /** What a drug needs that is kept in no ordinary cupboard. */
+  public enum Storage {
+    /** From 2 to 8 degrees Celsius. */
+    COLD("须 2–8 ℃ 冷藏", "kept at 2 to 8 °C");
+
+    private final Term title;
+
+    Storage(String zh, String en) {
+      title = new Term(zh, en);
+    }
+
+    public Term title() {
+      return title;
+    }
+
+    public String code() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Null for a code that none has. */
+    public static @Nullable Storage of(String code) {
+      for (Storage each : values()) {
         if (each.code().equals(code)) {
           return each;
         }

@@ -70,7 +70,8 @@ public final class KnowledgeReader {
           "contraindicated",
           "allergens",
           "renal",
-          "control");
+          "control",
+          "storage");
 
   private static final class Shipped {
     static final Knowledge BASE = load();
@@ -283,6 +284,10 @@ public final class KnowledgeReader {
           "narcotic, psychotropic-1, psychotropic-2, toxic, radioactive, precursor");
       control = Drug.Control.NONE;
     }
+    Drug.Storage storage = Drug.Storage.of(node.path("storage").asString(""));
+    if (storage == null && node.has("storage")) {
+      fault(place + ".storage", "knowledge.word", node.path("storage").asString(""), "cold");
+    }
     List<Drug.Product> products = new ArrayList<>();
     each(place + ".", node, "products", (at, one) -> products.add(product(at, one)));
     List<Drug.Dose> doses = new ArrayList<>();
@@ -312,7 +317,8 @@ public final class KnowledgeReader {
             "[A-Z][0-9]{2}(\\.[0-9A-Za-z]{1,4})?"),
         new LinkedHashSet<>(texts(place + ".allergens", node.path("allergens"), ID)),
         List.copyOf(renal),
-        control);
+        control,
+        storage);
   }
 
   private Drug.Product product(String place, JsonNode node) {

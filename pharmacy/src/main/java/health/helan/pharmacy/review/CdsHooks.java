@@ -146,6 +146,7 @@ public final class CdsHooks {
   }
 
   private static ObjectNode card(Finding finding, Locale language) {
+    boolean isEnglish = language.getLanguage().equals("en");
     ObjectNode card = Json.MAPPER.createObjectNode();
     card.put("uuid", UUID.randomUUID().toString());
     String sentence = finding.sentence().in(language);
@@ -154,18 +155,19 @@ public final class CdsHooks {
     card.put(
         "detail",
         sentence
+            + (finding.severity() == Severity.FORBID ? forbidden(isEnglish) : "")
             + "\n\n"
-            + (language.getLanguage().equals("en") ? "Comment code " : "点评代码 ")
+            + (isEnglish ? "Comment code " : "点评代码 ")
             + finding.code()
             + ". "
             + finding.source().in(language));
     card.put(
         "indicator",
-        finding.severity() == Severity.BLOCK
+        finding.severity().holds()
             ? "critical"
             : finding.severity() == Severity.WARN ? "warning" : "info");
     ObjectNode source = card.putObject("source");
-    source.put("label", language.getLanguage().equals("en") ? "Prescription review" : "区域审方");
+    source.put("label", isEnglish ? "Prescription review" : "区域审方");
     source
         .putObject("topic")
         .put("system", "https://helan.health/fhir/CodeSystem/prescription-review-rule")
@@ -182,6 +184,10 @@ public final class CdsHooks {
       }
     }
     return card;
+  }
+
+  private static String forbidden(boolean isEnglish) {
+    return isEnglish ? " The law forbids it: no reason overrides this." : "法规禁止，不得以任何理由坚持。";
   }
 
   /**

@@ -1,9 +1,12 @@
 package health.helan.pharmacy.review;
 
+import health.helan.pharmacy.knowledge.Knowledge;
 import health.helan.pharmacy.knowledge.Known;
 import health.helan.pharmacy.knowledge.Masses;
 import health.helan.pharmacy.review.rules.Facts.Item;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +120,7 @@ final class Dosages {
         id,
         name(request),
         known,
+        atc(request),
         route(request.path("dosageInstruction").path(0).path("route")),
         single,
         sum.isDoseWhole ? sum.least : null,
@@ -125,6 +129,16 @@ final class Dosages {
         days(request),
         words.toString().strip(),
         until);
+  }
+
+  private static List<String> atc(JsonNode request) {
+    List<String> codes = new ArrayList<>();
+    for (JsonNode coding : request.path("medicationCodeableConcept").path("coding")) {
+      if (Knowledge.ATC.equals(coding.path("system").asString(""))) {
+        codes.add(coding.path("code").asString("").strip().toUpperCase(Locale.ROOT));
+      }
+    }
+    return List.copyOf(codes);
   }
 
   static String name(JsonNode request) {
@@ -229,6 +243,7 @@ final class Dosages {
       case "d", "天", "日" -> value;
       case "wk", "周" -> value * 7;
       case "mo", "月" -> value * 30;
+      case "a", "年" -> value * 365;
       default -> null;
     };
   }

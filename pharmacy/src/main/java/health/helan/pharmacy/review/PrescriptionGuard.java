@@ -22,6 +22,9 @@ public final class PrescriptionGuard implements WriteFollower {
   static final String TAG = "https://helan.health/fhir/CodeSystem/prescription-review";
   static final String SUBMITTED = "submitted";
 
+  /** Of a finding that nothing overrides, and of the Task of a prescription that has one. */
+  static final String FORBIDDEN = "forbidden";
+
   private static final Set<String> TYPES =
       Set.of("MedicationRequest", "Task", "DetectedIssue", "Composition");
 
@@ -72,6 +75,26 @@ public final class PrescriptionGuard implements WriteFollower {
           .put("system", TAG)
           .put("code", SUBMITTED);
     }
+  }
+
+  static void forbid(ObjectNode resource) {
+    tag(resource);
+    resource
+        .withObject("/meta")
+        .withArray("tag")
+        .addObject()
+        .put("system", TAG)
+        .put("code", FORBIDDEN);
+  }
+
+  static boolean isForbidden(JsonNode resource) {
+    for (JsonNode tag : resource.path("meta").path("tag")) {
+      if (TAG.equals(tag.path("system").asString(""))
+          && FORBIDDEN.equals(tag.path("code").asString(""))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Keeps what was decided, for the figures of pharmacists' work. */

@@ -177,9 +177,11 @@ public final class PrescriptionOperations {
     ReviewOperations.put(parts, "reason", task.path("statusReason").path("text").asString(""));
     ReviewOperations.put(
         parts, "code", task.path("statusReason").path("coding").path(0).path("code").asString(""));
+    ReviewOperations.put(parts, "forbidden", PrescriptionGuard.isForbidden(task));
     ReviewOperations.put(parts, "side", member.party().name().toLowerCase(Locale.ROOT));
     for (PrescriptionStep step : PrescriptionStep.values()) {
-      if (prescriptions.isOpen(member, step)) {
+      boolean isRefused = step == PrescriptionStep.OVERRIDE && PrescriptionGuard.isForbidden(task);
+      if (!isRefused && prescriptions.isOpen(member, step)) {
         ReviewOperations.put(parts, "open", step.word());
       }
     }

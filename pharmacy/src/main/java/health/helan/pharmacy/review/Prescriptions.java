@@ -64,6 +64,9 @@ public final class Prescriptions {
 
   private static final String MOST_OF_A_NUMBER = "100";
 
+  /** So long after its end a visit on line is thought of where a prescription names none; ours. */
+  private static final Duration VISIT_ECHOES = Duration.ofHours(24);
+
   /**
    * What prescriptions stand on.
    *
@@ -127,6 +130,10 @@ public final class Prescriptions {
     String patient = Review.patient(requests);
     Instant now = now();
     check(requests, doctor, caller, now);
+    if (requests.stream()
+        .anyMatch(one -> FactReader.id(one.path("encounter"), "Encounter").isEmpty())) {
+      mustBeOfNoVisitOnline(caller, patient, doctor, now);
+    }
     if (!registry.isOf(store, "Organization/" + reviewer, reviewer)) {
       throw new Refusal(Refusal.Kind.VALUE, "prescription.reviewer", reviewer);
     }
@@ -134,12 +141,15 @@ public final class Prescriptions {
     for (ResourceVersion version : versions) {
       sign(caller, "MedicationRequest", version.id(), version.version(), doctor);
     }
-    boolean isHeld = screened.findings().stream().anyMatch(one -> one.severity() == Severity.BLOCK);
+    boolean isHeld = screened.findings().stream().anyMatch(one -> one.severity().holds());
     PrescriptionState state = isHeld ? PrescriptionState.HELD : PrescriptionState.WAITING;
     String hint = "Patient/" + patient;
     List<Interaction> writes = new ArrayList<>();
     String urn = urn();
     ObjectNode task = task(caller, requests, versions, state, reviewer, now);
+    if (screened.findings().stream().anyMatch(one -> one.severity() == Severity.FORBID)) {
+      PrescriptionGuard.forbid(task);
+    }
     for (Finding finding : screened.findings()) {
       String issue = urn();
       writes.add(create("DetectedIssue", issue(finding, hint, now), issue, hint));
@@ -237,6 +247,48 @@ public final class Prescriptions {
           "MedicationRequest.groupIdentifier",
           "prescription.number",
           new Object[] {});
+    }
+  }
+
+  /**
+   * A prescription that names no visit is judged as one of a clinic. So that nobody leaves a visit
+   * on line out: not while the doctor has one with the resident, nor for a day after, unless they
+   * met in person since.
+   */
+  private void mustBeOfNoVisitOnline(Caller caller, String patient, String doctor, Instant now) {
+    var query =
+        new SearchRequest(
+            "Encounter",
+            null,
+            null,
+            List.of(
+                new SearchRequest.Parameter("patient", "Patient/" + patient),
+                new SearchRequest.Parameter("participant", "Practitioner/" + doctor),
+                new SearchRequest.Parameter("status", "arrived,in-progress,onleave,finished"),
+                new SearchRequest.Parameter("date", "ge" + now.minus(VISIT_ECHOES)),
+                new SearchRequest.Parameter("_count", MOST_LISTED)),
+            false);
+    String online = "";
+    boolean isUnderWay = false;
+    boolean isInPerson = false;
+    for (SearchResult.Entry entry : store.search(caller.asPlatform(), query).entries()) {
+      ObjectNode encounter = FactReader.content(entry.resource());
+      boolean isOver = encounter.path("status").asString("").equals("finished");
+      if (!encounter.path("class").path("code").asString("").equals("VR")) {
+        isInPerson = true;
+      } else if (encounter.path("status").asString("").equals("arrived")) {
+        continue; // Waits for the doctor.
+      } else if (online.isEmpty() || !isOver && !isUnderWay) {
+        online = "Encounter/" + encounter.path("id").asString("");
+        isUnderWay = !isOver;
+      }
+    }
+    if (!online.isEmpty() && (isUnderWay || !isInPerson)) {
+      throw new Refusal(
+          Refusal.Kind.BUSINESS_RULE,
+          "MedicationRequest.encounter",
+          "prescription.which-visit",
+          new Object[] {online});
     }
   }
 
@@ -339,6 +391,9 @@ public final class Prescriptions {
   private static ObjectNode issue(Finding finding, String patient, Instant now) {
     ObjectNode issue = Json.MAPPER.createObjectNode().put("resourceType", "DetectedIssue");
     PrescriptionGuard.tag(issue);
+    if (finding.severity() == Severity.FORBID) {
+      PrescriptionGuard.forbid(issue);
+    }
     issue
         .putArray("identifier")
         .addObject()
@@ -362,7 +417,7 @@ public final class Prescriptions {
     issue.put(
         "severity",
         switch (finding.severity()) {
-          case BLOCK -> "high";
+          case FORBID, BLOCK -> "high";
           case WARN -> "moderate";
           case INFO -> "low";
         });
@@ -542,6 +597,9 @@ public final class Prescriptions {
 
   /** The second signature: over the versions that were signed first, with the reason. */
   private void override(Caller caller, Member member, Said said, String practitioner, Instant now) {
+    if (PrescriptionGuard.isForbidden(member.task)) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "prescription.forbidden");
+    }
     OverrideReason code = OverrideReason.of(said.code == null ? "" : said.code);
     if (code == null) {
       throw ReviewOperations.wrong("code");

@@ -294,6 +294,21 @@ class DeliveringTests {
   }
 
   @Test
+  void whatIsKeptColdIsPackedWithItsLimits() {
+    String insulin = "甘精胰岛素注射液";
+    shop.has("I1", insulin, "片", 100, "60.00");
+    Prescribed one = Prescribed.of(hospital, _ -> {}, insulin);
+    String token =
+        one.token(
+            "way", "delivery", "shop", shop.id, "telephone", "13800000000", "address", "宁静巷 3 号");
+    done(shop.lock(token));
+    done(shop.dispense(one.task(), one.request(), "I1", 7));
+    String pack = "Task/" + one.task() + "/$parcel-pack";
+    refused(SERVER.call(shop.pharmacist, pack, "carrier", CARRIER), 422, "甘精胰岛素");
+    done(SERVER.call(shop.pharmacist, pack, "carrier", CARRIER, "low", "2", "high", "8"));
+  }
+
+  @Test
   void whatWasTooWarmIsNotHandedOver() {
     Sent sent = underWay("low", "2", "high", "8");
     String code = code(sent);

@@ -50,6 +50,7 @@ class KnowledgeReaderTests {
         "\"unit\":\"g\"~\"unit\":\"IU\"~drugs[0].products[0].strengths[0].unit~knowledge.word",
         "\"route\":\"oral\",\"unit\"~\"route\":\"mouth\",\"unit\"~drugs[0].products[0].route~knowledge.word",
         "\"kind\":\"western\"~\"kind\":\"magic\"~drugs[0].kind~knowledge.word",
+        "\"kind\":\"western\"~\"kind\":\"western\",\"storage\":\"warm\"~drugs[0].storage~knowledge.word",
         "\"allergens\":[\"nsaid\"]~\"allergens\":[\"nuts\"]~drugs[0].allergens~knowledge.unknown",
         "\"b\":{\"class\":\"nsaid\"}~\"b\":{\"drug\":\"warfarin\"}~interactions[0]~knowledge.unknown",
         "\"severity\":\"major\"~\"severity\":\"bad\"~interactions[0].severity~knowledge.word",

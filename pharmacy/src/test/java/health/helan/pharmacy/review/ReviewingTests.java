@@ -2,6 +2,7 @@ package health.helan.pharmacy.review;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
@@ -159,6 +160,92 @@ class ReviewingTests {
     done(step(hospital.pharmacist, one, "take"));
     done(step(hospital.pharmacist, one, "pass"));
     assertThat(status(one)).isEqualTo("active");
+  }
+
+  private static String online(String patient, String status, Instant since, String end) {
+    Reply visit =
+        SERVER.send(
+            ReviewServer.ROOT,
+            "POST",
+            "Encounter",
+            ApiForTests.tree(
+                    """
+                    {'resourceType':'Encounter','status':'%s','class':{'code':'VR'},'subject':{'reference':'Patient/%s'},
+                      'participant':[{'individual':{'reference':'Practitioner/%s'}}],'period':{'start':'%s'%s}}\
+                    """
+                        .formatted(
+                            status,
+                            patient,
+                            hospital.doctor.binding().practitioner(),
+                            since,
+                            end.isEmpty() ? "" : ",'end':'" + end + "'"))
+                .toString());
+    ReviewServer.ok(visit);
+    return visit.id();
+  }
+
+  @Test
+  void whatTheLawForbidsOnLineNoReasonOverrides() {
+    String patient = hospital.patient("1960-05-01", "male");
+    ObjectNode wanted = hospital.request(patient, "氨酚伪麻美芬片", 1, "片", 1, 3);
+    wanted
+        .putObject("encounter")
+        .put("reference", "Encounter/" + online(patient, "in-progress", Instant.now(), ""));
+    String request = hospital.draft(wanted);
+    Case one = new Case(patient, request, hospital.submit(hospital.doctor, request).id());
+    assertThat(state(one)).isEqualTo("held");
+    Reply refused =
+        step(hospital.doctor, one, "override", "reason", "患者坚持要求", "code", "tolerated-before");
+    assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+    assertThat(refused.sentence()).contains("law forbids");
+    assertThat(state(one)).isEqualTo("held");
+    Reply seen = SERVER.get(hospital.doctor, "Task/" + one.task + "/$prescription");
+    assertThat(seen.values("prescription", "open")).containsExactly("withdraw");
+    assertThat(seen.values("prescription", "forbidden")).containsExactly("true");
+    assertThat(seen.all("finding"))
+        .anySatisfy(
+            finding ->
+                assertThat(finding.path("resource").path("meta").path("tag").toString())
+                    .contains("forbidden"));
+    done(step(hospital.doctor, one, "withdraw", "reason", "改为线下就诊"));
+  }
+
+  @Test
+  void aVisitOnLineIsNotLeftOut() {
+    String patient = hospital.patient("1960-05-01", "male");
+    ObjectNode wanted = hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7);
+    String visit = online(patient, "in-progress", Instant.now().minus(Duration.ofHours(30)), "");
+    Reply refused = hospital.submit(hospital.doctor, hospital.draft(wanted));
+    assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+    assertThat(refused.sentence()).contains("Encounter/" + visit);
+    wanted.putObject("encounter").put("reference", "Encounter/" + visit);
+    assertThat(hospital.submit(hospital.doctor, hospital.draft(wanted)).status()).isEqualTo(201);
+  }
+
+  @Test
+  void aVisitOnLineIsNotLeftOutOnTheDayThatItEnded() {
+    String patient =
+        SERVER.created(hospital.system, "{'resourceType':'Patient','birthDate':'1960-05-01'}");
+    String visit = online(patient, "in-progress", Instant.now().minusSeconds(7200), "");
+    String request = hospital.draft(hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7));
+    ObjectNode over = (ObjectNode) SERVER.get(ReviewServer.ROOT, "Encounter/" + visit).json();
+    over.put("status", "finished");
+    over.withObject("/period").put("end", Instant.now().minusSeconds(3600).toString());
+    ReviewServer.ok(SERVER.send(ReviewServer.ROOT, "PUT", "Encounter/" + visit, over.toString()));
+    Reply refused = hospital.submit(hospital.doctor, request);
+    assertThat(refused.status()).as(refused.text()).isEqualTo(422);
+    assertThat(refused.sentence()).contains("Encounter/" + visit);
+  }
+
+  @Test
+  void aVisitOnLineThatIsOverIsForgottenAfterTheyMet() {
+    String patient = hospital.patient("1960-05-01", "male"); // Who is checked in.
+    Instant now = Instant.now();
+    var unused =
+        online(
+            patient, "finished", now.minus(Duration.ofHours(3)), now.minusSeconds(7200).toString());
+    ObjectNode wanted = hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7);
+    assertThat(hospital.submit(hospital.doctor, hospital.draft(wanted)).status()).isEqualTo(201);
   }
 
   @Test

@@ -175,6 +175,29 @@ class ScreeningTests {
   }
 
   @Test
+  void offersNoReasonForWhatTheLawForbids() {
+    String patient = hospital.patient("1960-05-01", "male");
+    Reply visit =
+        SERVER.send(
+            ReviewServer.ROOT,
+            "POST",
+            "Encounter",
+            "{\"resourceType\":\"Encounter\",\"status\":\"in-progress\",\"class\":{\"code\":\"VR\"},\"subject\":{\"reference\":\"Patient/%s\"}}"
+                .formatted(patient));
+    ObjectNode request =
+        hook("order-sign", patient, hospital.request(patient, "氨酚伪麻美芬片", 1, "片", 1, 3));
+    request.withObject("/context").put("encounterId", visit.id());
+    Reply reply = ask(hospital.doctor, "prescription-sign", request);
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    JsonNode card = reply.json().path("cards").path(0);
+    assertThat(card.path("source").path("topic").path("code").asString(""))
+        .isEqualTo("online-excluded");
+    assertThat(card.path("indicator").asString("")).isEqualTo("critical");
+    assertThat(card.path("detail").asString("")).contains("law forbids");
+    assertThat(card.has("overrideReasons")).isFalse();
+  }
+
+  @Test
   void speaksOfTheChosenDrugsWhileTheyAreChosen() {
     String patient = hospital.patient("1960-05-01", "male");
     hospital.allergic(patient, "青霉素过敏");

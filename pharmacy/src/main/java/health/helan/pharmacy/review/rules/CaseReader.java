@@ -46,7 +46,7 @@ public final class CaseReader {
           "allergies");
 
   private static final Set<String> ITEM =
-      Set.of("drug", "name", "dose", "pieces", "times", "days", "route", "text", "until");
+      Set.of("drug", "name", "atc", "dose", "pieces", "times", "days", "route", "text", "until");
 
   private final Knowledge knowledge;
 
@@ -173,6 +173,7 @@ public final class CaseReader {
         id,
         text,
         known,
+        texts(node.path("atc")),
         node.has("route") ? node.path("route").asString("") : null,
         single,
         single,

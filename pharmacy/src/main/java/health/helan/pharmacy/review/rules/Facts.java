@@ -84,6 +84,7 @@ public record Facts(
    * @param id by which findings name it: reference, or its place in the request
    * @param text as it was written
    * @param known null for a drug that the knowledge base does not have
+   * @param atc codes that are written with it, whether the base has them or not
    * @param route of the knowledge base's words; null for none told
    * @param singleMg the largest single dose, in milligrams; null where it cannot be told
    * @param leastMg the smallest single dose
@@ -97,6 +98,7 @@ public record Facts(
       String id,
       String text,
       @Nullable Known known,
+      List<String> atc,
       @Nullable String route,
       @Nullable Double singleMg,
       @Nullable Double leastMg,
@@ -109,6 +111,21 @@ public record Facts(
     public @Nullable Drug drug() {
       return known == null ? null : known.drug();
     }
+
+    /**
+     * The written code that begins as one of these, and that the base does not know as the drug's
+     * own; null for none. Of a drug that it knows the base says what it is; a code that belongs to
+     * another drug is believed, else a name would hide it.
+     */
+    @Nullable String foreignAtc(List<String> beginnings) {
+      Drug drug = drug();
+      for (String code : atc) {
+        if ((drug == null || !drug.atc().contains(code)) && begins(code, beginnings)) {
+          return code;
+        }
+      }
+      return null;
+    }
   }
 
   /**
@@ -119,7 +136,7 @@ public record Facts(
    */
   public record Allergy(String atc, String text) {}
 
-  /** Whether a diagnosis begins as one of these. */
+  /** Whether a code begins as one of these. */
   static boolean begins(String code, List<String> beginnings) {
     for (String beginning : beginnings) {
       if (code.startsWith(beginning)) {

@@ -8,8 +8,8 @@ import health.helan.pharmacy.review.rules.Facts.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What the prescription must be as a paper. */
 final class FormChecks {
@@ -19,6 +19,9 @@ final class FormChecks {
           "frequency", new Term("频次", "frequency"),
           "days", new Term("天数", "days of supply"),
           "route", new Term("给药途径", "route"));
+
+  /** Days that a reason may lengthen a prescription to; from general knowledge, unverified. */
+  private static final int LONGEST_WITH_REASON = 30;
 
   private FormChecks() {}
 
@@ -42,12 +45,6 @@ final class FormChecks {
 
   static List<Firing> moreDays(Rule rule, Facts facts, Knowledge knowledge) {
     Facts.Form form = facts.form();
-    boolean isOf =
-        switch (rule.word("of")) {
-          case "long" -> form.isLong();
-          case "emergency" -> !form.isLong() && form.setting() == Setting.EMERGENCY;
-          default -> !form.isLong() && form.setting() != Setting.EMERGENCY;
-        };
     boolean isExcused =
         switch (rule.word("unless")) {
           case "reason" -> form.hasReason();
@@ -55,10 +52,10 @@ final class FormChecks {
           default -> false;
         };
     List<Firing> all = new ArrayList<>();
-    if (isOf && !isExcused) {
+    if (!isExcused) {
       int most = rule.number("most");
       for (Item item : facts.items()) {
-        if (item.days() != null && item.days() > most) {
+        if (item.days() != null && item.days() > most && isOf(rule, form, item)) {
           all.add(Firing.of(item).with("days", item.days()).with("most", most));
         }
       }
@@ -66,33 +63,65 @@ final class FormChecks {
     return all;
   }
 
+  /** Whether a rule is about such a prescription. */
+  private static boolean isOf(Rule rule, Facts.Form form, Item item) {
+    return switch (rule.word("of")) {
+      case "online" -> form.setting() == Setting.ONLINE;
+      case "emergency" -> form.setting() == Setting.EMERGENCY; // The flag makes it no other.
+      case "long" -> form.isLong() || isLong(rule, item);
+      default -> !form.isLong() && form.setting() != Setting.EMERGENCY;
+    };
+  }
+
+  /**
+   * A reason lengthens a prescription, but not for ever: beyond, it is a long one, and all that is
+   * asked of these is asked of it.
+   */
+  private static boolean isLong(Rule rule, Item item) {
+    int beyond = rule.has("beyond") ? rule.number("beyond") : LONGEST_WITH_REASON;
+    return item.days() != null && item.days() > beyond;
+  }
+
   static List<Firing> excluded(Rule rule, Facts facts, Knowledge knowledge) {
-    boolean isOf =
-        rule.word("of").equals("long")
-            ? facts.form().isLong()
-            : facts.form().setting() == Setting.ONLINE;
     List<Firing> all = new ArrayList<>();
-    if (isOf) {
-      Set<String> controls = Set.copyOf(rule.words("controls"));
-      Set<String> classes = Set.copyOf(rule.words("classes"));
-      for (Item item : facts.items()) {
-        Drug drug = item.drug();
-        if (drug == null) {
-          continue;
-        }
-        if (controls.contains(drug.control().code())) {
-          all.add(Firing.of(item).with("why", drug.control().title()));
-        } else {
-          for (String name : knowledge.classesOf(drug)) {
-            if (classes.contains(name)) {
-              all.add(Firing.of(item).with("why", knowledge.className(name)));
-              break;
-            }
-          }
-        }
+    for (Item item : facts.items()) {
+      Term why = isOf(rule, facts.form(), item) ? why(rule, item, knowledge) : null;
+      if (why != null) {
+        all.add(Firing.of(item).with("why", why));
       }
     }
     return all;
+  }
+
+  /** Why a drug is excluded; null where it is not. */
+  private static @Nullable Term why(Rule rule, Item item, Knowledge knowledge) {
+    Drug drug = item.drug();
+    if (drug != null && rule.words("controls").contains(drug.control().code())) {
+      return drug.control().title();
+    }
+    if (drug != null) {
+      List<String> classes = rule.words("classes");
+      for (String name : knowledge.classesOf(drug)) {
+        if (classes.contains(name)) {
+          return knowledge.className(name);
+        }
+      }
+      Drug.Storage storage = drug.storage();
+      if (storage != null && rule.words("storage").contains(storage.code())) {
+        return storage.title();
+      }
+    }
+    String code = item.foreignAtc(rule.words("atc"));
+    return code == null ? null : Term.same("ATC " + code);
+  }
+
+  static List<Firing> youngOnline(Rule rule, Facts facts, Knowledge knowledge) {
+    Integer youngest = facts.person().youngest(facts.day());
+    return facts.form().setting() == Setting.ONLINE
+            && youngest != null
+            && youngest < rule.number("underMonths")
+        ? List.of(Firing.of(List.of()))
+        : List.of();
   }
 
   static List<Firing> mixedKinds(Rule rule, Facts facts, Knowledge knowledge) {

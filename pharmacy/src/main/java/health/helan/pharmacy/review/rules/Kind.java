@@ -17,11 +17,26 @@ public enum Kind {
   MORE_DRUGS(Set.of("most"), Set.of("count", "most"), FormChecks::moreDrugs),
   /**
    * Longer than {@code most} days, of {@code of} (outpatient, emergency, long), unless there is
-   * {@code unless} (reason, assessment).
+   * {@code unless} (reason, assessment). What is for more than {@code beyond} days (optional, 30)
+   * is judged as long, whatever it says of itself.
    */
-  MORE_DAYS(Set.of("of", "most", "unless"), Set.of("drug", "days", "most"), FormChecks::moreDays),
-  /** A drug of {@code controls} or {@code classes} on a prescription {@code of} (online, long). */
-  EXCLUDED(Set.of("of", "controls", "classes"), Set.of("drug", "why"), FormChecks::excluded),
+  MORE_DAYS(
+      Set.of("of", "most", "unless"),
+      Set.of("beyond"),
+      Set.of("drug", "days", "most"),
+      FormChecks::moreDays),
+  /**
+   * A drug of {@code controls} or {@code classes} on a prescription {@code of} (online, long);
+   * optional {@code atc}: beginnings of codes that are excluded where the knowledge base does not
+   * have them; {@code storage} (cold); {@code beyond} as above.
+   */
+  EXCLUDED(
+      Set.of("of", "controls", "classes"),
+      Set.of("atc", "storage", "beyond"),
+      Set.of("drug", "why"),
+      FormChecks::excluded),
+  /** On line, for somebody who is younger than {@code underMonths}, or may be. */
+  YOUNG_ONLINE(Set.of("underMonths"), Set.of(), FormChecks::youngOnline),
   MIXED_KINDS(Set.of(), Set.of("kinds"), FormChecks::mixedKinds),
   /** Younger than {@code underMonths} for sure or perhaps, and born on no exact day. */
   BIRTH_INEXACT(Set.of("underMonths"), Set.of(), FormChecks::birthInexact),
@@ -72,11 +87,17 @@ public enum Kind {
   }
 
   private final Set<String> members;
+  private final Set<String> optional;
   private final Set<String> values;
   private final Check check;
 
   Kind(Set<String> members, Set<String> values, Check check) {
+    this(members, Set.of(), values, check);
+  }
+
+  Kind(Set<String> members, Set<String> optional, Set<String> values, Check check) {
     this.members = members;
+    this.optional = optional;
     this.values = values;
     this.check = check;
   }
@@ -85,9 +106,14 @@ public enum Kind {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** Members of {@code with}; all are needed but those that are said to be optional. */
+  /** Members of {@code with} that are needed. */
   public Set<String> members() {
     return members;
+  }
+
+  /** Members of {@code with} that may be left out: rules that were written before them go on. */
+  public Set<String> optional() {
+    return optional;
   }
 
   /** Names that a sentence may have in braces. */

@@ -6,6 +6,7 @@ import health.helan.pharmacy.knowledge.Drug;
 import health.helan.pharmacy.knowledge.Interaction;
 import health.helan.pharmacy.knowledge.Term;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,9 +62,9 @@ public record Rule(
           "who", Set.of("pregnant", "lactating"),
           "level", Set.of("contraindicated", "caution"));
 
-  private static final Set<String> NUMBERS = Set.of("most", "underMonths", "graceDays");
+  private static final Set<String> NUMBERS = Set.of("most", "underMonths", "graceDays", "beyond");
   private static final Set<String> LISTS =
-      Set.of("controls", "classes", "words", "needs", "onlyDiagnoses");
+      Set.of("controls", "classes", "atc", "storage", "words", "needs", "onlyDiagnoses");
 
   /** A case of a rule: a test that travels with it. */
   public record Case(boolean fires, Facts facts, ObjectNode spec) {}
@@ -139,11 +140,14 @@ public record Rule(
     with.properties()
         .forEach(
             member -> {
-              if (!kind.members().contains(member.getKey())) {
+              if (!kind.members().contains(member.getKey())
+                  && !kind.optional().contains(member.getKey())) {
                 throw wrong("with." + member.getKey(), "review.rule-member", member.getKey());
               }
             });
-    for (String member : kind.members()) {
+    Set<String> given = new LinkedHashSet<>(kind.members());
+    kind.optional().stream().filter(with::has).forEach(given::add);
+    for (String member : given) {
       JsonNode value = with.path(member);
       if (LISTS.contains(member)) {
         list(member, value);
@@ -157,8 +161,10 @@ public record Rule(
     }
     if (kind == Kind.EXCLUDED
         && with.path("controls").isEmpty()
-        && with.path("classes").isEmpty()) {
-      throw wrong("with", "review.rule-number", "controls, classes");
+        && with.path("classes").isEmpty()
+        && with.path("atc").isEmpty()
+        && with.path("storage").isEmpty()) {
+      throw wrong("with", "review.rule-number", "controls, classes, atc, storage");
     }
   }
 
@@ -171,6 +177,8 @@ public record Rule(
       boolean isGood =
           switch (member) {
             case "controls" -> Drug.Control.of(word) != null;
+            case "storage" -> Drug.Storage.of(word) != null;
+            case "atc" -> word.matches("[A-Z][A-Z0-9]{0,6}");
             case "needs" -> Set.of("dose", "frequency", "days", "route").contains(word);
             case "onlyDiagnoses" -> word.matches("[A-Z][0-9]{2}(\\.[0-9A-Za-z]{1,4})?");
             default -> !word.isBlank() && word.length() <= 64;
@@ -227,6 +235,10 @@ public record Rule(
       // Told below.
     }
     throw wrong("rule", "review.rule-json");
+  }
+
+  boolean has(String member) {
+    return with.has(member);
   }
 
   int number(String member) {
