@@ -266,7 +266,7 @@ public final class Prescriptions {
                 new SearchRequest.Parameter("participant", "Practitioner/" + doctor),
                 new SearchRequest.Parameter("status", "arrived,in-progress,onleave,finished"),
                 new SearchRequest.Parameter("date", "ge" + now.minus(VISIT_ECHOES)),
-                new SearchRequest.Parameter("_count", MOST_LISTED)),
+                new SearchRequest.Parameter("_count", MOST_OF_A_NUMBER)),
             false);
     String online = "";
     boolean isUnderWay = false;
