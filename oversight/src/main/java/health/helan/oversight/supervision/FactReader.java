@@ -100,11 +100,9 @@ final class FactReader {
         facts.put("factor", factor);
       }
       minutes(connection, seen, at, "visits");
-      Instant until = seen.until() == null ? at : seen.until();
-      SupervisionTable.elsewhere(connection, Act.IN_PERSON, doctor, seen.institution(), at).stream()
-          .mapToLong(busy -> busy.apart(at, until))
-          .min()
-          .ifPresent(least -> facts.put("elsewhere", least));
+      if (!seen.institution().isEmpty()) {
+        elsewhere(connection, seen, at);
+      }
     } else if (seen.act() == Act.PRESCRIPTION) {
       facts.put("licensed", licences.holds(connection, doctor, seen.institution(), at));
       SupervisionTable.Visit visit = visit(connection, seen.encounter(), seen.home());
@@ -114,6 +112,26 @@ final class FactReader {
       }
       minutes(connection, seen, at, "prescriptions");
     }
+  }
+
+  /**
+   * How near the doctor was to care at another institution. Who is with a patient in person needs
+   * the way as well; who is on line at two institutions is so only while both visits last.
+   */
+  private static void elsewhere(Connection connection, Seen seen, Instant at) throws SQLException {
+    Instant until = seen.until() == null ? at : seen.until();
+    SupervisionTable.elsewhere(connection, seen.practitioner(), seen.institution(), at).stream()
+        .filter(busy -> busy.act() == Act.IN_PERSON || meets(busy, seen, at))
+        .mapToLong(busy -> busy.apart(at, until))
+        .min()
+        .ifPresent(least -> seen.facts().put("elsewhere", least));
+  }
+
+  /** Another visit on line at the same time. */
+  static boolean meets(SupervisionTable.Busy busy, Seen seen, Instant at) {
+    return busy.act() == Act.VISIT
+        && !busy.id().equals(seen.id())
+        && busy.overlaps(at, seen.until() == null ? at : seen.until());
   }
 
   private static void minutes(Connection connection, Seen seen, Instant at, String name)

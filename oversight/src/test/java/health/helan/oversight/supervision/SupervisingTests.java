@@ -214,6 +214,26 @@ class SupervisingTests {
   }
 
   @Test
+  void findsADoctorWhoIsOnLineAtTwoInstitutionsAtOnce() {
+    Hospital other = SupervisionServer.hospital();
+    String first = hospital.seen(hospital.noon);
+    // With another resident of the same hospital at the same time: that is how it is done.
+    String beside = hospital.seen(hospital.noon.plusSeconds(60));
+    assertThat(hits(first)).isEmpty();
+    assertThat(hits(beside)).isEmpty();
+    // One after the other, from the same desk.
+    String after = other.seenBy(hospital.doctor, hospital.noon.plusSeconds(660));
+    assertThat(hits(after)).isEmpty();
+    assertThat(hits(beside)).isEmpty();
+    String meanwhile = other.seenBy(hospital.doctor, hospital.noon.minusSeconds(570));
+    assertThat(hits(meanwhile)).containsExactly("two-places");
+    // The one that was told before is hit too, and the one that it did not meet is not.
+    assertThat(hits(first)).containsExactly("two-places");
+    assertThat(hits(beside)).isEmpty();
+    assertThat(hits(after)).isEmpty();
+  }
+
+  @Test
   void findsAResidentWhoWaitsTooLongThoughNothingIsWritten() {
     String waiting =
         "Encounter/"

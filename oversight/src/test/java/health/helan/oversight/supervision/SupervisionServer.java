@@ -333,6 +333,11 @@ final class SupervisionServer extends ApiForTests {
       return "Encounter/" + created(system, visit(at));
     }
 
+    /** By a doctor who is of another hospital too. */
+    String seenBy(String practitioner, Instant at) {
+      return "Encounter/" + created(system, visit(at).replace(doctor, practitioner));
+    }
+
     String prescription(String encounter, Instant at, String atc, String status) {
       return """
       {'resourceType':'MedicationRequest','status':'%s','intent':'order','encounter':{'reference':'%s'},

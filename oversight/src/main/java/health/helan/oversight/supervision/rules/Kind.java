@@ -81,7 +81,8 @@ public enum Kind {
       (rule, facts) -> hours(rule, facts)),
   /**
    * Fact {@code elsewhere}: minutes between the visit and care in person by the same doctor at
-   * another institution; 0 for at once. {@code minutes} or less.
+   * another institution; 0 for at once, also of another visit on line there. {@code minutes} or
+   * less.
    */
   TWO_PLACES(
       Act.VISIT,
