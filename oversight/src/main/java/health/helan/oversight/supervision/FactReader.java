@@ -34,11 +34,13 @@ final class FactReader {
   private final RecordStore store;
   private final Licences licences;
   private final SecondFactors factors;
+  private final EarlierCare earlier;
 
-  FactReader(RecordStore store, Licences licences, SecondFactors factors) {
-    this.store = store;
-    this.licences = licences;
-    this.factors = factors;
+  FactReader(Supervision.Parts parts) {
+    store = parts.store();
+    licences = parts.licences();
+    factors = parts.factors();
+    earlier = new EarlierCare(store, this::read);
   }
 
   /**
@@ -53,7 +55,7 @@ final class FactReader {
         switch (resource.path("resourceType").asString("")) {
           case "Encounter" ->
               Resources.isOnline(resource)
-                  ? Resources.visit(resource, home, version, now)
+                  ? visited(connection, resource, Resources.visit(resource, home, version, now))
                   : Resources.inPerson(resource, home, version);
           case "MedicationRequest" ->
               ofVisit(connection, Resources.prescription(resource, home, version, now, true), home);
@@ -69,6 +71,16 @@ final class FactReader {
           default -> null;
         };
     return seen == null ? null : seen.of(owner);
+  }
+
+  /** Adds what other resources say of a visit that has begun. */
+  private Seen visited(Connection connection, ObjectNode visit, Seen seen) throws SQLException {
+    Instant at = seen.at();
+    Boolean isProven = at == null ? null : earlier.isProven(connection, visit, at);
+    if (isProven != null) {
+      seen.facts().put("proven", isProven);
+    }
+    return seen;
   }
 
   private static @Nullable Seen ofVisit(Connection connection, @Nullable Seen seen, int home)

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -119,8 +120,11 @@ final class Resources {
         Json.MAPPER.createObjectNode());
   }
 
-  /** The resident brings a record: as this platform says it, or as FHIR does. */
-  private static boolean isRepeat(ObjectNode encounter) {
+  /**
+   * The resident brings a record: as this platform says it, or as FHIR does. Whether it is one, is
+   * looked at behind ({@link EarlierCare}): here only that none is named is certain.
+   */
+  static boolean isRepeat(ObjectNode encounter) {
     if (!extension(encounter, "proof").isMissingNode()) {
       return true;
     }
@@ -170,7 +174,7 @@ final class Resources {
     return "";
   }
 
-  private static JsonNode extension(ObjectNode encounter, String name) {
+  static JsonNode extension(ObjectNode encounter, String name) {
     for (JsonNode extension : encounter.path("extension")) {
       if (text(extension, "url").equals(VISIT + name)) {
         return extension;
@@ -312,6 +316,20 @@ final class Resources {
   static @Nullable Instant time(String text) {
     try {
       return text.length() > 10 ? OffsetDateTime.parse(text).toInstant() : null;
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+
+  /** A day, or the first of a month or a year; null for none, or a moment. */
+  static @Nullable LocalDate day(String text) {
+    try {
+      return switch (text.length()) {
+        case 4 -> LocalDate.parse(text + "-01-01");
+        case 7 -> LocalDate.parse(text + "-01");
+        case 10 -> LocalDate.parse(text);
+        default -> null;
+      };
     } catch (DateTimeException e) {
       return null;
     }

@@ -69,7 +69,7 @@ public final class Supervision implements ChangeConsumer {
     sql = new Sql(parts.database());
     clock = parts.clock();
     rules = new RuleBook(parts.database(), parts.fresh(), parts.clock());
-    reader = new FactReader(parts.store(), parts.licences(), parts.factors());
+    reader = new FactReader(parts);
   }
 
   Instant now() {

@@ -181,7 +181,9 @@ class SupervisingTests {
     String more =
         """
         'extension':[{'url':'https://helan.health/fhir/StructureDefinition/online-visit-conversation',
-          'extension':[{'url':'messages','valueInteger':1}]}],'reasonReference':[{'reference':'Condition/c1'}],""";
+          'extension':[{'url':'messages','valueInteger':1}]}],
+        """
+            + hospital.because(hospital.illness);
     String id =
         SERVER.created(
             hospital.system, hospital.visit(hospital.noon, Duration.ofSeconds(59), more));
@@ -370,6 +372,69 @@ class SupervisingTests {
     // A load of the operator is not held up, and judged behind.
     String loaded = SERVER.created(ROOT, hospital.visit(hospital.noon, Duration.ofMinutes(10), ""));
     assertThat(hits("Encounter/" + loaded)).containsExactly("first-visit");
+  }
+
+  /** In line it is certain only that something is named; whether it is a proof, is seen behind. */
+  @Test
+  void findsAVisitWhoseProofIsNone() {
+    Hospital other = SupervisionServer.hospital();
+    Instant minuteLater = hospital.noon.plusSeconds(60);
+    String later =
+        SERVER.created(hospital.system, hospital.diagnosed(hospital.patient, in(minuteLater)));
+    String refuted =
+        SERVER.created(
+            hospital.system,
+            hospital
+                .diagnosed(hospital.patient, "2026-03-01")
+                .replace(
+                    "'code'",
+                    "'verificationStatus':{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/condition-ver-status','code':'refuted'}]},'code'"));
+    List<String> none =
+        List.of(
+            hospital.because("Condition/never-written"),
+            hospital.because(other.illness),
+            hospital.because("Condition/" + later),
+            hospital.because("Condition/" + refuted),
+            "'episodeOfCare':[{'display':'高血压管理'}],",
+            "'partOf':{'reference':'%s'},".formatted(hospital.seen(minuteLater)),
+            "'partOf':{'reference':'%s'},".formatted(other.seen(hospital.noon.minusSeconds(3600))));
+    for (String named : none) {
+      assertThat(hits(named(named))).as(named).containsExactly("unproven-repeat");
+    }
+  }
+
+  @Test
+  void letsAVisitPassThatNamesEarlierCareOfTheResident() {
+    String before = hospital.seen(hospital.noon.minusSeconds(3600));
+    String sameDay =
+        SERVER.created(
+            hospital.system,
+            hospital.diagnosed(
+                hospital.patient,
+                hospital.noon.atZone(Resources.BEIJING).toLocalDate().toString()));
+    String episode =
+        SERVER.created(
+            hospital.system,
+            """
+            {'resourceType':'EpisodeOfCare','status':'active','patient':{'reference':'Patient/%s'},'period':{'start':'2026-03'}}"""
+                .formatted(hospital.patient));
+    List<String> proofs =
+        List.of(
+            hospital.because("Condition/" + sameDay),
+            "'partOf':{'reference':'%s'},".formatted(before),
+            "'episodeOfCare':[{'reference':'EpisodeOfCare/%s'}],".formatted(episode),
+            // One that holds is enough.
+            "'partOf':{'reference':'Encounter/never-written'},"
+                + hospital.because(hospital.illness));
+    for (String named : proofs) {
+      assertThat(hits(named(named))).as(named).isEmpty();
+    }
+  }
+
+  private String named(String named) {
+    return "Encounter/"
+        + SERVER.created(
+            hospital.system, hospital.visit(hospital.noon, Duration.ofMinutes(10), named));
   }
 
   @Test

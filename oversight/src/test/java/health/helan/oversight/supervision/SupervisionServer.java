@@ -278,6 +278,10 @@ final class SupervisionServer extends ApiForTests {
     final Caller nurse = practitioner("n-" + run, id);
     final Caller officer = practitioner("q-" + run, id);
     final String patient;
+
+    /** Reference to what the resident is known to have. */
+    final String illness;
+
     final Instant noon;
 
     Hospital() {
@@ -305,6 +309,7 @@ final class SupervisionServer extends ApiForTests {
               .formatted(run, id, Posts.SYSTEM, Cases.QUALITY));
       patient =
           created(system, "{'resourceType':'Patient','name':[{'text':'张小三'}],'gender':'male'}");
+      illness = "Condition/" + created(system, diagnosed(patient, "2026-03-01"));
       // Of yesterday, in Beijing: no visit of a test is in the small hours.
       noon =
           Instant.now()
@@ -317,7 +322,19 @@ final class SupervisionServer extends ApiForTests {
 
     /** JSON of a visit of ten minutes that nobody would say anything against. */
     String visit(Instant at) {
-      return visit(at, Duration.ofMinutes(10), "'reasonReference':[{'reference':'Condition/c1'}],");
+      return visit(at, Duration.ofMinutes(10), because(illness));
+    }
+
+    /** A diagnosis of hypertension. */
+    String diagnosed(String whose, String recorded) {
+      return """
+      {'resourceType':'Condition','code':{'text':'高血压'},'subject':{'reference':'Patient/%s'},'recordedDate':'%s'}"""
+          .formatted(whose, recorded);
+    }
+
+    /** What a visit names as the resident's earlier care. */
+    String because(String condition) {
+      return "'reasonReference':[{'reference':'%s'}],".formatted(condition);
     }
 
     String visit(Instant at, Duration length, String more) {

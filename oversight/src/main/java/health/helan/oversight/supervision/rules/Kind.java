@@ -28,6 +28,8 @@ public enum Kind {
   REAL_NAME(Act.VISIT, false, Set.of(), Set.of("factor"), (_, facts) -> when(no(facts, "factor"))),
   /** Fact {@code repeat}: an earlier record or diagnosis is named. */
   FIRST_VISIT(Act.VISIT, true, Set.of(), Set.of("repeat"), (_, facts) -> when(no(facts, "repeat"))),
+  /** Fact {@code proven}: what is named is there, of the resident, and older than the visit. */
+  UNPROVEN(Act.VISIT, false, Set.of(), Set.of("proven"), (_, facts) -> when(no(facts, "proven"))),
   /** Fact {@code noted}: the visit had a record before the prescription. */
   NO_RECORD(
       Act.PRESCRIPTION, true, Set.of(), Set.of("noted"), (_, facts) -> when(no(facts, "noted"))),
