@@ -15,6 +15,7 @@ import java.math.RoundingMode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +35,14 @@ final class FactReader {
   private final RecordStore store;
   private final Licences licences;
   private final SecondFactors factors;
+  private final Prices prices;
   private final EarlierCare earlier;
 
   FactReader(Supervision.Parts parts) {
     store = parts.store();
     licences = parts.licences();
     factors = parts.factors();
+    prices = parts.prices();
     earlier = new EarlierCare(store, this::read);
   }
 
@@ -62,7 +65,8 @@ final class FactReader {
           case "ChargeItem" ->
               priced(
                   resource,
-                  ofVisit(connection, Resources.charge(resource, home, version, now), home));
+                  ofVisit(connection, Resources.charge(resource, home, version, now), home),
+                  owner);
           case "MedicationDispense" -> dispensing(connection, resource, home, version, now);
           case "Task" ->
               ComplaintTask.is(resource)
@@ -153,6 +157,10 @@ final class FactReader {
         .forEach(minutes::add);
   }
 
+  private static LocalDate day(Instant at) {
+    return at.atZone(Resources.BEIJING).toLocalDate();
+  }
+
   private boolean isDocumented(String encounter) {
     return !find("Composition", "encounter", "Encounter/" + encounter).isEmpty();
   }
@@ -227,11 +235,31 @@ final class FactReader {
 
   // ------------------------------------------------------------------ prices
 
-  /** Adds the price that was filed for as many as were charged. */
-  private @Nullable Seen priced(ObjectNode item, @Nullable Seen seen) {
+  /**
+   * Adds what as many as were charged may cost: as the region's price book says, or as was filed,
+   * whichever is less. What an institution filed lifts no price of the region.
+   */
+  private @Nullable Seen priced(ObjectNode item, @Nullable Seen seen, String owner) {
     if (seen == null) {
       return null;
     }
+    BigDecimal quantity = seen.facts().path("quantity").decimalValue(BigDecimal.ONE);
+    Long filed = filed(item, quantity);
+    String code = Resources.chargeCode(item);
+    Instant at = seen.at();
+    Long most =
+        code.isEmpty() || at == null
+            ? null
+            : prices.most(code, owner.isEmpty() ? seen.institution() : owner, quantity, day(at));
+    if (filed != null || most != null) {
+      seen.facts()
+          .put("filed", filed == null ? most : most == null ? filed : (Long) Math.min(filed, most));
+    }
+    return seen;
+  }
+
+  /** Null where no definition is named, or none says a price. */
+  private @Nullable Long filed(ObjectNode item, BigDecimal quantity) {
     for (JsonNode canonical : item.path("definitionCanonical")) {
       String url = canonical.asString("").split("\\|", 2)[0];
       for (ObjectNode definition :
@@ -240,19 +268,17 @@ final class FactReader {
           for (JsonNode part : group.path("priceComponent")) {
             JsonNode value = part.path("amount").path("value");
             if (Resources.text(part, "type").equals("base") && value.isNumber()) {
-              BigDecimal all =
+              return Resources.fen(
                   value
                       .decimalValue(BigDecimal.ZERO)
-                      .multiply(seen.facts().path("quantity").decimalValue(BigDecimal.ONE))
-                      .setScale(2, RoundingMode.HALF_UP);
-              seen.facts().put("filed", Resources.fen(all));
-              return seen;
+                      .multiply(quantity)
+                      .setScale(2, RoundingMode.HALF_UP));
             }
           }
         }
       }
     }
-    return seen;
+    return null;
   }
 
   // ------------------------------------------------------------------ reading

@@ -26,6 +26,8 @@ final class Resources {
 
   private static final String VISIT = "https://helan.health/fhir/StructureDefinition/online-visit-";
   private static final String ATC = "http://www.whocc.no/atc";
+  private static final String CHARGE_CATEGORY =
+      "https://helan.health/fhir/CodeSystem/charge-category";
   private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("HH:mm");
 
   private static final Set<String> WAITING = Set.of("arrived", "triaged");
@@ -285,6 +287,16 @@ final class Resources {
         null,
         null,
         facts);
+  }
+
+  /** The code that the region's price book has, as settlement reads it; empty for none. */
+  static String chargeCode(JsonNode item) {
+    for (JsonNode coding : item.path("code").path("coding")) {
+      if (!CHARGE_CATEGORY.equals(text(coding, "system"))) {
+        return text(coding, "code");
+      }
+    }
+    return "";
   }
 
   static long fen(BigDecimal yuan) {

@@ -55,6 +55,7 @@ public final class Supervision implements ChangeConsumer {
       DataSource database,
       Licences licences,
       SecondFactors factors,
+      Prices prices,
       Duration fresh,
       Clock clock) {}
 

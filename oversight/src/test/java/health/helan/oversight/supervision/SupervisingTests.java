@@ -10,6 +10,7 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.ResourceVersion;
 import health.helan.foundation.store.changes.Change;
 import health.helan.foundation.store.testing.StoreForTests;
+import health.helan.oversight.settlement.PriceList;
 import health.helan.oversight.supervision.SupervisionServer.Hospital;
 import health.helan.oversight.supervision.rules.ShippedRules;
 import java.net.URLEncoder;
@@ -351,6 +352,51 @@ class SupervisingTests {
             hospital.system,
             charge.formatted(url, hospital.patient, encounter, in(hospital.noon), "20.01"));
     assertThat(hits("ChargeItem/" + dear)).containsExactly("price-above-filed");
+  }
+
+  /** The region's price counts, whatever was filed, and where nothing was. */
+  @Test
+  void findsAPriceAboveTheRegionsOwn() {
+    String encounter = hospital.seen(hospital.noon);
+    String code = "p-" + hospital.run;
+    String url = "urn:price:" + hospital.run;
+    SERVER.prices.load(
+        PriceList.of(
+                PriceList.HEADER
+                    + "\n%1$s,互联网复诊诊察费,次,consultation,A,,15.00,2026-01-01,,,\n".formatted(code)
+                    + "%1$s,互联网复诊诊察费,次,consultation,A,,16.00,2026-01-01,,,%2$s\n"
+                        .formatted(code, hospital.id)
+                    + "%1$s-d,药,盒,western-drug,A,,5.00,2026-01-01,,,\n".formatted(code))
+            .items(),
+        "x");
+    SERVER.created(
+        hospital.system,
+        """
+        {'resourceType':'ChargeItemDefinition','url':'%s','status':'active',
+          'propertyGroup':[{'priceComponent':[{'type':'base','amount':{'value':80.00,'currency':'CNY'}}]}]}"""
+            .formatted(url));
+    String filed = "'definitionCanonical':['%s'],".formatted(url);
+    assertThat(charged(encounter, code, "", "32.00")).isEmpty();
+    assertThat(charged(encounter, code, "", "32.01")).containsExactly("price-above-filed");
+    assertThat(charged(encounter, code, filed, "32.01")).containsExactly("price-above-filed");
+    // Of what the book does not have, only what was filed is known.
+    assertThat(charged(encounter, code + "-other", "", "999.00")).isEmpty();
+    assertThat(charged(encounter, code + "-other", filed, "160.01"))
+        .containsExactly("price-above-filed");
+    // A pharmacy may ask more than insurance counts.
+    assertThat(charged(encounter, code + "-d", "", "12.00")).isEmpty();
+  }
+
+  /** Of two. */
+  private List<String> charged(String encounter, String code, String more, String yuan) {
+    String charge =
+        """
+        {'resourceType':'ChargeItem','status':'billable',%s'code':{'coding':[
+          {'system':'https://helan.health/fhir/CodeSystem/charge-category','code':'consultation'},{'code':'%s'}]},
+          'subject':{'reference':'Patient/%s'},'context':{'reference':'%s'},'occurrenceDateTime':'%s',
+          'quantity':{'value':2},'priceOverride':{'value':%s,'currency':'CNY'}}"""
+            .formatted(more, code, hospital.patient, encounter, in(hospital.noon), yuan);
+    return hits("ChargeItem/" + SERVER.created(hospital.system, charge));
   }
 
   @Test

@@ -34,6 +34,8 @@ import health.helan.foundation.trust.oversight.Replays;
 import health.helan.foundation.trust.signature.SignOperation;
 import health.helan.foundation.trust.signature.Signatures;
 import health.helan.foundation.trust.signature.Signers;
+import health.helan.oversight.settlement.PriceBook;
+import health.helan.oversight.settlement.RegionPrices;
 import health.helan.oversight.testing.OversightForTests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,6 +72,7 @@ final class SupervisionServer extends ApiForTests {
   final ClockForTests clock = new ClockForTests();
   final HikariDataSource database;
   final RecordStore store;
+  final PriceBook prices;
   final Sql sql;
   final Cases cases;
   final Complaints complaints;
@@ -97,6 +100,7 @@ final class SupervisionServer extends ApiForTests {
     store =
         OversightForTests.store(
             database, new SupervisionGuard(database, licences, Duration.ZERO, clock));
+    prices = new PriceBook(database, false, clock);
     supervision = begun();
     cases = new Cases(store, database, AUTHORITY, clock);
     complaints = new Complaints(store, database, cases, clock);
@@ -210,6 +214,7 @@ final class SupervisionServer extends ApiForTests {
                 database,
                 licences(),
                 doctor -> !oneFactor.contains(doctor),
+                new RegionPrices(store, prices)::most,
                 Duration.ZERO,
                 clock));
     try {

@@ -64,7 +64,10 @@ public enum Kind {
       Set.of("most", "minutes"),
       Set.of("prescriptions"),
       (rule, facts) -> often(rule, facts, "prescriptions")),
-  /** Facts {@code fen} and {@code filed}, fen: more than {@code percent} above. */
+  /**
+   * Facts {@code fen} and {@code filed}, fen: more than {@code percent} above what the region's
+   * price book says, or what was filed.
+   */
   PRICE(
       Act.CHARGE,
       false,
