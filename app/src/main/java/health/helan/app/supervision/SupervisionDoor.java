@@ -54,6 +54,7 @@ class SupervisionDoor {
                 connections,
                 registry.licences(),
                 new StaffFactors(connections)::of,
+                registry::practisedSince,
                 new RegionPrices(store, prices)::most,
                 FRESH,
                 clock));

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class FactReader {
   private final RecordStore store;
   private final Licences licences;
   private final SecondFactors factors;
+  private final Practice practice;
   private final Prices prices;
   private final EarlierCare earlier;
 
@@ -42,6 +44,7 @@ final class FactReader {
     store = parts.store();
     licences = parts.licences();
     factors = parts.factors();
+    practice = parts.practice();
     prices = parts.prices();
     earlier = new EarlierCare(store, this::read);
   }
@@ -115,6 +118,10 @@ final class FactReader {
       if (factor != null) {
         facts.put("factor", factor);
       }
+      Instant since = practice.since(doctor);
+      if (since != null) {
+        facts.put("years", Math.max(0, years(since, at)));
+      }
       minutes(connection, seen, at, "visits");
       if (!seen.institution().isEmpty()) {
         elsewhere(connection, seen, at);
@@ -155,6 +162,11 @@ final class FactReader {
     ArrayNode minutes = seen.facts().putArray(name);
     SupervisionTable.minutesSince(connection, seen.act(), seen.practitioner(), seen.encounter(), at)
         .forEach(minutes::add);
+  }
+
+  /** Whole years, by the days of Beijing. */
+  private static long years(Instant since, Instant until) {
+    return ChronoUnit.YEARS.between(day(since), day(until));
   }
 
   private static LocalDate day(Instant at) {

@@ -55,6 +55,7 @@ public final class Supervision implements ChangeConsumer {
       DataSource database,
       Licences licences,
       SecondFactors factors,
+      Practice practice,
       Prices prices,
       Duration fresh,
       Clock clock) {}

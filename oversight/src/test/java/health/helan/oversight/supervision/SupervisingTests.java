@@ -77,6 +77,16 @@ class SupervisingTests {
   }
 
   @Test
+  void findsADoctorWhoHasPractisedForTooShortATime() {
+    Instant threeYears =
+        hospital.noon.atZone(Resources.BEIJING).minusYears(3).plusDays(1).toInstant();
+    SERVER.practising.put(hospital.doctor, threeYears);
+    assertThat(hits(hospital.seen(hospital.noon))).containsExactly("years-of-practice");
+    SERVER.practising.put(hospital.doctor, threeYears.minus(Duration.ofDays(1)));
+    assertThat(hits(hospital.seen(hospital.noon.plusSeconds(3600)))).isEmpty();
+  }
+
+  @Test
   void findsTooManyVisitsInAnHour() {
     String last = "";
     for (int i = 0; i < 13; i++) {

@@ -49,6 +49,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -85,6 +86,9 @@ final class SupervisionServer extends ApiForTests {
 
   /** Doctors without a second factor. */
   final Set<String> oneFactor = ConcurrentHashMap.newKeySet();
+
+  /** Since when doctors practise of whom it is known. */
+  final Map<String, Instant> practising = new ConcurrentHashMap<>();
 
   private volatile Supervision supervision;
   private final String base;
@@ -214,6 +218,7 @@ final class SupervisionServer extends ApiForTests {
                 database,
                 licences(),
                 doctor -> !oneFactor.contains(doctor),
+                practising::get,
                 new RegionPrices(store, prices)::most,
                 Duration.ZERO,
                 clock));

@@ -26,6 +26,15 @@ public enum Kind {
       (_, facts) -> when(no(facts, "licensed"))),
   /** Fact {@code factor}: the doctor's account asks for a second factor (实名、双因子). */
   REAL_NAME(Act.VISIT, false, Set.of(), Set.of("factor"), (_, facts) -> when(no(facts, "factor"))),
+  /**
+   * Fact {@code years}, whole ones since the doctor's licence first held: fewer than {@code least}.
+   */
+  YEARS(
+      Act.VISIT,
+      false,
+      Set.of("least"),
+      Set.of("years"),
+      (rule, facts) -> less(rule, facts, "years", "least")),
   /** Fact {@code repeat}: an earlier record or diagnosis is named. */
   FIRST_VISIT(Act.VISIT, true, Set.of(), Set.of("repeat"), (_, facts) -> when(no(facts, "repeat"))),
   /** Fact {@code proven}: what is named is there, of the resident, and older than the visit. */
@@ -190,6 +199,7 @@ public enum Kind {
       case PRICE -> Set.of("price", "filed");
       case HOURS -> Set.of("time", "from", "until");
       case TWO_PLACES -> Set.of("minutes");
+      case YEARS -> Set.of("years", "least");
       case SILENT -> Set.of("messages", "least");
       case SHORT -> Set.of("seconds", "least");
       case OVERDUE -> Set.of("waited", "most");
