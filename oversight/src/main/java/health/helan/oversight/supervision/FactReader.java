@@ -33,6 +33,9 @@ final class FactReader {
 
   private static final String EFFECTIVE = "effective";
 
+  /** Nobody's age but a child's is of interest. */
+  private static final int ADULT = 18;
+
   private final RecordStore store;
   private final Licences licences;
   private final SecondFactors factors;
@@ -87,7 +90,34 @@ final class FactReader {
     if (isProven != null) {
       seen.facts().put("proven", isProven);
     }
+    if (at != null && !Resources.isByPlatform(visit)) {
+      child(connection, visit, seen, at);
+    }
     return seen;
+  }
+
+  /**
+   * Of a child: how old it was, and whether the visit names somebody who answers for it. Visits of
+   * this platform do not say it: they do not begin without a guardian's account.
+   */
+  private void child(Connection connection, ObjectNode visit, Seen seen, Instant at)
+      throws SQLException {
+    String patient = Resources.id(visit.path("subject"), "Patient");
+    ObjectNode resident = read("Patient", patient);
+    LocalDate birth =
+        resident == null ? null : Resources.day(Resources.text(resident, "birthDate"));
+    if (birth == null || !birth.plusYears(ADULT).isAfter(day(at))) {
+      return;
+    }
+    boolean isGuarded = false;
+    for (JsonNode participant : visit.path("participant")) {
+      ObjectNode related =
+          read("RelatedPerson", Resources.id(participant.path("individual"), "RelatedPerson"));
+      isGuarded |= related != null && earlier.isAbout(connection, related.path("patient"), patient);
+    }
+    seen.facts()
+        .put("age", Math.max(0, ChronoUnit.YEARS.between(birth, day(at))))
+        .put("guarded", isGuarded);
   }
 
   private static @Nullable Seen ofVisit(Connection connection, @Nullable Seen seen, int home)

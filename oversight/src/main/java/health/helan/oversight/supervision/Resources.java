@@ -25,6 +25,8 @@ final class Resources {
   static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
 
   private static final String VISIT = "https://helan.health/fhir/StructureDefinition/online-visit-";
+  private static final String OWN_VISIT =
+      "https://helan.health/fhir/StructureDefinition/online-visit";
   private static final String ATC = "http://www.whocc.no/atc";
   private static final String CHARGE_CATEGORY =
       "https://helan.health/fhir/CodeSystem/charge-category";
@@ -46,6 +48,17 @@ final class Resources {
     return encounter != null
         && "Encounter".equals(encounter.path("resourceType").asString(""))
         && "VR".equals(encounter.path("class").path("code").asString(""));
+  }
+
+  /** Written by the steps of visits of this platform, and by nothing else. */
+  static boolean isByPlatform(ObjectNode encounter) {
+    for (JsonNode profile : encounter.path("meta").path("profile")) {
+      String url = profile.asString("");
+      if (url.equals(OWN_VISIT) || url.startsWith(OWN_VISIT + "|")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // ------------------------------------------------------------------ visits

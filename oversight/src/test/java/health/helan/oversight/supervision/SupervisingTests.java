@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -84,6 +85,43 @@ class SupervisingTests {
     assertThat(hits(hospital.seen(hospital.noon))).containsExactly("years-of-practice");
     SERVER.practising.put(hospital.doctor, threeYears.minus(Duration.ofDays(1)));
     assertThat(hits(hospital.seen(hospital.noon.plusSeconds(3600)))).isEmpty();
+  }
+
+  @Test
+  void findsAYoungChildWhoseVisitNamesNoGuardian() {
+    LocalDate today = hospital.noon.atZone(Resources.BEIJING).toLocalDate();
+    String child = child(today.minusYears(6).plusDays(1));
+    assertThat(hits(visited(child, ""))).containsExactly("young-child");
+    String related =
+        "{'resourceType':'RelatedPerson','active':true,'patient':{'reference':'Patient/%s'}}";
+    String mother = SERVER.created(hospital.system, related.formatted(child));
+    String stranger = SERVER.created(hospital.system, related.formatted(hospital.patient));
+    assertThat(hits(visited(child, mother))).isEmpty();
+    assertThat(hits(visited(child, stranger))).containsExactly("young-child");
+    assertThat(hits(visited(child(today.minusYears(6)), ""))).isEmpty();
+  }
+
+  private String child(LocalDate birth) {
+    return SERVER.created(
+        hospital.system,
+        "{'resourceType':'Patient','name':[{'text':'张小小'}],'gender':'male','birthDate':'%s'}"
+            .formatted(birth));
+  }
+
+  /** A child's visit, with who answers for it; empty for nobody. */
+  private String visited(String child, String related) {
+    String illness = SERVER.created(hospital.system, hospital.diagnosed(child, "2026-03-01"));
+    String visit =
+        hospital
+            .visit(hospital.noon, Duration.ofMinutes(10), hospital.because("Condition/" + illness))
+            .replace(hospital.patient, child);
+    String with =
+        related.isEmpty()
+            ? ""
+            : "{'individual':{'reference':'RelatedPerson/%s'}},".formatted(related);
+    return "Encounter/"
+        + SERVER.created(
+            hospital.system, visit.replace("'participant':[", "'participant':[" + with));
   }
 
   @Test

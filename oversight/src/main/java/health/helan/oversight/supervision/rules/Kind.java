@@ -35,6 +35,15 @@ public enum Kind {
       Set.of("least"),
       Set.of("years"),
       (rule, facts) -> less(rule, facts, "years", "least")),
+  /**
+   * Facts {@code age}, of a child, below {@code under}, and {@code guarded}: a guardian is named.
+   */
+  CHILD(
+      Act.VISIT,
+      false,
+      Set.of("under"),
+      Set.of("age", "guarded"),
+      (rule, facts) -> no(facts, "guarded") ? less(rule, facts, "age", "under") : null),
   /** Fact {@code repeat}: an earlier record or diagnosis is named. */
   FIRST_VISIT(Act.VISIT, true, Set.of(), Set.of("repeat"), (_, facts) -> when(no(facts, "repeat"))),
   /** Fact {@code proven}: what is named is there, of the resident, and older than the visit. */
@@ -200,6 +209,7 @@ public enum Kind {
       case HOURS -> Set.of("time", "from", "until");
       case TWO_PLACES -> Set.of("minutes");
       case YEARS -> Set.of("years", "least");
+      case CHILD -> Set.of("age", "under");
       case SILENT -> Set.of("messages", "least");
       case SHORT -> Set.of("seconds", "least");
       case OVERDUE -> Set.of("waited", "most");
