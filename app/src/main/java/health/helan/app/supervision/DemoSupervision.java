@@ -120,20 +120,41 @@ public final class DemoSupervision {
         .put("end", from.plus(Duration.ofSeconds(seconds)).toString());
     visit.putArray("reasonCode").addObject().put("text", "复诊（演示）");
     if (isRepeat) {
-      visit.putArray("episodeOfCare").addObject().put("display", "高血压管理（演示）");
+      visit
+          .putArray("reasonReference")
+          .addObject()
+          .put("reference", "Condition/" + illness(number, patient, from));
     }
     visit.putObject("serviceProvider").put("reference", "Organization/" + institution);
-    var unused =
-        store.transact(
+    create(visit, number, patient);
+  }
+
+  /** What the resident has had for a year: the visit is no first one. */
+  private String illness(String number, String patient, Instant visited) {
+    ObjectNode illness = Json.MAPPER.createObjectNode().put("resourceType", "Condition");
+    illness.putArray("identifier").addObject().put("system", SYSTEM).put("value", number);
+    illness.putObject("code").put("text", "高血压（演示）");
+    illness.putObject("subject").put("reference", "Patient/" + patient);
+    illness.put("recordedDate", visited.atZone(BEIJING).minusYears(1).toLocalDate().toString());
+    return create(illness, number, patient);
+  }
+
+  /** Once: what is there stays as it is. */
+  private String create(ObjectNode resource, String number, String patient) {
+    String type = resource.path("resourceType").asString("");
+    return store
+        .transact(
             Caller.platform("demo-supervision"),
             List.of(
                 new Interaction.Create(
-                    "Encounter",
-                    Interaction.Body.of(visit),
+                    type,
+                    Interaction.Body.of(resource),
                     "identifier=" + SYSTEM + "|" + number,
                     null,
                     "Patient/" + patient)),
             Set.of(),
-            null);
+            null)
+        .getFirst()
+        .id();
   }
 }

@@ -11,6 +11,8 @@ import health.helan.foundation.trust.crypto.KeyVault;
 import health.helan.foundation.trust.crypto.VaultUnusable;
 import health.helan.foundation.trust.oversight.Replays;
 import health.helan.foundation.trust.signature.Signatures;
+import health.helan.oversight.settlement.PriceBook;
+import health.helan.oversight.settlement.RegionPrices;
 import health.helan.oversight.supervision.Cases;
 import health.helan.oversight.supervision.Complaints;
 import health.helan.oversight.supervision.ReplayOperations;
@@ -42,7 +44,8 @@ class SupervisionDoor {
   }
 
   @Bean
-  Supervision supervision(RecordStore store, DataSource connections, Registry registry, Clock clock)
+  Supervision supervision(
+      RecordStore store, DataSource connections, Registry registry, PriceBook prices, Clock clock)
       throws SQLException {
     var supervision =
         new Supervision(
@@ -51,6 +54,8 @@ class SupervisionDoor {
                 connections,
                 registry.licences(),
                 new StaffFactors(connections)::of,
+                registry::practisedSince,
+                new RegionPrices(store, prices)::most,
                 FRESH,
                 clock));
     store.changes().register(supervision);

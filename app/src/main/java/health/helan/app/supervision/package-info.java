@@ -13,6 +13,7 @@
       "foundation.trust.crypto",
       "foundation.trust.oversight",
       "foundation.trust.signature",
+      "oversight.settlement",
       "oversight.supervision"
     })
 @NullMarked

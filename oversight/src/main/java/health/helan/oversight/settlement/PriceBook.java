@@ -91,6 +91,11 @@ public final class PriceBook {
     return found == null ? narrowest(shippedOf(code), institution, level, day) : found;
   }
 
+  /** Whether something of that code has a price, on any day. */
+  boolean has(String code) {
+    return !of(code).isEmpty() || !shippedOf(code).isEmpty();
+  }
+
   /** Whether the region has any prices: where it has none, nothing is settled. */
   public boolean isEmpty() {
     return shipped.isEmpty()

@@ -32,8 +32,6 @@ import tools.jackson.databind.JsonNode;
 final class Reckoner {
   private static final Set<String> STAYS = Set.of("IMP", "ACUTE", "NONAC", "SS", "OBSENC");
   private static final String CATEGORY = "https://helan.health/fhir/CodeSystem/charge-category";
-  private static final String LEVEL =
-      "https://helan.health/fhir/StructureDefinition/institution-level";
   private static final int MOST = 2_000;
   private static final int PAGE = 500;
 
@@ -312,13 +310,7 @@ final class Reckoner {
 
   /** By the first sign of the registry's level: 3, 2, 1; all others are primary care. */
   private int level(Caller platform, String institution) {
-    for (JsonNode one : tree(platform, "Organization", institution).path("extension")) {
-      if (LEVEL.equals(one.path("url").asString(""))) {
-        String code = one.path("valueCoding").path("code").asString("");
-        return code.startsWith("3") ? 3 : code.startsWith("2") ? 2 : 1;
-      }
-    }
-    return 1;
+    return RegionPrices.level(tree(platform, "Organization", institution));
   }
 
   private JsonNode tree(Caller platform, String type, String id) {

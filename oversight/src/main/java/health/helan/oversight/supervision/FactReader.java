@@ -15,6 +15,8 @@ import java.math.RoundingMode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,14 +33,23 @@ final class FactReader {
 
   private static final String EFFECTIVE = "effective";
 
+  /** Nobody's age but a child's is of interest. */
+  private static final int ADULT = 18;
+
   private final RecordStore store;
   private final Licences licences;
   private final SecondFactors factors;
+  private final Practice practice;
+  private final Prices prices;
+  private final EarlierCare earlier;
 
-  FactReader(RecordStore store, Licences licences, SecondFactors factors) {
-    this.store = store;
-    this.licences = licences;
-    this.factors = factors;
+  FactReader(Supervision.Parts parts) {
+    store = parts.store();
+    licences = parts.licences();
+    factors = parts.factors();
+    practice = parts.practice();
+    prices = parts.prices();
+    earlier = new EarlierCare(store, this::read);
   }
 
   /**
@@ -53,14 +64,15 @@ final class FactReader {
         switch (resource.path("resourceType").asString("")) {
           case "Encounter" ->
               Resources.isOnline(resource)
-                  ? Resources.visit(resource, home, version, now)
+                  ? visited(connection, resource, Resources.visit(resource, home, version, now))
                   : Resources.inPerson(resource, home, version);
           case "MedicationRequest" ->
               ofVisit(connection, Resources.prescription(resource, home, version, now, true), home);
           case "ChargeItem" ->
               priced(
                   resource,
-                  ofVisit(connection, Resources.charge(resource, home, version, now), home));
+                  ofVisit(connection, Resources.charge(resource, home, version, now), home),
+                  owner);
           case "MedicationDispense" -> dispensing(connection, resource, home, version, now);
           case "Task" ->
               ComplaintTask.is(resource)
@@ -69,6 +81,43 @@ final class FactReader {
           default -> null;
         };
     return seen == null ? null : seen.of(owner);
+  }
+
+  /** Adds what other resources say of a visit that has begun. */
+  private Seen visited(Connection connection, ObjectNode visit, Seen seen) throws SQLException {
+    Instant at = seen.at();
+    Boolean isProven = at == null ? null : earlier.isProven(connection, visit, at);
+    if (isProven != null) {
+      seen.facts().put("proven", isProven);
+    }
+    if (at != null && !Resources.isByPlatform(visit)) {
+      child(connection, visit, seen, at);
+    }
+    return seen;
+  }
+
+  /**
+   * Of a child: how old it was, and whether the visit names somebody who answers for it. Visits of
+   * this platform do not say it: they do not begin without a guardian's account.
+   */
+  private void child(Connection connection, ObjectNode visit, Seen seen, Instant at)
+      throws SQLException {
+    String patient = Resources.id(visit.path("subject"), "Patient");
+    ObjectNode resident = read("Patient", patient);
+    LocalDate birth =
+        resident == null ? null : Resources.day(Resources.text(resident, "birthDate"));
+    if (birth == null || !birth.plusYears(ADULT).isAfter(day(at))) {
+      return;
+    }
+    boolean isGuarded = false;
+    for (JsonNode participant : visit.path("participant")) {
+      ObjectNode related =
+          read("RelatedPerson", Resources.id(participant.path("individual"), "RelatedPerson"));
+      isGuarded |= related != null && earlier.isAbout(connection, related.path("patient"), patient);
+    }
+    seen.facts()
+        .put("age", Math.max(0, ChronoUnit.YEARS.between(birth, day(at))))
+        .put("guarded", isGuarded);
   }
 
   private static @Nullable Seen ofVisit(Connection connection, @Nullable Seen seen, int home)
@@ -99,12 +148,14 @@ final class FactReader {
       if (factor != null) {
         facts.put("factor", factor);
       }
+      Instant since = practice.since(doctor);
+      if (since != null) {
+        facts.put("years", Math.max(0, years(since, at)));
+      }
       minutes(connection, seen, at, "visits");
-      Instant until = seen.until() == null ? at : seen.until();
-      SupervisionTable.elsewhere(connection, Act.IN_PERSON, doctor, seen.institution(), at).stream()
-          .mapToLong(busy -> busy.apart(at, until))
-          .min()
-          .ifPresent(least -> facts.put("elsewhere", least));
+      if (!seen.institution().isEmpty()) {
+        elsewhere(connection, seen, at);
+      }
     } else if (seen.act() == Act.PRESCRIPTION) {
       facts.put("licensed", licences.holds(connection, doctor, seen.institution(), at));
       SupervisionTable.Visit visit = visit(connection, seen.encounter(), seen.home());
@@ -116,11 +167,40 @@ final class FactReader {
     }
   }
 
+  /**
+   * How near the doctor was to care at another institution. Who is with a patient in person needs
+   * the way as well; who is on line at two institutions is so only while both visits last.
+   */
+  private static void elsewhere(Connection connection, Seen seen, Instant at) throws SQLException {
+    Instant until = seen.until() == null ? at : seen.until();
+    SupervisionTable.elsewhere(connection, seen.practitioner(), seen.institution(), at).stream()
+        .filter(busy -> busy.act() == Act.IN_PERSON || meets(busy, seen, at))
+        .mapToLong(busy -> busy.apart(at, until))
+        .min()
+        .ifPresent(least -> seen.facts().put("elsewhere", least));
+  }
+
+  /** Another visit on line at the same time. */
+  static boolean meets(SupervisionTable.Busy busy, Seen seen, Instant at) {
+    return busy.act() == Act.VISIT
+        && !busy.id().equals(seen.id())
+        && busy.overlaps(at, seen.until() == null ? at : seen.until());
+  }
+
   private static void minutes(Connection connection, Seen seen, Instant at, String name)
       throws SQLException {
     ArrayNode minutes = seen.facts().putArray(name);
     SupervisionTable.minutesSince(connection, seen.act(), seen.practitioner(), seen.encounter(), at)
         .forEach(minutes::add);
+  }
+
+  /** Whole years, by the days of Beijing. */
+  private static long years(Instant since, Instant until) {
+    return ChronoUnit.YEARS.between(day(since), day(until));
+  }
+
+  private static LocalDate day(Instant at) {
+    return at.atZone(Resources.BEIJING).toLocalDate();
   }
 
   private boolean isDocumented(String encounter) {
@@ -197,11 +277,31 @@ final class FactReader {
 
   // ------------------------------------------------------------------ prices
 
-  /** Adds the price that was filed for as many as were charged. */
-  private @Nullable Seen priced(ObjectNode item, @Nullable Seen seen) {
+  /**
+   * Adds what as many as were charged may cost: as the region's price book says, or as was filed,
+   * whichever is less. What an institution filed lifts no price of the region.
+   */
+  private @Nullable Seen priced(ObjectNode item, @Nullable Seen seen, String owner) {
     if (seen == null) {
       return null;
     }
+    BigDecimal quantity = seen.facts().path("quantity").decimalValue(BigDecimal.ONE);
+    Long filed = filed(item, quantity);
+    String code = Resources.chargeCode(item);
+    Instant at = seen.at();
+    Long most =
+        code.isEmpty() || at == null
+            ? null
+            : prices.most(code, owner.isEmpty() ? seen.institution() : owner, quantity, day(at));
+    if (filed != null || most != null) {
+      seen.facts()
+          .put("filed", filed == null ? most : most == null ? filed : (Long) Math.min(filed, most));
+    }
+    return seen;
+  }
+
+  /** Null where no definition is named, or none says a price. */
+  private @Nullable Long filed(ObjectNode item, BigDecimal quantity) {
     for (JsonNode canonical : item.path("definitionCanonical")) {
       String url = canonical.asString("").split("\\|", 2)[0];
       for (ObjectNode definition :
@@ -210,19 +310,17 @@ final class FactReader {
           for (JsonNode part : group.path("priceComponent")) {
             JsonNode value = part.path("amount").path("value");
             if (Resources.text(part, "type").equals("base") && value.isNumber()) {
-              BigDecimal all =
+              return Resources.fen(
                   value
                       .decimalValue(BigDecimal.ZERO)
-                      .multiply(seen.facts().path("quantity").decimalValue(BigDecimal.ONE))
-                      .setScale(2, RoundingMode.HALF_UP);
-              seen.facts().put("filed", Resources.fen(all));
-              return seen;
+                      .multiply(quantity)
+                      .setScale(2, RoundingMode.HALF_UP));
             }
           }
         }
       }
     }
-    return seen;
+    return null;
   }
 
   // ------------------------------------------------------------------ reading

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -24,7 +25,11 @@ final class Resources {
   static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
 
   private static final String VISIT = "https://helan.health/fhir/StructureDefinition/online-visit-";
+  private static final String OWN_VISIT =
+      "https://helan.health/fhir/StructureDefinition/online-visit";
   private static final String ATC = "http://www.whocc.no/atc";
+  private static final String CHARGE_CATEGORY =
+      "https://helan.health/fhir/CodeSystem/charge-category";
   private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("HH:mm");
 
   private static final Set<String> WAITING = Set.of("arrived", "triaged");
@@ -43,6 +48,17 @@ final class Resources {
     return encounter != null
         && "Encounter".equals(encounter.path("resourceType").asString(""))
         && "VR".equals(encounter.path("class").path("code").asString(""));
+  }
+
+  /** Written by the steps of visits of this platform, and by nothing else. */
+  static boolean isByPlatform(ObjectNode encounter) {
+    for (JsonNode profile : encounter.path("meta").path("profile")) {
+      String url = profile.asString("");
+      if (url.equals(OWN_VISIT) || url.startsWith(OWN_VISIT + "|")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // ------------------------------------------------------------------ visits
@@ -119,8 +135,11 @@ final class Resources {
         Json.MAPPER.createObjectNode());
   }
 
-  /** The resident brings a record: as this platform says it, or as FHIR does. */
-  private static boolean isRepeat(ObjectNode encounter) {
+  /**
+   * The resident brings a record: as this platform says it, or as FHIR does. Whether it is one, is
+   * looked at behind ({@link EarlierCare}): here only that none is named is certain.
+   */
+  static boolean isRepeat(ObjectNode encounter) {
     if (!extension(encounter, "proof").isMissingNode()) {
       return true;
     }
@@ -170,7 +189,7 @@ final class Resources {
     return "";
   }
 
-  private static JsonNode extension(ObjectNode encounter, String name) {
+  static JsonNode extension(ObjectNode encounter, String name) {
     for (JsonNode extension : encounter.path("extension")) {
       if (text(extension, "url").equals(VISIT + name)) {
         return extension;
@@ -283,6 +302,16 @@ final class Resources {
         facts);
   }
 
+  /** The code that the region's price book has, as settlement reads it; empty for none. */
+  static String chargeCode(JsonNode item) {
+    for (JsonNode coding : item.path("code").path("coding")) {
+      if (!CHARGE_CATEGORY.equals(text(coding, "system"))) {
+        return text(coding, "code");
+      }
+    }
+    return "";
+  }
+
   static long fen(BigDecimal yuan) {
     return yuan.movePointRight(2).longValue();
   }
@@ -312,6 +341,20 @@ final class Resources {
   static @Nullable Instant time(String text) {
     try {
       return text.length() > 10 ? OffsetDateTime.parse(text).toInstant() : null;
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+
+  /** A day, or the first of a month or a year; null for none, or a moment. */
+  static @Nullable LocalDate day(String text) {
+    try {
+      return switch (text.length()) {
+        case 4 -> LocalDate.parse(text + "-01-01");
+        case 7 -> LocalDate.parse(text + "-01");
+        case 10 -> LocalDate.parse(text);
+        default -> null;
+      };
     } catch (DateTimeException e) {
       return null;
     }

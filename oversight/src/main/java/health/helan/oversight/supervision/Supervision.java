@@ -55,6 +55,8 @@ public final class Supervision implements ChangeConsumer {
       DataSource database,
       Licences licences,
       SecondFactors factors,
+      Practice practice,
+      Prices prices,
       Duration fresh,
       Clock clock) {}
 
@@ -69,7 +71,7 @@ public final class Supervision implements ChangeConsumer {
     sql = new Sql(parts.database());
     clock = parts.clock();
     rules = new RuleBook(parts.database(), parts.fresh(), parts.clock());
-    reader = new FactReader(parts.store(), parts.licences(), parts.factors());
+    reader = new FactReader(parts);
   }
 
   Instant now() {
@@ -148,6 +150,14 @@ public final class Supervision implements ChangeConsumer {
       presence(transaction, seen, now);
       return;
     }
+    judge(transaction, seen, now);
+    Instant at = seen.at();
+    if (seen.act() == Act.VISIT && at != null && !seen.institution().isEmpty()) {
+      again(transaction, seen, at, now);
+    }
+  }
+
+  private void judge(Connection transaction, Seen seen, Instant now) throws SQLException {
     reader.complete(transaction, seen, now);
     boolean isLate = false;
     List<RuleBook.InForce> inForce = rules.on(transaction, seen.act(), day(seen, now));
@@ -202,12 +212,40 @@ public final class Supervision implements ChangeConsumer {
     }
     SupervisionTable.keep(transaction, seen, null, now);
     Map<Integer, Collection<String>> visits = new TreeMap<>();
-    for (SupervisionTable.Busy visit :
-        SupervisionTable.elsewhere(
-            transaction, Act.VISIT, seen.practitioner(), seen.institution(), at)) {
-      visits.computeIfAbsent(visit.home(), _ -> new LinkedHashSet<>()).add(visit.id());
+    for (SupervisionTable.Busy busy :
+        SupervisionTable.elsewhere(transaction, seen.practitioner(), seen.institution(), at)) {
+      if (busy.act() == Act.VISIT) {
+        visits.computeIfAbsent(busy.home(), _ -> new LinkedHashSet<>()).add(busy.id());
+      }
     }
-    judge(transaction, "Encounter", visits);
+    judgeAlone(transaction, visits, now);
+  }
+
+  /** A visit at the same time elsewhere was judged before this one was known. */
+  private void again(Connection transaction, Seen seen, Instant at, Instant now)
+      throws SQLException {
+    Map<Integer, Collection<String>> visits = new TreeMap<>();
+    for (SupervisionTable.Busy busy :
+        SupervisionTable.elsewhere(transaction, seen.practitioner(), seen.institution(), at)) {
+      if (FactReader.meets(busy, seen, at)) {
+        visits.computeIfAbsent(busy.home(), _ -> new LinkedHashSet<>()).add(busy.id());
+      }
+    }
+    judgeAlone(transaction, visits, now);
+  }
+
+  /** Judges visits on line, and looks at no other for their sake. */
+  private void judgeAlone(
+      Connection transaction, Map<Integer, Collection<String>> visits, Instant now)
+      throws SQLException {
+    for (PlatformRows.Owned row : store.rows().currentOf(transaction, "Encounter", visits)) {
+      Seen seen = seen(transaction, row, now);
+      if (seen != null
+          && seen.act() == Act.VISIT
+          && (seen.at() == null || !seen.at().isBefore(now.minus(NEWS)))) {
+        judge(transaction, seen, now);
+      }
+    }
   }
 
   /**

@@ -136,7 +136,12 @@ final class SupervisionTable {
   }
 
   /** A time that a doctor was busy. */
-  record Busy(int home, String id, String institution, Instant at, Instant until) {
+  record Busy(int home, Act act, String id, String institution, Instant at, Instant until) {
+    /** Whether there is a moment that belongs to both. */
+    boolean overlaps(Instant from, Instant to) {
+      return at.equals(from) || at.isBefore(to) && from.isBefore(until);
+    }
+
     /** Minutes between the two; 0 where they meet. */
     long apart(Instant from, Instant to) {
       if (until.isBefore(from)) {
@@ -146,24 +151,30 @@ final class SupervisionTable {
     }
   }
 
-  /** What a doctor did at other institutions, half a day around a time. */
+  /**
+   * What a doctor did on line and in person at other institutions, half a day around a time. Not
+   * what nobody knows the institution of: it may be this one.
+   */
   static List<Busy> elsewhere(
-      Connection connection, Act act, String practitioner, String institution, Instant at)
+      Connection connection, String practitioner, String institution, Instant at)
       throws SQLException {
     return Sql.list(
         connection,
         """
-        select home, id, institution, at, coalesce(until, at) as until from supervision_act
-        where practitioner = ? and kind = ? and at > ? and at < ? and institution <> ? limit ?""",
+        select home, kind, id, institution, at, coalesce(until, at) as until from supervision_act
+        where practitioner = ? and kind in (?, ?) and at > ? and at < ? and institution not in (?, '')
+        limit ?""",
         row ->
             new Busy(
                 row.getInt("home"),
+                Act.values()[row.getInt("kind")],
                 row.getString("id"),
                 row.getString("institution"),
                 Sql.instant(row, "at"),
                 Sql.instant(row, "until")),
         practitioner,
-        act.ordinal(),
+        Act.VISIT.ordinal(),
+        Act.IN_PERSON.ordinal(),
         at.minus(NEAR),
         at.plus(NEAR),
         institution,

@@ -10,6 +10,7 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.ResourceVersion;
 import health.helan.foundation.store.changes.Change;
 import health.helan.foundation.store.testing.StoreForTests;
+import health.helan.oversight.settlement.PriceList;
 import health.helan.oversight.supervision.SupervisionServer.Hospital;
 import health.helan.oversight.supervision.rules.ShippedRules;
 import java.net.URLEncoder;
@@ -18,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -81,6 +83,53 @@ class SupervisingTests {
                     page + "&after=" + URLEncoder.encode(cut, StandardCharsets.UTF_8))
                 .status())
         .isEqualTo(400);
+  }
+
+  @Test
+  void findsADoctorWhoHasPractisedForTooShortATime() {
+    Instant threeYears =
+        hospital.noon.atZone(Resources.BEIJING).minusYears(3).plusDays(1).toInstant();
+    SERVER.practising.put(hospital.doctor, threeYears);
+    assertThat(hits(hospital.seen(hospital.noon))).containsExactly("years-of-practice");
+    SERVER.practising.put(hospital.doctor, threeYears.minus(Duration.ofDays(1)));
+    assertThat(hits(hospital.seen(hospital.noon.plusSeconds(3600)))).isEmpty();
+  }
+
+  @Test
+  void findsAYoungChildWhoseVisitNamesNoGuardian() {
+    LocalDate today = hospital.noon.atZone(Resources.BEIJING).toLocalDate();
+    String child = child(today.minusYears(6).plusDays(1));
+    assertThat(hits(visited(child, ""))).containsExactly("young-child");
+    String related =
+        "{'resourceType':'RelatedPerson','active':true,'patient':{'reference':'Patient/%s'}}";
+    String mother = SERVER.created(hospital.system, related.formatted(child));
+    String stranger = SERVER.created(hospital.system, related.formatted(hospital.patient));
+    assertThat(hits(visited(child, mother))).isEmpty();
+    assertThat(hits(visited(child, stranger))).containsExactly("young-child");
+    assertThat(hits(visited(child(today.minusYears(6)), ""))).isEmpty();
+  }
+
+  private String child(LocalDate birth) {
+    return SERVER.created(
+        hospital.system,
+        "{'resourceType':'Patient','name':[{'text':'张小小'}],'gender':'male','birthDate':'%s'}"
+            .formatted(birth));
+  }
+
+  /** A child's visit, with who answers for it; empty for nobody. */
+  private String visited(String child, String related) {
+    String illness = SERVER.created(hospital.system, hospital.diagnosed(child, "2026-03-01"));
+    String visit =
+        hospital
+            .visit(hospital.noon, Duration.ofMinutes(10), hospital.because("Condition/" + illness))
+            .replace(hospital.patient, child);
+    String with =
+        related.isEmpty()
+            ? ""
+            : "{'individual':{'reference':'RelatedPerson/%s'}},".formatted(related);
+    return "Encounter/"
+        + SERVER.created(
+            hospital.system, visit.replace("'participant':[", "'participant':[" + with));
   }
 
   @Test
@@ -189,7 +238,9 @@ class SupervisingTests {
     String more =
         """
         'extension':[{'url':'https://helan.health/fhir/StructureDefinition/online-visit-conversation',
-          'extension':[{'url':'messages','valueInteger':1}]}],'reasonReference':[{'reference':'Condition/c1'}],""";
+          'extension':[{'url':'messages','valueInteger':1}]}],
+        """
+            + hospital.because(hospital.illness);
     String id =
         SERVER.created(
             hospital.system, hospital.visit(hospital.noon, Duration.ofSeconds(59), more));
@@ -219,6 +270,26 @@ class SupervisingTests {
     assertThat(hits(after)).containsExactly("two-places");
     assertThat(hits(hospital.seen(hospital.noon.minus(Duration.ofHours(3))))).isEmpty();
     assertThat(hospital.noon).isBefore(now);
+  }
+
+  @Test
+  void findsADoctorWhoIsOnLineAtTwoInstitutionsAtOnce() {
+    Hospital other = SupervisionServer.hospital();
+    String first = hospital.seen(hospital.noon);
+    // With another resident of the same hospital at the same time: that is how it is done.
+    String beside = hospital.seen(hospital.noon.plusSeconds(60));
+    assertThat(hits(first)).isEmpty();
+    assertThat(hits(beside)).isEmpty();
+    // One after the other, from the same desk.
+    String after = other.seenBy(hospital.doctor, hospital.noon.plusSeconds(660));
+    assertThat(hits(after)).isEmpty();
+    assertThat(hits(beside)).isEmpty();
+    String meanwhile = other.seenBy(hospital.doctor, hospital.noon.minusSeconds(570));
+    assertThat(hits(meanwhile)).containsExactly("two-places");
+    // The one that was told before is hit too, and the one that it did not meet is not.
+    assertThat(hits(first)).containsExactly("two-places");
+    assertThat(hits(beside)).isEmpty();
+    assertThat(hits(after)).isEmpty();
   }
 
   @Test
@@ -339,6 +410,51 @@ class SupervisingTests {
     assertThat(hits("ChargeItem/" + dear)).containsExactly("price-above-filed");
   }
 
+  /** The region's price counts, whatever was filed, and where nothing was. */
+  @Test
+  void findsAPriceAboveTheRegionsOwn() {
+    String encounter = hospital.seen(hospital.noon);
+    String code = "p-" + hospital.run;
+    String url = "urn:price:" + hospital.run;
+    SERVER.prices.load(
+        PriceList.of(
+                PriceList.HEADER
+                    + "\n%1$s,互联网复诊诊察费,次,consultation,A,,15.00,2026-01-01,,,\n".formatted(code)
+                    + "%1$s,互联网复诊诊察费,次,consultation,A,,16.00,2026-01-01,,,%2$s\n"
+                        .formatted(code, hospital.id)
+                    + "%1$s-d,药,盒,western-drug,A,,5.00,2026-01-01,,,\n".formatted(code))
+            .items(),
+        "x");
+    SERVER.created(
+        hospital.system,
+        """
+        {'resourceType':'ChargeItemDefinition','url':'%s','status':'active',
+          'propertyGroup':[{'priceComponent':[{'type':'base','amount':{'value':80.00,'currency':'CNY'}}]}]}"""
+            .formatted(url));
+    String filed = "'definitionCanonical':['%s'],".formatted(url);
+    assertThat(charged(encounter, code, "", "32.00")).isEmpty();
+    assertThat(charged(encounter, code, "", "32.01")).containsExactly("price-above-filed");
+    assertThat(charged(encounter, code, filed, "32.01")).containsExactly("price-above-filed");
+    // Of what the book does not have, only what was filed is known.
+    assertThat(charged(encounter, code + "-other", "", "999.00")).isEmpty();
+    assertThat(charged(encounter, code + "-other", filed, "160.01"))
+        .containsExactly("price-above-filed");
+    // A pharmacy may ask more than insurance counts.
+    assertThat(charged(encounter, code + "-d", "", "12.00")).isEmpty();
+  }
+
+  /** Of two. */
+  private List<String> charged(String encounter, String code, String more, String yuan) {
+    String charge =
+        """
+        {'resourceType':'ChargeItem','status':'billable',%s'code':{'coding':[
+          {'system':'https://helan.health/fhir/CodeSystem/charge-category','code':'consultation'},{'code':'%s'}]},
+          'subject':{'reference':'Patient/%s'},'context':{'reference':'%s'},'occurrenceDateTime':'%s',
+          'quantity':{'value':2},'priceOverride':{'value':%s,'currency':'CNY'}}"""
+            .formatted(more, code, hospital.patient, encounter, in(hospital.noon), yuan);
+    return hits("ChargeItem/" + SERVER.created(hospital.system, charge));
+  }
+
   @Test
   void refusesAFirstVisitBeforeItIsCommitted() {
     Reply refused =
@@ -358,6 +474,69 @@ class SupervisingTests {
     // A load of the operator is not held up, and judged behind.
     String loaded = SERVER.created(ROOT, hospital.visit(hospital.noon, Duration.ofMinutes(10), ""));
     assertThat(hits("Encounter/" + loaded)).containsExactly("first-visit");
+  }
+
+  /** In line it is certain only that something is named; whether it is a proof, is seen behind. */
+  @Test
+  void findsAVisitWhoseProofIsNone() {
+    Hospital other = SupervisionServer.hospital();
+    Instant minuteLater = hospital.noon.plusSeconds(60);
+    String later =
+        SERVER.created(hospital.system, hospital.diagnosed(hospital.patient, in(minuteLater)));
+    String refuted =
+        SERVER.created(
+            hospital.system,
+            hospital
+                .diagnosed(hospital.patient, "2026-03-01")
+                .replace(
+                    "'code'",
+                    "'verificationStatus':{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/condition-ver-status','code':'refuted'}]},'code'"));
+    List<String> none =
+        List.of(
+            hospital.because("Condition/never-written"),
+            hospital.because(other.illness),
+            hospital.because("Condition/" + later),
+            hospital.because("Condition/" + refuted),
+            "'episodeOfCare':[{'display':'高血压管理'}],",
+            "'partOf':{'reference':'%s'},".formatted(hospital.seen(minuteLater)),
+            "'partOf':{'reference':'%s'},".formatted(other.seen(hospital.noon.minusSeconds(3600))));
+    for (String named : none) {
+      assertThat(hits(named(named))).as(named).containsExactly("unproven-repeat");
+    }
+  }
+
+  @Test
+  void letsAVisitPassThatNamesEarlierCareOfTheResident() {
+    String before = hospital.seen(hospital.noon.minusSeconds(3600));
+    String sameDay =
+        SERVER.created(
+            hospital.system,
+            hospital.diagnosed(
+                hospital.patient,
+                hospital.noon.atZone(Resources.BEIJING).toLocalDate().toString()));
+    String episode =
+        SERVER.created(
+            hospital.system,
+            """
+            {'resourceType':'EpisodeOfCare','status':'active','patient':{'reference':'Patient/%s'},'period':{'start':'2026-03'}}"""
+                .formatted(hospital.patient));
+    List<String> proofs =
+        List.of(
+            hospital.because("Condition/" + sameDay),
+            "'partOf':{'reference':'%s'},".formatted(before),
+            "'episodeOfCare':[{'reference':'EpisodeOfCare/%s'}],".formatted(episode),
+            // One that holds is enough.
+            "'partOf':{'reference':'Encounter/never-written'},"
+                + hospital.because(hospital.illness));
+    for (String named : proofs) {
+      assertThat(hits(named(named))).as(named).isEmpty();
+    }
+  }
+
+  private String named(String named) {
+    return "Encounter/"
+        + SERVER.created(
+            hospital.system, hospital.visit(hospital.noon, Duration.ofMinutes(10), named));
   }
 
   @Test

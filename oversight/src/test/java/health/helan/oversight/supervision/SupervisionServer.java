@@ -34,6 +34,8 @@ import health.helan.foundation.trust.oversight.Replays;
 import health.helan.foundation.trust.signature.SignOperation;
 import health.helan.foundation.trust.signature.Signatures;
 import health.helan.foundation.trust.signature.Signers;
+import health.helan.oversight.settlement.PriceBook;
+import health.helan.oversight.settlement.RegionPrices;
 import health.helan.oversight.testing.OversightForTests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,6 +49,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,6 +73,7 @@ final class SupervisionServer extends ApiForTests {
   final ClockForTests clock = new ClockForTests();
   final HikariDataSource database;
   final RecordStore store;
+  final PriceBook prices;
   final Sql sql;
   final Cases cases;
   final Complaints complaints;
@@ -82,6 +86,9 @@ final class SupervisionServer extends ApiForTests {
 
   /** Doctors without a second factor. */
   final Set<String> oneFactor = ConcurrentHashMap.newKeySet();
+
+  /** Since when doctors practise of whom it is known. */
+  final Map<String, Instant> practising = new ConcurrentHashMap<>();
 
   private volatile Supervision supervision;
   private final String base;
@@ -97,6 +104,7 @@ final class SupervisionServer extends ApiForTests {
     store =
         OversightForTests.store(
             database, new SupervisionGuard(database, licences, Duration.ZERO, clock));
+    prices = new PriceBook(database, false, clock);
     supervision = begun();
     cases = new Cases(store, database, AUTHORITY, clock);
     complaints = new Complaints(store, database, cases, clock);
@@ -210,6 +218,8 @@ final class SupervisionServer extends ApiForTests {
                 database,
                 licences(),
                 doctor -> !oneFactor.contains(doctor),
+                practising::get,
+                new RegionPrices(store, prices)::most,
                 Duration.ZERO,
                 clock));
     try {
@@ -278,6 +288,10 @@ final class SupervisionServer extends ApiForTests {
     final Caller nurse = practitioner("n-" + run, id);
     final Caller officer = practitioner("q-" + run, id);
     final String patient;
+
+    /** Reference to what the resident is known to have. */
+    final String illness;
+
     final Instant noon;
 
     Hospital() {
@@ -305,6 +319,7 @@ final class SupervisionServer extends ApiForTests {
               .formatted(run, id, Posts.SYSTEM, Cases.QUALITY));
       patient =
           created(system, "{'resourceType':'Patient','name':[{'text':'张小三'}],'gender':'male'}");
+      illness = "Condition/" + created(system, diagnosed(patient, "2026-03-01"));
       // Of yesterday, in Beijing: no visit of a test is in the small hours.
       noon =
           Instant.now()
@@ -317,7 +332,19 @@ final class SupervisionServer extends ApiForTests {
 
     /** JSON of a visit of ten minutes that nobody would say anything against. */
     String visit(Instant at) {
-      return visit(at, Duration.ofMinutes(10), "'reasonReference':[{'reference':'Condition/c1'}],");
+      return visit(at, Duration.ofMinutes(10), because(illness));
+    }
+
+    /** A diagnosis of hypertension. */
+    String diagnosed(String whose, String recorded) {
+      return """
+      {'resourceType':'Condition','code':{'text':'高血压'},'subject':{'reference':'Patient/%s'},'recordedDate':'%s'}"""
+          .formatted(whose, recorded);
+    }
+
+    /** What a visit names as the resident's earlier care. */
+    String because(String condition) {
+      return "'reasonReference':[{'reference':'%s'}],".formatted(condition);
     }
 
     String visit(Instant at, Duration length, String more) {
@@ -331,6 +358,11 @@ final class SupervisionServer extends ApiForTests {
 
     String seen(Instant at) {
       return "Encounter/" + created(system, visit(at));
+    }
+
+    /** By a doctor who is of another hospital too. */
+    String seenBy(String practitioner, Instant at) {
+      return "Encounter/" + created(system, visit(at).replace(doctor, practitioner));
     }
 
     String prescription(String encounter, Instant at, String atc, String status) {

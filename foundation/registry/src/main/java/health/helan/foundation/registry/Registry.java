@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -110,6 +111,22 @@ public final class Registry {
    */
   public @Nullable OnlineStanding online(String post, Instant at) {
     return ask(connection -> OnlineStanding.of(connection, post, at));
+  }
+
+  /**
+   * Since when somebody has practised as a doctor: when a licence to prescribe by first held.
+   *
+   * @param practitioner id
+   * @return null where the registry does not know: that makes nobody a beginner
+   */
+  public @Nullable Instant practisedSince(String practitioner) {
+    List<String> kinds =
+        Arrays.stream(LicenceKind.values())
+            .filter(LicenceKind::prescribes)
+            .map(LicenceKind::code)
+            .toList();
+    return ask(
+        connection -> RegistryTable.heldSince(connection, "Practitioner/" + practitioner, kinds));
   }
 
   // ------------------------------------------------------------------ steps

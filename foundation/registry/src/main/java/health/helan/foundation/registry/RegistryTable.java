@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -405,6 +406,24 @@ final class RegistryTable {
         return held;
       }
     }
+  }
+
+  /**
+   * When a licence of one of some kinds first held; null where none ever did, or one is without a
+   * beginning.
+   */
+  static @Nullable Instant heldSince(Connection connection, String holder, List<String> kinds)
+      throws SQLException {
+    return Sql.list(
+            connection,
+            """
+            select case when bool_or(lower_inf(valid)) then null else min(lower(valid)) end as first
+            from registry_licence where holder = ? and kind = any (?)""",
+            row -> Optional.ofNullable(Sql.instantOrNull(row, "first")),
+            holder,
+            kinds)
+        .getFirst()
+        .orElse(null);
   }
 
   /**

@@ -7,6 +7,7 @@ import health.helan.foundation.registry.RegistryServer.Hospital;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
 import health.helan.foundation.store.Caller;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,21 @@ class LicenceLifeTests {
     assertThat(first.at("/agent/0/who/identifier/value").asString(""))
         .isEqualTo(at.system.subject());
     assertThat(first.at("/reason/0/text").asString("")).isEqualTo("首次执业注册");
+  }
+
+  /** Nobody is a beginner of whom nothing is known. */
+  @Test
+  void tellsSinceWhenSomebodyHasPractised() {
+    Hospital at = hospital();
+    at.file(at.system, "2024-05-01", "2099-12-31");
+    assertThat(SERVER.registry.practisedSince(at.doctor)).isNull();
+    at.step("verify");
+    at.step("activate");
+    assertThat(SERVER.registry.practisedSince(at.doctor))
+        .isEqualTo(Instant.parse("2024-04-30T16:00:00Z"));
+    at.step("suspend");
+    assertThat(SERVER.registry.practisedSince(at.doctor))
+        .isEqualTo(Instant.parse("2024-04-30T16:00:00Z"));
   }
 
   @Test

@@ -26,8 +26,28 @@ public enum Kind {
       (_, facts) -> when(no(facts, "licensed"))),
   /** Fact {@code factor}: the doctor's account asks for a second factor (实名、双因子). */
   REAL_NAME(Act.VISIT, false, Set.of(), Set.of("factor"), (_, facts) -> when(no(facts, "factor"))),
+  /**
+   * Fact {@code years}, whole ones since the doctor's licence first held: fewer than {@code least}.
+   */
+  YEARS(
+      Act.VISIT,
+      false,
+      Set.of("least"),
+      Set.of("years"),
+      (rule, facts) -> less(rule, facts, "years", "least")),
+  /**
+   * Facts {@code age}, of a child, below {@code under}, and {@code guarded}: a guardian is named.
+   */
+  CHILD(
+      Act.VISIT,
+      false,
+      Set.of("under"),
+      Set.of("age", "guarded"),
+      (rule, facts) -> no(facts, "guarded") ? less(rule, facts, "age", "under") : null),
   /** Fact {@code repeat}: an earlier record or diagnosis is named. */
   FIRST_VISIT(Act.VISIT, true, Set.of(), Set.of("repeat"), (_, facts) -> when(no(facts, "repeat"))),
+  /** Fact {@code proven}: what is named is there, of the resident, and older than the visit. */
+  UNPROVEN(Act.VISIT, false, Set.of(), Set.of("proven"), (_, facts) -> when(no(facts, "proven"))),
   /** Fact {@code noted}: the visit had a record before the prescription. */
   NO_RECORD(
       Act.PRESCRIPTION, true, Set.of(), Set.of("noted"), (_, facts) -> when(no(facts, "noted"))),
@@ -62,7 +82,10 @@ public enum Kind {
       Set.of("most", "minutes"),
       Set.of("prescriptions"),
       (rule, facts) -> often(rule, facts, "prescriptions")),
-  /** Facts {@code fen} and {@code filed}, fen: more than {@code percent} above. */
+  /**
+   * Facts {@code fen} and {@code filed}, fen: more than {@code percent} above what the region's
+   * price book says, or what was filed.
+   */
   PRICE(
       Act.CHARGE,
       false,
@@ -81,7 +104,8 @@ public enum Kind {
       (rule, facts) -> hours(rule, facts)),
   /**
    * Fact {@code elsewhere}: minutes between the visit and care in person by the same doctor at
-   * another institution; 0 for at once. {@code minutes} or less.
+   * another institution; 0 for at once, also of another visit on line there. {@code minutes} or
+   * less.
    */
   TWO_PLACES(
       Act.VISIT,
@@ -184,6 +208,8 @@ public enum Kind {
       case PRICE -> Set.of("price", "filed");
       case HOURS -> Set.of("time", "from", "until");
       case TWO_PLACES -> Set.of("minutes");
+      case YEARS -> Set.of("years", "least");
+      case CHILD -> Set.of("age", "under");
       case SILENT -> Set.of("messages", "least");
       case SHORT -> Set.of("seconds", "least");
       case OVERDUE -> Set.of("waited", "most");
