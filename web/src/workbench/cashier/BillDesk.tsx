@@ -75,7 +75,8 @@ function Shown({ bill, patient, name }: { bill: SettledBill; patient: string; na
   );
 }
 
-function Shares({ bill }: { bill: SettledBill }) {
+/** Who pays what, and how it was reckoned; a payer is shown its own share alone. */
+export function Shares({ bill }: { bill: SettledBill }) {
   const { t } = useTranslation('settlement');
   return (
     <table className={styles.table}>
@@ -107,18 +108,20 @@ function Shares({ bill }: { bill: SettledBill }) {
             <td>{yuan(amount)}</td>
           </tr>
         ))}
-        <tr>
-          <th scope="row">{t('payer.own')}</th>
-          <td />
-          <td />
-          <td>{yuan(bill.own)}</td>
-        </tr>
+        {bill.own === '' ? null : (
+          <tr>
+            <th scope="row">{t('payer.own')}</th>
+            <td />
+            <td />
+            <td>{yuan(bill.own)}</td>
+          </tr>
+        )}
       </tbody>
     </table>
   );
 }
 
-function Lines({ bill, chosen, choose }: { bill: SettledBill; chosen: string[]; choose: ((keys: string[]) => void) | undefined }) {
+export function Lines({ bill, chosen, choose }: { bill: SettledBill; chosen: string[]; choose: ((keys: string[]) => void) | undefined }) {
   const { t } = useTranslation('settlement');
   return (
     <table className={styles.table}>

@@ -139,24 +139,36 @@ describe('The cashier', () => {
 });
 
 describe('The insurance officer', () => {
-  test('sees the own institution’s shares by state, and no resident', async () => {
+  test('sees the own institution’s shares by state, page by page, and opens one', async () => {
     const asked = answers(({ path, query }) =>
-      path === '$payer-claims'
-        ? bills({
-            name: 'claim',
-            part: [
-              { name: 'number', valueString: 'c1' },
-              { name: 'institution', valueReference: { reference: 'Organization/h', display: '县人民医院' } },
-              { name: 'payer', valueCode: 'basic' },
-              { name: 'state', valueCode: query.get('state') ?? 'agreed' },
-              { name: 'amount', valueString: '12.21' },
-              { name: 'answered', valueString: '13.21' },
-            ],
-          })
-        : undefined,
+      path !== '$payer-claims'
+        ? undefined
+        : query.has('claim')
+          ? bills(bill('settled'))
+          : bills(
+              {
+                name: 'claim',
+                part: [
+                  { name: 'number', valueString: query.has('after') ? 'c2' : 'c1' },
+                  { name: 'institution', valueReference: { reference: 'Organization/h', display: '县人民医院' } },
+                  { name: 'payer', valueCode: 'basic' },
+                  { name: 'state', valueCode: query.get('state') ?? 'agreed' },
+                  { name: 'amount', valueString: '12.21' },
+                  { name: 'answered', valueString: '13.21' },
+                ],
+              },
+              ...(query.has('after') ? [] : [{ name: 'next', valueString: '2026-11-20T00:00:00Z c1 1' }]),
+            ),
     );
     await open(<ClaimsPage />, { account: true });
     expect(await screen.findByText('¥12.21')).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: '更早的' }));
+    await screen.findByRole('button', { name: 'c2' });
+    await userEvent.click(screen.getByRole('button', { name: 'c1' }));
+    const claim = within(await screen.findByRole('article', { name: '结算明细' }));
+    claim.getByText('¥22.20 × 55% = ¥12.21');
+    claim.getByText('胸部 CT');
+    await userEvent.click(claim.getByRole('button', { name: /收\s?起/ }));
     await userEvent.click(screen.getByText('金额不符'));
     await waitFor(() => expect(asked.some(({ path, query }) => path === '$payer-claims' && query.get('state') === 'differs')).toBe(true));
   });

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Bundle, Parameters, Patient } from 'fhir/r4';
 import { repetitionsOf, resourcesOf } from '../../shared/fhir/bundles';
 import { call, get, operate } from '../../shared/fhir/client';
@@ -57,25 +57,36 @@ export function useBillStep() {
 
 export type PayerClaim = { key: string; number: string; where: string; payer: string; state: string; billState: string; amount: string; answered: string | undefined; why: string | undefined; transaction: string | undefined; changed: string | undefined };
 
-/** Shares that the own institution was asked for, the latest change first. */
-export const usePayerClaims = (state: string, before: string | undefined) =>
-  useQuery({
-    queryKey: ['payer-claims', state, before],
+/** Shares that the own institution was asked for, the latest change first, 50 at a time. */
+export const usePayerClaims = (state: string) =>
+  useInfiniteQuery({
+    queryKey: ['payer-claims', state],
     staleTime: 0,
-    queryFn: async ({ signal }): Promise<PayerClaim[]> => {
-      const query = new URLSearchParams({ _count: '50', ...(state ? { state } : {}), ...(before ? { before } : {}) });
-      return repetitionsOf(await get<Parameters>(`$payer-claims?${query.toString()}`, signal), 'claim').map((claim) => ({
-        key: `${claim.text('number') ?? ''} ${claim.text('payer') ?? ''}`,
-        number: claim.text('number') ?? '',
-        where: claim.reference('institution')?.display ?? '',
-        payer: claim.text('payer') ?? '',
-        state: claim.text('state') ?? '',
-        billState: claim.text('bill-state') ?? '',
-        amount: claim.text('amount') ?? '',
-        answered: claim.text('answered'),
-        why: claim.text('why'),
-        transaction: claim.text('transaction'),
-        changed: claim.text('changed'),
-      }));
-    },
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) => get<Parameters>(`$payer-claims?${new URLSearchParams({ _count: '50', ...(state ? { state } : {}), ...(pageParam ? { after: pageParam } : {}) }).toString()}`, signal),
+    getNextPageParam: (page) => page.parameter?.find(({ name }) => name === 'next')?.valueString,
+    select: ({ pages }): PayerClaim[] =>
+      pages
+        .flatMap((page) => repetitionsOf(page, 'claim'))
+        .map((claim) => ({
+          key: `${claim.text('number') ?? ''} ${claim.text('payer') ?? ''}`,
+          number: claim.text('number') ?? '',
+          where: claim.reference('institution')?.display ?? '',
+          payer: claim.text('payer') ?? '',
+          state: claim.text('state') ?? '',
+          billState: claim.text('bill-state') ?? '',
+          amount: claim.text('amount') ?? '',
+          answered: claim.text('answered'),
+          why: claim.text('why'),
+          transaction: claim.text('transaction'),
+          changed: claim.text('changed'),
+        })),
+  });
+
+/** One of them with its lines and how the share was reckoned; whose it is, is not told. */
+export const usePayerClaim = (number: string) =>
+  useQuery({
+    queryKey: ['payer-claims', 'one', number],
+    queryFn: async ({ signal }) => onlyBill(await get<Parameters>(`$payer-claims?claim=${encodeURIComponent(number)}`, signal)),
+    staleTime: 0,
   });

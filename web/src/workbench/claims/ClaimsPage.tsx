@@ -1,26 +1,28 @@
 import { Button, Segmented } from 'antd';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
 import { LoadFailed, LoadingLines, NothingHere } from '../../shared/faces/Faces';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
 import type { Payer, ShareState } from '../../shared/settlement/bills';
 import { StatusTag } from '../../shared/StatusTag';
+import { Lines, Shares } from '../cashier/BillDesk';
 import styles from '../cashier/Cashier.module.css';
 import { SHARE_TONES, yuan } from '../cashier/tones';
-import { usePayerClaims } from '../cashier/useCashier';
+import { usePayerClaim, usePayerClaims } from '../cashier/useCashier';
 
 const STATES = ['', 'asked', 'agreed', 'refused', 'differs', 'back'] as const;
-const PAGE = 50;
 
 /** 医保审核: what the own institution was asked to pay, the refused and the reversed among it. */
 export function ClaimsPage() {
   const { t } = useTranslation('settlement');
   const language = useLanguage();
-  const [state, setState] = useState<(typeof STATES)[number]>('');
-  const [before, setBefore] = useState<string>();
-  const claims = usePayerClaims(state, before);
+  const [query, setQuery] = useSearchParams();
+  const state = STATES.find((one) => one === query.get('state')) ?? '';
+  const opened = query.get('claim');
+  const claims = usePayerClaims(state);
+  const show = (next: Record<string, string>) => setQuery(next, { replace: true, preventScrollReset: true });
   return (
     <div className={styles.page}>
       <PageTitle page={t('claims.title')} />
@@ -29,11 +31,9 @@ export function ClaimsPage() {
       <Segmented
         value={state}
         options={STATES.map((value) => ({ value, label: value === '' ? t('claims.all') : t(`share.${value}`) }))}
-        onChange={(value) => {
-          setBefore(undefined);
-          setState(value);
-        }}
+        onChange={(value) => show(value === '' ? {} : { state: value })}
       />
+      {opened === null ? null : <Claim number={opened} close={() => show(state === '' ? {} : { state })} />}
       {claims.error ? <LoadFailed error={claims.error} onRetry={() => void claims.refetch()} /> : null}
       {claims.data === undefined && !claims.error ? <LoadingLines rows={8} /> : null}
       {claims.data?.length === 0 ? <NothingHere title={t('claims.none')}>{t('claims.noneHint')}</NothingHere> : null}
@@ -56,7 +56,11 @@ export function ClaimsPage() {
             <tbody>
               {claims.data.map((claim) => (
                 <tr key={claim.key}>
-                  <th scope="row">{claim.number}</th>
+                  <th scope="row">
+                    <Button type="link" onClick={() => show({ ...(state === '' ? {} : { state }), claim: claim.number })}>
+                      {claim.number}
+                    </Button>
+                  </th>
                   <td>{claim.where}</td>
                   <td>{t(`payer.${claim.payer as Payer}`)}</td>
                   <td>
@@ -71,9 +75,37 @@ export function ClaimsPage() {
               ))}
             </tbody>
           </table>
-          {claims.data.length === PAGE ? <Button onClick={() => setBefore(claims.data.at(-1)?.changed)}>{t('claims.more')}</Button> : null}
+          {claims.hasNextPage ? (
+            <Button loading={claims.isFetchingNextPage} onClick={() => void claims.fetchNextPage()}>
+              {t('claims.more')}
+            </Button>
+          ) : null}
         </section>
       ) : null}
     </div>
+  );
+}
+
+/** A claim as it is audited: its lines, and how the own share was reckoned. */
+function Claim({ number, close }: { number: string; close: () => void }) {
+  const { t } = useTranslation('settlement');
+  const language = useLanguage();
+  const claim = usePayerClaim(number);
+  if (claim.data === undefined) return <section className="card">{claim.error ? <LoadFailed error={claim.error} onRetry={() => void claim.refetch()} /> : <LoadingLines rows={6} />}</section>;
+  const bill = claim.data;
+  return (
+    <article className={`card ${styles.part}`} aria-label={t('claims.one')}>
+      <header className={styles.head}>
+        <h2>{bill.where}</h2>
+        <Button onClick={close}>{t('claims.close')}</Button>
+      </header>
+      <p className="muted small">
+        {t('number')} {bill.id} · {formatMoment(bill.created, language)} · {t('total')} {yuan(bill.total)}
+        {bill.eligible === undefined ? '' : ` · ${t('eligible')} ${yuan(bill.eligible)}`}
+      </p>
+      <Shares bill={bill} />
+      <Lines bill={bill} chosen={[]} choose={undefined} />
+      <p className="muted small">{bill.source}</p>
+    </article>
   );
 }

@@ -6,16 +6,18 @@ import health.helan.foundation.rest.FhirOperation.Call;
 import health.helan.foundation.rest.FhirOperation.Level;
 import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.NamedOperation;
+import health.helan.foundation.rest.PageEnd;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Refusal;
 import health.helan.oversight.credit.Credits;
 import health.helan.oversight.settlement.Settlement.PartState;
+import health.helan.oversight.settlement.rules.PayerKind;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -30,23 +32,21 @@ public final class SettlementOperations {
   private static final int MOST = 200;
 
   private final Settlements settlements;
-  private final Clock clock;
 
-  private SettlementOperations(Settlements settlements, Clock clock) {
+  private SettlementOperations(Settlements settlements) {
     this.settlements = settlements;
-    this.clock = clock;
   }
 
   public static List<FhirOperation> all(
       Settlements settlements, PriceBook prices, RuleBook rules, Clock clock) {
     List<FhirOperation> all = new ArrayList<>(PriceOperations.all(prices, clock));
     all.addAll(RuleOperations.all(rules, clock));
-    all.addAll(ofBills(settlements, clock));
+    all.addAll(ofBills(settlements));
     return List.copyOf(all);
   }
 
-  private static List<FhirOperation> ofBills(Settlements settlements, Clock clock) {
-    var of = new SettlementOperations(settlements, clock);
+  private static List<FhirOperation> ofBills(Settlements settlements) {
+    var of = new SettlementOperations(settlements);
     return List.of(
         of(Level.INSTANCE, "Patient", "presettle", true, "settle", of::presettle),
         of(Level.INSTANCE, "Claim", "settle", true, "settle", of::settle),
@@ -176,7 +176,7 @@ public final class SettlementOperations {
     ObjectNode answer = Words.parameters();
     Words into = Words.of(answer).group("bill");
     told(into, one);
-    explained(call, into, settlements.explanation(one));
+    explained(call, into, settlements.explanation(one), null);
     return Words.answer(answer);
   }
 
@@ -229,8 +229,14 @@ public final class SettlementOperations {
         .time("changed", part.changed());
   }
 
-  /** Lines of the bill, and how each share was reckoned, out of the ExplanationOfBenefit. */
-  private static void explained(Call call, Words into, JsonNode explanation) {
+  /**
+   * Lines of the bill, and how each share was reckoned, out of the ExplanationOfBenefit.
+   *
+   * @param of whose shares alone, for a payer, which is told no resource of the record; null for
+   *     all
+   */
+  private static void explained(
+      Call call, Words into, JsonNode explanation, @Nullable Set<PayerKind> of) {
     into.text("source", explanation.path("disposition").asString(""));
     for (JsonNode total : explanation.path("total")) {
       if (code(total.path("category")).equals("eligible")) {
@@ -239,11 +245,13 @@ public final class SettlementOperations {
     }
     for (JsonNode item : explanation.path("item")) {
       Words line = into.group("line");
-      line.reference(
-              "charge",
-              item.path("extension").path(0).path("valueReference").path("reference").asString(""),
-              null)
-          .code("code", code(item.path("productOrService")))
+      if (of == null) {
+        line.reference(
+            "charge",
+            item.path("extension").path(0).path("valueReference").path("reference").asString(""),
+            null);
+      }
+      line.code("code", code(item.path("productOrService")))
           .text("name", item.path("productOrService").path("text").asString(""))
           .text("day", item.path("servicedDate").asString(""))
           .text("quantity", item.path("quantity").path("value").asString(""))
@@ -262,6 +270,10 @@ public final class SettlementOperations {
       }
     }
     for (JsonNode one : explanation.path("adjudication")) {
+      if (of != null
+          && of.stream().noneMatch(kind -> kind.code().equals(code(one.path("category"))))) {
+        continue;
+      }
       Words line = into.group("reckoning");
       line.code("payer", code(one.path("category")))
           .code("what", code(one.path("reason")))
@@ -294,7 +306,7 @@ public final class SettlementOperations {
 
   private Answer payerClaims(Call call) {
     var given = new Given(call);
-    given.only(Set.of("payor", "state", "before", "_count"));
+    given.only(Set.of("payor", "claim", "state", "before", "after", "_count"));
     Caller caller = call.caller();
     String asked = given.id("payor", "Organization");
     String payor = asked == null ? caller.institution() : asked;
@@ -302,15 +314,19 @@ public final class SettlementOperations {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "settlement.other-payer");
     }
     settlements.staff.checkInsurance(caller);
-    Instant before = given.text("before") == null ? Instant.MAX : given.time("before");
+    String claim = given.id("claim", "Claim");
+    if (claim != null) {
+      return payerClaim(call, payor, claim);
+    }
+    int count = given.number("_count", 50, MOST);
+    List<SettlementTable.PayorPart> found =
+        settlements.ofPayor(payor, state(given.text("state")), PageEnd.of(given), count + 1);
     ObjectNode answer = Words.parameters();
     Words into = Words.of(answer);
-    for (SettlementTable.PayorPart one :
-        settlements.ofPayor(
-            payor,
-            state(given.text("state")),
-            before.equals(Instant.MAX) ? clock.instant().plusSeconds(1) : before,
-            given.number("_count", 50, MOST))) {
+    if (found.size() > count) {
+      into.text("next", found.get(count - 1).end().next());
+    }
+    for (SettlementTable.PayorPart one : found.subList(0, Math.min(count, found.size()))) {
       Words line = into.group("claim");
       line.text("number", one.settlement())
           .code("bill-state", one.state().word())
@@ -320,6 +336,35 @@ public final class SettlementOperations {
               settlements.nameOf(one.institution()));
       told(line, one.part());
     }
+    return Words.answer(answer);
+  }
+
+  /** One claim as a payer audits it: its shares and how they were reckoned, each line; nobody's. */
+  private Answer payerClaim(Call call, String payor, String claim) {
+    Settlement one = settlements.ofPayor(payor, claim);
+    ObjectNode answer = Words.parameters();
+    Words into = Words.of(answer).group("bill");
+    into.text("number", one.id())
+        .code("state", one.state().word())
+        .reference(
+            "institution",
+            "Organization/" + one.institution(),
+            settlements.nameOf(one.institution()))
+        .code("setting", one.setting().code())
+        .number("level", one.level())
+        .text("rules", one.rules())
+        .text("total", yuan(one.fen()))
+        .time("created", one.created())
+        .time("changed", one.changed());
+    one.marks().forEach(mark -> into.code("mark", mark));
+    Set<PayerKind> own = EnumSet.noneOf(PayerKind.class);
+    for (Settlement.Part part : one.parts()) {
+      if (part.payor().equals(payor)) {
+        told(into.group("share"), part);
+        own.add(part.kind());
+      }
+    }
+    explained(call, into, settlements.explanation(one), own);
     return Words.answer(answer);
   }
 

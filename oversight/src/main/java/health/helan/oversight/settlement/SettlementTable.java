@@ -1,5 +1,7 @@
 package health.helan.oversight.settlement;
 
+import health.helan.foundation.rest.Given;
+import health.helan.foundation.rest.PageEnd;
 import health.helan.foundation.store.Beside;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
@@ -69,16 +71,21 @@ final class SettlementTable {
   }
 
   /** A share as who pays it sees it. */
-  record PayorPart(String settlement, SettlementState state, String institution, Part part) {}
+  record PayorPart(String settlement, SettlementState state, String institution, Part part) {
+    PageEnd end() {
+      return new PageEnd(part.changed(), settlement + " " + part.number());
+    }
+  }
 
   /** Shares of a payer, the latest change first. */
-  List<PayorPart> ofPayor(String payor, @Nullable PartState state, Instant before, int most) {
+  List<PayorPart> ofPayor(String payor, @Nullable PartState state, PageEnd after, int most) {
+    String[] last = after.words(2);
     return sql.list(
         "select p.settlement, s.state as of_state, s.institution, p.number, p.kind, p.payor, p.rule, p.state, p.fen,"
             + " p.answered, p.transaction, p.why, p.changed from settlement_share p"
             + " join settlement s on s.home = p.home and s.id = p.settlement"
-            + " where p.payor = ? and p.changed < ? and p.state between ? and ?"
-            + " order by p.changed desc, p.settlement desc limit ?",
+            + " where p.payor = ? and (p.changed, p.settlement, p.number) < (?, ?, ?) and p.state between ? and ?"
+            + " order by p.changed desc, p.settlement desc, p.number desc limit ?",
         row ->
             new PayorPart(
                 row.getString("settlement"),
@@ -86,10 +93,20 @@ final class SettlementTable {
                 row.getString("institution"),
                 part(row)),
         payor,
-        before,
+        after.at(),
+        last[0],
+        (short) number(last[1]),
         (short) (state == null ? PartState.ASKED.ordinal() : state.ordinal()),
         (short) (state == null ? PartState.BACK.ordinal() : state.ordinal()),
         most);
+  }
+
+  private static int number(String word) {
+    try {
+      return word.isEmpty() ? 0 : Integer.parseInt(word);
+    } catch (NumberFormatException e) {
+      throw Given.wrong("after");
+    }
   }
 
   private List<Settlement> list(String query, Object... values) {

@@ -1,5 +1,6 @@
 package health.helan.oversight.settlement;
 
+import health.helan.foundation.rest.PageEnd;
 import health.helan.foundation.store.Beside;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.IndexKey;
@@ -745,8 +746,25 @@ public final class Settlements {
 
   /** Shares of a payer, the latest change first. */
   List<SettlementTable.PayorPart> ofPayor(
-      String payor, @Nullable PartState state, Instant before, int most) {
-    return table.ofPayor(payor, state, before, most);
+      String payor, @Nullable PartState state, PageEnd after, int most) {
+    return table.ofPayor(payor, state, after, most);
+  }
+
+  /**
+   * A bill of which a payer was asked for a share.
+   *
+   * @throws Refusal NOT_FOUND for any other
+   */
+  Settlement ofPayor(String payor, String claim) {
+    Settlement one = find(claim);
+    if (one.parts().stream().noneMatch(part -> part.payor().equals(payor) && isAsked(part))) {
+      throw new Refusal(Refusal.Kind.NOT_FOUND, "settlement.unknown");
+    }
+    return one;
+  }
+
+  private static boolean isAsked(Part part) {
+    return part.state() != PartState.OPEN;
   }
 
   // ------------------------------------------------------------------ writing

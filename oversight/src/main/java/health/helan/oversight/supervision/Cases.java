@@ -1,5 +1,6 @@
 package health.helan.oversight.supervision;
 
+import health.helan.foundation.rest.PageEnd;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.Ids;

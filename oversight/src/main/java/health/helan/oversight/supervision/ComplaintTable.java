@@ -1,5 +1,6 @@
 package health.helan.oversight.supervision;
 
+import health.helan.foundation.rest.PageEnd;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
 import java.sql.Connection;

@@ -1,6 +1,7 @@
 package health.helan.oversight.supervision;
 
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.PageEnd;
 import health.helan.foundation.store.AccessTrail;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;

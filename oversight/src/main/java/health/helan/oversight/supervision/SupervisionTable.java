@@ -1,6 +1,6 @@
 package health.helan.oversight.supervision;
 
-import health.helan.foundation.rest.Given;
+import health.helan.foundation.rest.PageEnd;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.trust.account.Sql;
@@ -335,11 +335,7 @@ final class SupervisionTable {
   record Asked(String rule, String institution, Instant from, PageEnd after, int most) {}
 
   static List<Row> hits(Sql sql, Asked asked) {
-    boolean isFirst = asked.after().rest().isEmpty();
-    String[] after = asked.after().rest().split(" ");
-    if (!isFirst && after.length != 4) {
-      throw Given.wrong("after");
-    }
+    String[] after = asked.after().words(4);
     return sql.list(
         HITS
             + """
@@ -349,10 +345,10 @@ final class SupervisionTable {
         SupervisionTable::row,
         asked.from(),
         asked.after().at(),
-        isFirst ? "" : after[0],
-        isFirst ? "" : after[1],
-        !isFirst && Boolean.parseBoolean(after[2]),
-        !isFirst && Boolean.parseBoolean(after[3]),
+        after[0],
+        after[1],
+        Boolean.parseBoolean(after[2]),
+        Boolean.parseBoolean(after[3]),
         asked.rule(),
         asked.rule(),
         asked.institution(),

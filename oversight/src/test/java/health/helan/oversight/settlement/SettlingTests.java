@@ -306,6 +306,14 @@ class SettlingTests {
         server.get(staff(visit.bureau, FinanceStaff.INSURANCE), "$payer-claims?state=back");
     assertThat(refused.status()).as(refused.text()).isEqualTo(200);
     assertThat(refused.values("claim", "number")).contains(claim);
+    Caller officer = staff(visit.bureau, FinanceStaff.INSURANCE);
+    Reply one = server.get(officer, "$payer-claims?claim=Claim/" + claim);
+    assertThat(one.status()).as(one.text()).isEqualTo(200);
+    JsonNode audited = one.all("bill").getFirst();
+    assertThat(audited.toString()).contains("\"line\"", "\"reckoning\"", "basic");
+    assertThat(one.text()).doesNotContain(visit.patient, "ChargeItem/", "\"own\"");
+    Caller others = staff("other-" + visit.bureau, FinanceStaff.INSURANCE);
+    assertThat(server.get(others, "$payer-claims?claim=Claim/" + claim).status()).isEqualTo(404);
     // The charges can be settled anew, in the year as it was.
     String again = visit.settled();
     assertThat(server.row(again).state()).isEqualTo(SettlementState.OWING);
