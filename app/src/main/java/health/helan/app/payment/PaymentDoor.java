@@ -3,6 +3,7 @@ package health.helan.app.payment;
 import health.helan.app.access.AccessFilter;
 import health.helan.app.start.DataFolder;
 import health.helan.app.start.RunMode;
+import health.helan.app.start.SimulatedFaults;
 import health.helan.app.start.StartRefused;
 import health.helan.care.appointment.Appointments;
 import health.helan.care.visit.Visits;

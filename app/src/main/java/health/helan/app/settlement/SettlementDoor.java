@@ -1,7 +1,7 @@
 package health.helan.app.settlement;
 
-import health.helan.app.payment.SimulatedFaults;
 import health.helan.app.start.RunMode;
+import health.helan.app.start.SimulatedFaults;
 import health.helan.app.start.StartRefused;
 import health.helan.foundation.store.IndexKey;
 import health.helan.foundation.store.RecordStore;

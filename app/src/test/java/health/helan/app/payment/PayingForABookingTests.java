@@ -8,6 +8,7 @@ import static health.helan.foundation.rest.testing.ApiForTests.part;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import health.helan.app.start.SimulatedFaults;
 import health.helan.app.start.StartRefused;
 import health.helan.care.appointment.rules.ReleaseRule;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
@@ -250,7 +251,7 @@ class PayingForABookingTests {
           .withMessageContaining("HELAN_SIMULATED_FAULTS");
     }
     var never = SimulatedFaults.of(0, "none", new String[] {"none", "late", "lost"});
-    var always = SimulatedFaults.of(100, "none", new String[] {"late", "lost"});
+    var always = SimulatedFaults.of(100, "none", new String[] {"none", "late", "lost"});
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < 200; i++) {
       assertThat(never.apply("query")).isEqualTo("none");

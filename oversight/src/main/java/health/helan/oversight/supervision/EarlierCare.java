@@ -1,8 +1,11 @@
 package health.helan.oversight.supervision;
 
+import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.RecordStore;
+import health.helan.foundation.store.Refusal;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
@@ -27,6 +30,10 @@ final class EarlierCare {
     @Nullable ObjectNode read(String type, String id);
   }
 
+  /** So long what a visit names may come after it: systems send in their own order. */
+  static final Duration LATER = Duration.ofDays(1);
+
+  private static final Caller PLATFORM = Caller.platform("supervision");
   private static final Set<String> NO_DIAGNOSIS = Set.of("refuted", "entered-in-error");
 
   /** A visit or an episode that was not, or is not yet. */
@@ -45,21 +52,24 @@ final class EarlierCare {
 
   /**
    * @param begun when the visit began
-   * @return null where it names nothing: that is a matter of another rule
+   * @return null where it names nothing, which is a matter of another rule, and while what it names
+   *     may yet come
    */
-  @Nullable Boolean isProven(Connection connection, ObjectNode visit, Instant begun)
+  @Nullable Boolean isProven(Connection connection, ObjectNode visit, Instant begun, Instant now)
       throws SQLException {
     if (!Resources.isRepeat(visit)) {
       return null;
     }
     Set<String> person = person(connection, Resources.id(visit.path("subject"), "Patient"));
+    boolean mayCome = false;
     for (Named one : named(visit)) {
       ObjectNode found = reading.read(one.type, one.id);
       if (found != null && proves(found, visit, person, begun)) {
         return true;
       }
+      mayCome |= found == null && now.isBefore(begun.plus(LATER));
     }
-    return false;
+    return mayCome ? null : Boolean.FALSE;
   }
 
   private static Collection<Named> named(ObjectNode visit) {
@@ -95,8 +105,7 @@ final class EarlierCare {
     return Set.copyOf(linked.getOrDefault(patient, List.of(patient)));
   }
 
-  private static boolean proves(
-      ObjectNode found, ObjectNode visit, Set<String> person, Instant begun) {
+  private boolean proves(ObjectNode found, ObjectNode visit, Set<String> person, Instant begun) {
     String type = Resources.text(found, "resourceType");
     JsonNode about = found.path(type.equals("EpisodeOfCare") ? "patient" : "subject");
     if (!person.contains(Resources.id(about, "Patient"))) {
@@ -115,23 +124,44 @@ final class EarlierCare {
     String recorded = Resources.text(found, "recordedDate");
     // The diagnosis that this visit itself came to may be of an old illness.
     boolean isOfThis = Resources.encounterOf(found).equals(Resources.text(visit, "id"));
-    return isBefore(
-        recorded.isEmpty() && !isOfThis ? Resources.text(found, "onsetDateTime") : recorded,
-        found,
-        begun);
+    return isOfThis
+        ? !recorded.isEmpty() && isDayBefore(recorded, begun)
+        : isBefore(
+            recorded.isEmpty() ? Resources.text(found, "onsetDateTime") : recorded, found, begun);
   }
 
   /**
    * Whether something is older than the visit. What says no time is, if it was here before the
-   * visit began.
+   * visit began, whatever was changed since.
    */
-  private static boolean isBefore(String said, ObjectNode found, Instant begun) {
-    Instant at =
-        Resources.time(said.isEmpty() ? Resources.text(found.path("meta"), "lastUpdated") : said);
+  private boolean isBefore(String said, ObjectNode found, Instant begun) {
+    Instant at = said.isEmpty() ? made(found) : Resources.time(said);
     if (at != null) {
       return at.isBefore(begun);
     }
     LocalDate first = Resources.day(said);
     return first != null && !first.isAfter(begun.atZone(Resources.BEIJING).toLocalDate());
+  }
+
+  /** Of the diagnosis of the visit itself: its own day proves nothing. */
+  private static boolean isDayBefore(String said, Instant begun) {
+    Instant at = Resources.time(said);
+    LocalDate day = at == null ? Resources.day(said) : at.atZone(Resources.BEIJING).toLocalDate();
+    return day != null && day.isBefore(begun.atZone(Resources.BEIJING).toLocalDate());
+  }
+
+  /** When it was first written. */
+  private @Nullable Instant made(ObjectNode found) {
+    try {
+      return store
+          .readVersion(
+              PLATFORM, Resources.text(found, "resourceType"), Resources.text(found, "id"), 1)
+          .updated();
+    } catch (Refusal pruned) {
+      if (pruned.kind() == Refusal.Kind.TRANSIENT) {
+        throw pruned;
+      }
+      return Resources.time(Resources.text(found.path("meta"), "lastUpdated"));
+    }
   }
 }

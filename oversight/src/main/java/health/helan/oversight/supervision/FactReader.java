@@ -64,7 +64,8 @@ final class FactReader {
         switch (resource.path("resourceType").asString("")) {
           case "Encounter" ->
               Resources.isOnline(resource)
-                  ? visited(connection, resource, Resources.visit(resource, home, version, now))
+                  ? visited(
+                      connection, resource, Resources.visit(resource, home, version, now), now)
                   : Resources.inPerson(resource, home, version);
           case "MedicationRequest" ->
               ofVisit(connection, Resources.prescription(resource, home, version, now, true), home);
@@ -84,9 +85,10 @@ final class FactReader {
   }
 
   /** Adds what other resources say of a visit that has begun. */
-  private Seen visited(Connection connection, ObjectNode visit, Seen seen) throws SQLException {
+  private Seen visited(Connection connection, ObjectNode visit, Seen seen, Instant now)
+      throws SQLException {
     Instant at = seen.at();
-    Boolean isProven = at == null ? null : earlier.isProven(connection, visit, at);
+    Boolean isProven = at == null ? null : earlier.isProven(connection, visit, at, now);
     if (isProven != null) {
       seen.facts().put("proven", isProven);
     }

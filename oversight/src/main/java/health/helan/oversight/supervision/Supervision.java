@@ -189,8 +189,15 @@ public final class Supervision implements ChangeConsumer {
     return (seen.at() == null ? now : seen.at()).atZone(Resources.BEIJING).toLocalDate();
   }
 
-  /** When somebody who waits will have waited too long. */
+  /** When somebody who waits will have waited too long, or what a visit names has to be there. */
   private static @Nullable Instant due(Seen seen, List<RuleBook.InForce> rules) {
+    Instant at = seen.at();
+    if (seen.act() == Act.VISIT
+        && at != null
+        && seen.facts().path("repeat").asBoolean(false)
+        && !seen.facts().has("proven")) {
+      return at.plus(EarlierCare.LATER);
+    }
     Instant waits = seen.waits();
     if (waits == null) {
       return null;

@@ -23,6 +23,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -493,7 +494,6 @@ class SupervisingTests {
                     "'verificationStatus':{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/condition-ver-status','code':'refuted'}]},'code'"));
     List<String> none =
         List.of(
-            hospital.because("Condition/never-written"),
             hospital.because(other.illness),
             hospital.because("Condition/" + later),
             hospital.because("Condition/" + refuted),
@@ -503,6 +503,42 @@ class SupervisingTests {
     for (String named : none) {
       assertThat(hits(named(named))).as(named).containsExactly("unproven-repeat");
     }
+  }
+
+  /** Systems send in their own order: what is named may come for a day. */
+  @Test
+  void waitsADayForTheProofThatAVisitNames() {
+    Instant begun = Instant.now().minusSeconds(600);
+    String came = "came-" + UUID.randomUUID();
+    String never =
+        "Encounter/"
+            + SERVER.created(
+                hospital.system,
+                hospital.visit(
+                    begun, Duration.ofMinutes(5), hospital.because("Condition/never-written")));
+    String late =
+        "Encounter/"
+            + SERVER.created(
+                hospital.system,
+                hospital.visit(
+                    begun, Duration.ofMinutes(5), hospital.because("Condition/" + came)));
+    assertThat(hits(never)).doesNotContain("unproven-repeat");
+    assertThat(
+            SERVER
+                .send(
+                    ROOT,
+                    "PUT",
+                    "Condition/" + came,
+                    hospital
+                        .diagnosed(hospital.patient, "2026-03-01")
+                        .replace("{'resourceType'", "{'id':'" + came + "','resourceType'")
+                        .replace('\'', '"'))
+                .status())
+        .isEqualTo(201);
+    SERVER.clock.ahead(Duration.ofHours(25));
+    SERVER.supervision().tend();
+    assertThat(hits(never)).contains("unproven-repeat");
+    assertThat(hits(late)).doesNotContain("unproven-repeat");
   }
 
   @Test

@@ -31,8 +31,14 @@ final class Belongings {
   /** What is looked through at most. */
   private static final int MOST = 20_000;
 
-  /** Nothing is made of an encounter longer before it begins: what was booked is paid first. */
-  private static final Duration EARLIER = Duration.ofDays(366);
+  /** Clocks of senders differ, and an encounter may be registered late. */
+  private static final Duration EARLIER = Duration.ofDays(1);
+
+  /** What was booked is paid long before it begins. */
+  private static final Duration BOOKED = Duration.ofDays(366);
+
+  private static final Set<String> OF_MONEY =
+      Set.of("ChargeItem", "Claim", "ClaimResponse", "ExplanationOfBenefit", "Account", "Invoice");
 
   /** What an encounter points at and is part of it. */
   private static final Set<String> POINTED_AT = Set.of("Consent", "Composition", "Appointment");
@@ -93,9 +99,9 @@ final class Belongings {
         }
       }
     }
-    Instant from = content == null ? null : since(Json.MAPPER.readTree(content));
+    Instant began = content == null ? null : start(Json.MAPPER.readTree(content));
     List<Candidate> candidates = new ArrayList<>();
-    MADE.forEach(made -> of(patient, made, from, candidates));
+    MADE.forEach(made -> of(patient, made, began, candidates));
     boolean isMore = true;
     while (isMore) {
       isMore = false;
@@ -110,12 +116,9 @@ final class Belongings {
     }
   }
 
-  /** From when there may be something of it; null where its beginning is not said. */
-  private static @Nullable Instant since(JsonNode encounter) {
+  private static @Nullable Instant start(JsonNode encounter) {
     try {
-      return OffsetDateTime.parse(encounter.path("period").path("start").asString(""))
-          .toInstant()
-          .minus(EARLIER);
+      return OffsetDateTime.parse(encounter.path("period").path("start").asString("")).toInstant();
     } catch (DateTimeParseException e) {
       return null;
     }
@@ -124,11 +127,12 @@ final class Belongings {
   /**
    * @throws Refusal TOO_COSTLY where the resident has more than can be looked through
    */
-  private void of(String patient, Made made, @Nullable Instant from, List<Candidate> into) {
+  private void of(String patient, Made made, @Nullable Instant began, List<Candidate> into) {
     List<Parameter> parameters = new ArrayList<>();
     parameters.add(new Parameter("patient", "Patient/" + patient));
-    if (from != null) {
-      parameters.add(new Parameter("_lastUpdated", "ge" + from));
+    if (began != null) {
+      Duration before = OF_MONEY.contains(made.type) ? BOOKED : EARLIER;
+      parameters.add(new Parameter("_lastUpdated", "ge" + began.minus(before)));
     }
     each(
         made.type,

@@ -4,16 +4,15 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchRequest.Parameter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * People of an institution look for prescriptions and drugs of a resident, of an encounter or by
- * number. Over all residents they could be counted by doctor, which is forbidden for business (统方,
- * docs/adr/0110). An institution's own system has its own records and may keep them in step.
+ * number. Over residents they could be counted by doctor, which is forbidden for business (统方,
+ * docs/adr/0110): so no search over residents reaches a drug, whichever way it goes. An
+ * institution's own system has its own records and may keep them in step.
  */
 final class ByResident {
   private static final Set<String> DRUGS =
@@ -23,45 +22,72 @@ final class ByResident {
           "MedicationAdministration",
           "MedicationStatement");
 
-  /** Parameters that name whose, or which. */
+  /** Parameters of drugs that name whose, or which. */
   private static final Set<String> WHOSE =
-      Set.of("_id", "patient", "subject", "encounter", "context", "identifier", "prescription");
+      Set.of(
+          "_id",
+          "patient",
+          "subject",
+          "encounter",
+          "context",
+          "identifier",
+          "prescription",
+          "request",
+          "patient.identifier",
+          "subject.identifier");
 
-  /** Of the other types, those that are whose. */
-  private static final Set<String> OF_ONE = Set.of("_id", "patient", "subject");
+  /** The same of other types. */
+  private static final Set<String> OF_ONE =
+      Set.of("patient", "subject", "encounter", "patient.identifier", "subject.identifier");
 
-  private static final Pattern PERSONAL =
-      Pattern.compile(
-          "(?:requester|performer|intended-performer|recorder|responsibleparty|receiver|source)(?:$|[:.].*)");
+  /** Types of which one is a resident's: an id of another, as of a drug, names no resident. */
+  private static final Set<String> RESIDENTS =
+      Set.of(
+          "Patient",
+          "Encounter",
+          "EpisodeOfCare",
+          "CarePlan",
+          "ServiceRequest",
+          "RequestGroup",
+          "Condition",
+          "Composition",
+          "DocumentReference",
+          "DetectedIssue",
+          "Task",
+          "Claim",
+          "ChargeItem",
+          "SupplyDelivery",
+          "Appointment",
+          "Provenance");
+
+  /** Parameters of those that may lead to a drug without saying so. */
+  private static final Set<String> ANYTHING =
+      Set.of("*", "focus", "target", "implicated", "entry", "item", "entity", "based-on");
+
+  /** Of so many at once: a ward, not an institution. */
+  private static final int MOST = 60;
 
   private ByResident() {}
 
   /**
-   * @throws Refusal FORBIDDEN for a search over residents that tells drugs by doctor
+   * @throws Refusal FORBIDDEN for a search over residents that reaches drugs
    */
   static void check(SearchRequest request) {
-    String type = request.type();
     String owner = request.compartmentOwner();
     if (owner != null && !owner.equals("Practitioner")) {
       return;
     }
-    boolean isOfOne = owner == null && isNamed(request, OF_ONE);
-    if (type == null) {
-      if (!isOfOne && asksForDrugs(request)) {
-        throw refusal();
-      }
-    } else if (DRUGS.contains(type)) {
-      if (owner != null || !isNamed(request, WHOSE)) {
-        throw refusal();
-      }
-    } else {
-      boolean isDoctors = type.startsWith("Practitioner");
-      for (Parameter one : request.parameters()) {
-        if ((isDoctors || !isOfOne) && tellsByDoctor(one)
-            || one.name().startsWith("_revinclude") && isOfDoctor(one.value(), isDoctors)) {
-          throw refusal();
-        }
-      }
+    String type = request.type();
+    if (owner == null && isOfOne(request, type)) {
+      return;
+    }
+    boolean reaches =
+        type == null
+            ? asksForDrugs(request)
+            : DRUGS.contains(type)
+                || request.parameters().stream().anyMatch(ByResident::reachesDrugs);
+    if (reaches) {
+      throw refusal();
     }
   }
 
@@ -76,15 +102,27 @@ final class ByResident {
     return new Refusal(Refusal.Kind.FORBIDDEN, "policy.drugs-by-resident");
   }
 
-  /** By a value that names one: not by one that is missing, or of a whole system. */
-  private static boolean isNamed(SearchRequest request, Set<String> names) {
-    return request.parameters().stream()
-        .anyMatch(
-            one ->
-                (names.contains(one.name())
-                        || names.contains(one.name().replaceFirst(":(Patient|Encounter)$", "")))
-                    && !one.value().isEmpty()
-                    && !one.value().endsWith("|"));
+  private static boolean isOfOne(SearchRequest request, @Nullable String type) {
+    for (Parameter one : request.parameters()) {
+      String name =
+          one.name().replaceFirst("^(patient|subject|encounter):(Patient|Encounter)$", "$1");
+      boolean names =
+          type != null && DRUGS.contains(type)
+              ? WHOSE.contains(name)
+              : OF_ONE.contains(name)
+                  || (type == null || RESIDENTS.contains(type)) && name.equals("_id");
+      if (names && isNamed(one.value())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Each alternative names one: none is empty, and none is a whole system of numbers. */
+  private static boolean isNamed(String value) {
+    String[] all = value.split(",", -1);
+    return all.length <= MOST
+        && Stream.of(all).noneMatch(one -> one.isBlank() || one.strip().endsWith("|"));
   }
 
   /** Over several types: where none is named, all. */
@@ -94,31 +132,25 @@ final class ByResident {
             .filter(one -> one.name().equals("_type"))
             .flatMap(one -> Stream.of(one.value().split(",")))
             .toList();
-    return types.isEmpty() || types.stream().anyMatch(DRUGS::contains);
+    return types.isEmpty()
+        || types.stream().anyMatch(DRUGS::contains)
+        || request.parameters().stream().anyMatch(ByResident::reachesDrugs);
   }
 
-  /** {@code _has:MedicationRequest:requester:code}, {@code focus:MedicationRequest.requester}. */
-  private static boolean tellsByDoctor(Parameter one) {
+  /** By {@code _has}, a chain, or what it brings along. */
+  private static boolean reachesDrugs(Parameter one) {
     String name = one.name();
-    for (String drug : DRUGS) {
-      for (String mark : new String[] {":" + drug + ":", ":" + drug + "."}) {
-        for (int at = name.indexOf(mark); at >= 0; at = name.indexOf(mark, at + 1)) {
-          String rest = name.substring(at + mark.length());
-          for (String part : rest.split("[:.]")) {
-            if (PERSONAL.matcher(part.toLowerCase(Locale.ROOT)).matches()) {
-              return true;
-            }
-          }
-        }
-      }
+    if (name.startsWith("_include") || name.startsWith("_revinclude")) {
+      String[] parts = one.value().split(":");
+      boolean isAnything = parts.length == 2 && ANYTHING.contains(parts[1]);
+      return DRUGS.contains(parts[0])
+          || DRUGS.contains(parts[parts.length - 1])
+          || isAnything && name.startsWith("_include");
     }
-    return false;
-  }
-
-  /** {@code MedicationRequest:requester}; {@code MedicationRequest:*} of doctors. */
-  private static boolean isOfDoctor(String include, boolean isDoctors) {
-    String[] parts = include.split(":");
-    return DRUGS.contains(parts[0])
-        && (isDoctors || parts.length > 1 && PERSONAL.matcher(parts[1]).matches());
+    // A chain may name no type: what it looks for then tells.
+    int dot = name.indexOf('.');
+    boolean isChain = dot > 0 && ANYTHING.contains(name.substring(0, dot));
+    return isChain
+        || Stream.of(name.split("[:.]")).anyMatch(DRUGS::contains) && !name.startsWith("_type");
   }
 }

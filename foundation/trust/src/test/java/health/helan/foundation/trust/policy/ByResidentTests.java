@@ -52,6 +52,17 @@ class ByResidentTests {
         "Patient?_has:MedicationRequest:patient:requester=DOCTOR&_summary=count",
         "Practitioner?_id=doctor&_revinclude=MedicationRequest:requester",
         "Task?focus:MedicationRequest.requester=DOCTOR&_summary=count",
+        "MedicationRequest?identifier=urn:x%7C,urn:y%7C1&requester=DOCTOR",
+        "MedicationRequest?patient=&requester=DOCTOR",
+        "Encounter?participant=DOCTOR&_revinclude=MedicationRequest:encounter",
+        "Encounter?participant=DOCTOR&_has:MedicationRequest:encounter:status=active&_summary=count",
+        "Practitioner?_has:Encounter:participant:_has:MedicationRequest:encounter:status=active",
+        "DOCTOR/Encounter?_revinclude=MedicationRequest:encounter",
+        "Patient?_lastUpdated=ge2020-01-01&_revinclude=MedicationRequest:patient",
+        "Patient?_has:MedicationRequest:patient:status=active",
+        "Task?requester=DOCTOR&_include=Task:focus",
+        "Provenance?agent=DOCTOR&_include=Provenance:target:MedicationRequest",
+        "Medication?_id=m&_revinclude=MedicationRequest:medication",
       })
   void isNotAskedOverResidents(String path) {
     Reply reply = get(doctor, path);
@@ -71,7 +82,11 @@ class ByResidentTests {
         "MedicationRequest?identifier=urn:x%7C17",
         "Patient/PATIENT/MedicationRequest",
         "Patient?_id=PATIENT&_revinclude=MedicationRequest:*",
-        "Patient?_has:MedicationRequest:patient:status=active",
+        "Patient?_id=PATIENT&_has:MedicationRequest:patient:status=active",
+        "MedicationAdministration?request=MedicationRequest/x",
+        "MedicationRequest?patient.identifier=urn:x%7C17",
+        "Encounter?participant=DOCTOR&_include=Encounter:patient",
+        "Task?owner=DOCTOR",
       })
   void isAskedOfOne(String path) {
     Reply reply = get(doctor, path);

@@ -1,14 +1,16 @@
-package health.helan.app.payment;
+package health.helan.app.start;
 
-import health.helan.app.start.StartRefused;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What simulated payers and channels do wrong in a platform that is shown or taught: of each
- * hundred things that they are asked or tell, so many go wrong, each in one of the ways that they
- * know. {@code HELAN_SIMULATED_FAULTS}, 0 to 100; nothing by default.
+ * hundred things that they are asked or tell, so many meet one of the faults that they know; some
+ * faults change nothing of some acts, as a notification that comes twice of a question. {@code
+ * HELAN_SIMULATED_FAULTS}, 0 to 100; nothing by default.
  */
 public final class SimulatedFaults {
   private static final String NAME = "HELAN_SIMULATED_FAULTS";
@@ -23,17 +25,18 @@ public final class SimulatedFaults {
     return of(percent(System.getenv(NAME)), none, all);
   }
 
-  static <F> Function<String, F> of(int percent, F none, F[] all) {
+  public static <F> Function<String, F> of(int percent, F none, F[] all) {
+    List<F> wrong = Stream.of(all).filter(one -> !one.equals(none)).toList();
     return _ -> {
       ThreadLocalRandom random = ThreadLocalRandom.current();
-      return random.nextInt(100) < percent ? all[random.nextInt(all.length)] : none;
+      return random.nextInt(100) < percent ? wrong.get(random.nextInt(wrong.size())) : none;
     };
   }
 
   /**
    * @throws StartRefused for what is no number from 0 to 100
    */
-  static int percent(@Nullable String text) {
+  public static int percent(@Nullable String text) {
     if (text == null || text.isBlank()) {
       return 0;
     }
