@@ -849,18 +849,23 @@ public final class Prescriptions {
   }
 
   /** What is over stands behind what is open, what is done behind both, the newest first. */
-  private static Comparator<Member> byWaiting(Instant now) {
+  static Comparator<Member> byWaiting(Instant now) {
     Comparator<Member> waiting =
-        Comparator.comparing(one -> one.task.path("authoredOn").asString(""));
+        Comparator.comparing(one -> moment(one.task.path("authoredOn").asString("")));
     return Comparator.<Member>comparingInt(one -> rank(one, now))
         .thenComparing((a, b) -> rank(a, now) == 2 ? waiting.compare(b, a) : waiting.compare(a, b));
   }
 
-  private static Comparator<Member> byDeadline(Instant now) {
+  static Comparator<Member> byDeadline(Instant now) {
     return Comparator.<Member>comparingInt(one -> rank(one, now))
         .thenComparing(one -> !isLate(one, now))
-        .thenComparing(one -> rank(one, now) == 0 ? deadlineOf(one.task) : "")
+        .thenComparing(one -> rank(one, now) == 0 ? moment(deadlineOf(one.task)) : Instant.MIN)
         .thenComparing(byWaiting(now));
+  }
+
+  /** What we wrote; as text a whole second sorts behind its own fractions. */
+  private static Instant moment(String text) {
+    return text.isEmpty() ? Instant.MIN : Instant.parse(text);
   }
 
   private static int rank(Member one, Instant now) {

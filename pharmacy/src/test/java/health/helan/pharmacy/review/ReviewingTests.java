@@ -323,6 +323,31 @@ class ReviewingTests {
     refused(hospital.submit(hospital.doctor, requests), "the same visit");
   }
 
+  /** A Task that waits, submitted and due at these times. */
+  private static Prescriptions.Member waiting(String submitted, String due) {
+    ObjectNode task =
+        ApiForTests.tree(
+            """
+            {'resourceType':'Task','authoredOn':'%s',
+              'extension':[{'url':'https://helan.health/fhir/StructureDefinition/prescription-deadline','valueDateTime':'%s'}],
+              'businessStatus':{'coding':[{'system':'%s','code':'waiting'}]}}\
+            """
+                .formatted(submitted, due, PrescriptionState.SYSTEM));
+    return new Prescriptions.Member(task, 1, PrescriptionStep.Party.PHARMACIST);
+  }
+
+  @Test
+  void aWholeSecondStandsBeforeItsFractions() {
+    Instant now = Instant.parse("2026-11-26T08:10:00Z");
+    var whole = waiting("2026-11-26T08:00:00Z", "2026-11-26T08:30:00Z");
+    var later = waiting("2026-11-26T08:00:00.123Z", "2026-11-26T08:30:00.123Z");
+    assertThat(Prescriptions.byWaiting(now).compare(whole, later)).isNegative();
+    assertThat(Prescriptions.byDeadline(now).compare(whole, later)).isNegative();
+    var sooner = waiting("2026-11-26T08:00:00.123Z", "2026-11-26T08:30:00Z");
+    var last = waiting("2026-11-26T08:00:00Z", "2026-11-26T08:30:00.123Z");
+    assertThat(Prescriptions.byDeadline(now).compare(sooner, last)).isNegative();
+  }
+
   @Test
   void thePharmacistReturnsOrRefusesWithAReason() {
     Case one = good();
