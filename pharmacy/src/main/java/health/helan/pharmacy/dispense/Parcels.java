@@ -86,7 +86,12 @@ public final class Parcels implements Erasable {
    *
    * @param low the lower one
    */
-  record Cold(int low, int high) {}
+  record Cold(int low, int high) {
+    /** Whether they are those of a drug that is kept cold, or closer. */
+    boolean isOfColdDrugs() {
+      return 20 <= low && low < high && high <= 80;
+    }
+  }
 
   /**
    * Packs what was counted out for a delivery.
@@ -94,8 +99,8 @@ public final class Parcels implements Erasable {
    * @param task id of the review's Task
    * @param carrier id of the Organization that carries it
    * @param cold null where nothing is to be kept cold
-   * @throws Refusal BUSINESS_RULE where it is null and the knowledge base has a drug of it kept
-   *     cold
+   * @throws Refusal BUSINESS_RULE where the knowledge base has a drug of it kept cold, and it is
+   *     null or wider than 2 to 8 °C
    */
   Parcel pack(Caller caller, String task, String carrier, @Nullable Cold cold) {
     String shop = circulations.staff().counterOf(caller);
@@ -113,7 +118,7 @@ public final class Parcels implements Erasable {
     if (!circulations.staff().carries(carrier)) {
       throw new Refusal(Refusal.Kind.VALUE, "parcel.no-carrier");
     }
-    String needsCold = cold == null ? circulations.cold(seen) : null;
+    String needsCold = cold == null || !cold.isOfColdDrugs() ? circulations.cold(seen) : null;
     if (needsCold != null) {
       throw new Refusal(Refusal.Kind.BUSINESS_RULE, "parcel.needs-limits", needsCold);
     }

@@ -135,7 +135,7 @@ final class FactReader {
       setting =
           switch (read == null ? "" : read.path("class").path("code").asString("")) {
             case "VR" -> Facts.Setting.ONLINE;
-            case "EMER" -> Facts.Setting.EMERGENCY;
+            case "EMER" -> setting == Facts.Setting.ONLINE ? setting : Facts.Setting.EMERGENCY;
             default -> setting;
           };
     }

@@ -64,9 +64,6 @@ public final class Prescriptions {
 
   private static final String MOST_OF_A_NUMBER = "100";
 
-  /** So long after its end a visit on line is thought of where a prescription names none; ours. */
-  private static final Duration VISIT_ECHOES = Duration.ofHours(24);
-
   /**
    * What prescriptions stand on.
    *
@@ -82,6 +79,7 @@ public final class Prescriptions {
 
   private final RecordStore store;
   private final TaskSearch tasks;
+  private final Visits visits;
   private final Registry registry;
   private final Signatures signatures;
   private final Review review;
@@ -91,6 +89,7 @@ public final class Prescriptions {
   public Prescriptions(Parts parts) {
     store = parts.store();
     tasks = new TaskSearch(store);
+    visits = new Visits(store);
     registry = parts.registry();
     signatures = parts.signatures();
     review = parts.review();
@@ -130,10 +129,7 @@ public final class Prescriptions {
     String patient = Review.patient(requests);
     Instant now = now();
     check(requests, doctor, caller, now);
-    if (requests.stream()
-        .anyMatch(one -> FactReader.id(one.path("encounter"), "Encounter").isEmpty())) {
-      mustBeOfNoVisitOnline(caller, patient, doctor, now);
-    }
+    visits.check(caller, requests, patient, doctor, now);
     if (!registry.isOf(store, "Organization/" + reviewer, reviewer)) {
       throw new Refusal(Refusal.Kind.VALUE, "prescription.reviewer", reviewer);
     }
@@ -247,48 +243,6 @@ public final class Prescriptions {
           "MedicationRequest.groupIdentifier",
           "prescription.number",
           new Object[] {});
-    }
-  }
-
-  /**
-   * A prescription that names no visit is judged as one of a clinic. So that nobody leaves a visit
-   * on line out: not while the doctor has one with the resident, nor for a day after, unless they
-   * met in person since.
-   */
-  private void mustBeOfNoVisitOnline(Caller caller, String patient, String doctor, Instant now) {
-    var query =
-        new SearchRequest(
-            "Encounter",
-            null,
-            null,
-            List.of(
-                new SearchRequest.Parameter("patient", "Patient/" + patient),
-                new SearchRequest.Parameter("participant", "Practitioner/" + doctor),
-                new SearchRequest.Parameter("status", "arrived,in-progress,onleave,finished"),
-                new SearchRequest.Parameter("date", "ge" + now.minus(VISIT_ECHOES)),
-                new SearchRequest.Parameter("_count", MOST_OF_A_NUMBER)),
-            false);
-    String online = "";
-    boolean isUnderWay = false;
-    boolean isInPerson = false;
-    for (SearchResult.Entry entry : store.search(caller.asPlatform(), query).entries()) {
-      ObjectNode encounter = FactReader.content(entry.resource());
-      boolean isOver = encounter.path("status").asString("").equals("finished");
-      if (!encounter.path("class").path("code").asString("").equals("VR")) {
-        isInPerson = true;
-      } else if (encounter.path("status").asString("").equals("arrived")) {
-        continue; // Waits for the doctor.
-      } else if (online.isEmpty() || !isOver && !isUnderWay) {
-        online = "Encounter/" + encounter.path("id").asString("");
-        isUnderWay = !isOver;
-      }
-    }
-    if (!online.isEmpty() && (isUnderWay || !isInPerson)) {
-      throw new Refusal(
-          Refusal.Kind.BUSINESS_RULE,
-          "MedicationRequest.encounter",
-          "prescription.which-visit",
-          new Object[] {online});
     }
   }
 
@@ -895,18 +849,23 @@ public final class Prescriptions {
   }
 
   /** What is over stands behind what is open, what is done behind both, the newest first. */
-  private static Comparator<Member> byWaiting(Instant now) {
+  static Comparator<Member> byWaiting(Instant now) {
     Comparator<Member> waiting =
-        Comparator.comparing(one -> one.task.path("authoredOn").asString(""));
+        Comparator.comparing(one -> moment(one.task.path("authoredOn").asString("")));
     return Comparator.<Member>comparingInt(one -> rank(one, now))
         .thenComparing((a, b) -> rank(a, now) == 2 ? waiting.compare(b, a) : waiting.compare(a, b));
   }
 
-  private static Comparator<Member> byDeadline(Instant now) {
+  static Comparator<Member> byDeadline(Instant now) {
     return Comparator.<Member>comparingInt(one -> rank(one, now))
         .thenComparing(one -> !isLate(one, now))
-        .thenComparing(one -> rank(one, now) == 0 ? deadlineOf(one.task) : "")
+        .thenComparing(one -> rank(one, now) == 0 ? moment(deadlineOf(one.task)) : Instant.MIN)
         .thenComparing(byWaiting(now));
+  }
+
+  /** What we wrote; as text a whole second sorts behind its own fractions. */
+  private static Instant moment(String text) {
+    return text.isEmpty() ? Instant.MIN : Instant.parse(text);
   }
 
   private static int rank(Member one, Instant now) {

@@ -305,6 +305,12 @@ class DeliveringTests {
     done(shop.dispense(one.task(), one.request(), "I1", 7));
     String pack = "Task/" + one.task() + "/$parcel-pack";
     refused(SERVER.call(shop.pharmacist, pack, "carrier", CARRIER), 422, "甘精胰岛素");
+    for (String[] wide : new String[][] {{"-30", "50"}, {"1.9", "8"}, {"2", "8.1"}}) {
+      refused(
+          SERVER.call(shop.pharmacist, pack, "carrier", CARRIER, "low", wide[0], "high", wide[1]),
+          422,
+          "2 to 8 °C");
+    }
     done(SERVER.call(shop.pharmacist, pack, "carrier", CARRIER, "low", "2", "high", "8"));
   }
 

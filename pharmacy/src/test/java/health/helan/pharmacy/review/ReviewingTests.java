@@ -163,6 +163,11 @@ class ReviewingTests {
   }
 
   private static String online(String patient, String status, Instant since, String end) {
+    return visit("VR", patient, status, since, end);
+  }
+
+  private static String visit(
+      String kind, String patient, String status, Instant since, String end) {
     Reply visit =
         SERVER.send(
             ReviewServer.ROOT,
@@ -170,11 +175,12 @@ class ReviewingTests {
             "Encounter",
             ApiForTests.tree(
                     """
-                    {'resourceType':'Encounter','status':'%s','class':{'code':'VR'},'subject':{'reference':'Patient/%s'},
+                    {'resourceType':'Encounter','status':'%s','class':{'code':'%s'},'subject':{'reference':'Patient/%s'},
                       'participant':[{'individual':{'reference':'Practitioner/%s'}}],'period':{'start':'%s'%s}}\
                     """
                         .formatted(
                             status,
+                            kind,
                             patient,
                             hospital.doctor.binding().practitioner(),
                             since,
@@ -241,11 +247,105 @@ class ReviewingTests {
   void aVisitOnLineThatIsOverIsForgottenAfterTheyMet() {
     String patient = hospital.patient("1960-05-01", "male"); // Who is checked in.
     Instant now = Instant.now();
-    var unused =
-        online(
-            patient, "finished", now.minus(Duration.ofHours(3)), now.minusSeconds(7200).toString());
+    String ended = now.minusSeconds(7200).toString();
+    String visit = online(patient, "finished", now.minus(Duration.ofHours(3)), ended);
+    String request = hospital.draft(hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7));
+    refused(hospital.submit(hospital.doctor, request), "Encounter/" + visit);
+    var before =
+        visit(
+            "AMB",
+            patient,
+            "finished",
+            now.minus(Duration.ofHours(5)),
+            now.minus(Duration.ofHours(4)).toString());
+    assertThat(before).isNotEmpty();
+    refused(hospital.submit(hospital.doctor, request), "Encounter/" + visit);
+    var since = visit("AMB", patient, "in-progress", now.minusSeconds(600), "");
+    assertThat(since).isNotEmpty();
+    assertThat(hospital.submit(hospital.doctor, request).status()).isEqualTo(201);
+  }
+
+  private static void refused(Reply reply, String words) {
+    assertThat(reply.status()).as(reply.text()).isEqualTo(422);
+    assertThat(reply.sentence()).contains(words);
+  }
+
+  private static Reply in(String encounter, String patient) {
     ObjectNode wanted = hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7);
-    assertThat(hospital.submit(hospital.doctor, hospital.draft(wanted)).status()).isEqualTo(201);
+    wanted.putObject("encounter").put("reference", encounter);
+    return hospital.submit(hospital.doctor, hospital.draft(wanted));
+  }
+
+  @Test
+  void aVisitOnLineIsNotLeftByNamingAnother() {
+    String patient = hospital.patient("1960-05-01", "male");
+    Instant now = Instant.now();
+    String clinic = "Encounter/" + visit("AMB", patient, "in-progress", now.minusSeconds(9000), "");
+    String visit = online(patient, "in-progress", now.minusSeconds(600), "");
+    refused(in(clinic, patient), "Encounter/" + visit);
+    assertThat(in("Encounter/" + visit, patient).status()).isEqualTo(201);
+  }
+
+  @Test
+  void aVisitThatIsNamedIsTheResidentsAndNotLongOver() {
+    String patient = hospital.patient("1960-05-01", "male");
+    Instant now = Instant.now();
+    Instant old = now.minus(Duration.ofDays(9));
+    refused(in("Encounter/nowhere", patient), "no visit of this resident");
+    String other = hospital.patient("1961-05-01", "male");
+    refused(
+        in("Encounter/" + visit("AMB", other, "in-progress", now, ""), patient),
+        "no visit of this resident");
+    refused(
+        in("Encounter/" + visit("AMB", patient, "cancelled", now, ""), patient), "was cancelled");
+    String over = now.minus(Duration.ofHours(25)).toString();
+    refused(in("Encounter/" + visit("AMB", patient, "finished", old, over), patient), "ended more");
+    refused(in("Encounter/" + visit("AMB", patient, "finished", old, ""), patient), "ended more");
+    String today = now.minus(Duration.ofHours(2)).toString();
+    assertThat(in("Encounter/" + visit("AMB", patient, "finished", old, today), patient).status())
+        .isEqualTo(201);
+    assertThat(in("Encounter/" + visit("IMP", patient, "in-progress", old, ""), patient).status())
+        .as("a stay on a ward is long")
+        .isEqualTo(201);
+  }
+
+  @Test
+  void allDrugsNameOneVisit() {
+    String patient = hospital.patient("1960-05-01", "male");
+    String[] requests = new String[2];
+    ObjectNode first = hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7);
+    requests[0] = hospital.draft(first);
+    ObjectNode second = hospital.request(patient, "盐酸二甲双胍片 0.5g", 1, "片", 2, 7);
+    second
+        .putObject("encounter")
+        .put("reference", "Encounter/" + visit("AMB", patient, "in-progress", Instant.now(), ""));
+    requests[1] = hospital.draft(second);
+    refused(hospital.submit(hospital.doctor, requests), "the same visit");
+  }
+
+  /** A Task that waits, submitted and due at these times. */
+  private static Prescriptions.Member waiting(String submitted, String due) {
+    ObjectNode task =
+        ApiForTests.tree(
+            """
+            {'resourceType':'Task','authoredOn':'%s',
+              'extension':[{'url':'https://helan.health/fhir/StructureDefinition/prescription-deadline','valueDateTime':'%s'}],
+              'businessStatus':{'coding':[{'system':'%s','code':'waiting'}]}}\
+            """
+                .formatted(submitted, due, PrescriptionState.SYSTEM));
+    return new Prescriptions.Member(task, 1, PrescriptionStep.Party.PHARMACIST);
+  }
+
+  @Test
+  void aWholeSecondStandsBeforeItsFractions() {
+    Instant now = Instant.parse("2026-11-26T08:10:00Z");
+    var whole = waiting("2026-11-26T08:00:00Z", "2026-11-26T08:30:00Z");
+    var later = waiting("2026-11-26T08:00:00.123Z", "2026-11-26T08:30:00.123Z");
+    assertThat(Prescriptions.byWaiting(now).compare(whole, later)).isNegative();
+    assertThat(Prescriptions.byDeadline(now).compare(whole, later)).isNegative();
+    var sooner = waiting("2026-11-26T08:00:00.123Z", "2026-11-26T08:30:00Z");
+    var last = waiting("2026-11-26T08:00:00Z", "2026-11-26T08:30:00.123Z");
+    assertThat(Prescriptions.byDeadline(now).compare(sooner, last)).isNegative();
   }
 
   @Test

@@ -35,9 +35,10 @@ public interface OnlineDrugs {
    * groups of ATC whose substances are on the national lists of narcotic and psychotropic drugs or
    * are radioactive (from general knowledge, unverified: opioids, barbiturates, benzodiazepines and
    * what works like them, centrally acting stimulants and appetite suppressants,
-   * radiopharmaceuticals; the same as of {@code excluded-drug} in supervision/rules.json). What
-   * such a group has besides (buspirone, atomoxetine, primidone, noscapine, loperamide) is not
-   * meant; a drug without a code, or in none of them, is for the catalogue to name.
+   * radiopharmaceuticals; the same as of {@code excluded-drug} in supervision/rules.json and of
+   * {@code online-excluded} in review/rules.json). What such a group has besides (buspirone,
+   * atomoxetine, primidone, noscapine, loperamide) is not meant; a drug without a code, or in none
+   * of them, is for the catalogue to name.
    */
   OnlineDrugs BY_GROUP =
       request -> {
@@ -62,7 +63,7 @@ public interface OnlineDrugs {
   /** Groups of {@link #BY_GROUP}. */
   final class Controlled {
     static final String ATC = "http://www.whocc.no/atc";
-    static final Set<String> GROUPS =
+    public static final Set<String> GROUPS =
         Set.of(
             "A07DA01", "A07DA02", "A07DA04", "A07DA52", "A08AA01", "A08AA02", "A08AA03", "A08AA04",
             "A08AA05", "A08AA07", "A08AA11", "N01AF", "N01AH", "N01AX03", "N01AX11", "N01AX14",
