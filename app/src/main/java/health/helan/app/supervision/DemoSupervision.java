@@ -133,7 +133,13 @@ public final class DemoSupervision {
   private String illness(String number, String patient, Instant visited) {
     ObjectNode illness = Json.MAPPER.createObjectNode().put("resourceType", "Condition");
     illness.putArray("identifier").addObject().put("system", SYSTEM).put("value", number);
-    illness.putObject("code").put("text", "高血压（演示）");
+    illness
+        .putObject("code")
+        .put("text", "高血压（演示）")
+        .putArray("coding")
+        .addObject()
+        .put("system", "http://hl7.org/fhir/sid/icd-10")
+        .put("code", "I10");
     illness.putObject("subject").put("reference", "Patient/" + patient);
     illness.put("recordedDate", visited.atZone(BEIJING).minusYears(1).toLocalDate().toString());
     return create(illness, number, patient);

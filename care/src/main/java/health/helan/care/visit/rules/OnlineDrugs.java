@@ -66,14 +66,14 @@ public interface OnlineDrugs {
     public static final Set<String> GROUPS =
         Set.of(
             "A07DA01", "A07DA02", "A07DA04", "A07DA52", "A08AA01", "A08AA02", "A08AA03", "A08AA04",
-            "A08AA05", "A08AA07", "A08AA11", "N01AF", "N01AH", "N01AX03", "N01AX11", "N01AX14",
-            "N02A", "N02CA52", "N02CA72", "N03AA01", "N03AA02", "N03AE01", "N03AX22", "N03AX26",
-            "N05BA", "N05BC", "N05CA", "N05CB", "N05CD", "N05CE", "N05CF", "N05CJ01", "N05CM01",
-            "N06AX27", "N06BA01", "N06BA02", "N06BA03", "N06BA04", "N06BA05", "N06BA06", "N06BA07",
-            "N06BA10", "N06BA11", "N06BA12", "N06BA13", "N06BC01", "N07BC01", "N07BC02", "N07BC03",
-            "N07BC05", "N07BC06", "N07BC51", "N07XX04", "R05DA01", "R05DA03", "R05DA04", "R05DA05",
-            "R05DA06", "R05DA08", "R05DA09", "R05DA10", "R05DA12", "R05DA20", "V03AX02", "V09",
-            "V10");
+            "A08AA05", "A08AA07", "A08AA11", "L01XX27", "M03AX01", "N01AF", "N01AH", "N01AX03",
+            "N01AX11", "N01AX14", "N02A", "N02CA52", "N02CA72", "N03AA01", "N03AA02", "N03AE01",
+            "N03AX22", "N03AX26", "N05BA", "N05BC", "N05CA", "N05CB", "N05CD", "N05CE", "N05CF",
+            "N05CJ01", "N05CM01", "N06AX27", "N06BA01", "N06BA02", "N06BA03", "N06BA04", "N06BA05",
+            "N06BA06", "N06BA07", "N06BA10", "N06BA11", "N06BA12", "N06BA13", "N06BC01", "N07BC01",
+            "N07BC02", "N07BC03", "N07BC05", "N07BC06", "N07BC51", "N07XX04", "R01BA02", "R01BA52",
+            "R03CA02", "R05DA01", "R05DA03", "R05DA04", "R05DA05", "R05DA06", "R05DA08", "R05DA09",
+            "R05DA10", "R05DA12", "R05DA20", "V03AX02", "V09", "V10");
 
     private Controlled() {}
   }
