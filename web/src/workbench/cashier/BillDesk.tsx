@@ -79,92 +79,96 @@ function Shown({ bill, patient, name }: { bill: SettledBill; patient: string; na
 export function Shares({ bill }: { bill: SettledBill }) {
   const { t } = useTranslation('settlement');
   return (
-    <table className={styles.table}>
-      <caption>{t('shares')}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('payerHead')}</th>
-          <th scope="col">{t('how')}</th>
-          <th scope="col">{t('stateHead')}</th>
-          <th scope="col">{t('amount')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {bill.shares.map(({ payer, state, amount, why }) => (
-          <tr key={payer}>
-            <th scope="row">{t(`payer.${payer}`)}</th>
-            <td className="small">
-              {bill.reckonings
-                .filter((line) => line.payer === payer)
-                .map((line, index) => (
-                  <span key={index} className={styles.reckoning}>
-                    {t(`what.${line.what}`, { base: yuan(line.base), percent: line.percent ?? 0, amount: yuan(line.amount) })}
-                  </span>
-                ))}
-            </td>
-            <td>
-              <StatusTag tone={SHARE_TONES[state]}>{t(`share.${state}`)}</StatusTag> {why}
-            </td>
-            <td>{yuan(amount)}</td>
-          </tr>
-        ))}
-        {bill.own === '' ? null : (
+    <div className="data-scroll">
+      <table className={styles.table}>
+        <caption>{t('shares')}</caption>
+        <thead>
           <tr>
-            <th scope="row">{t('payer.own')}</th>
-            <td />
-            <td />
-            <td>{yuan(bill.own)}</td>
+            <th scope="col">{t('payerHead')}</th>
+            <th scope="col">{t('how')}</th>
+            <th scope="col">{t('stateHead')}</th>
+            <th scope="col">{t('amount')}</th>
           </tr>
-        )}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {bill.shares.map(({ payer, state, amount, why }) => (
+            <tr key={payer}>
+              <th scope="row">{t(`payer.${payer}`)}</th>
+              <td className="small">
+                {bill.reckonings
+                  .filter((line) => line.payer === payer)
+                  .map((line, index) => (
+                    <span key={index} className={styles.reckoning}>
+                      {t(`what.${line.what}`, { base: yuan(line.base), percent: line.percent ?? 0, amount: yuan(line.amount) })}
+                    </span>
+                  ))}
+              </td>
+              <td>
+                <StatusTag tone={SHARE_TONES[state]}>{t(`share.${state}`)}</StatusTag> {why}
+              </td>
+              <td>{yuan(amount)}</td>
+            </tr>
+          ))}
+          {bill.own === '' ? null : (
+            <tr>
+              <th scope="row">{t('payer.own')}</th>
+              <td />
+              <td />
+              <td>{yuan(bill.own)}</td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
 export function Lines({ bill, chosen, choose }: { bill: SettledBill; chosen: string[]; choose: ((keys: string[]) => void) | undefined }) {
   const { t } = useTranslation('settlement');
   return (
-    <table className={styles.table}>
-      <caption>{t('lines')}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('item')}</th>
-          <th scope="col">{t('day')}</th>
-          <th scope="col">{t('class')}</th>
-          <th scope="col">{t('price')}</th>
-          <th scope="col">{t('quantity')}</th>
-          <th scope="col">{t('ownFirst')}</th>
-          <th scope="col">{t('amount')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {bill.lines.map((line) => (
-          <tr key={line.key}>
-            <th scope="row">
-              {choose ? (
-                <Checkbox checked={chosen.includes(line.key)} onChange={({ target }) => choose(target.checked ? [...chosen, line.key] : chosen.filter((key) => key !== line.key))}>
-                  {line.name}
-                </Checkbox>
-              ) : (
-                line.name
-              )}
-            </th>
-            <td className={styles.whole}>{line.day}</td>
-            <td>{t(`classes.${line.insurance as 'A'}`, { defaultValue: line.insurance })}</td>
-            <td>{yuan(line.price)}</td>
-            <td className={styles.whole}>
-              {line.quantity}
-              {line.unit}
-            </td>
-            <td>
-              {Number(line.ownFirst) > 0 ? yuan(line.ownFirst) : ''}
-              {Number(line.above) > 0 ? <span className={`muted small ${styles.above}`}>{t('above', { amount: yuan(line.above) })}</span> : null}
-            </td>
-            <td>{yuan(line.amount)}</td>
+    <div className="data-scroll">
+      <table className={styles.table}>
+        <caption>{t('lines')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('item')}</th>
+            <th scope="col">{t('day')}</th>
+            <th scope="col">{t('class')}</th>
+            <th scope="col">{t('price')}</th>
+            <th scope="col">{t('quantity')}</th>
+            <th scope="col">{t('ownFirst')}</th>
+            <th scope="col">{t('amount')}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {bill.lines.map((line) => (
+            <tr key={line.key}>
+              <th scope="row">
+                {choose ? (
+                  <Checkbox checked={chosen.includes(line.key)} onChange={({ target }) => choose(target.checked ? [...chosen, line.key] : chosen.filter((key) => key !== line.key))}>
+                    {line.name}
+                  </Checkbox>
+                ) : (
+                  line.name
+                )}
+              </th>
+              <td className={styles.whole}>{line.day}</td>
+              <td>{t(`classes.${line.insurance as 'A'}`, { defaultValue: line.insurance })}</td>
+              <td>{yuan(line.price)}</td>
+              <td className={styles.whole}>
+                {line.quantity}
+                {line.unit}
+              </td>
+              <td>
+                {Number(line.ownFirst) > 0 ? yuan(line.ownFirst) : ''}
+                {Number(line.above) > 0 ? <span className={`muted small ${styles.above}`}>{t('above', { amount: yuan(line.above) })}</span> : null}
+              </td>
+              <td>{yuan(line.amount)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -28,53 +28,57 @@ export function ClaimsPage() {
       <PageTitle page={t('claims.title')} />
       <h1>{t('claims.title')}</h1>
       <p className="muted">{t('claims.lead')}</p>
-      <Segmented
-        value={state}
-        options={STATES.map((value) => ({ value, label: value === '' ? t('claims.all') : t(`share.${value}`) }))}
-        onChange={(value) => show(value === '' ? {} : { state: value })}
-      />
+      <div className="data-scroll">
+        <Segmented
+          value={state}
+          options={STATES.map((value) => ({ value, label: value === '' ? t('claims.all') : t(`share.${value}`) }))}
+          onChange={(value) => show(value === '' ? {} : { state: value })}
+        />
+      </div>
       {opened === null ? null : <Claim number={opened} close={() => show(state === '' ? {} : { state })} />}
       {claims.error ? <LoadFailed error={claims.error} onRetry={() => void claims.refetch()} /> : null}
       {claims.data === undefined && !claims.error ? <LoadingLines rows={8} /> : null}
       {claims.data?.length === 0 ? <NothingHere title={t('claims.none')}>{t('claims.noneHint')}</NothingHere> : null}
       {claims.data && claims.data.length > 0 ? (
         <section className="card">
-          <table className={styles.table}>
-            <thead>
-              <tr>
-                <th scope="col">{t('number')}</th>
-                <th scope="col">{t('claims.where')}</th>
-                <th scope="col">{t('payerHead')}</th>
-                <th scope="col">{t('stateHead')}</th>
-                <th scope="col">{t('claims.why')}</th>
-                <th scope="col">{t('claims.transaction')}</th>
-                <th scope="col">{t('claims.changed')}</th>
-                <th scope="col">{t('claims.answered')}</th>
-                <th scope="col">{t('amount')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {claims.data.map((claim) => (
-                <tr key={claim.key}>
-                  <th scope="row">
-                    <Button type="link" onClick={() => show({ ...(state === '' ? {} : { state }), claim: claim.number })}>
-                      {claim.number}
-                    </Button>
-                  </th>
-                  <td>{claim.where}</td>
-                  <td>{t(`payer.${claim.payer as Payer}`)}</td>
-                  <td>
-                    <StatusTag tone={SHARE_TONES[claim.state as ShareState]}>{t(`share.${claim.state as ShareState}`)}</StatusTag>
-                  </td>
-                  <td>{claim.why}</td>
-                  <td className="small">{claim.transaction}</td>
-                  <td>{formatMoment(claim.changed, language)}</td>
-                  <td>{claim.answered === undefined ? '' : yuan(claim.answered)}</td>
-                  <td>{yuan(claim.amount)}</td>
+          <div className="data-scroll">
+            <table className={`${styles.table} ${styles.wide}`}>
+              <thead>
+                <tr>
+                  <th scope="col">{t('number')}</th>
+                  <th scope="col">{t('claims.where')}</th>
+                  <th scope="col">{t('payerHead')}</th>
+                  <th scope="col">{t('stateHead')}</th>
+                  <th scope="col">{t('claims.why')}</th>
+                  <th scope="col">{t('claims.transaction')}</th>
+                  <th scope="col">{t('claims.changed')}</th>
+                  <th scope="col">{t('claims.answered')}</th>
+                  <th scope="col">{t('amount')}</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {claims.data.map((claim) => (
+                  <tr key={claim.key}>
+                    <th scope="row">
+                      <Button type="link" className={styles.link} onClick={() => show({ ...(state === '' ? {} : { state }), claim: claim.number })}>
+                        {claim.number}
+                      </Button>
+                    </th>
+                    <td>{claim.where}</td>
+                    <td>{t(`payer.${claim.payer as Payer}`)}</td>
+                    <td>
+                      <StatusTag tone={SHARE_TONES[claim.state as ShareState]}>{t(`share.${claim.state as ShareState}`)}</StatusTag>
+                    </td>
+                    <td>{claim.why}</td>
+                    <td className="small">{claim.transaction}</td>
+                    <td>{formatMoment(claim.changed, language)}</td>
+                    <td>{claim.answered === undefined ? '' : yuan(claim.answered)}</td>
+                    <td>{yuan(claim.amount)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
           {claims.hasNextPage ? (
             <Button loading={claims.isFetchingNextPage} onClick={() => void claims.fetchNextPage()}>
               {t('claims.more')}
