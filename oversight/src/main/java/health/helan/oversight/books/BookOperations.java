@@ -6,6 +6,7 @@ import health.helan.foundation.rest.FhirOperation.Call;
 import health.helan.foundation.rest.FhirOperation.Level;
 import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.NamedOperation;
+import health.helan.foundation.rest.PageEnd;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Refusal;
@@ -16,7 +17,6 @@ import health.helan.oversight.ledger.Ledger;
 import health.helan.oversight.ledger.Movement;
 import java.math.BigDecimal;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -37,7 +37,6 @@ public final class BookOperations {
   private static final Set<AccountKind> RESIDENTS =
       EnumSet.of(AccountKind.RESIDENT, AccountKind.PREPAID);
   private static final int MOST = 200;
-  private static final UUID NOBODY = new UUID(0, 0);
 
   private final Ledger ledger;
   private final FinanceStaff staff;
@@ -188,34 +187,23 @@ public final class BookOperations {
     }
     if (all.size() == most) {
       Movement last = all.getLast();
-      into.text(
-          "next", "%s %d %s %s".formatted(last.at(), last.line(), last.step(), last.intent()));
+      String rest = "%d %s %s".formatted(last.line(), last.step(), last.intent());
+      into.text("next", new PageEnd(last.at(), rest).next());
     }
     return Words.answer(answer);
   }
 
-  /** Where the page before ended, as {@code next} told it: moment, line, step and intent. */
-  private static @Nullable Movement after(Given given) {
-    String next = given.text("after");
-    if (next == null) {
+  /** Where the page before ended: line, step and intent; null for the first. */
+  private static Movement.@Nullable Place after(Given given) {
+    if (given.text("after") == null) {
       return null;
     }
-    String[] words = next.split(" ", 4);
-    try {
-      return new Movement(
-          words[3],
-          words[2],
-          Integer.parseInt(words[1]),
-          Instant.parse(words[0]),
-          NOBODY,
-          NOBODY,
-          0,
-          0,
-          null,
-          0);
-    } catch (ArrayIndexOutOfBoundsException | NumberFormatException | DateTimeException e) {
+    PageEnd end = PageEnd.of(given);
+    String[] words = end.words(3);
+    if (!words[0].matches("[0-9]{1,9}")) {
       throw Given.wrong("after");
     }
+    return new Movement.Place(end.at(), words[2], words[1], Integer.parseInt(words[0]));
   }
 
   private static Instant time(Given given, String name, Instant otherwise) {

@@ -296,7 +296,7 @@ public final class Ledger {
    * @param most at most 500 of them
    */
   public List<Movement> history(
-      Account account, Instant from, Instant before, @Nullable Movement after, int most) {
+      Account account, Instant from, Instant before, Movement.@Nullable Place after, int most) {
     return LedgerTable.history(
         sql, account.id(), from, before, after, Math.clamp(most, 1, MOST_OF_A_PAGE));
   }

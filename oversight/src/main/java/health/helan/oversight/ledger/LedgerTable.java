@@ -369,11 +369,13 @@ final class LedgerTable {
    * of the order tells these apart.
    */
   static List<Movement> history(
-      Sql sql, UUID account, Instant from, Instant before, @Nullable Movement after, int most) {
-    Instant at = after == null ? before : after.at();
-    String intent = after == null ? "" : after.intent();
-    String step = after == null ? "" : after.step();
-    int line = after == null ? 0 : after.line();
+      Sql sql,
+      UUID account,
+      Instant from,
+      Instant before,
+      Movement.@Nullable Place after,
+      int most) {
+    Movement.Place last = after == null ? new Movement.Place(before, "", "", 0) : after;
     return sql.list(
         """
         select m.* from ledger_balance b
@@ -390,16 +392,16 @@ final class LedgerTable {
         where b.account = ? order by m.at desc, m.intent desc, m.step desc, m.line desc limit ?""",
         LedgerTable::movement,
         from,
-        at,
-        intent,
-        step,
-        line,
+        last.at(),
+        last.intent(),
+        last.step(),
+        last.line(),
         most,
         from,
-        at,
-        intent,
-        step,
-        line,
+        last.at(),
+        last.intent(),
+        last.step(),
+        last.line(),
         most,
         account,
         most);

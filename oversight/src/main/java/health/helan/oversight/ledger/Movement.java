@@ -22,4 +22,12 @@ public record Movement(
     long posted,
     long reserved,
     @Nullable String resolvesStep,
-    int resolvesLine) {}
+    int resolvesLine) {
+
+  /** Where a transfer stands among those of an account, by which a page goes on. */
+  public record Place(Instant at, String intent, String step, int line) {}
+
+  public Place place() {
+    return new Place(at, intent, step, line);
+  }
+}

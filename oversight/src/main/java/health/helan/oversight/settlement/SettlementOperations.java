@@ -181,30 +181,14 @@ public final class SettlementOperations {
   }
 
   private void told(Words into, Settlement one) {
-    into.reference("claim", "Claim/" + one.id(), null)
-        .text("number", one.id())
-        .code("state", one.state().word())
-        .reference(
-            "institution",
-            "Organization/" + one.institution(),
-            settlements.nameOf(one.institution()))
-        .code("setting", one.setting().code())
-        .number("level", one.level())
-        .text("rules", one.rules())
-        .text("total", yuan(one.fen()))
-        .text("own", yuan(one.own()))
-        .text("open", yuan(one.open()))
-        .time("created", one.created())
-        .time("changed", one.changed())
-        .text("reason", one.reason());
+    into.reference("claim", "Claim/" + one.id(), null);
+    head(into, one);
+    into.text("own", yuan(one.own())).text("open", yuan(one.open())).text("reason", one.reason());
     if (one.account() != null) {
       into.reference("payable", "Account/" + one.account(), null);
     }
     if (one.replaces() != null) {
       into.reference("replaces", "Claim/" + one.replaces(), null);
-    }
-    for (String mark : one.marks()) {
-      into.code("mark", mark);
     }
     for (Settlement.Part part : one.parts()) {
       told(into.group("share"), part);
@@ -215,6 +199,23 @@ public final class SettlementOperations {
           .code("state", money.state().word())
           .text("amount", yuan(money.fen()));
     }
+  }
+
+  /** What everybody is told of a bill that has to do with it. */
+  private void head(Words into, Settlement one) {
+    into.text("number", one.id())
+        .code("state", one.state().word())
+        .reference(
+            "institution",
+            "Organization/" + one.institution(),
+            settlements.nameOf(one.institution()))
+        .code("setting", one.setting().code())
+        .number("level", one.level())
+        .text("rules", one.rules())
+        .text("total", yuan(one.fen()))
+        .time("created", one.created())
+        .time("changed", one.changed());
+    one.marks().forEach(mark -> into.code("mark", mark));
   }
 
   private static void told(Words into, Settlement.Part part) {
@@ -344,19 +345,7 @@ public final class SettlementOperations {
     Settlement one = settlements.ofPayor(payor, claim);
     ObjectNode answer = Words.parameters();
     Words into = Words.of(answer).group("bill");
-    into.text("number", one.id())
-        .code("state", one.state().word())
-        .reference(
-            "institution",
-            "Organization/" + one.institution(),
-            settlements.nameOf(one.institution()))
-        .code("setting", one.setting().code())
-        .number("level", one.level())
-        .text("rules", one.rules())
-        .text("total", yuan(one.fen()))
-        .time("created", one.created())
-        .time("changed", one.changed());
-    one.marks().forEach(mark -> into.code("mark", mark));
+    head(into, one);
     Set<PayerKind> own = EnumSet.noneOf(PayerKind.class);
     for (Settlement.Part part : one.parts()) {
       if (part.payor().equals(payor)) {

@@ -414,7 +414,7 @@ class BookingMoneyTests {
     List<Movement> all = new ArrayList<>();
     for (List<Movement> page = LEDGER.history(account, Instant.EPOCH, before, null, most);
         !page.isEmpty();
-        page = LEDGER.history(account, Instant.EPOCH, before, all.getLast(), most)) {
+        page = LEDGER.history(account, Instant.EPOCH, before, all.getLast().place(), most)) {
       assertThat(page).hasSizeLessThanOrEqualTo(most);
       all.addAll(page);
     }

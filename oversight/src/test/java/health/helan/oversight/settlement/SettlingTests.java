@@ -850,6 +850,16 @@ class SettlingTests {
     assertThat(own.values("account", "balance")).containsExactly("243.00");
     Reply moves =
         server.get(visit.clerk, "$ledger-movements?account=institution/" + visit.hospital);
+    String page = "$ledger-movements?_count=1&account=institution/" + visit.hospital;
+    String next = server.get(visit.clerk, page).value("next");
+    assertThat(
+            server
+                .get(visit.clerk, page + "&after=" + next.replace(" ", "%20"))
+                .values("movement", "intent"))
+        .hasSize(1);
+    for (String wrong : new String[] {"yesterday", next.replaceFirst(" .*", "%20x%20y%20z")}) {
+      assertThat(server.get(visit.clerk, page + "&after=" + wrong).status()).isEqualTo(400);
+    }
     assertThat(moves.status()).as(moves.text()).isEqualTo(200);
     assertThat(moves.values("movement", "intent")).contains(claim);
     assertThat(moves.values("movement", "other"))
