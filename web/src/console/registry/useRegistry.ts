@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Bundle, FhirResource, HealthcareService, Organization, Parameters, Practitioner, PractitionerRole } from 'fhir/r4';
 import { useRef } from 'react';
-import { repetitionsOf, resourcesOf, type Parts } from '../../shared/fhir/bundles';
+import { nextOf, repetitionsOf, resourcesOf, type Parts } from '../../shared/fhir/bundles';
 import { create, get, operate } from '../../shared/fhir/client';
 import { nameOf } from '../../shared/fhir/words';
 
@@ -76,7 +76,7 @@ function useList<T>(what: string, values: Record<string, string | undefined>, of
     queryKey: [KEY, what, values],
     queryFn: ({ pageParam, signal }) => get<Parameters>(ask({ ...values, after: pageParam }), signal),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.parameter?.find(({ name }) => name === 'next')?.valueString,
+    getNextPageParam: nextOf,
     staleTime: 0,
     select: ({ pages }) => pages.flatMap((page) => repetitionsOf(page, what).map(of)),
   });

@@ -99,8 +99,8 @@ describe('Documents', () => {
   test('run nothing of what others wrote', async () => {
     const document: DocumentReference = { resourceType: 'DocumentReference', id: 'd', meta: { versionId: '1' }, status: 'current', description: '出院小结', content: [{ attachment: { contentType: 'text/html', data: btoa('<script>alert(1)</script>x'), title: 'a' } }] };
     answers(({ path }) => (path === 'DocumentReference/d' ? document : undefined));
-    URL.createObjectURL = () => 'blob:x';
-    URL.revokeObjectURL = () => undefined;
+    vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:x');
+    vi.spyOn(URL, 'revokeObjectURL').mockReturnValue();
     await openResident('/documents/DocumentReference/d');
     const frame = await screen.findByTitle('a');
     expect(frame.getAttribute('sandbox')).toBe('');

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Parameters } from 'fhir/r4';
-import { repetitionsOf, type Parts } from '../../shared/fhir/bundles';
+import { nextOf, repetitionsOf, type Parts } from '../../shared/fhir/bundles';
 import { FhirError, get } from '../../shared/fhir/client';
 
 export const WHATS = ['doctor', 'hospital', 'service'] as const;
@@ -44,7 +44,7 @@ export const useCare = (asked: Asked) =>
       return get<Parameters>(`$find-care?${query.toString()}`, signal);
     },
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.parameter?.find(({ name }) => name === 'next')?.valueString,
+    getNextPageParam: nextOf,
     select: ({ pages }): Hit[] =>
       pages.flatMap((page) => repetitionsOf(page, 'hit').map(hitOf)),
   });

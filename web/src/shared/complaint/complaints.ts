@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Parameters, ParametersParameter, Reference } from 'fhir/r4';
+import { nextOf } from '../fhir/bundles';
 import { get, operate } from '../fhir/client';
 import { idOf } from '../fhir/words';
 
@@ -73,7 +74,7 @@ export function useComplaints(state: ComplaintState | undefined) {
     queryKey: ['complaints', 'list', query],
     queryFn: ({ pageParam, signal }) => get<Parameters>(`$complaints?${query}${pageParam ? `&after=${encodeURIComponent(pageParam)}` : ''}`, signal),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => textOf(page.parameter ?? [], 'next'),
+    getNextPageParam: nextOf,
     select: ({ pages }) => pages.flatMap(complaintsIn),
     ...FRESH,
   });

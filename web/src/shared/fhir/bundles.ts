@@ -9,6 +9,12 @@ export const nextLink = (bundle: Bundle): string | undefined =>
   bundle.link?.find((link) => link.relation === 'next')?.url;
 
 /** The parts of one repetition of a Parameters parameter, by name. */
+/** Where the next page of an operation begins: `after` or `before` of the next call. */
+export const nextOf = ({ parameter }: Parameters): string | undefined => {
+  const next = parameter?.find(({ name }) => name === 'next');
+  return next?.valueString ?? next?.valueInstant ?? next?.valueDateTime;
+};
+
 export type Parts = {
   text: (name: string) => string | undefined;
   number: (name: string) => number | undefined;

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Parameters, Reference } from 'fhir/r4';
-import { repetitionsOf, type Parts } from '../fhir/bundles';
+import { nextOf, repetitionsOf, type Parts } from '../fhir/bundles';
 import { get, operate } from '../fhir/client';
 
 export type Count = { rule: string; title: string; today: number; yesterday: number; month: number; lastMonth: number };
@@ -73,7 +73,7 @@ export function useHits(filter: { rule?: string | undefined; institution?: strin
     queryKey: ['supervision', 'hits', query.toString()],
     queryFn: ({ pageParam, signal }) => get<Parameters>(`$supervision-hits?${query.toString()}${pageParam ? `&after=${encodeURIComponent(pageParam)}` : ''}`, signal),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => valueOf(page, 'next'),
+    getNextPageParam: nextOf,
     select: ({ pages }) => pages.flatMap((page) => repetitionsOf(page, 'hit').map(hitOf)),
     ...FRESH,
   });

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Bundle, Parameters, Patient } from 'fhir/r4';
-import { repetitionsOf, resourcesOf } from '../../shared/fhir/bundles';
+import { nextOf, repetitionsOf, resourcesOf } from '../../shared/fhir/bundles';
 import { call, get, operate } from '../../shared/fhir/client';
 import { onlyBill, type SettledBill } from '../../shared/settlement/bills';
 
@@ -64,7 +64,7 @@ export const usePayerClaims = (state: string) =>
     staleTime: 0,
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) => get<Parameters>(`$payer-claims?${new URLSearchParams({ _count: '50', ...(state ? { state } : {}), ...(pageParam ? { after: pageParam } : {}) }).toString()}`, signal),
-    getNextPageParam: (page) => page.parameter?.find(({ name }) => name === 'next')?.valueString,
+    getNextPageParam: nextOf,
     select: ({ pages }): PayerClaim[] =>
       pages
         .flatMap((page) => repetitionsOf(page, 'claim'))

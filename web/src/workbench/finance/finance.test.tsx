@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { never, open, platform, Refused, type Asked } from '../../test/platform';
 import { FinancePage } from './FinancePage';
 
@@ -98,7 +98,7 @@ describe('The finance officer of an institution', () => {
 });
 
 test('A file of the months that is refused says why, and is asked for again', async () => {
-  URL.createObjectURL = () => 'blob:x';
+  vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:x');
   let refuses = true;
   const asked = platform((one) => (one.path === '$clearing-month-file' ? (refuses ? new Refused(503, 'transient', '请稍后再试。') : 'a,b') : answering(one)));
   await open(<FinancePage />, { at });

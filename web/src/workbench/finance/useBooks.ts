@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Parameters } from 'fhir/r4';
-import { repetitionsOf, type Parts } from '../../shared/fhir/bundles';
+import { nextOf, repetitionsOf, type Parts } from '../../shared/fhir/bundles';
 import { get } from '../../shared/fhir/client';
 import { today } from '../../shared/format/dates';
 
@@ -52,7 +52,7 @@ export const useMovements = (account: string, before: string, after: string | un
     queryKey: ['books', 'movements', account, before, after],
     queryFn: async ({ signal }): Promise<{ all: Movement[]; next: string | undefined }> => {
       const answer = await get<Parameters>(`$ledger-movements?${asked({ account, _count: String(PAGE), ...(before === '' ? {} : { before }), ...(after === undefined ? {} : { after }) })}`, signal);
-      return { all: repetitionsOf(answer, 'movement').map(movementOf), next: answer.parameter?.find(({ name }) => name === 'next')?.valueString };
+      return { all: repetitionsOf(answer, 'movement').map(movementOf), next: nextOf(answer) };
     },
   });
 

@@ -596,7 +596,7 @@ public final class Circulations implements Erasable {
     for (ObjectNode request : seen.prescription.requests()) {
       Known known = base.find(request.path("medicationCodeableConcept"));
       if (known != null
-          && known.drug().storage() == health.helan.pharmacy.knowledge.Drug.Storage.COLD
+          && known.drug().isKeptCold()
           && counted.contains(request.path("id").asString(""))) {
         return Effective.name(request);
       }

@@ -93,6 +93,10 @@ public record Drug(
     }
   }
 
+  public boolean isKeptCold() {
+    return storage == Storage.COLD;
+  }
+
   /** What a drug needs that is kept in no ordinary cupboard. */
   public enum Storage {
     /** From 2 to 8 degrees Celsius. */

@@ -55,10 +55,20 @@ public final class PrescriptionGuard implements WriteFollower {
         && request.path("intent").asString("").endsWith("order");
   }
 
+  /** With one of ours, whichever. */
   static boolean isTagged(@Nullable JsonNode resource) {
+    return hasTag(resource, SUBMITTED) || hasTag(resource, FORBIDDEN);
+  }
+
+  static boolean isForbidden(JsonNode resource) {
+    return hasTag(resource, FORBIDDEN);
+  }
+
+  private static boolean hasTag(@Nullable JsonNode resource, String code) {
     if (resource != null) {
       for (JsonNode tag : resource.path("meta").path("tag")) {
-        if (TAG.equals(tag.path("system").asString(""))) {
+        if (TAG.equals(tag.path("system").asString(""))
+            && code.equals(tag.path("code").asString(""))) {
           return true;
         }
       }
@@ -67,34 +77,23 @@ public final class PrescriptionGuard implements WriteFollower {
   }
 
   static void tag(ObjectNode resource) {
-    if (!isTagged(resource)) {
+    tag(resource, SUBMITTED);
+  }
+
+  static void forbid(ObjectNode resource) {
+    tag(resource);
+    tag(resource, FORBIDDEN);
+  }
+
+  private static void tag(ObjectNode resource, String code) {
+    if (!hasTag(resource, code)) {
       resource
           .withObject("/meta")
           .withArray("tag")
           .addObject()
           .put("system", TAG)
-          .put("code", SUBMITTED);
+          .put("code", code);
     }
-  }
-
-  static void forbid(ObjectNode resource) {
-    tag(resource);
-    resource
-        .withObject("/meta")
-        .withArray("tag")
-        .addObject()
-        .put("system", TAG)
-        .put("code", FORBIDDEN);
-  }
-
-  static boolean isForbidden(JsonNode resource) {
-    for (JsonNode tag : resource.path("meta").path("tag")) {
-      if (TAG.equals(tag.path("system").asString(""))
-          && FORBIDDEN.equals(tag.path("code").asString(""))) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Keeps what was decided, for the figures of pharmacists' work. */

@@ -180,8 +180,7 @@ public final class PrescriptionOperations {
     ReviewOperations.put(parts, "forbidden", PrescriptionGuard.isForbidden(task));
     ReviewOperations.put(parts, "side", member.party().name().toLowerCase(Locale.ROOT));
     for (PrescriptionStep step : PrescriptionStep.values()) {
-      boolean isRefused = step == PrescriptionStep.OVERRIDE && PrescriptionGuard.isForbidden(task);
-      if (!isRefused && prescriptions.isOpen(member, step)) {
+      if (prescriptions.isOpen(member, step)) {
         ReviewOperations.put(parts, "open", step.word());
       }
     }

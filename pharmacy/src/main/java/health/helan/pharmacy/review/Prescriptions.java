@@ -976,7 +976,11 @@ public final class Prescriptions {
   /** Whether the side may take the step now. */
   boolean isOpen(Member member, PrescriptionStep step) {
     PrescriptionState state = member.state();
-    return state != null && step.isOpen(member.party(), state, isOver(member.task()));
+    boolean isForbidden =
+        step == PrescriptionStep.OVERRIDE && PrescriptionGuard.isForbidden(member.task());
+    return state != null
+        && !isForbidden
+        && step.isOpen(member.party(), state, isOver(member.task()));
   }
 
   /** A part of a prescription, for its members. */

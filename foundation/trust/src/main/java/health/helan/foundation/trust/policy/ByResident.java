@@ -5,6 +5,7 @@ import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchRequest.Parameter;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +33,10 @@ final class ByResident {
           "context",
           "identifier",
           "prescription",
-          "request",
-          "patient.identifier",
-          "subject.identifier");
+          "request");
 
   /** The same of other types. */
-  private static final Set<String> OF_ONE =
-      Set.of("patient", "subject", "encounter", "patient.identifier", "subject.identifier");
+  private static final Set<String> OF_ONE = Set.of("patient", "subject", "encounter");
 
   /** Types of which one is a resident's: an id of another, as of a drug, names no resident. */
   private static final Set<String> RESIDENTS =
@@ -63,6 +61,12 @@ final class ByResident {
   /** Parameters of those that may lead to a drug without saying so. */
   private static final Set<String> ANYTHING =
       Set.of("*", "focus", "target", "implicated", "entry", "item", "entity", "based-on");
+
+  private static final Pattern TYPED =
+      Pattern.compile("^(patient|subject|encounter):(Patient|Encounter)$");
+
+  /** A resident by number. */
+  private static final Pattern NUMBERED = Pattern.compile("^(patient|subject)\\.identifier$");
 
   /** Of so many at once: a ward, not an institution. */
   private static final int MOST = 60;
@@ -105,7 +109,7 @@ final class ByResident {
   private static boolean isOfOne(SearchRequest request, @Nullable String type) {
     for (Parameter one : request.parameters()) {
       String name =
-          one.name().replaceFirst("^(patient|subject|encounter):(Patient|Encounter)$", "$1");
+          NUMBERED.matcher(TYPED.matcher(one.name()).replaceFirst("$1")).replaceFirst("$1");
       boolean names =
           type != null && DRUGS.contains(type)
               ? WHOSE.contains(name)
