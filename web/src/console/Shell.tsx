@@ -15,7 +15,7 @@ export function Shell() {
   const { t } = useTranslation(['console', 'common']);
   useFocusOnNewPage();
   const role = useRole();
-  const tabs = useTabInSight();
+  const tabs = useTabInSight(role);
   return (
     <>
       <SkipLink>{t('shell.skip')}</SkipLink>

@@ -44,13 +44,19 @@ export function useFocusOnNewPage() {
 
 /**
  * On a phone the row of tabs is longer than the screen is wide: where one is has to be seen.
- * @param count of the tabs that are drawn: some come once it is known who is signed in
+ * @param drawn changes when other tabs are drawn: some come once it is known who is signed in
  */
-export function useTabInSight(count = 0) {
+export function useTabInSight(drawn: unknown) {
   const { pathname } = useLocation();
   const tabs = useRef<HTMLElement>(null);
   useEffect(() => {
-    tabs.current?.querySelector('[aria-current]')?.scrollIntoView?.({ inline: 'nearest', block: 'nearest' });
-  }, [pathname, count]);
+    const row = tabs.current;
+    const tab = row?.querySelector('[aria-current]');
+    if (!row || !tab) return;
+    // Not scrollIntoView: in some versions of Chromium the Tab key goes on from there, past the link to what the page is about.
+    const frame = row.getBoundingClientRect();
+    const { left, right } = tab.getBoundingClientRect();
+    row.scrollLeft += Math.min(left - frame.left, 0) + Math.max(right - frame.right, 0);
+  }, [pathname, drawn]);
   return tabs;
 }
