@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import org.apache.catalina.connector.ClientAbortException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -26,18 +27,26 @@ final class RequestLog extends OncePerRequestFilter {
   private static final Logger log = LoggerFactory.getLogger("health.helan.requests");
   private static final long SLOW_MS = 5_000;
 
+  /** As nginx writes a client that went before its answer was there: no fault of the server. */
+  private static final int LEFT = 499;
+
   @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     long start = System.nanoTime();
-    boolean answered = false;
+    int ended = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
     try {
       chain.doFilter(request, response);
-      answered = true;
+      ended = response.getStatus();
+    } catch (IOException e) {
+      if (hasLeft(e)) {
+        ended = LEFT;
+      }
+      throw e;
     } finally {
       long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-      int status = answered ? response.getStatus() : HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+      int status = ended;
       Level level = status >= 500 || ms >= SLOW_MS ? Level.WARN : Level.DEBUG;
       if (log.isEnabledForLevel(level)) {
         String method = method(request);
@@ -51,6 +60,10 @@ final class RequestLog extends OncePerRequestFilter {
             .log("{} {} {} {} ms", method, route, status, ms);
       }
     }
+  }
+
+  private static boolean hasLeft(IOException e) {
+    return e instanceof ClientAbortException || e.getCause() instanceof ClientAbortException;
   }
 
   static String path(HttpServletRequest request) {
