@@ -79,7 +79,7 @@ function Shown({ bill, patient, name }: { bill: SettledBill; patient: string; na
 export function Shares({ bill }: { bill: SettledBill }) {
   const { t } = useTranslation('settlement');
   return (
-    <div className="data-scroll">
+    <div className="data-scroll" tabIndex={0} role="region" aria-label={t('shares')}>
       <table className={styles.table}>
         <caption>{t('shares')}</caption>
         <thead>
@@ -126,7 +126,7 @@ export function Shares({ bill }: { bill: SettledBill }) {
 export function Lines({ bill, chosen, choose }: { bill: SettledBill; chosen: string[]; choose: ((keys: string[]) => void) | undefined }) {
   const { t } = useTranslation('settlement');
   return (
-    <div className="data-scroll">
+    <div className="data-scroll" tabIndex={0} role="region" aria-label={t('lines')}>
       <table className={styles.table}>
         <caption>{t('lines')}</caption>
         <thead>

@@ -41,7 +41,7 @@ export function ClaimsPage() {
       {claims.data?.length === 0 ? <NothingHere title={t('claims.none')}>{t('claims.noneHint')}</NothingHere> : null}
       {claims.data && claims.data.length > 0 ? (
         <section className="card">
-          <div className="data-scroll">
+          <div className="data-scroll" tabIndex={0} role="region" aria-label={t('claims.title')}>
             <table className={`${styles.table} ${styles.wide}`}>
               <thead>
                 <tr>
