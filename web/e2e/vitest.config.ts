@@ -11,8 +11,7 @@ export default defineConfig({
     expect: { poll: { timeout: 90_000 } }, // As long as PATIENCE in browser.ts.
     // One browser at a time, for the same reason.
     fileParallelism: false,
-    // The steps of a journey build on one another: after a failed one the rest says nothing.
-    bail: 1,
+    setupFiles: ['e2e/steps.ts'],
     sequence: { concurrent: false },
   },
 });
