@@ -235,6 +235,7 @@ public final class CirculationOperations {
         seen.party() == Party.SHOP && seen.row().state().isHeld() || seen.party() == Party.RESIDENT;
     if (seen.party() == Party.SHOP) {
       head.flag("charging", circulations.isCharging());
+      head.text("cold", circulations.cold(seen));
     }
     if (isHolders) {
       head.reference("subject", "Patient/" + seen.prescription().patient(), null);
