@@ -25,6 +25,8 @@ export type Circulation = {
   subject: string | undefined;
   /** False where the region has no prices, and nothing is settled; told to pharmacies. */
   charging: boolean | undefined;
+  /** A drug counted out that has to be kept cold; told to pharmacies. */
+  cold: string | undefined;
   telephone: string | undefined;
   address: string | undefined;
   /** Steps that may be taken now. */
@@ -69,6 +71,7 @@ function circulationOf(parts: Parts): Circulation {
     patient: full(parts.text('patient')),
     subject: full(id(parts.reference('subject'))),
     charging: parts.flag('charging'),
+    cold: full(parts.text('cold')),
     telephone: full(parts.text('telephone')),
     address: full(parts.text('address')),
     open: parts.texts('open'),

@@ -113,9 +113,13 @@ export async function operate<T extends FhirResource>(path: string, values: Reco
   return (await send(`${BASE}/${path}`, { method: 'POST', body: JSON.stringify({ resourceType: 'Parameters', parameter }), ifMatch: version === undefined ? undefined : `W/"${version}"` })).json() as Promise<T>;
 }
 
-/** Calls an operation with parameters of any type; what answers without a body is answered by empty Parameters. @throws FhirError */
-export async function call<T extends FhirResource = Parameters>(path: string, parameter: ParametersParameter[]): Promise<T> {
-  const response = await send(`${BASE}/${path}`, { method: 'POST', body: JSON.stringify({ resourceType: 'Parameters', ...(parameter.length > 0 ? { parameter } : {}) }) });
+/**
+ * Calls an operation with parameters of any type; what answers without a body is answered by empty Parameters.
+ * @param version as of {@link operate} @throws FhirError
+ */
+export async function call<T extends FhirResource = Parameters>(path: string, parameter: ParametersParameter[], version?: string): Promise<T> {
+  const body = JSON.stringify({ resourceType: 'Parameters', ...(parameter.length > 0 ? { parameter } : {}) });
+  const response = await send(`${BASE}/${path}`, { method: 'POST', body, ifMatch: version === undefined ? undefined : `W/"${version}"` });
   return (response.status === 204 ? { resourceType: 'Parameters' } : await response.json()) as T;
 }
 

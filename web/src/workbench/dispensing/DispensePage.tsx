@@ -76,7 +76,7 @@ function Desk({ task, whole }: { task: string; whole: Whole }) {
           <Link to={`/delivery/${circulation.parcel}`}>{t('parcel.open')}</Link>
         </p>
       ) : null}
-      {out && !circulation.parcel && circulation.way === 'delivery' ? <Pack task={task} unpaid={unpaid} /> : null}
+      {out && !circulation.parcel && circulation.way === 'delivery' ? <Pack task={task} unpaid={unpaid} drug={circulation.cold} /> : null}
       {circulation.parcel ? null : <Steps task={task} may={may} delivery={circulation.way === 'delivery'} rest={drugs.some(({ left }) => left > 0)} unpaid={unpaid} />}
     </>
   );
@@ -404,14 +404,15 @@ function Steps({ task, may, delivery, rest, unpaid }: { task: string; may: (step
 
 const DEGREES = /^-?\d{1,2}(\.\d)?$/;
 
-/** Closes the parcel for a carrier; of a cold one, between which temperatures it has to stay. */
-function Pack({ task, unpaid }: { task: string; unpaid: boolean }) {
+/** Closes the parcel for a carrier; of a cold one, between which temperatures it has to stay: preset where the platform knows a drug in it is kept cold. */
+function Pack({ task, unpaid, drug }: { task: string; unpaid: boolean; drug: string | undefined }) {
   const { t } = useTranslation('dispensing');
   const id = useId();
   const carriers = useCarriers(true);
   const pack = usePack(task);
   const [carrier, setCarrier] = useState('');
-  const [cold, setCold] = useState(false);
+  const [chosenCold, setCold] = useState<boolean>();
+  const cold = chosenCold ?? drug !== undefined;
   const [low, setLow] = useState('2');
   const [high, setHigh] = useState('8');
   const [wrong, setWrong] = useState<'carrier' | 'cold'>();
@@ -447,6 +448,7 @@ function Pack({ task, unpaid }: { task: string; unpaid: boolean }) {
         <input type="checkbox" checked={cold} onChange={(event) => setCold(event.target.checked)} />
         {t('pack.cold')}
       </label>
+      {drug ? <p className="muted small">{t('pack.coldDrug', { drug })}</p> : null}
       {cold ? (
         <div className={styles.pair}>
           <input className={notes.field} inputMode="decimal" aria-label={t('pack.low')} value={low} onChange={(event) => setLow(event.target.value)} />

@@ -14,14 +14,15 @@ import keys from '../keys/Keys.module.css';
 import lists from '../Lists.module.css';
 import styles from './Dispensing.module.css';
 import { CirculationTag } from './CirculationTag';
+import { Opening } from './Opening';
 import { Stock } from './Stock';
 import { isHeld, isSent, useCirculations, useLock } from './useDispensing';
 
-const TABS = ['counter', 'over', 'stock'] as const;
+const TABS = ['counter', 'over', 'stock', 'opening'] as const;
 type Tab = (typeof TABS)[number];
-const KEYS: Record<Tab, string> = { counter: 'c', over: 'o', stock: 's' };
+const KEYS: Record<Tab, string> = { counter: 'c', over: 'o', stock: 's', opening: 'h' };
 
-/** 处方调配: the code first, then what is under way at this pharmacy; what it has on its shelves. */
+/** 处方调配: the code first, then what is under way at this pharmacy; what it has on its shelves, and when it is open. */
 export function DispensingPage() {
   const { t } = useTranslation('dispensing');
   const [address, setAddress] = useSearchParams();
@@ -35,7 +36,7 @@ export function DispensingPage() {
       <div>
         <Segmented aria-label={t('tabs')} value={tab} options={TABS.map((value) => ({ value, label: t(`tab.${value}`) }))} onChange={(next) => go(next as Tab)} />
       </div>
-      {tab === 'stock' ? <Stock /> : <Prescriptions over={tab === 'over'} />}
+      {tab === 'stock' ? <Stock /> : tab === 'opening' ? <Opening /> : <Prescriptions over={tab === 'over'} />}
     </div>
   );
 }

@@ -229,6 +229,36 @@ describe('Payment of what is counted out', () => {
   });
 });
 
+describe('Packing', () => {
+  const packed = (...more: unknown[]) => parameters(head('b', 'dispensed', ...more, ...steps('complete', 'return')), drug(0), group('dispensed', to('dispense', 'MedicationDispense/d'), to('request', 'MedicationRequest/m'), to('shop', 'Organization/x'), count('quantity', 7), text('price', '3.92'), text('state', 'out')));
+  const carrier = ({ path }: Asked) => (path === 'HealthcareService' || path.startsWith('HealthcareService?') ? bundleOf([{ resourceType: 'HealthcareService', id: 'v', providedBy: { reference: 'Organization/k', display: '同城配送' } }]) : undefined);
+  const delivered = (whole: ReturnType<typeof packed>) => JSON.parse(JSON.stringify(whole).replace('"pickup"', '"delivery"')) as unknown;
+
+  test('presets the limits of what is kept cold, which may be changed', async () => {
+    whole = delivered(packed(text('cold', '甘精胰岛素注射液')));
+    const log = answers(carrier);
+    await desk();
+    await screen.findByText(/甘精胰岛素注射液 须冷藏/);
+    expect(screen.getByLabelText<HTMLInputElement>('需要冷藏').checked).toBe(true);
+    expect(screen.getByLabelText<HTMLInputElement>('最低温度（°C）').value).toBe('2');
+    const high = screen.getByLabelText<HTMLInputElement>('最高温度（°C）');
+    expect(high.value).toBe('8');
+    await userEvent.clear(high);
+    await userEvent.type(high, '6');
+    await waitFor(() => expect(screen.getByLabelText<HTMLSelectElement>('配送单位').value).toBe('k'));
+    await userEvent.click(screen.getByRole('button', { name: '打包' }));
+    await waitFor(() => expect(sent(log, 'Task/b/$parcel-pack')).toEqual({ resourceType: 'Parameters', parameter: [to('carrier', 'Organization/k'), text('low', '2'), text('high', '6')] }));
+  });
+
+  test('presets none for other drugs', async () => {
+    whole = delivered(packed());
+    answers(carrier);
+    await desk();
+    expect((await screen.findByLabelText<HTMLInputElement>('需要冷藏')).checked).toBe(false);
+    expect(screen.queryByText(/须冷藏/)).toBeNull();
+  });
+});
+
 describe('Stock', () => {
   test('of a drug is that of its name, whatever the blanks, and never what is gone', () => {
     const of = (item: string, name: string, quantity: number) => ({ item, name, quantity }) as Line;

@@ -57,20 +57,26 @@ public final class CirculationOperations {
 
   public static List<FhirOperation> all(Circulations circulations) {
     var these = new CirculationOperations(circulations);
+    List<FhirOperation> all = new ArrayList<>(OpeningOperations.all(circulations.openings()));
+    all.addAll(these.own());
+    return all;
+  }
+
+  private List<FhirOperation> own() {
     return List.of(
-        onTask("circulation", false, READ, these::read),
-        onTask("offers", false, CHOOSE, these::offers),
-        onTask("prescription-token", true, CHOOSE, these::issue),
-        onTask("prescription-recall", true, CHOOSE, these::recall),
-        onSystem("circulations", false, READ, these::list),
-        onSystem("prescription-lock", true, STEP, these::lock),
-        onTask("prescription-dispense", true, STEP, these::dispense),
-        onTask("prescription-paid-elsewhere", true, STEP, these::paidElsewhere),
-        onTask("prescription-complete", true, STEP, these::complete),
-        onTask("prescription-release", true, STEP, these::release),
-        onTask("prescription-take-back", true, STEP, these::giveBack),
-        onTask("prescription-cancel", true, STEP, these::cancel),
-        onSystem("stock", false, STOCK, these::stock),
+        onTask("circulation", false, READ, this::read),
+        onTask("offers", false, CHOOSE, this::offers),
+        onTask("prescription-token", true, CHOOSE, this::issue),
+        onTask("prescription-recall", true, CHOOSE, this::recall),
+        onSystem("circulations", false, READ, this::list),
+        onSystem("prescription-lock", true, STEP, this::lock),
+        onTask("prescription-dispense", true, STEP, this::dispense),
+        onTask("prescription-paid-elsewhere", true, STEP, this::paidElsewhere),
+        onTask("prescription-complete", true, STEP, this::complete),
+        onTask("prescription-release", true, STEP, this::release),
+        onTask("prescription-take-back", true, STEP, this::giveBack),
+        onTask("prescription-cancel", true, STEP, this::cancel),
+        onSystem("stock", false, STOCK, this::stock),
         NamedOperation.of(
                 "circulation",
                 "stock-update",
@@ -78,7 +84,7 @@ public final class CirculationOperations {
                 "",
                 true,
                 STOCK_UPDATE,
-                these::stockUpdate)
+                this::stockUpdate)
             .taking("application/x-ndjson", NDJSON));
   }
 
@@ -229,6 +235,7 @@ public final class CirculationOperations {
         seen.party() == Party.SHOP && seen.row().state().isHeld() || seen.party() == Party.RESIDENT;
     if (seen.party() == Party.SHOP) {
       head.flag("charging", circulations.isCharging());
+      head.text("cold", circulations.cold(seen));
     }
     if (isHolders) {
       head.reference("subject", "Patient/" + seen.prescription().patient(), null);
@@ -358,7 +365,7 @@ public final class CirculationOperations {
         if (!parameter.path("name").asString("").equals("drug")) {
           throw Given.wrong("drug");
         }
-        handings.add(handing(parameter.path("part")));
+        handings.add(handing(new GivenParts(parameter.path("part"))));
       }
     }
     if (handings.isEmpty()) {
@@ -371,28 +378,23 @@ public final class CirculationOperations {
     return read(call);
   }
 
-  private static Handing handing(JsonNode parts) {
-    List<String> traces = new ArrayList<>();
-    for (JsonNode part : parts) {
-      if (part.path("name").asString("").equals("trace")) {
-        traces.add(value(part).strip());
-      }
-    }
-    String request = need(parts, "request", 1, 100);
-    String quantity = need(parts, "quantity", 1, 6);
+  private static Handing handing(GivenParts parts) {
+    List<String> traces = parts.texts("trace");
+    String request = parts.need("request", 1, 100);
+    String quantity = parts.need("quantity", 1, 6);
     if (!quantity.matches("[1-9]\\d{0,5}")) {
       throw Given.wrong("quantity");
     }
     LocalDate expires;
     try {
-      expires = LocalDate.parse(need(parts, "expires", 10, 10));
+      expires = LocalDate.parse(parts.need("expires", 10, 10));
     } catch (DateTimeException e) {
       throw Given.wrong("expires");
     }
     if (traces.size() > 200) {
       throw Given.wrong("trace");
     }
-    String reason = text(parts, "reason");
+    String reason = parts.text("reason");
     if (reason.length() > LONGEST_REASON) {
       throw Given.wrong("reason");
     }
@@ -400,45 +402,13 @@ public final class CirculationOperations {
         request.startsWith("MedicationRequest/")
             ? request.substring("MedicationRequest/".length())
             : request,
-        need(parts, "item", 1, 64),
+        parts.need("item", 1, 64),
         Integer.parseInt(quantity),
-        need(parts, "batch", 1, 40),
+        parts.need("batch", 1, 40),
         expires,
         traces,
-        text(parts, "opened").equals("true"),
+        parts.text("opened").equals("true"),
         reason);
-  }
-
-  private static String need(JsonNode parts, String name, int shortest, int longest) {
-    String text = text(parts, name);
-    if (text.isEmpty()) {
-      throw Given.missing(name);
-    }
-    if (text.length() < shortest || text.length() > longest) {
-      throw Given.wrong(name);
-    }
-    return text;
-  }
-
-  private static String text(JsonNode parts, String name) {
-    for (JsonNode part : parts) {
-      if (part.path("name").asString("").equals(name)) {
-        return value(part).strip();
-      }
-    }
-    return "";
-  }
-
-  private static String value(JsonNode part) {
-    for (var property : part.properties()) {
-      if (property.getKey().equals("valueReference")) {
-        return property.getValue().path("reference").asString("");
-      }
-      if (property.getKey().startsWith("value") && property.getValue().isValueNode()) {
-        return property.getValue().asString("");
-      }
-    }
-    return "";
   }
 
   /** {@code POST Task/[id]/$prescription-paid-elsewhere}: {@code reason}. */
@@ -532,7 +502,7 @@ public final class CirculationOperations {
   private static ObjectNode line(JsonNode parts) {
     ObjectNode line = Json.MAPPER.createObjectNode();
     for (JsonNode part : parts) {
-      line.put(part.path("name").asString(""), value(part));
+      line.put(part.path("name").asString(""), GivenParts.value(part));
     }
     return line;
   }

@@ -96,6 +96,7 @@ public final class Circulations implements Erasable {
   private final HandingOver handingOver;
   private final Staff staff;
   private final Names names;
+  private final Openings openings;
 
   public Circulations(Parts parts) {
     store = parts.store();
@@ -112,6 +113,7 @@ public final class Circulations implements Erasable {
     handingOver = new HandingOver(steps, table, stock);
     staff = new Staff(registry, shops, new Posts(store, parts.database(), clock), clock);
     names = new Names(store, shops, clock);
+    openings = new Openings(store, shops, staff, stock, clock);
     offers = new Offers(new OfferTable(parts.database()), shops);
     charging = new Charging(parts.tills());
   }
@@ -130,6 +132,10 @@ public final class Circulations implements Erasable {
 
   public Names names() {
     return names;
+  }
+
+  Openings openings() {
+    return openings;
   }
 
   Instant now() {

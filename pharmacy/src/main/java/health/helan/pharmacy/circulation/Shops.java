@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -61,7 +62,21 @@ final class Shops {
     return shop;
   }
 
-  private Shop shop(String institution, JsonNode service) {
+  /** Whether a HealthcareService is that of a pharmacy that dispenses. */
+  static boolean isPharmacy(JsonNode service) {
+    for (JsonNode type : service.path("type")) {
+      for (JsonNode coding : type.path("coding")) {
+        if (SYSTEM.equals(coding.path("system").asString(""))
+            && TYPE.equals(coding.path("code").asString(""))) {
+          return service.path("active").asBoolean(false);
+        }
+      }
+    }
+    return false;
+  }
+
+  /** How drugs are had by what a HealthcareService says; picked up, where it says nothing. */
+  static Set<Circulation.Way> ways(JsonNode service) {
     var ways = EnumSet.noneOf(Circulation.Way.class);
     for (JsonNode characteristic : service.path("characteristic")) {
       for (JsonNode coding : characteristic.path("coding")) {
@@ -74,6 +89,10 @@ final class Shops {
     if (ways.isEmpty()) {
       ways.add(Circulation.Way.PICKUP);
     }
+    return ways;
+  }
+
+  Shop shop(String institution, JsonNode service) {
     JsonNode place = Json.MAPPER.createObjectNode();
     String location = service.path("location").path(0).path("reference").asString("");
     if (location.startsWith("Location/")) {
@@ -88,7 +107,7 @@ final class Shops {
         name.isEmpty() ? read("Organization", institution).path("name").asString("") : name,
         place.path("address").path("text").asString(""),
         service.path("telecom").path(0).path("value").asString(""),
-        ways,
+        ways(service),
         isPlaced ? Double.valueOf(position.path("latitude").asDouble()) : null,
         isPlaced ? Double.valueOf(position.path("longitude").asDouble()) : null,
         service);

@@ -139,7 +139,24 @@ public final class Stock {
             shop.longitude(),
             now,
             shop.institution(),
-            shop.ways().stream().map(Circulation.Way::word).toList());
+            words(shop.ways()));
+  }
+
+  /**
+   * How drugs are had from a pharmacy that has told its stock; of another the first telling says.
+   */
+  void putWays(Connection connection, String shop, Set<Circulation.Way> ways) throws SQLException {
+    var unused =
+        Sql.update(
+            connection,
+            "update pharmacy_shop set ways = ? where home = ? and shop = ?",
+            words(ways),
+            home(shop),
+            shop);
+  }
+
+  private static List<String> words(Set<Circulation.Way> ways) {
+    return ways.stream().map(Circulation.Way::word).toList();
   }
 
   private static int put(

@@ -33,7 +33,6 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Parcels from the pharmacy to the door. Handing one over completes the prescription, taking one
@@ -52,8 +51,6 @@ public final class Parcels implements Erasable {
 
   /** What waits for somebody is listed before what is done, and more of it. */
   private static final int MOST_OPEN = 1_000;
-
-  private static final String TASK_SYSTEM = "https://helan.health/fhir/CodeSystem/task";
 
   /** What parcels stand on. */
   public record Parts(
@@ -132,12 +129,13 @@ public final class Parcels implements Erasable {
     writes.add(
         new Interaction.Create(
             "SupplyDelivery",
-            Interaction.Body.of(delivery(id, hint, shop, now)),
+            Interaction.Body.of(ParcelPapers.delivery(id, hint, shop, now)),
             null,
             deliveryUrn,
             hint));
-    writes.add(Papers.create("Task", task(id, hint, deliveryUrn, dispenses, now), hint));
-    writes.add(provenance(caller, deliveryUrn, hint, "pack", null, now));
+    writes.add(
+        Papers.create("Task", ParcelPapers.task(id, hint, deliveryUrn, dispenses, now), hint));
+    writes.add(ParcelPapers.provenance(caller, deliveryUrn, hint, "pack", null, now));
     Beside attach = circulations.attach(row, id);
     String name = circulations.names().ofPatient(caller, patient);
     var unused =
@@ -172,79 +170,6 @@ public final class Parcels implements Erasable {
                   at);
             });
     return row(id);
-  }
-
-  private static ObjectNode delivery(String id, String patient, String shop, Instant now) {
-    ObjectNode delivery = Json.MAPPER.createObjectNode().put("resourceType", "SupplyDelivery");
-    Papers.tag(delivery);
-    delivery
-        .putArray("identifier")
-        .addObject()
-        .put("system", "https://helan.health/fhir/sid/parcel")
-        .put("value", id);
-    delivery.put("status", ParcelState.PACKED.delivery());
-    delivery.putObject("patient").put("reference", patient);
-    delivery
-        .putObject("type")
-        .putArray("coding")
-        .addObject()
-        .put("system", "http://terminology.hl7.org/CodeSystem/supply-item-type")
-        .put("code", "medication");
-    delivery.put("occurrenceDateTime", now.toString());
-    delivery.putObject("supplier").put("reference", "Organization/" + shop);
-    return delivery;
-  }
-
-  /** Without an owner: a Task of an owner's opens the record to it, and a courier needs none. */
-  private static ObjectNode task(
-      String id, String patient, String delivery, List<String> dispenses, Instant now) {
-    ObjectNode task = Json.MAPPER.createObjectNode().put("resourceType", "Task");
-    Papers.tag(task);
-    task.putObject("groupIdentifier")
-        .put("system", "https://helan.health/fhir/sid/parcel")
-        .put("value", id);
-    task.put("status", ParcelState.PACKED.task());
-    business(task, ParcelState.SYSTEM, ParcelState.PACKED.word());
-    task.put("intent", "order");
-    code(task, "parcel");
-    task.putObject("focus").put("reference", delivery);
-    task.putObject("for").put("reference", patient);
-    task.put("authoredOn", now.toString()).put("lastModified", now.toString());
-    for (String dispense : dispenses) {
-      ObjectNode input = task.withArray("input").addObject();
-      input.putObject("type").put("text", "dispense");
-      input.putObject("valueReference").put("reference", "MedicationDispense/" + dispense);
-    }
-    return task;
-  }
-
-  private static void code(ObjectNode task, String code) {
-    task.putObject("code")
-        .putArray("coding")
-        .addObject()
-        .put("system", TASK_SYSTEM)
-        .put("code", code);
-  }
-
-  private static void business(ObjectNode task, String system, String code) {
-    task.putObject("businessStatus")
-        .putArray("coding")
-        .addObject()
-        .put("system", system)
-        .put("code", code);
-  }
-
-  private static Interaction provenance(
-      Caller caller,
-      String target,
-      String patient,
-      String step,
-      @Nullable String reason,
-      Instant now) {
-    return Papers.create(
-        "Provenance",
-        Papers.provenance(caller, List.of(target, patient), ParcelStep.SYSTEM, step, reason, now),
-        patient);
   }
 
   // ------------------------------------------------------------------ who
@@ -413,7 +338,10 @@ public final class Parcels implements Erasable {
     Joint joint = circulations.handingOver().delivery(caller, prescription);
     List<Interaction> writes = new ArrayList<>(joint.writes());
     writes.add(
-        Papers.create("DocumentReference", proof(row, proof, patient, now), "Patient/" + patient));
+        Papers.create(
+            "DocumentReference",
+            ParcelPapers.proof(row, proof, patient, now),
+            "Patient/" + patient));
     write(caller, row, next, ParcelStep.DELIVER, null, writes, joint.beside());
     return row(id);
   }
@@ -459,28 +387,6 @@ public final class Parcels implements Erasable {
             Math.floorMod(store.parameters().digests().of("parcel door " + row.id()), 1_000_000L));
   }
 
-  private static ObjectNode proof(Parcel row, Proof proof, String patient, Instant now) {
-    ObjectNode document = Json.MAPPER.createObjectNode().put("resourceType", "DocumentReference");
-    Papers.tag(document);
-    document.put("status", "current");
-    document.putObject("type").put("text", "签收凭证");
-    document.putObject("subject").put("reference", "Patient/" + patient);
-    document.put("date", now.toString());
-    document
-        .putArray("content")
-        .addObject()
-        .putObject("attachment")
-        .put("contentType", proof.type)
-        .put("data", proof.data)
-        .put("title", "签收凭证");
-    document
-        .putObject("context")
-        .putArray("related")
-        .addObject()
-        .put("reference", "SupplyDelivery/" + row.delivery());
-    return document;
-  }
-
   private static final Beside NOTHING = (connection, ids, at) -> {};
 
   private void write(
@@ -508,13 +414,14 @@ public final class Parcels implements Erasable {
             row.task(),
             task -> {
               task.put("status", next.state().task()).put("lastModified", now.toString());
-              business(task, ParcelState.SYSTEM, next.state().word());
+              ParcelPapers.business(task, ParcelState.SYSTEM, next.state().word());
               if (reason != null) {
                 task.putObject("statusReason").put("text", reason);
               }
             }));
     writes.add(
-        provenance(caller, "SupplyDelivery/" + row.delivery(), patient, step.word(), reason, now));
+        ParcelPapers.provenance(
+            caller, "SupplyDelivery/" + row.delivery(), patient, step.word(), reason, now));
     var unused =
         store.transact(
             caller.asPlatformOf(row.shop()),
@@ -566,7 +473,7 @@ public final class Parcels implements Erasable {
             caller.asPlatformOf(row.shop()),
             isOutside
                 ? List.of(
-                    provenance(
+                    ParcelPapers.provenance(
                         caller,
                         "SupplyDelivery/" + row.delivery(),
                         patientOf(caller, row),

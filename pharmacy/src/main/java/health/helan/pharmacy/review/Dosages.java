@@ -126,7 +126,7 @@ final class Dosages {
         sum.isDoseWhole ? sum.least : null,
         times,
         sum.hasDose,
-        days(request),
+        supply(request),
         words.toString().strip(),
         until);
   }
@@ -219,7 +219,7 @@ final class Dosages {
     };
   }
 
-  /** Days of supply; null for unknown. */
+  /** Days that what is dispensed at a time lasts; null for unknown. */
   static @Nullable Double days(JsonNode request) {
     Double supply = duration(request.path("dispenseRequest").path("expectedSupplyDuration"));
     if (supply != null) {
@@ -231,6 +231,16 @@ final class Dosages {
       most = bounds == null ? most : most == null ? bounds : Double.valueOf(Math.max(most, bounds));
     }
     return most;
+  }
+
+  /**
+   * Days that all of it lasts, each repeat that is allowed counted in ({@code
+   * numberOfRepeatsAllowed} is in addition to the first); null for unknown.
+   */
+  static @Nullable Double supply(JsonNode request) {
+    Double days = days(request);
+    int repeats = request.path("dispenseRequest").path("numberOfRepeatsAllowed").asInt(0);
+    return days == null ? null : days * (1 + Math.max(0, repeats));
   }
 
   private static @Nullable Double duration(JsonNode told) {

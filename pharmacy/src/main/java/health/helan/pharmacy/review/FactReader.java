@@ -390,7 +390,7 @@ final class FactReader {
         continue;
       }
       LocalDate since = day(request.path("authoredOn"));
-      Double days = Dosages.days(request);
+      Double days = Dosages.supply(request);
       LocalDate until =
           since == null
               ? null

@@ -202,9 +202,11 @@ public final class PrescriptionOperations {
     if (!side.equals("doctor") && !side.equals("pharmacist")) {
       throw ReviewOperations.wrong("side");
     }
-    Prescriptions.Listed<Prescriptions.Member> listed =
-        prescriptions.list(
-            call.caller(), side.equals("doctor"), states(ReviewOperations.text(call, "state")));
+    PrescriptionLists.Listed<Prescriptions.Member> listed =
+        prescriptions
+            .lists()
+            .list(
+                call.caller(), side.equals("doctor"), states(ReviewOperations.text(call, "state")));
     for (Prescriptions.Member member : listed.all()) {
       put(ReviewOperations.part(answer, "prescription"), member);
     }
@@ -215,7 +217,8 @@ public final class PrescriptionOperations {
   /** What a resident sees: where each stands, and its drugs; not what the two sides say. */
   private Answer ofResident(FhirOperation.Call call, ObjectNode answer) {
     String patient = new Given(call).patient();
-    Prescriptions.Listed<ObjectNode> listed = prescriptions.ofResident(call.caller(), patient);
+    PrescriptionLists.Listed<ObjectNode> listed =
+        prescriptions.lists().ofResident(call.caller(), patient);
     for (ObjectNode task : listed.all()) {
       ArrayNode parts = ReviewOperations.part(answer, "prescription");
       putBoth(parts, task, Prescriptions.state(task));

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,12 +55,6 @@ public final class Prescriptions {
    */
   static final Duration VALID = Duration.ofDays(3);
 
-  /** Most that are listed of each open state, and of a resident. */
-  static final int MOST_OPEN = 1_000;
-
-  /** Most that are listed of those that are done, and of those whose time is over. */
-  static final int MOST_DONE = 100;
-
   private static final String MOST_OF_A_NUMBER = "100";
 
   /**
@@ -78,7 +71,7 @@ public final class Prescriptions {
       Clock clock) {}
 
   private final RecordStore store;
-  private final TaskSearch tasks;
+  private final PrescriptionLists lists;
   private final Visits visits;
   private final Registry registry;
   private final Signatures signatures;
@@ -88,13 +81,13 @@ public final class Prescriptions {
 
   public Prescriptions(Parts parts) {
     store = parts.store();
-    tasks = new TaskSearch(store);
     visits = new Visits(store);
     registry = parts.registry();
     signatures = parts.signatures();
     review = parts.review();
     patience = parts.patience();
     clock = parts.clock();
+    lists = new PrescriptionLists(this, new TaskSearch(store), clock);
   }
 
   private Instant now() {
@@ -464,12 +457,12 @@ public final class Prescriptions {
     return new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Task", id);
   }
 
-  private static boolean isOurs(JsonNode task) {
+  static boolean isOurs(JsonNode task) {
     return PrescriptionGuard.isTagged(task)
         && task.path("code").path("coding").path(0).path("code").asString("").equals(TASK);
   }
 
-  private @Nullable Party party(Caller caller, JsonNode task) {
+  @Nullable Party party(Caller caller, JsonNode task) {
     String practitioner = caller.binding().practitioner();
     if (caller.isRoot() || caller.role() != Role.PRACTITIONER || practitioner.isEmpty()) {
       return null;
@@ -480,6 +473,10 @@ public final class Prescriptions {
     return caller.institution().equals(reviewerOf(task)) && isPharmacist(caller)
         ? Party.PHARMACIST
         : null;
+  }
+
+  PrescriptionLists lists() {
+    return lists;
   }
 
   Lots lots() {
@@ -758,185 +755,6 @@ public final class Prescriptions {
 
   // ------------------------------------------------------------------ reading
 
-  /**
-   * A list, and whether there are more than it holds.
-   *
-   * @param <T> what is listed
-   */
-  record Listed<T>(List<T> all, boolean isMore) {}
-
-  /**
-   * Prescriptions of the doctor, or of the queue of the pharmacist's institution: open ones first,
-   * of these the late ones, then by when they are to be decided, the longest waiting before others;
-   * those whose time is over behind them; last what is done, the newest first. At most {@link
-   * #MOST_OPEN} of each open state, {@link #MOST_DONE} of the rest.
-   */
-  Listed<Member> list(Caller caller, boolean asDoctor, Set<PrescriptionState> states) {
-    if (caller.isRoot() || caller.binding().practitioner().isEmpty()) {
-      return new Listed<>(List.of(), false);
-    }
-    if (!asDoctor && !isPharmacist(caller)) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "prescription.no-pharmacist");
-    }
-    Party side = asDoctor ? Party.DOCTOR : Party.PHARMACIST;
-    List<Member> all = new ArrayList<>();
-    boolean isMore = false;
-    for (PrescriptionState state : states) {
-      for (TaskSearch.Found found : inState(caller, side, state)) {
-        isMore |= found.isMore();
-        add(caller, side, found, all);
-      }
-    }
-    Instant now = now(); // One for all: an order must not change while it is made.
-    all.sort(asDoctor ? byWaiting(now) : byDeadline(now));
-    return new Listed<>(List.copyOf(all), isMore);
-  }
-
-  private List<TaskSearch.Found> inState(Caller caller, Party side, PrescriptionState state) {
-    SearchRequest.Parameter whose = whose(caller, side, state);
-    SearchRequest.Parameter in = in(state);
-    if (state.isFinal()) {
-      return List.of(
-          tasks.first(caller, TASK, MOST_DONE, whose, in, TaskSearch.by("_sort", "-authored-on")));
-    }
-    // What nobody can decide any more must not stand before what somebody has to.
-    String since = now().minus(VALID).toString();
-    return List.of(
-        tasks.first(
-            caller, TASK, MOST_OPEN, whose, in, TaskSearch.by("authored-on", "ge" + since), OLDEST),
-        tasks.first(
-            caller,
-            TASK,
-            MOST_DONE,
-            whose,
-            in,
-            TaskSearch.by("authored-on", "lt" + since),
-            TaskSearch.by("_sort", "status,-authored-on")));
-  }
-
-  /**
-   * The oldest first. All asked for have one status: it stands before the time so that no index has
-   * this order, and the planner does not walk through every Task there ever was from the first.
-   */
-  private static final SearchRequest.Parameter OLDEST =
-      TaskSearch.by("_sort", "status,authored-on");
-
-  private static SearchRequest.Parameter in(PrescriptionState state) {
-    return TaskSearch.by("business-status", PrescriptionState.SYSTEM + "|" + state.word());
-  }
-
-  /** By whom Tasks of a state are found: what a pharmacist has taken or decided is that one's. */
-  private static SearchRequest.Parameter whose(Caller caller, Party side, PrescriptionState state) {
-    String own = "Practitioner/" + caller.binding().practitioner();
-    if (side == Party.DOCTOR) {
-      return TaskSearch.by("requester", own);
-    }
-    return TaskSearch.by(
-        "owner",
-        switch (state) {
-          case HELD, WAITING, WITHDRAWN -> "Organization/" + caller.institution();
-          case TAKEN, RETURNED, EFFECTIVE, REFUSED -> own;
-        });
-  }
-
-  private void add(Caller caller, Party side, TaskSearch.Found found, List<Member> all) {
-    for (ResourceVersion version : found.tasks()) {
-      ObjectNode task = FactReader.content(version);
-      if (isOurs(task) && party(caller, task) == side) {
-        all.add(new Member(task, version.version(), side));
-      }
-    }
-  }
-
-  /** What is over stands behind what is open, what is done behind both, the newest first. */
-  static Comparator<Member> byWaiting(Instant now) {
-    Comparator<Member> waiting =
-        Comparator.comparing(one -> moment(one.task.path("authoredOn").asString("")));
-    return Comparator.<Member>comparingInt(one -> rank(one, now))
-        .thenComparing((a, b) -> rank(a, now) == 2 ? waiting.compare(b, a) : waiting.compare(a, b));
-  }
-
-  static Comparator<Member> byDeadline(Instant now) {
-    return Comparator.<Member>comparingInt(one -> rank(one, now))
-        .thenComparing(one -> !isLate(one, now))
-        .thenComparing(one -> rank(one, now) == 0 ? moment(deadlineOf(one.task)) : Instant.MIN)
-        .thenComparing(byWaiting(now));
-  }
-
-  /** What we wrote; as text a whole second sorts behind its own fractions. */
-  private static Instant moment(String text) {
-    return text.isEmpty() ? Instant.MIN : Instant.parse(text);
-  }
-
-  private static int rank(Member one, Instant now) {
-    PrescriptionState state = one.state();
-    if (state == null || state.isFinal()) {
-      return 2;
-    }
-    return isOver(one.task, now) ? 1 : 0;
-  }
-
-  /**
-   * Tasks of a resident's prescriptions, the last first, for the resident or who acts for the
-   * resident; the last {@link #MOST_OPEN}.
-   *
-   * @throws Refusal FORBIDDEN for anybody else
-   */
-  Listed<ObjectNode> ofResident(Caller caller, String patient) {
-    if (caller.role() != Role.RESIDENT || !caller.binding().patients().contains(patient)) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "prescription.own");
-    }
-    TaskSearch.Found found =
-        tasks.first(
-            caller,
-            TASK,
-            MOST_OPEN,
-            TaskSearch.by("patient", "Patient/" + patient),
-            TaskSearch.by("_sort", "-authored-on"));
-    return new Listed<>(
-        found.tasks().stream().map(FactReader::content).filter(Prescriptions::isOurs).toList(),
-        found.isMore());
-  }
-
-  /**
-   * What an institution has to decide now.
-   *
-   * @param late of these, how many should have been decided by now
-   * @param isMore whether there are more than were counted
-   */
-  record Pending(int undecided, int late, boolean isMore) {}
-
-  /** Counts an institution's queue, and what its pharmacists have taken; not what is over. */
-  Pending pending(Caller caller, String institution) {
-    String since = now().minus(VALID).toString();
-    SearchRequest.Parameter young = TaskSearch.by("authored-on", "ge" + since);
-    int undecided = 0;
-    int late = 0;
-    boolean isMore = false;
-    for (TaskSearch.Found found :
-        List.of(
-            tasks.first(
-                caller,
-                TASK,
-                MOST_OPEN,
-                TaskSearch.by("owner", "Organization/" + institution),
-                in(PrescriptionState.WAITING),
-                young,
-                OLDEST),
-            // These are the pharmacists' own; in the whole region there are few at any time.
-            tasks.first(caller, TASK, MOST_OPEN, in(PrescriptionState.TAKEN), young, OLDEST))) {
-      isMore |= found.isMore();
-      for (ResourceVersion version : found.tasks()) {
-        ObjectNode task = FactReader.content(version);
-        if (isOurs(task) && reviewerOf(task).equals(institution) && !isOver(task)) {
-          undecided++;
-          late += isLate(new Member(task, version.version(), Party.PHARMACIST)) ? 1 : 0;
-        }
-      }
-    }
-    return new Pending(undecided, late, isMore);
-  }
-
   /** When a pharmacist should have decided. */
   static String deadlineOf(JsonNode task) {
     for (JsonNode extension : task.path("extension")) {
@@ -952,7 +770,7 @@ public final class Prescriptions {
     return isLate(member, now());
   }
 
-  private static boolean isLate(Member member, Instant now) {
+  static boolean isLate(Member member, Instant now) {
     return isUndecided(member.state())
         && !isOver(member.task(), now)
         && Instant.parse(deadlineOf(member.task())).isBefore(now);
@@ -967,7 +785,7 @@ public final class Prescriptions {
     return isOver(task, now());
   }
 
-  private static boolean isOver(JsonNode task, Instant now) {
+  static boolean isOver(JsonNode task, Instant now) {
     PrescriptionState state = state(task);
     String end = task.path("restriction").path("period").path("end").asString("");
     return state != null && !state.isFinal() && !end.isEmpty() && Instant.parse(end).isBefore(now);

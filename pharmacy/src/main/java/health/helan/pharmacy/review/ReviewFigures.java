@@ -176,7 +176,7 @@ public final class ReviewFigures {
     byPharmacist.forEach((id, sum) -> put(answer, "pharmacist", "Practitioner", id, sum));
     if (institution != null) {
       ReviewOperations.put(ReviewOperations.part(answer, "may"), "byPharmacist", isHead(caller));
-      Prescriptions.Pending pending = prescriptions.pending(caller, institution);
+      PrescriptionLists.Pending pending = prescriptions.lists().pending(caller, institution);
       ArrayNode now = ReviewOperations.part(answer, "now");
       ReviewOperations.put(now, "undecided", pending.undecided());
       ReviewOperations.put(now, "late", pending.late());

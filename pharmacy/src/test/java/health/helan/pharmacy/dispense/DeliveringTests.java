@@ -302,7 +302,15 @@ class DeliveringTests {
         one.token(
             "way", "delivery", "shop", shop.id, "telephone", "13800000000", "address", "宁静巷 3 号");
     done(shop.lock(token));
+    String circulation = "Task/" + one.task() + "/$circulation";
+    assertThat(SERVER.get(shop.clerk, circulation).values("circulation", "cold"))
+        .as("nothing counted out")
+        .containsExactly("");
     done(shop.dispense(one.task(), one.request(), "I1", 7));
+    assertThat(SERVER.get(shop.clerk, circulation).values("circulation", "cold"))
+        .containsExactly(insulin);
+    assertThat(SERVER.get(one.resident(), circulation).values("circulation", "cold"))
+        .containsExactly("");
     String pack = "Task/" + one.task() + "/$parcel-pack";
     refused(SERVER.call(shop.pharmacist, pack, "carrier", CARRIER), 422, "甘精胰岛素");
     for (String[] wide : new String[][] {{"-30", "50"}, {"1.9", "8"}, {"2", "8.1"}}) {

@@ -341,11 +341,11 @@ class ReviewingTests {
     Instant now = Instant.parse("2026-11-26T08:10:00Z");
     var whole = waiting("2026-11-26T08:00:00Z", "2026-11-26T08:30:00Z");
     var later = waiting("2026-11-26T08:00:00.123Z", "2026-11-26T08:30:00.123Z");
-    assertThat(Prescriptions.byWaiting(now).compare(whole, later)).isNegative();
-    assertThat(Prescriptions.byDeadline(now).compare(whole, later)).isNegative();
+    assertThat(PrescriptionLists.byWaiting(now).compare(whole, later)).isNegative();
+    assertThat(PrescriptionLists.byDeadline(now).compare(whole, later)).isNegative();
     var sooner = waiting("2026-11-26T08:00:00.123Z", "2026-11-26T08:30:00Z");
     var last = waiting("2026-11-26T08:00:00Z", "2026-11-26T08:30:00.123Z");
-    assertThat(Prescriptions.byDeadline(now).compare(sooner, last)).isNegative();
+    assertThat(PrescriptionLists.byDeadline(now).compare(sooner, last)).isNegative();
   }
 
   @Test

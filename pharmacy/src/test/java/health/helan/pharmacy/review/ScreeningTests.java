@@ -8,6 +8,7 @@ import health.helan.foundation.store.Json;
 import health.helan.pharmacy.review.ReviewServer.Hospital;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -73,6 +74,54 @@ class ScreeningTests {
             rules(
                 hospital.screen(hospital.doctor, hospital.request(patient, "神奇胶囊", 1, "粒", 1, 7))))
         .containsExactly("drug-unknown");
+  }
+
+  private static List<String> repeated(int days, int repeats, Consumer<ObjectNode> more) {
+    ObjectNode request =
+        hospital.request(hospital.patient("1960-05-01", "male"), "苯磺酸氨氯地平片 5mg", 1, "片", 1, days);
+    request.withObject("/dispenseRequest").put("numberOfRepeatsAllowed", repeats);
+    more.accept(request);
+    return rules(hospital.screen(hospital.doctor, request));
+  }
+
+  @Test
+  void countsRepeatsIntoTheDaysOfSupply() {
+    assertThat(repeated(7, 0, _ -> {})).isEmpty();
+    assertThat(repeated(3, 1, _ -> {})).isEmpty();
+    assertThat(repeated(7, 1, _ -> {})).containsExactly("outpatient-seven-days");
+    Consumer<ObjectNode> continuous =
+        request ->
+            request
+                .withObject("/courseOfTherapyType")
+                .putArray("coding")
+                .addObject()
+                .put(
+                    "system",
+                    "http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy")
+                .put("code", "continuous");
+    assertThat(repeated(28, 0, continuous)).isEmpty();
+    assertThat(repeated(28, 2, continuous))
+        .contains("long-needs-assessment")
+        .doesNotContain("long-twelve-weeks");
+    assertThat(repeated(28, 3, continuous)).contains("long-twelve-weeks");
+    Consumer<ObjectNode> emergency =
+        request ->
+            request
+                .putObject("encounter")
+                .put(
+                    "reference",
+                    "Encounter/"
+                        + SERVER.created(
+                            hospital.system,
+                            """
+                            {'resourceType':'Encounter','status':'in-progress','subject':{'reference':'%s'},
+                              'class':{'system':'http://terminology.hl7.org/CodeSystem/v3-ActCode','code':'EMER'}}\
+                            """
+                                .formatted(
+                                    request.path("subject").path("reference").asString(""))));
+    assertThat(repeated(3, 0, emergency)).isEmpty();
+    assertThat(repeated(1, 2, emergency)).isEmpty();
+    assertThat(repeated(2, 1, emergency)).containsExactly("emergency-three-days");
   }
 
   @Test

@@ -241,8 +241,8 @@ final class Roles {
           .calls("supervision", "complaints") // Who answers for an institution, of what is its own.
           .calls("replay") // The administration, of its institution.
           .runs("supervision-rectify", "complaint-step")
-          .calls("circulations", "stock", "parcels")
-          .runs("circulation-step", "stock-update", "parcel-step");
+          .calls("circulations", "stock", "opening-hours", "parcels")
+          .runs("circulation-step", "stock-update", "opening-hours-update", "parcel-step");
 
   /**
    * 机构系统: everything of the own institution, and the records that a grant opens to the institution.
@@ -289,8 +289,8 @@ final class Roles {
           .callsWithin("screen")
           .calls("supervision", "supervision-export", "complaints")
           .runs("supervision-rectify", "complaint-step")
-          .calls("stock")
-          .runs("stock-update");
+          .calls("stock", "opening-hours")
+          .runs("stock-update", "opening-hours-update");
 
   /**
    * 监管人员: nothing personal; what is open, and counts. One resident's record while a case about it
