@@ -49,7 +49,8 @@ class WhateverHappensTests {
     return Caller.platform("clerk").asPlatformOf(visit.hospital);
   }
 
-  private void check(Visit visit) {
+  private void check(Visit... visits) {
+    Visit visit = visits[0];
     for (int minutes : new int[] {1, 5, 31, 60, 120, 240}) {
       server.until(ahead.plusMinutes(minutes));
     }
@@ -62,7 +63,13 @@ class WhateverHappensTests {
         java.util.Arrays.stream(PayerKind.values())
             .map(kind -> visit.bureau + "." + kind.code())
             .collect(Collectors.toSet());
-    Whole.check(server.database, server.ledger, server::row, claims, visit.hospital, payors);
+    Whole.check(
+        server.database,
+        server.ledger,
+        server::row,
+        claims,
+        java.util.Arrays.stream(visits).map(one -> one.hospital).collect(Collectors.toSet()),
+        payors);
     assertThat(server.ledger.check()).isEmpty();
   }
 
@@ -157,6 +164,9 @@ class WhateverHappensTests {
     for (int round = 0; round < rounds; round++) {
       Visit visit = stay();
       visit.charge("2501", 1);
+      // Bills of two institutions: own money is one payment for both, or for what is open of them.
+      Visit other = server.new Visit(visit);
+      other.charge("2508", 2);
       server.wrong("settle", some(random, SimulatedPayer.Fault.values()));
       server.wrong("reverse", some(random, SimulatedPayer.Fault.values()));
       for (String act : List.of("create", "query", "refund", "notify", "close")) {
@@ -172,13 +182,14 @@ class WhateverHappensTests {
       try (var threads = Executors.newFixedThreadPool(3)) {
         List<Future<?>> done = new ArrayList<>();
         for (int act : acts) {
-          done.add(threads.submit(() -> act(visit, act)));
+          Visit at = random.nextInt(3) == 0 ? other : visit;
+          done.add(threads.submit(() -> act(at, act)));
         }
         for (Future<?> one : done) {
           one.get();
         }
       }
-      check(visit);
+      check(visit, other);
     }
   }
 
