@@ -52,7 +52,7 @@ export const openOf = (bills: SettledBill[]): number => bills.reduce((fen, { ope
 export function Institutions({ bills }: { bills: SettledBill[] }) {
   const { t } = useTranslation('resident');
   return (
-    <ul className={styles.lines} data-close>
+    <ul className={styles.lines} data-close data-within>
       {byInstitution(bills).map((some) => (
         <li key={some[0]?.institution}>
           <span>{t('settled.dueHint', { where: some[0]?.where ?? '', count: some.length })}</span>
@@ -76,7 +76,7 @@ function ToPay({ bills, patient }: { bills: SettledBill[]; patient: string }) {
   const amount = formatYuan(openOf(bills));
   return (
     <Notice tone="warning" title={t('settled.due', { amount })}>
-      <Institutions bills={bills} />
+      {byInstitution(bills).length > 1 ? <Institutions bills={bills} /> : <p>{t('settled.dueHint', { where: bills[0]?.where ?? '', count: bills.length })}</p>}
       {collect.error ? <Failed error={collect.error} /> : null}
       <Actions>
         <Button kind="primary" busy={collect.isPending} onClick={() => collect.mutate(bills.map(({ id }) => id), { onSuccess: (accounts) => go(payTogetherAt(accounts)) })}>

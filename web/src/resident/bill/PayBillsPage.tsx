@@ -7,6 +7,7 @@ import { isToPay, useBills, type SettledBill } from '../../shared/settlement/bil
 import { go, useParams } from '../router';
 import { Page } from '../ui/Page';
 import { Bottom, Button, ButtonLink, Choice, Choices, Empty, Faces, Facts, Failed } from '../ui/ui';
+import styles from './Bill.module.css';
 import { byInstitution, Institutions, openOf } from './BillsPage';
 import '../resultsTexts';
 
@@ -49,8 +50,8 @@ function Ways({ bills }: { bills: SettledBill[] }) {
             { name: t('pay.for'), value: isTogether ? t('pay.together', { count: payables.length }) : t('settled.dueHint', { where: bills[0]?.where ?? '', count: bills.length }) },
           ]}
         />
+        {isTogether ? <Institutions bills={bills} /> : null}
       </div>
-      {isTogether ? <Institutions bills={bills} /> : null}
       <Faces query={channels} cards={2} isEmpty={(all) => all.length === 0} empty={<Empty title={t('pay.noWays')}>{t('pay.of.bill.noWays')}</Empty>}>
         {(all) => {
           const able = all.filter(({ together }) => together || !isTogether);
@@ -84,11 +85,13 @@ function OneByOne({ bills }: { bills: SettledBill[] }) {
   return (
     <Empty title={t('settled.oneByOne')}>
       <p>{t('settled.oneByOneHint')}</p>
-      {byInstitution(bills).map((some) => (
-        <ButtonLink key={some[0]?.institution} to={payTogetherAt([some[0]?.payable ?? ''])}>
-          {t('settled.payOf', { where: some[0]?.where ?? '', amount: formatYuan(openOf(some)) })}
-        </ButtonLink>
-      ))}
+      <div className={styles.pay}>
+        {byInstitution(bills).map((some) => (
+          <ButtonLink key={some[0]?.institution} to={payTogetherAt([some[0]?.payable ?? ''])}>
+            {t('settled.payOf', { where: some[0]?.where ?? '', amount: formatYuan(openOf(some)) })}
+          </ButtonLink>
+        ))}
+      </div>
     </Empty>
   );
 }

@@ -55,12 +55,20 @@ function All({ orders }: { orders: Together }) {
           ]}
         />
       </div>
-      {orders.map((order) => (
-        <Section key={order.id} title={order.where || order.what}>
-          {isOne || order.state === 'paying' ? null : <Standing orders={[order]} />}
-          <Receipt order={order} />
-        </Section>
-      ))}
+      {waiting.length === orders.length ? (
+        <Rows>
+          {orders.map((order) => (
+            <Row key={order.id} title={order.where || order.what} end={`¥${order.amount}`} />
+          ))}
+        </Rows>
+      ) : (
+        orders.map((order) => (
+          <Section key={order.id} title={order.where || order.what}>
+            {isOne || order.state === 'paying' ? null : <Standing orders={[order]} />}
+            <Receipt order={order} within />
+          </Section>
+        ))
+      )}
       <See order={first} />
     </>
   );
@@ -81,7 +89,8 @@ function See({ order }: { order: Order }) {
   ) : null;
 }
 
-function Receipt({ order }: { order: Order }) {
+/** @param within the whole, which says of whom and by which channel it is */
+function Receipt({ order, within = false }: { order: Order; within?: boolean }) {
   const { t } = useTranslation('resident');
   const language = useLanguage();
   const channel = useChannelOf(order);
@@ -92,9 +101,9 @@ function Receipt({ order }: { order: Order }) {
           facts={[
             { name: t('pay.amount'), value: <strong>¥{order.amount}</strong> },
             { name: t('pay.for'), value: order.what },
-            ...(order.where ? [{ name: t('pay.where'), value: order.where }] : []),
+            ...(order.where && !within ? [{ name: t('pay.where'), value: order.where }] : []),
             { name: t('pay.state'), value: <Tag tone={TONES[order.state]}>{t(`pay.states.${order.state}`)}</Tag> },
-            ...(channel ? [{ name: t('pay.channel'), value: channel }] : []),
+            ...(channel && !within ? [{ name: t('pay.channel'), value: channel }] : []),
             ...(order.paid ? [{ name: t('pay.paidAt'), value: formatMoment(order.paid, language) }] : []),
             ...(order.transaction ? [{ name: t('pay.transaction'), value: <span className={styles.number}>{order.transaction}</span> }] : []),
             { name: t('pay.number'), value: <span className={styles.number}>{order.id}</span> },

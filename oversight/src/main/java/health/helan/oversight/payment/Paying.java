@@ -75,7 +75,7 @@ final class Paying {
         return orders;
       }
       if (!isAsked(open, code)) {
-        if (close(open)) {
+        if (haveChanged(open) || close(open)) {
           continue;
         }
         if (!begin(caller, open, code)) {
@@ -87,6 +87,14 @@ final class Paying {
       return orders.stream().map(this::again).toList();
     }
     throw new Refusal(Refusal.Kind.TRANSIENT, "payment.busy");
+  }
+
+  /**
+   * Whether one has changed since it was read. They are read one after the other: if none has, they
+   * stood like this all at the same time, and what is closed is not what another has just begun.
+   */
+  private boolean haveChanged(List<Order> orders) {
+    return orders.stream().anyMatch(one -> again(one).revision() != one.revision());
   }
 
   private Order again(Order order) {

@@ -15,7 +15,6 @@ import health.helan.oversight.books.FinanceStaff;
 import java.nio.charset.Charset;
 import java.time.LocalDate;
 import java.time.LocalTime;
-import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,28 +116,6 @@ class ClearingApiTests {
     assertThat(closed.text()).contains("institution %s 3 3550 400".formatted(hospital));
     assertThat(server.get(REGULATOR, "$clearing-days?" + span()).values("book", "state"))
         .containsExactly("closed");
-  }
-
-  @Test
-  void matchesOneLineForEachPartOfWhatWasPaidTogether() {
-    var sim = new Counterpart(health.helan.oversight.ledger.AccountKind.CHANNEL, "sim");
-    server.terms(sim, "");
-    String shop = "s-" + UUID.randomUUID();
-    List<String> orders = server.payTogether(List.of(hospital, shop), 7_25);
-    var unused = server.payments.refund(ROOT, orders.getLast(), 2_00L, "test", "k1");
-    server.at(day.plusDays(1), LocalTime.of(6, 0));
-    String[] what = {"counterpart", sim.name(), "day", day.toString()};
-    Reply fetched = server.call(ANN, "$clearing-fetch", what);
-    assertThat(fetched.values("statement", "lines")).containsExactly("3");
-    assertThat(fetched.values("statement", "in")).containsExactly("14.50");
-    Reply matched = server.call(ANN, "$clearing-reconcile", what);
-    assertThat(matched.values("book", "by-key")).containsExactly("3");
-    assertThat(matched.values("book", "differences")).containsExactly("0");
-    Reply lines =
-        server.get(REGULATOR, "$clearing-lines?counterpart=" + sim.name() + "&day=" + day);
-    assertThat(lines.values("line", "key"))
-        .containsExactlyInAnyOrder(
-            orders.getFirst() + "-1", orders.getLast() + "-1", orders.getLast() + "-r1");
   }
 
   // ------------------------------------------------------------------ who may
