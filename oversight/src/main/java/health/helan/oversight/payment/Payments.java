@@ -136,7 +136,7 @@ public final class Payments {
           settled = null;
         }
         if (settled == null) {
-          table.later(order, book.now());
+          doubt(order.id(), attempt.number());
         }
         tend(order.id());
         if (attempt.joint() != null) {
@@ -146,6 +146,23 @@ public final class Payments {
       }
     }
     throw new Refusal(Refusal.Kind.NOT_FOUND, "payment.unknown");
+  }
+
+  /**
+   * What was told and could not be asked for now is asked for by the clock.
+   *
+   * @throws Refusal TRANSIENT: then the channel tells it again
+   */
+  private void doubt(String id, int number) {
+    for (int turn = 0; turn < TURNS; turn++) {
+      Order order = order(id);
+      if (order.attempts().stream()
+          .filter(one -> one.number() == number)
+          .allMatch(one -> settling.doubt(order, one))) {
+        return;
+      }
+    }
+    throw new Refusal(Refusal.Kind.TRANSIENT, "payment.busy");
   }
 
   /**

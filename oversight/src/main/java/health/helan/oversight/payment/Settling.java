@@ -78,22 +78,32 @@ final class Settling {
         continue;
       }
       for (Attempt attempt : other.attempts()) {
-        if (!attempt.isOf(joint)) {
-          continue;
-        }
-        if (attempt.isLive()) {
-          table.later(other, book.now());
-        } else if (attempt.state() == Attempt.State.OVER
-            && book.rows(
-                    other,
-                    new OrderChange(other)
-                        .put(with(attempt, Attempt.State.BEGUN, false, null, null)))
-                == null) {
+        if (attempt.isOf(joint) && !doubt(other, attempt)) {
           return false;
         }
       }
     }
     return true;
+  }
+
+  /**
+   * Lets the clock ask for an attempt soon, also where it counts as over.
+   *
+   * @return false when another was first
+   */
+  boolean doubt(Order order, Attempt attempt) {
+    return switch (attempt.state()) {
+      case BEGUN, WAITING -> {
+        table.later(order, book.now());
+        yield true;
+      }
+      case PAID -> true;
+      case OVER ->
+          book.rows(
+                  order,
+                  new OrderChange(order).put(with(attempt, Attempt.State.BEGUN, false, null, null)))
+              != null;
+    };
   }
 
   private static Attempt with(
