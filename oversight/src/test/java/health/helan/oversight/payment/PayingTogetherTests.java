@@ -445,6 +445,9 @@ class PayingTogetherTests {
       }
     }
     for (int minutes : new int[] {1, 5, 16, 30, 60, 120, 240}) {
+      if (minutes == 60) {
+        server.faults.clear(); // A channel that is silent for ever keeps an order open for ever.
+      }
       server.until(Duration.ofMinutes(minutes));
     }
     for (Booking booking : residents.stream().flatMap(List::stream).toList()) {
@@ -454,7 +457,9 @@ class PayingTogetherTests {
         continue; // Nobody came to ask for it.
       }
       Order order = booking.order();
-      assertThat(order.state()).isIn(OrderState.PAID, OrderState.REFUNDED, OrderState.CLOSED);
+      assertThat(order.state())
+          .as("%s", order)
+          .isIn(OrderState.PAID, OrderState.REFUNDED, OrderState.CLOSED);
       assertThat(order.due()).as("%s has an end", order).isNull();
       assertThat(server.ledger.open(order.id())).isEmpty();
       assertThat(

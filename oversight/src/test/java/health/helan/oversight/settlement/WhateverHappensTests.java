@@ -213,7 +213,10 @@ class WhateverHappensTests {
   private void act(Visit visit, int what) {
     try {
       List<Settlement> all =
-          new ArrayList<>(server.settlements.ofPatient(SettlementServer.ROOT, visit.patient));
+          new ArrayList<>(
+              server.settlements.ofPatient(SettlementServer.ROOT, visit.patient).stream()
+                  .filter(one -> one.institution().equals(visit.hospital))
+                  .toList());
       Collections.shuffle(all);
       switch (what) {
         case 0, 1 -> {
