@@ -4,12 +4,12 @@ const text = (name: string, valueString: string): ParametersParameter => ({ name
 const code = (name: string, valueCode: string): ParametersParameter => ({ name, valueCode });
 
 /** A bill as the platform tells it: 243.00, of which the insurance pays 12.21. */
-export const bill = (state: string, more: ParametersParameter[] = [], number = 'c1'): ParametersParameter => ({
+export const bill = (state: string, more: ParametersParameter[] = [], number = 'c1', [institution, where] = ['h', '县人民医院']): ParametersParameter => ({
   name: 'bill',
   part: [
     text('number', number),
     code('state', state),
-    { name: 'institution', valueReference: { reference: 'Organization/h', display: '县人民医院' } },
+    { name: 'institution', valueReference: { reference: `Organization/${institution}`, display: where } },
     text('total', '243.00'),
     text('own', '230.79'),
     text('open', state === 'owing' || state === 'deferred' ? '230.79' : '0.00'),
@@ -28,7 +28,32 @@ export const bill = (state: string, more: ParametersParameter[] = [], number = '
 
 export const bills = (...all: ParametersParameter[]): Parameters => ({ resourceType: 'Parameters', parameter: all });
 
-export const channels = (): Parameters => bills({ name: 'channel', part: [code('code', 'way0'), text('name', '云闪付')] });
+/** The first takes several at once, the second does not. */
+export const channels = (): Parameters =>
+  bills({ name: 'channel', part: [code('code', 'way0'), text('name', '云闪付'), { name: 'together', valueBoolean: true }] }, { name: 'channel', part: [code('code', 'way1'), text('name', '数字人民币'), { name: 'together', valueBoolean: false }] });
+
+export const payable = (account: string): ParametersParameter => ({ name: 'payable', valueReference: { reference: `Account/${account}` } });
+
+/** One payment for the bills of a hospital and a drugstore, each in its state. */
+export const together = (...states: [string, string]): Parameters =>
+  bills(
+    ...states.map((state, index) => ({
+      name: 'order',
+      part: [
+        text('number', `o${index + 1}`),
+        code('state', state),
+        text('what', '个人自付费用'),
+        payable(`a${index + 1}`),
+        { name: 'institution', valueReference: { reference: `Organization/${index}`, display: ['县人民医院', '惠民大药房'][index] ?? '' } },
+        text('amount', ['230.79', '2.91'][index] ?? ''),
+        { name: 'expires', valueInstant: '2030-01-01T00:15:00Z' },
+        { name: 'joint', part: [text('number', 'o1-j1'), { name: 'orders', valueInteger: 2 }, text('amount', '233.70')] },
+        ...(state === 'paying' ? [text('code', 'sim:way0:abc')] : []),
+        ...(state === 'paid' ? [text('transaction', `SIM${index + 1}`), code('delivered', 'done')] : []),
+        ...(state === 'refunded' ? [code('delivered', 'refused'), { name: 'refund', part: [text('amount', '2.91'), code('state', 'done')] }] : []),
+      ],
+    })),
+  );
 
 export const order = (state: string, more: ParametersParameter[] = []): Parameters =>
   bills({ name: 'order', part: [text('number', 'o1'), code('state', state), text('what', '个人自付费用'), { name: 'payable', valueReference: { reference: 'Account/a1' } }, text('amount', '230.79'), { name: 'expires', valueInstant: '2030-01-01T00:15:00Z' }, ...more] });

@@ -5,6 +5,7 @@ import { useLanguage } from '../../shared/i18n/i18n';
 import { ComplainHere } from '../complaints/ComplainHere';
 import { formatPrice } from '../requests/bills';
 import { usePerson } from '../requests/person';
+import { payTogetherAt } from '../../shared/pay/orders';
 import { isToPay, useCollect, useCredit, usePayLater, useSettledBill, type Reckoning, type SettledBill } from '../../shared/settlement/bills';
 import { go, Link, useParams } from '../router';
 import { Page } from '../ui/Page';
@@ -152,7 +153,7 @@ function Pay({ bill }: { bill: SettledBill }) {
   const later = usePayLater();
   return (
     <section className={`${styles.screen} ${styles.pay}`} aria-label={t('settled.payTitle')}>
-      <Button kind="primary" wide busy={collect.isPending} onClick={() => collect.mutate([bill.id], { onSuccess: (account) => go(`/bills/pay/${account}`) })}>
+      <Button kind="primary" wide busy={collect.isPending} onClick={() => collect.mutate([bill.id], { onSuccess: (accounts) => go(payTogetherAt(accounts)) })}>
         {t('settled.pay', { amount: yuan(bill.open) })}
       </Button>
       {collect.error ? <Failed error={collect.error} /> : null}

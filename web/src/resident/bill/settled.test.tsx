@@ -1,7 +1,7 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { bill, bills, channels, order } from '../../test/bills';
+import { bill, bills, channels, order, payable, together } from '../../test/bills';
 import { bundleOf, platform, Refused, type Asked } from '../../test/platform';
 import { openResident } from '../../test/resident';
 
@@ -32,6 +32,52 @@ describe('my bills', () => {
     expect(screen.getByText(/未经核实/)).toBeTruthy();
   });
 
+  test('of several institutions are paid by one code, and each has its own receipt', async () => {
+    let state = together('paying', 'paying');
+    const all = bills(bill('owing', [payable('a1')]), bill('owing', [payable('a2')], 'c2', ['s', '惠民大药房']));
+    const asked = answers(({ path }) => {
+      if (path === 'Patient/p/$bills') return all;
+      if (path === 'Patient/p/$collect-bills') return bills(payable('a1'), payable('a2'));
+      if (path === '$pay-simulate') state = together('paid', 'paid');
+      if (path === '$pay' || path === 'Invoice/o1/$pay-status') return state;
+      return path === '$pay-simulate' ? bills() : undefined;
+    });
+    await openResident('/bills');
+    await userEvent.click(await screen.findByRole('button', { name: '支付全部 ¥461.58' }));
+    expect(await screen.findByText('一次支付，共 2 家机构')).toBeTruthy();
+    expect(screen.getByText('惠民大药房，共 1 张结算单')).toBeTruthy();
+    await screen.findByRole('radio', { name: '云闪付' });
+    expect(screen.queryByRole('radio', { name: '数字人民币' })).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: '支付 ¥461.58' }));
+    expect(await screen.findByText('请用支付应用扫码，支付 ¥233.70')).toBeTruthy();
+    const pay = asked.find(({ path }) => path === '$pay')?.body;
+    expect(pay).toMatchObject({ parameter: [{ valueString: 'Account/a1' }, { valueString: 'Account/a2' }, { valueString: 'way0' }] });
+    expect(screen.getByRole('link', { name: '换一种支付方式' }).getAttribute('href')).toBe('#/bills/pay/a1,a2');
+    await userEvent.click(screen.getByRole('button', { name: '模拟付款' }));
+    expect(await screen.findByText('结算单已付清。')).toBeTruthy();
+    for (const one of ['县人民医院', '惠民大药房']) expect(screen.getByRole('heading', { name: one })).toBeTruthy();
+    for (const one of ['SIM1', 'SIM2', '¥230.79', '¥2.91']) expect(screen.getByText(one)).toBeTruthy();
+  });
+
+  test('of which one came back say so of that one alone', async () => {
+    answers(({ path }) => (path === 'Invoice/o1/$pay-status' ? together('paid', 'refunded') : undefined));
+    await openResident('/payments/o1');
+    expect(await screen.findByText('支付成功')).toBeTruthy();
+    expect(screen.getByText('已全额退款')).toBeTruthy();
+    expect(screen.getByText('已退回')).toBeTruthy();
+  });
+
+  test('are paid one after the other where no way takes several', async () => {
+    const all = bills(bill('owing', [payable('a1')]), bill('owing', [payable('a2')], 'c2', ['s', '惠民大药房']));
+    answers(({ path }) => {
+      if (path === 'Patient/p/$bills') return all;
+      return path === '$pay-channels' ? bills({ name: 'channel', part: [{ name: 'code', valueCode: 'way1' }] }) : undefined;
+    });
+    await openResident('/bills/pay/a1,a2');
+    expect(await screen.findByText('没有能一次付清的支付方式')).toBeTruthy();
+    expect(screen.getByRole('link', { name: '支付 惠民大药房 ¥230.79' }).getAttribute('href')).toBe('#/bills/pay/a2');
+  });
+
   test('of one hospital are paid at once, by an amount that the platform says', async () => {
     let paid = false;
     const asked = answers(({ path }) => {
@@ -43,7 +89,7 @@ describe('my bills', () => {
     });
     await openResident('/bills');
     expect(await screen.findByText('待支付 ¥461.58')).toBeTruthy();
-    await userEvent.click(screen.getByRole('button', { name: '一次付清' }));
+    await userEvent.click(screen.getByRole('button', { name: '支付全部 ¥461.58' }));
     await userEvent.click(await screen.findByRole('button', { name: '支付 ¥461.58' }));
     expect(await screen.findByText('结算单已付清。')).toBeTruthy();
     expect(JSON.stringify(asked.find(({ path }) => path === 'Patient/p/$collect-bills')?.body)).toContain('c2');

@@ -13,6 +13,8 @@ export type Order = {
   what: string;
   /** As `Appointment/id` or `Encounter/id`. */
   payable: string;
+  /** Name of the institution that the money is for. */
+  where: string;
   amount: string;
   channel: string | undefined;
   /** What the channel’s application is shown; only while it waits. */
@@ -26,10 +28,15 @@ export type Order = {
   delivered: string | undefined;
   refunded: string | undefined;
   refunds: Refund[];
+  /** The payment that it is one part of; undefined for alone. */
+  joint: Joint | undefined;
 };
 
+/** One payment for several orders, each of an institution of its own. */
+export type Joint = { number: string; orders: number; amount: string };
+
 export type Refund = { amount: string; state: 'asked' | 'done' | 'refused'; changed: string | undefined };
-export type Channel = { code: string; name: string };
+export type Channel = { code: string; name: string; together: boolean };
 
 /** Whether a booking’s fee was paid on line; a booked one’s is paid at the counter otherwise. */
 export const isPaidOnline = (appointment: Appointment): boolean => appointment.extension?.some(({ url, valueCode }) => url === 'https://helan.health/fhir/StructureDefinition/booking-settlement' && valueCode === 'online') ?? false;
@@ -39,6 +46,7 @@ const orderOf = (part: Parts): Order => ({
   state: STATES.find((one) => one === part.text('state')) ?? 'created',
   what: part.text('what') ?? '',
   payable: part.reference('payable')?.reference ?? '',
+  where: part.reference('institution')?.display ?? '',
   amount: part.text('amount') ?? '',
   channel: part.text('channel'),
   code: part.text('code'),
@@ -48,6 +56,7 @@ const orderOf = (part: Parts): Order => ({
   paid: part.text('paid'),
   delivered: part.text('delivered'),
   refunded: part.text('refunded'),
+  joint: part.parts('joint').map((joint) => ({ number: joint.text('number') ?? '', orders: joint.number('orders') ?? 1, amount: joint.text('amount') ?? '' }))[0],
   refunds: part.parts('refund').map((one) => ({
     amount: one.text('amount') ?? '',
     state: one.text('state') === 'done' ? 'done' : one.text('state') === 'refused' ? 'refused' : 'asked',
@@ -68,10 +77,16 @@ export function placesOf(payable: string) {
   }
 }
 
-const onlyOf = (answer: Parameters): Order => {
-  const [order] = repetitionsOf(answer, 'order').map(orderOf);
+/** Where all of them are paid at once: bills on their own page, by the ids of their Accounts. */
+export const payTogetherAt = (payables: string[]): string => `/bills/pay/${payables.map((one) => one.replace('Account/', '')).join(',')}`;
+
+/** The one that was asked for, then those that are paid with it. */
+export type Together = [Order, ...Order[]];
+
+const togetherOf = (answer: Parameters): Together => {
+  const [order, ...others] = repetitionsOf(answer, 'order').map(orderOf);
   if (order === undefined) throw new Error('no order');
-  return order;
+  return [order, ...others];
 };
 
 /** While money is on its way, in or back, the page looks again by itself. */
@@ -81,14 +96,15 @@ const SELDOM = 5_000;
 export const isOnItsWay = ({ state, delivered, refunds }: Order): boolean => state === 'paying' || (state === 'paid' && delivered === 'open') || refunds.some((one) => one.state === 'asked');
 
 export const useChannels = () =>
-  useQuery({ queryKey: ['pay-channels'], queryFn: async ({ signal }): Promise<Channel[]> => repetitionsOf(await get<Parameters>('$pay-channels', signal), 'channel').map((part) => ({ code: part.text('code') ?? '', name: part.text('name') ?? '' })) });
+  useQuery({ queryKey: ['pay-channels'], queryFn: async ({ signal }): Promise<Channel[]> => repetitionsOf(await get<Parameters>('$pay-channels', signal), 'channel').map((part) => ({ code: part.text('code') ?? '', name: part.text('name') ?? '', together: part.flag('together') ?? false })) });
 
-export const useOrder = (id: string) =>
+/** An order with those that are paid together with it. */
+export const useTogether = (id: string) =>
   useQuery({
     queryKey: ['order', id],
-    queryFn: async ({ signal }) => onlyOf(await get<Parameters>(`Invoice/${encodeURIComponent(id)}/$pay-status`, signal)),
+    queryFn: async ({ signal }) => togetherOf(await get<Parameters>(`Invoice/${encodeURIComponent(id)}/$pay-status`, signal)),
     staleTime: 0,
-    refetchInterval: ({ state }) => (state.data === undefined ? false : isOnItsWay(state.data) ? EVERY : state.data.state === 'paid' ? SELDOM : false),
+    refetchInterval: ({ state }) => (state.data === undefined ? false : state.data.some(isOnItsWay) ? EVERY : state.data.some((one) => one.state === 'paid') ? SELDOM : false),
   });
 
 export const useOrders = (patient: string, wanted = true) =>
@@ -107,7 +123,7 @@ const changed = (client: QueryClient) => Promise.all(['order', 'orders', 'appoin
 export function usePay() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ payable, channel }: { payable: string; channel: string }) => onlyOf(await operate<Parameters>('$pay', { payable, channel })),
+    mutationFn: async ({ payable, channel }: { payable: string | string[]; channel: string }) => togetherOf(await operate<Parameters>('$pay', { payable, channel }))[0],
     onSettled: () => changed(client),
   });
 }

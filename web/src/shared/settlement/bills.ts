@@ -127,13 +127,13 @@ export const useCredit = (patient: string) =>
 
 const CHANGED = ['settled-bills', 'settled-bill', 'credit', 'orders', 'circulation'];
 
-/** Collects bills into one thing to pay; the answer is its id. */
+/** Collects bills into one thing to pay for each institution; the answer are their ids. */
 export function useCollect(patient: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (claims: string[]) => {
       const answer = await operate<Parameters>(`Patient/${encoded(patient)}/$collect-bills`, { claim: claims });
-      return answer.parameter?.find(({ name }) => name === 'payable')?.valueReference?.reference?.replace('Account/', '') ?? '';
+      return (answer.parameter ?? []).filter(({ name }) => name === 'payable').map(({ valueReference }) => valueReference?.reference?.replace('Account/', '') ?? '');
     },
     onSettled: () => Promise.all(CHANGED.map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });

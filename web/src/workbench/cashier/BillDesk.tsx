@@ -5,7 +5,7 @@ import { LoadFailed, LoadingLines } from '../../shared/faces/Faces';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { Qr } from '../../shared/card/Qr';
-import { useChannels, useOrder, usePay, useSimulate } from '../../shared/pay/orders';
+import { useChannels, usePay, useSimulate, useTogether } from '../../shared/pay/orders';
 import { isToPay, useCollect, usePayLater, useSettledBill, type SettledBill } from '../../shared/settlement/bills';
 import { StatusTag } from '../../shared/StatusTag';
 import styles from './Cashier.module.css';
@@ -193,7 +193,7 @@ function Take({ bill, patient }: { bill: SettledBill; patient: string }) {
         size="large"
         disabled={channel === undefined}
         loading={collect.isPending || pay.isPending}
-        onClick={() => collect.mutate([bill.id], { onSuccess: (account) => pay.mutate({ payable: `Account/${account}`, channel: channel ?? '' }) })}
+        onClick={() => collect.mutate([bill.id], { onSuccess: (accounts) => pay.mutate({ payable: accounts.map((account) => `Account/${account}`), channel: channel ?? '' }) })}
       >
         {t('collect', { amount: yuan(bill.open) })}
       </Button>
@@ -211,15 +211,15 @@ function Take({ bill, patient }: { bill: SettledBill; patient: string }) {
 
 function Scan({ order }: { order: string }) {
   const { t } = useTranslation('settlement');
-  const standing = useOrder(order);
+  const standing = useTogether(order);
   const simulate = useSimulate();
-  const code = standing.data?.code;
+  const { code, amount = '0' } = standing.data?.[0] ?? {};
   if (standing.error) return <LoadFailed error={standing.error} onRetry={() => void standing.refetch()} compact />;
   if (code === undefined) return <p role="status">{t('paying')}</p>;
   return (
     <div className={styles.scan} role="status">
       <Qr text={code} label={t('code')} className={styles.qr ?? ''} />
-      <p>{t('scan', { amount: yuan(standing.data?.amount ?? '0') })}</p>
+      <p>{t('scan', { amount: yuan(amount) })}</p>
       {code.startsWith('sim:') ? (
         <>
           <p className="muted small">{t('simulated')}</p>

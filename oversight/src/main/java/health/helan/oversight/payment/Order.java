@@ -41,7 +41,20 @@ public record Order(
     REFUSED
   }
 
-  /** What a channel was asked for. */
+  /**
+   * A payment of which an attempt is one of several parts.
+   *
+   * @param key what the channel knows all of them by
+   * @param parts how many
+   * @param fen of all
+   */
+  public record Joint(String key, int parts, long fen) {}
+
+  /**
+   * What a channel was asked for.
+   *
+   * @param joint null when it was asked for this order alone
+   */
   public record Attempt(
       int number,
       State state,
@@ -50,6 +63,7 @@ public record Order(
       String channel,
       @Nullable String code,
       @Nullable String transaction,
+      @Nullable Joint joint,
       Instant changed) {
     /** The order is stored. */
     public enum State {
@@ -64,6 +78,11 @@ public record Order(
 
     boolean isLive() {
       return state == State.BEGUN || state == State.WAITING;
+    }
+
+    /** Whether it is a part of a payment for several. */
+    boolean isOf(String of) {
+      return joint != null && joint.key.equals(of);
     }
   }
 
@@ -85,6 +104,12 @@ public record Order(
     }
   }
 
+  /** Whether it is, or was at last, a part of a payment; or its part came to be paid. */
+  boolean isOf(String joint) {
+    return current() instanceof Attempt by && by.isOf(joint)
+        || attempts.stream().anyMatch(one -> one.isOf(joint) && one.state() == Attempt.State.PAID);
+  }
+
   int home() {
     return Ids.home(id);
   }
@@ -92,6 +117,12 @@ public record Order(
   /** The attempt that may still be paid; null for none. There is one at most. */
   @Nullable Attempt live() {
     return attempts.stream().filter(Attempt::isLive).findFirst().orElse(null);
+  }
+
+  /** By which it was paid, or may still be, or else the last one; null for none. */
+  @Nullable Attempt current() {
+    Attempt by = paidBy() == null ? live() : paidBy();
+    return by != null || attempts.isEmpty() ? by : attempts.getLast();
   }
 
   /** By which it was paid; null for not. */
@@ -105,6 +136,11 @@ public record Order(
   /** What the channel knows an attempt by. */
   String key(int attempt) {
     return id + "-" + attempt;
+  }
+
+  /** What a channel knows a payment by of which an attempt of this order is the first part. */
+  String jointKey(int attempt) {
+    return id + "-j" + attempt;
   }
 
   String refundKey(int refund) {

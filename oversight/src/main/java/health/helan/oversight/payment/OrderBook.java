@@ -6,6 +6,7 @@ import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.Share;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.oversight.ledger.Ledger;
 import health.helan.oversight.ledger.Line;
@@ -139,6 +140,42 @@ final class OrderBook {
       return null;
     }
     return table.order(made.getFirst());
+  }
+
+  /**
+   * Writes that a channel is about to be asked for these orders, each with its own Provenance: all
+   * of them or none, so that no part of a payment is begun without the others.
+   *
+   * @param changes in the order of the ids, so that two who write the same wait for each other
+   * @return false when another was first
+   */
+  boolean begin(Caller caller, List<OrderChange> changes) {
+    Instant now = now();
+    List<Share> shares = new ArrayList<>();
+    List<Beside> rows = new ArrayList<>();
+    for (OrderChange change : changes) {
+      Order order = change.read();
+      String face = "Invoice/" + order.id();
+      shares.add(
+          new Share(
+              caller.asPlatformOf(order.institution()),
+              List.of(Papers.provenance(caller, face, face, OrderStep.PAY, null, now)),
+              null));
+      rows.add(rows(change, null));
+    }
+    try {
+      var unused =
+          store.transact(
+              shares,
+              (transaction, ids, at) -> {
+                for (Beside row : rows) {
+                  row.write(transaction, ids, at);
+                }
+              });
+      return true;
+    } catch (Raced e) {
+      return false;
+    }
   }
 
   private Beside rows(OrderChange change, @Nullable Posting posting) {

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Tables {@code pay_order}, {@code pay_attempt} and {@code pay_refund}. */
@@ -45,6 +46,20 @@ final class PayTable {
   private @Nullable Order first(String query, Object... values) {
     List<Order> found = sql.on(connection -> orders(connection, query, values));
     return found.isEmpty() ? null : found.getFirst();
+  }
+
+  /** All orders of which an attempt is a part of a payment, by their ids. */
+  List<Order> joint(int home, String key) {
+    return sql
+        .list(
+            "select order_id from pay_attempt where home = ? and joint = ? order by order_id",
+            row -> row.getString(1),
+            home,
+            key)
+        .stream()
+        .map(this::order)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /** Of a resident, the latest first. */
@@ -92,7 +107,8 @@ final class PayTable {
               order.due(),
               Sql.list(
                   connection,
-                  "select number, state, late, fen, channel, code, transaction, changed from pay_attempt"
+                  "select number, state, late, fen, channel, code, transaction, changed, joint, joined,"
+                      + " joint_fen from pay_attempt"
                       + " where home = ? and order_id = ? order by number",
                   PayTable::attempt,
                   order.home(),
@@ -131,6 +147,7 @@ final class PayTable {
   }
 
   private static Order.Attempt attempt(ResultSet row) throws SQLException {
+    String joint = row.getString("joint");
     return new Order.Attempt(
         row.getInt("number"),
         Order.Attempt.State.values()[row.getInt("state")],
@@ -139,6 +156,9 @@ final class PayTable {
         row.getString("channel"),
         row.getString("code"),
         row.getString("transaction"),
+        joint == null
+            ? null
+            : new Order.Joint(joint, row.getInt("joined"), row.getLong("joint_fen")),
         Sql.instant(row, "changed"));
   }
 
@@ -209,12 +229,14 @@ final class PayTable {
 
   static void put(Connection connection, Order order, Order.Attempt attempt, Instant at)
       throws SQLException {
+    Order.Joint joint = attempt.joint();
     var unused =
         Sql.update(
             connection,
             """
-            insert into pay_attempt (home, number, state, late, fen, created, changed, order_id, channel, code, transaction)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            insert into pay_attempt (home, number, state, late, fen, created, changed, order_id, channel, code, transaction,
+              joint, joined, joint_fen)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (home, order_id, number) do update set state = excluded.state, late = excluded.late,
               changed = excluded.changed, code = excluded.code, transaction = excluded.transaction""",
             order.home(),
@@ -227,7 +249,10 @@ final class PayTable {
             order.id(),
             attempt.channel(),
             attempt.code(),
-            attempt.transaction());
+            attempt.transaction(),
+            joint == null ? null : joint.key(),
+            joint == null ? null : (short) joint.parts(),
+            joint == null ? null : joint.fen());
   }
 
   static void put(Connection connection, Order order, Order.Refund refund, Instant at)

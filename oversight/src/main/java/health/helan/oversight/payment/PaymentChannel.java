@@ -2,6 +2,8 @@ package health.helan.oversight.payment;
 
 import health.helan.foundation.store.Refusal;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -70,14 +72,40 @@ public interface PaymentChannel {
    */
   Standing create(String key, long fen, String what, Instant until);
 
+  /** Whether {@link #createTogether} can be asked of it. */
+  default boolean takesTogether() {
+    return false;
+  }
+
+  /**
+   * One of several that are paid at once.
+   *
+   * @param what as for {@link #create}
+   */
+  record Part(String key, long fen, String what) {}
+
+  /**
+   * Asks for the money of several at once: the resident is shown one code, and pays all or none.
+   * Afterwards each part is queried, given back and told of by its own key, as if it had been asked
+   * for alone; whoever closes one closes all. The same again is the same payment.
+   *
+   * @param joint key of the whole
+   * @param parts two at least, in the order of their keys
+   * @return where each part stands, by its key
+   * @throws Silent then it may have been heard or not
+   */
+  default Map<String, Standing> createTogether(String joint, List<Part> parts, Instant until) {
+    throw new UnsupportedOperationException(code());
+  }
+
   /**
    * @throws Silent
    */
   Standing query(String key);
 
   /**
-   * Sees to it that it cannot be paid any more: answers {@code Over}, or {@code Paid} when it was
-   * too late for that.
+   * Sees to it that it cannot be paid any more, nor what is paid together with it: answers {@code
+   * Over}, or {@code Paid} when it was too late for that.
    *
    * @throws Silent
    */
@@ -90,7 +118,10 @@ public interface PaymentChannel {
    */
   Returned refund(String refundKey, String key, long fen);
 
-  /** What a channel says by itself: of which payment. What it says of it, is asked. */
+  /**
+   * What a channel says by itself: of which payment, be it one part of several. What it says of it,
+   * is asked.
+   */
   record Notification(String key) {}
 
   /**

@@ -2,12 +2,15 @@ package health.helan.oversight.payment;
 
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
 import java.math.BigDecimal;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -83,37 +86,40 @@ public final class PaymentOperations {
     String language =
         call.language().getLanguage().equals(Locale.CHINESE.getLanguage()) ? "zh" : "en";
     for (PaymentChannel channel : payments.channels()) {
-      words.group("channel").code("code", channel.code()).text("name", channel.name(language));
+      words
+          .group("channel")
+          .code("code", channel.code())
+          .text("name", channel.name(language))
+          .flag("together", channel.takesTogether());
     }
     return Words.answer(answer);
   }
 
   private Answer pay(FhirOperation.Call call) {
-    return answer(
-        payments.pay(call.caller(), required(call, "payable"), required(call, "channel")));
+    List<String> payables = new Given(call).list("payable");
+    if (payables.isEmpty()) {
+      throw new Refusal(Refusal.Kind.INVALID, "payment.parameter-missing", "payable");
+    }
+    return answer(payments.pay(call.caller(), payables, required(call, "channel")));
   }
 
   private Answer status(FhirOperation.Call call) {
-    return answer(payments.status(call.caller(), Objects.requireNonNull(call.id())));
+    return answer(payments.together(call.caller(), Objects.requireNonNull(call.id())));
   }
 
   private Answer list(FhirOperation.Call call) {
-    ObjectNode answer = Words.parameters();
-    Words words = Words.of(answer);
-    for (Order order : payments.ofPatient(call.caller(), Objects.requireNonNull(call.id()))) {
-      told(words.group("order"), order);
-    }
-    return Words.answer(answer);
+    return answer(payments.ofPatient(call.caller(), Objects.requireNonNull(call.id())));
   }
 
   private Answer refund(FhirOperation.Call call) {
     return answer(
-        payments.refund(
-            call.caller(),
-            Objects.requireNonNull(call.id()),
-            fen(call.text("amount")),
-            required(call, "reason"),
-            required(call, "key")));
+        List.of(
+            payments.refund(
+                call.caller(),
+                Objects.requireNonNull(call.id()),
+                fen(call.text("amount")),
+                required(call, "reason"),
+                required(call, "key"))));
   }
 
   /** Yuan with at most two places, as text; null for nothing said. */
@@ -131,19 +137,34 @@ public final class PaymentOperations {
     return BigDecimal.valueOf(fen, 2).toPlainString();
   }
 
-  private Answer answer(Order order) {
+  private Answer answer(List<Order> orders) {
     ObjectNode answer = Words.parameters();
-    told(Words.of(answer).group("order"), order);
+    Words words = Words.of(answer);
+    Map<String, String> names = new HashMap<>();
+    for (Order order : orders) {
+      told(
+          words.group("order"),
+          order,
+          names.computeIfAbsent(order.institution(), payments::nameOf));
+    }
     return Words.answer(answer);
   }
 
-  private void told(Words words, Order order) {
+  private void told(Words words, Order order, String institution) {
     words.reference("invoice", "Invoice/" + order.id(), null).text("number", order.id());
     words.code("state", order.state().word()).text("what", payments.label(order));
     words.reference("payable", order.payable(), null);
-    words.reference("institution", "Organization/" + order.institution(), null);
+    words.reference("institution", "Organization/" + order.institution(), institution);
     words.text("amount", yuan(order.fen()));
     words.time("created", order.created()).time("expires", order.expires());
+    Order.Attempt current = order.current();
+    if (current != null && current.joint() != null) {
+      words
+          .group("joint")
+          .text("number", current.joint().key())
+          .number("orders", current.joint().parts())
+          .text("amount", yuan(current.joint().fen()));
+    }
     Order.Attempt live = order.live();
     if (live != null) {
       words.code("channel", live.channel()).text("code", live.code());

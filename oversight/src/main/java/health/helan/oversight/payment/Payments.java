@@ -2,6 +2,7 @@ package health.helan.oversight.payment;
 
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.IndexKey;
+import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
@@ -17,11 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +36,6 @@ public final class Payments {
   private static final Caller PLATFORM = Caller.platform("payment");
   private static final int AT_ONCE = 100;
   private static final int TURNS = 6;
-  private static final int MOST_TRIES = 50;
   private static final int MOST_LISTED = 200;
 
   /**
@@ -60,144 +57,54 @@ public final class Payments {
   private final OrderBook book;
   private final Settling settling;
   private final Refunds refunds;
-  private final IndexKey key;
-  private final List<Payables> payables;
-  private final Map<String, PaymentChannel> channels;
-  private final List<PaymentChannel> offered;
+  private final Offer offer;
+  private final Paying paying;
 
   public Payments(Parts parts) {
     store = parts.store();
     var sql = new Sql(parts.database());
     table = new PayTable(sql);
     book = new OrderBook(store, sql, table, parts.ledger(), parts.clock());
-    settling = new Settling(book);
-    refunds = new Refunds(book, this::channel);
-    key = parts.key();
-    payables = parts.payables();
-    offered = parts.channels();
-    channels =
-        offered.stream().collect(Collectors.toMap(PaymentChannel::code, Function.identity()));
+    settling = new Settling(book, table);
+    offer = new Offer(parts.payables(), parts.channels());
+    refunds = new Refunds(book, offer::channel);
+    paying = new Paying(store, table, book, settling, offer, parts.key());
   }
 
   /** In the order in which they are offered. */
   public List<PaymentChannel> channels() {
-    return offered;
-  }
-
-  private PaymentChannel channel(String code) {
-    PaymentChannel channel = channels.get(code);
-    if (channel == null) {
-      throw new Refusal(Refusal.Kind.VALUE, "payment.channel-unknown");
-    }
-    return channel;
-  }
-
-  private Payables payables(String reference) {
-    int slash = reference.indexOf('/');
-    String type = slash < 0 ? "" : reference.substring(0, slash);
-    if (!reference.substring(slash + 1).matches("[A-Za-z0-9.-]{1,64}")) {
-      throw new Refusal(Refusal.Kind.VALUE, "payment.not-payable");
-    }
-    return payables.stream()
-        .filter(one -> one.concerns(type))
-        .findFirst()
-        .orElseThrow(() -> new Refusal(Refusal.Kind.VALUE, "payment.not-payable"));
+    return offer.channels();
   }
 
   // ------------------------------------------------------------------ paying
 
+  /** The same for one thing. */
+  public Order pay(Caller caller, String reference, String channel) {
+    return pay(caller, List.of(reference), channel).getFirst();
+  }
+
   /**
-   * Pays for something by a channel. The same again answers the same; another channel takes the
-   * place of the first, once that one cannot take the money any more.
+   * Pays for something by a channel, or for several things of one resident by one payment. The same
+   * again answers the same; another channel, or another choice of things, takes the place of what
+   * was asked before, once that cannot be paid any more. What is paid already is not asked for.
    *
-   * @param reference what for, as {@code Appointment/id}
-   * @return the order; its live attempt says what to show. Paid already, it has none
-   * @throws Refusal as {@link Payables#due} throws; TRANSIENT when the channel asked before does
-   *     not say whether it was paid
+   * @param references what for, as {@code Appointment/id}
+   * @return the order of each; its live attempt says what to show. Paid already, it has none
+   * @throws Refusal as {@link Payables#due} throws; BUSINESS_RULE for things of several residents,
+   *     and for several by a channel that takes one at a time; TRANSIENT when the channel asked
+   *     before does not say whether it was paid
    */
-  public Order pay(Caller caller, String reference, String channelCode) {
-    PaymentChannel channel = channel(channelCode);
-    Payables of = payables(reference);
-    for (int turn = 0; turn < TURNS; turn++) {
-      Order order = table.live(reference);
-      if (order == null) {
-        Payables.Due due = of.due(caller, reference);
-        order = book.create(caller, due, reference, digest(due.patient()));
-        if (order == null) {
-          continue; // Somebody else's is there now.
-        }
-      }
-      var unused = store.read(caller, "Invoice", order.id());
-      if (order.state() == OrderState.PAID) {
-        return order;
-      }
-      Attempt live = order.live();
-      if (live != null && !live.channel().equals(channelCode)) {
-        try {
-          Standing closed = channel(live.channel()).close(order.key(live.number()));
-          var unused2 =
-              settling.settle(
-                  order,
-                  live,
-                  closed instanceof Standing.Unknown ? new Standing.Over("unknown") : closed);
-        } catch (Silent e) {
-          throw new Refusal(Refusal.Kind.TRANSIENT, "payment.channel-silent");
-        }
-        continue;
-      }
-      if (live == null) {
-        OrderState state = OrderStep.PAY.take(caller, order.state());
-        if (!order.expires().isAfter(book.now()) || order.tries() >= MOST_TRIES) {
-          throw new Refusal(Refusal.Kind.BUSINESS_RULE, "payment.over");
-        }
-        Order begun = begin(caller, order, state, channelCode);
-        if (begun == null) {
-          continue;
-        }
-        order = begun;
-        live = Objects.requireNonNull(order.live());
-      } else if (live.state() == Attempt.State.WAITING) {
-        return order;
-      }
-      return ask(order, live, channel);
+  public List<Order> pay(Caller caller, List<String> references, String channel) {
+    List<Order> asked = paying.pay(caller, references, channel);
+    if (asked.stream().noneMatch(Payments::isToDeliver)) {
+      return asked;
     }
-    throw new Refusal(Refusal.Kind.TRANSIENT, "payment.busy");
+    asked.stream().filter(Payments::isToDeliver).forEach(one -> tend(one.id()));
+    return asked.stream().map(one -> order(one.id())).toList();
   }
 
-  /** Asks the channel for what is written down; what it does not answer, the clock asks again. */
-  private Order ask(Order order, Attempt attempt, PaymentChannel channel) {
-    try {
-      Standing standing =
-          channel.create(
-              order.key(attempt.number()), attempt.fen(), book.what(order), order.expires());
-      Order settled = settling.settle(order, attempt, standing);
-      if (settled != null && settled.state() == OrderState.PAID) {
-        tend(order.id());
-      }
-    } catch (Silent e) {
-      LOG.info("Channel {} did not answer when asked for money", channel.code());
-    }
-    return Objects.requireNonNull(table.order(order.id()));
-  }
-
-  private @Nullable Order begin(Caller caller, Order order, OrderState state, String channel) {
-    Instant now = book.now();
-    var attempt =
-        new Attempt(
-            order.tries() + 1, Attempt.State.BEGUN, false, order.fen(), channel, null, null, now);
-    return book.write(
-        caller,
-        OrderStep.PAY,
-        order,
-        new OrderChange(order).state(state).tries(attempt.number()).put(attempt),
-        null,
-        null,
-        null,
-        null);
-  }
-
-  private long digest(String patient) {
-    return key.digests().of("pay:Patient/" + patient);
+  private static boolean isToDeliver(Order order) {
+    return order.state() == OrderState.PAID && order.delivered() == Delivery.OPEN;
   }
 
   // ------------------------------------------------------------------ what a channel says
@@ -210,7 +117,7 @@ public final class Payments {
    *     PaymentChannel#read} throws
    */
   public void notified(String code, byte[] body, UnaryOperator<@Nullable String> header) {
-    PaymentChannel channel = channels.get(code);
+    PaymentChannel channel = offer.find(code);
     if (channel == null) {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "payment.channel-unknown");
     }
@@ -229,13 +136,44 @@ public final class Payments {
           settled = null;
         }
         if (settled == null) {
-          table.later(order, book.now());
+          doubt(order.id(), attempt.number());
         }
         tend(order.id());
+        if (attempt.joint() != null) {
+          tendOthers(order, attempt.joint().key());
+        }
         return;
       }
     }
     throw new Refusal(Refusal.Kind.NOT_FOUND, "payment.unknown");
+  }
+
+  /**
+   * What was told and could not be asked for now is asked for by the clock.
+   *
+   * @throws Refusal TRANSIENT: then the channel tells it again
+   */
+  private void doubt(String id, int number) {
+    for (int turn = 0; turn < TURNS; turn++) {
+      Order order = order(id);
+      if (order.attempts().stream()
+          .filter(one -> one.number() == number)
+          .allMatch(one -> settling.doubt(order, one))) {
+        return;
+      }
+    }
+    throw new Refusal(Refusal.Kind.TRANSIENT, "payment.busy");
+  }
+
+  /**
+   * What was paid together is there together; who cannot be brought on now, waits for the clock.
+   */
+  private void tendOthers(Order order, String joint) {
+    for (Order other : table.joint(order.home(), joint)) {
+      if (!other.id().equals(order.id())) {
+        tend(other.id());
+      }
+    }
   }
 
   // ------------------------------------------------------------------ giving back
@@ -260,7 +198,7 @@ public final class Payments {
         throw new Refusal(Refusal.Kind.FORBIDDEN, "payment.other-institution");
       }
       if (!caller.isRoot()) {
-        payables(order.payable()).checkRefund(order.payable());
+        offer.payables(order.payable()).checkRefund(order.payable());
       }
       String own = "asked-" + as;
       if (order.returned().stream().anyMatch(one -> one.key().equals(own))) {
@@ -341,15 +279,12 @@ public final class Payments {
     boolean isOver =
         !OrderStep.SUCCEED.from().contains(order.state()) || !order.expires().isAfter(book.now());
     if (live != null) {
-      PaymentChannel channel = channel(live.channel());
+      PaymentChannel channel = offer.channel(live.channel());
       String of = order.key(live.number());
       Standing standing = isOver ? channel.close(of) : channel.query(of);
       if (standing instanceof Standing.Unknown) {
         // It never heard of it: asked again, or nothing to close.
-        standing =
-            isOver
-                ? new Standing.Over("unknown")
-                : channel.create(of, live.fen(), book.what(order), order.expires());
+        standing = isOver ? new Standing.Over("unknown") : paying.askAgain(order, live);
       }
       return settling.settle(order, live, standing);
     }
@@ -380,7 +315,7 @@ public final class Payments {
   }
 
   private @Nullable Order deliver(Order order) {
-    Payables of = payables(order.payable());
+    Payables of = offer.payables(order.payable());
     Payables.Standing standing =
         order.delivered() == Delivery.OPEN
             ? of.paid(order.payable())
@@ -426,6 +361,39 @@ public final class Payments {
   }
 
   /**
+   * An order, and those that are paid with it, are to be, or were to be at last, as far as the
+   * caller may see them.
+   *
+   * @return the one that is asked for first
+   * @throws Refusal as {@link #status}
+   */
+  public List<Order> together(Caller caller, String id) {
+    Order order = status(caller, id);
+    Attempt by = order.current();
+    if (by == null || by.joint() == null) {
+      return List.of(order);
+    }
+    String joint = by.joint().key();
+    List<Order> all = new ArrayList<>(List.of(order));
+    table.joint(order.home(), joint).stream()
+        .filter(one -> !one.id().equals(id))
+        .filter(one -> one.isOf(joint))
+        .filter(one -> isSeen(caller, one))
+        .forEach(all::add);
+    return all;
+  }
+
+  private boolean isSeen(Caller caller, Order order) {
+    try {
+      var unused = store.read(caller, "Invoice", order.id());
+      return true;
+    } catch (Refusal closed) {
+      LOG.debug("An order is not the caller's to see: {}", closed.messageKey());
+      return false;
+    }
+  }
+
+  /**
    * The order that counts for something, as {@code Account/id}; null for none. For the platform.
    */
   public @Nullable Order paying(String reference) {
@@ -447,16 +415,22 @@ public final class Payments {
    */
   public List<Order> ofPatient(Caller caller, String patient) {
     var unused = store.read(caller, "Patient", patient);
-    List<Order> seen = new ArrayList<>();
-    for (Order order : table.ofPatient(digest(patient), MOST_LISTED)) {
-      try {
-        var invoice = store.read(caller, "Invoice", order.id());
-        seen.add(order);
-      } catch (Refusal closed) {
-        LOG.debug("An order is not the caller's to see: {}", closed.messageKey());
-      }
+    return table.ofPatient(paying.digest(patient), MOST_LISTED).stream()
+        .filter(order -> isSeen(caller, order))
+        .toList();
+  }
+
+  /** What an Organization is called; empty where nothing says. */
+  public String nameOf(String institution) {
+    try {
+      return Json.MAPPER
+          .readTree(
+              Objects.requireNonNull(store.read(PLATFORM, "Organization", institution).content()))
+          .path("name")
+          .asString("");
+    } catch (Refusal gone) {
+      return "";
     }
-    return seen;
   }
 
   /** What an order is for, in the words that the resident was told. */

@@ -16,9 +16,11 @@ final class Settling {
   private static final Caller PLATFORM = Caller.platform("payment");
 
   private final OrderBook book;
+  private final PayTable table;
 
-  Settling(OrderBook book) {
+  Settling(OrderBook book, PayTable table) {
     this.book = book;
+    this.table = table;
   }
 
   /**
@@ -41,6 +43,9 @@ final class Settling {
         if (attempt.state() == Attempt.State.PAID) {
           yield order;
         }
+        if (attempt.joint() != null && !doubt(order, attempt.joint().key())) {
+          yield null;
+        }
         boolean isWanted =
             OrderStep.SUCCEED.from().contains(order.state()) && paid.fen() == attempt.fen();
         yield isWanted ? succeed(order, attempt, paid) : late(order, attempt, paid);
@@ -60,6 +65,47 @@ final class Settling {
     };
   }
 
+  /**
+   * The channel has the money of a part, so it has that of the others, whatever is known of them:
+   * they are asked for anew. Written before the part is, so that none is forgotten when the
+   * platform dies between.
+   *
+   * @return false when another was first
+   */
+  private boolean doubt(Order paid, String joint) {
+    for (Order other : table.joint(paid.home(), joint)) {
+      if (other.id().equals(paid.id())) {
+        continue;
+      }
+      for (Attempt attempt : other.attempts()) {
+        if (attempt.isOf(joint) && !doubt(other, attempt)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Lets the clock ask for an attempt soon, also where it counts as over.
+   *
+   * @return false when another was first
+   */
+  boolean doubt(Order order, Attempt attempt) {
+    return switch (attempt.state()) {
+      case BEGUN, WAITING -> {
+        table.later(order, book.now());
+        yield true;
+      }
+      case PAID -> true;
+      case OVER ->
+          book.rows(
+                  order,
+                  new OrderChange(order).put(with(attempt, Attempt.State.BEGUN, false, null, null)))
+              != null;
+    };
+  }
+
   private static Attempt with(
       Attempt attempt,
       Attempt.State state,
@@ -74,6 +120,7 @@ final class Settling {
         attempt.channel(),
         code,
         transaction,
+        attempt.joint(),
         attempt.changed());
   }
 

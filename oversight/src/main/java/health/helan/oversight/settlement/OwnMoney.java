@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -26,8 +27,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The resident's own money of settled bills: an Account collects what is open at an institution,
- * one payment pays it, and what is not wanted any more goes back by the way it came. Paid later on
- * credit. Thread-safe.
+ * one payment pays it or several of them, and what is not wanted any more goes back by the way it
+ * came. Paid later on credit. Thread-safe.
  */
 public final class OwnMoney implements Payables {
   private static final String TYPE = "Account";
@@ -62,14 +63,15 @@ public final class OwnMoney implements Payables {
   // ------------------------------------------------------------------ collecting
 
   /**
-   * Collects open bills into one thing to pay. The same bills again are the same.
+   * Collects open bills into one thing to pay for each institution. The same bills again are the
+   * same.
    *
    * @param claims ids; empty for all that are open
-   * @return id of the Account
-   * @throws Refusal BUSINESS_RULE where nothing is open, for bills of several institutions, and
-   *     while one of them is being paid otherwise
+   * @return ids of the Accounts, of the institution with the latest bill first
+   * @throws Refusal BUSINESS_RULE where nothing is open, CONFLICT while one of them is being paid
+   *     otherwise
    */
-  public String collect(Caller caller, String patient, List<String> claims) {
+  public List<String> collect(Caller caller, String patient, List<String> claims) {
     for (int race = 0; race < RACES; race++) {
       List<Settlement> open =
           settlements.ofPatient(caller, patient).stream()
@@ -79,26 +81,43 @@ public final class OwnMoney implements Payables {
         throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.nothing-owed");
       }
       settlements.checkTill(caller, open);
-      String institution = open.getFirst().institution();
-      if (!open.stream().allMatch(one -> one.institution().equals(institution))) {
-        throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.one-institution");
-      }
-      String same = open.getFirst().account();
-      if (same != null && isOf(same, open)) {
-        return same;
-      }
-      for (Settlement one : open) {
-        if (one.account() != null && payments.get().paying(TYPE + "/" + one.account()) != null) {
-          throw new Refusal(Refusal.Kind.CONFLICT, "settlement.being-paid");
-        }
-      }
+      List<List<Settlement>> some =
+          List.copyOf(
+              open.stream()
+                  .collect(
+                      Collectors.groupingBy(
+                          Settlement::institution, LinkedHashMap::new, Collectors.toList()))
+                  .values());
+      some.forEach(this::checkFree);
       try {
-        return collect(caller, patient, institution, open);
+        return some.stream().map(of -> account(caller, patient, of)).toList();
       } catch (Settlements.Raced e) {
         // Somebody else collects or pays: look again.
       }
     }
     throw new Refusal(Refusal.Kind.TRANSIENT, "settlement.busy");
+  }
+
+  private @Nullable String collected(List<Settlement> ofOne) {
+    String same = ofOne.getFirst().account();
+    return same != null && isOf(same, ofOne) ? same : null;
+  }
+
+  /** Refuses bills of an institution of which one is being paid, unless it is with just these. */
+  private void checkFree(List<Settlement> ofOne) {
+    if (collected(ofOne) != null) {
+      return;
+    }
+    for (Settlement one : ofOne) {
+      if (one.account() != null && payments.get().paying(TYPE + "/" + one.account()) != null) {
+        throw new Refusal(Refusal.Kind.CONFLICT, "settlement.being-paid");
+      }
+    }
+  }
+
+  private String account(Caller caller, String patient, List<Settlement> ofOne) {
+    String same = collected(ofOne);
+    return same != null ? same : collect(caller, patient, ofOne.getFirst().institution(), ofOne);
   }
 
   private boolean isOf(String account, List<Settlement> open) {

@@ -138,10 +138,12 @@ public final class SettlementOperations {
   private Answer collect(Call call) {
     var given = new Given(call);
     given.only(Set.of("claim"));
-    String account =
-        settlements.own().collect(call.caller(), id(call), given.ids("claim", "Claim"));
     ObjectNode answer = Words.parameters();
-    var unused = Words.of(answer).reference("payable", "Account/" + account, null);
+    Words into = Words.of(answer);
+    settlements
+        .own()
+        .collect(call.caller(), id(call), given.ids("claim", "Claim"))
+        .forEach(account -> into.reference("payable", "Account/" + account, null));
     return Words.answer(answer);
   }
 

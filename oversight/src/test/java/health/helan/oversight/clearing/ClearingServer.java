@@ -213,6 +213,22 @@ final class ClearingServer extends ApiForTests implements AutoCloseable {
     return order.id();
   }
 
+  /** Somebody pays hospitals at once; ids of the orders. */
+  List<String> payTogether(List<String> hospitals, long fen) {
+    String patient = created(ROOT, "{'resourceType':'Patient','name':[{'text':'试验'}]}");
+    List<String> references = new ArrayList<>();
+    for (String hospital : hospitals) {
+      references.add("Appointment/" + UUID.randomUUID());
+      dues.put(references.getLast(), patient + " " + hospital + " " + fen);
+    }
+    var orders = payments.pay(ROOT, references, "sim");
+    String code = java.util.Objects.requireNonNull(orders.getFirst().attempts().getFirst().code());
+    for (var signed : channel.pay(code, true)) {
+      payments.notified("sim", signed.body(), signed.headers()::get);
+    }
+    return orders.stream().map(health.helan.oversight.payment.Order::id).toList();
+  }
+
   // ------------------------------------------------------------------ what tests need
 
   /** A day that no test has seen, two weeks after the last; it is noon of it. */

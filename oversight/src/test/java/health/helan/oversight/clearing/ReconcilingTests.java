@@ -76,6 +76,28 @@ class ReconcilingTests {
   }
 
   @Test
+  void matchesOneLineForEachPartOfWhatWasPaidTogether() {
+    var sim = new Counterpart(health.helan.oversight.ledger.AccountKind.CHANNEL, "sim");
+    server.terms(sim, "");
+    List<String> orders = server.payTogether(List.of("h-together", "s-together"), 7_25);
+    var unused = server.payments.refund(ClearingServer.ROOT, orders.getLast(), 2_00L, "test", "k1");
+    server.at(day.plusDays(1), LocalTime.of(6, 0));
+    String[] what = {"counterpart", sim.name(), "day", day.toString()};
+    var fetched = server.call(ClearingServer.ANN, "$clearing-fetch", what);
+    assertThat(fetched.values("statement", "lines")).containsExactly("3");
+    assertThat(fetched.values("statement", "in")).containsExactly("14.50");
+    Book book = server.clearing.reconciliation().reconcile(sim, day);
+    assertThat(book.byKey()).isEqualTo(3);
+    assertThat(book.differences()).isZero();
+    assertThat(book.oursFen()).isEqualTo(12_50).isEqualTo(book.theirsFen());
+    var lines =
+        server.get(ClearingServer.ANN, "$clearing-lines?counterpart=" + sim.name() + "&day=" + day);
+    assertThat(lines.values("line", "key"))
+        .containsExactlyInAnyOrder(
+            orders.getFirst() + "-1", orders.getLast() + "-1", orders.getLast() + "-r1");
+  }
+
+  @Test
   void tellsEachKindOfDifference() {
     Counterpart payer =
         server.told(

@@ -218,6 +218,25 @@ class PayingTests {
     assertThat(told(booking)).contains("9.00");
   }
 
+  @Test
+  void looksLaterForWhatItIsToldOfAndCannotAskForNow() {
+    Booking booking = server.new Booking(9_50);
+    String code = booking.code();
+    server.wrong("close", Fault.LIE);
+    server.until(PaymentServer.HOLD.plusSeconds(1));
+    assertThat(booking.order().state()).isEqualTo(OrderState.CLOSED);
+    server.wrong("query", Fault.LOSE_ANSWER);
+    server.wrong("close", Fault.LOSE_ANSWER);
+    server.payBy(WECHAT, code);
+    assertThat(booking.order().returned()).isEmpty();
+    server.until(PaymentServer.HOLD.plusMinutes(2));
+    assertThat(booking.order().returned())
+        .singleElement()
+        .matches(one -> one.isLate() && one.state() == Order.Refund.State.DONE);
+    assertThat(booking.order().due()).isNull();
+    assertThat(owed(booking)).isZero();
+  }
+
   private String told(Booking booking) {
     return server.get(booking.self, "Communication?subject=Patient/" + booking.patient).text();
   }

@@ -31,6 +31,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -85,6 +87,7 @@ final class PaymentServer extends ApiForTests {
       channels.put(code, channel);
       all.add(channel);
     }
+    all.add(new Single(all.getFirst()));
     payments =
         new Payments(
             new Payments.Parts(
@@ -100,7 +103,56 @@ final class PaymentServer extends ApiForTests {
     base = new TomcatForTests(OversightForTests.servlet(store, operations), caller()).base();
   }
 
+  /** A channel that takes one payment at a time. */
+  private record Single(PaymentChannel of) implements PaymentChannel {
+    @Override
+    public String code() {
+      return "single";
+    }
+
+    @Override
+    public String name(String language) {
+      return "single";
+    }
+
+    @Override
+    public Standing create(String key, long fen, String what, Instant until) {
+      return of.create(key, fen, what, until);
+    }
+
+    @Override
+    public Standing query(String key) {
+      return of.query(key);
+    }
+
+    @Override
+    public Standing close(String key) {
+      return of.close(key);
+    }
+
+    @Override
+    public Returned refund(String refundKey, String key, long fen) {
+      return of.refund(refundKey, key, fen);
+    }
+
+    @Override
+    public Notification read(byte[] body, UnaryOperator<@Nullable String> header) {
+      return of.read(body, header);
+    }
+  }
+
+  /** The platform is gone: nothing of it catches that. */
+  static final class Died extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Dies before a channel is asked for money. */
+  volatile boolean dies;
+
   private Fault fault(String act) {
+    if (dies && act.equals("create")) {
+      throw new Died();
+    }
     Queue<Fault> next = faults.get(act);
     Fault fault = next == null ? null : next.poll();
     return fault == null ? Fault.NONE : fault;
@@ -194,9 +246,14 @@ final class PaymentServer extends ApiForTests {
     final long fen;
 
     Booking(long fen) {
+      this(fen, created(ROOT, "{'resourceType':'Patient','name':[{'text':'试验'}]}"));
+    }
+
+    /** Of a resident who is there already, at another hospital. */
+    Booking(long fen, String patient) {
       this.fen = fen;
+      this.patient = patient;
       created(ROOT, "{'resourceType':'Organization','id':'%s','name':'试验医院'}".formatted(hospital));
-      patient = created(ROOT, "{'resourceType':'Patient','name':[{'text':'试验'}]}");
       self =
           caller(Role.RESIDENT, "", new Binding("", Set.of(), Set.of(patient), Binding.ALL_SCOPES));
       reference =
@@ -235,6 +292,15 @@ final class PaymentServer extends ApiForTests {
     String status() {
       return get(ROOT, reference).json().path("status").asString("");
     }
+  }
+
+  /** Asks a channel for several at once, as the resident of the first. */
+  Reply pay(String channel, List<Booking> bookings) {
+    List<String> pairs = new ArrayList<>(List.of("channel", channel));
+    for (Booking booking : bookings) {
+      pairs.addAll(List.of("payable", booking.reference));
+    }
+    return call(bookings.getFirst().self, "$pay", pairs.toArray(String[]::new));
   }
 
   /** The resident pays in the channel's application; the platform hears of it, or not. */

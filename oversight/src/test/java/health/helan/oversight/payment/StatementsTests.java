@@ -14,6 +14,7 @@ class StatementsTests {
 
   @Test
   void haveAPlaceForEachTable() {
-    assertThat(StatementsForTests.placed(Payments.class, "V141__payment")).hasSize(4);
+    assertThat(StatementsForTests.placed(Payments.class, "V141__payment", "V221__pay_together"))
+        .hasSize(4);
   }
 }

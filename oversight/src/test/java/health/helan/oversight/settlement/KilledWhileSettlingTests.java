@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -105,7 +106,7 @@ class KilledWhileSettlingTests {
           region.ledger,
           region.settlements::find,
           claims,
-          HOSPITAL,
+          Set.of(HOSPITAL),
           Arrays.stream(PayerKind.values())
               .map(kind -> BUREAU + "." + kind.code())
               .collect(Collectors.toSet()));
@@ -249,7 +250,7 @@ class KilledWhileSettlingTests {
     void bill(String patient, int what) {
       String claim = settlements.presettle(CLERK, patient, null, List.of(), List.of()).id();
       var settled = settlements.settle(CLERK, claim);
-      String payable = "Account/" + settlements.own().collect(CLERK, patient, List.of());
+      String payable = "Account/" + settlements.own().collect(CLERK, patient, List.of()).getFirst();
       Order order = payments.pay(CLERK, payable, "union-sim");
       String code =
           order.attempts().stream()

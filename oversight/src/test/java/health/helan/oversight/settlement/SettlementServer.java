@@ -182,27 +182,27 @@ final class SettlementServer extends ApiForTests {
   /** A resident who was seen at a hospital of the third level, and who is insured by whom. */
   final class Visit {
     final String hospital = "h-" + UUID.randomUUID();
-    final String bureau = "b-" + UUID.randomUUID();
+    final String bureau;
     final Caller system = ApiForTests.system(hospital);
     final Caller clerk = practitioner("c-" + hospital, hospital);
     final String patient;
     final Caller self;
     final String encounter;
 
+    /** The same resident, seen at another hospital. */
+    Visit(Visit before) {
+      patient = before.patient;
+      self = before.self;
+      bureau = before.bureau;
+      encounter = encounter("AMB");
+    }
+
     /**
      * @param covers codes of coverage: 310, 390, assistance …
      */
     Visit(String encounterClass, String... covers) {
-      created(
-          ROOT,
-          """
-          {'resourceType':'Organization','id':'%s','name':'试验医院','extension':[{
-            'url':'https://helan.health/fhir/StructureDefinition/institution-level',
-            'valueCoding':{'code':'3A'}}]}\
-          """
-              .formatted(hospital));
+      bureau = "b-" + UUID.randomUUID();
       created(ROOT, "{'resourceType':'Organization','id':'%s','name':'医保局'}".formatted(bureau));
-      post(system, clerk, FinanceStaff.OFFICER);
       patient = created(system, "{'resourceType':'Patient','name':[{'text':'试验'}]}");
       self = resident(patient);
       for (String cover : covers) {
@@ -214,14 +214,26 @@ final class SettlementServer extends ApiForTests {
             """
                 .formatted(cover, patient, bureau));
       }
-      encounter =
-          created(
-              system,
-              """
-              {'resourceType':'Encounter','status':'finished','class':{'code':'%s'},
-                'subject':{'reference':'Patient/%s'},'serviceProvider':{'reference':'Organization/%s'}}\
-              """
-                  .formatted(encounterClass, patient, hospital));
+      encounter = encounter(encounterClass);
+    }
+
+    private String encounter(String encounterClass) {
+      created(
+          ROOT,
+          """
+          {'resourceType':'Organization','id':'%s','name':'试验医院','extension':[{
+            'url':'https://helan.health/fhir/StructureDefinition/institution-level',
+            'valueCoding':{'code':'3A'}}]}\
+          """
+              .formatted(hospital));
+      post(system, clerk, FinanceStaff.OFFICER);
+      return created(
+          system,
+          """
+          {'resourceType':'Encounter','status':'finished','class':{'code':'%s'},
+            'subject':{'reference':'Patient/%s'},'serviceProvider':{'reference':'Organization/%s'}}\
+          """
+              .formatted(encounterClass, patient, hospital));
     }
 
     /** An open charge of today. */
@@ -273,8 +285,11 @@ final class SettlementServer extends ApiForTests {
       if (collected.status() != 200) {
         throw new NotDone(collected);
       }
-      Reply reply =
-          call(self, "$pay", "payable", collected.value("payable"), "channel", "union-sim");
+      List<String> pairs = new ArrayList<>(List.of("channel", "union-sim"));
+      for (var payable : collected.all("payable")) {
+        pairs.addAll(List.of("payable", payable.at("/valueReference/reference").asString("")));
+      }
+      Reply reply = call(self, "$pay", pairs.toArray(String[]::new));
       if (reply.status() != 200) {
         throw new NotDone(reply);
       }

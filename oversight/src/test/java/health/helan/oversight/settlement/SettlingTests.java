@@ -622,6 +622,51 @@ class SettlingTests {
   }
 
   @Test
+  void paysTheBillsOfSeveralInstitutionsAtOnce() {
+    Visit visit = outpatient();
+    String first = visit.settled();
+    Visit other = server.new Visit(visit);
+    other.charge("2508", 2);
+    String second = other.settled();
+    String all = "Patient/" + visit.patient + "/$collect-bills";
+    Reply collected = server.call(visit.self, all);
+    assertThat(collected.all("payable")).as("an Account for each institution").hasSize(2);
+    assertThat(server.call(visit.self, all).text())
+        .as("the same again")
+        .isEqualTo(collected.text());
+    server.payBy(visit.code());
+    server.until(Duration.ZERO);
+    for (String claim : List.of(first, second)) {
+      assertThat(server.row(claim).state()).isEqualTo(SettlementState.SETTLED);
+    }
+    assertThat(server.row(first).money().getFirst().order())
+        .as("a receipt for each")
+        .isNotEqualTo(server.row(second).money().getFirst().order());
+    assertThat(visit.owed()).isEqualTo(server.row(first).fen());
+    assertThat(other.owed()).isEqualTo(server.row(second).fen());
+  }
+
+  @Test
+  void keepsTheOthersWhenABillIsReversedWhileAllAreBeingPaid() {
+    Visit visit = outpatient();
+    String first = visit.settled();
+    Visit other = server.new Visit(visit);
+    other.charge("2508", 2);
+    String second = other.settled();
+    String code = visit.code();
+    assertThat(server.call(visit.clerk, "Claim/" + first + "/$reverse", "reason", "重复收费").status())
+        .isEqualTo(200);
+    server.payBy(code);
+    server.until(Duration.ofMinutes(5));
+    assertThat(server.row(first).state()).isEqualTo(SettlementState.REVERSED);
+    assertThat(server.row(first).money())
+        .allMatch(money -> money.state() == Settlement.MoneyState.BACK);
+    assertThat(visit.owed()).isZero();
+    assertThat(server.row(second).state()).isEqualTo(SettlementState.SETTLED);
+    assertThat(other.owed()).isEqualTo(server.row(second).fen());
+  }
+
+  @Test
   void isWithdrawnFromCreditWhenItIsReversed() {
     Visit visit = outpatient();
     String claim = visit.settled();

@@ -62,7 +62,8 @@ class WhateverHappensTests {
         java.util.Arrays.stream(PayerKind.values())
             .map(kind -> visit.bureau + "." + kind.code())
             .collect(Collectors.toSet());
-    Whole.check(server.database, server.ledger, server::row, claims, visit.hospital, payors);
+    Whole.check(
+        server.database, server.ledger, server::row, claims, Set.of(visit.hospital), payors);
     assertThat(server.ledger.check()).isEmpty();
   }
 

@@ -13,12 +13,12 @@ import java.util.Set;
 import java.util.function.Function;
 import javax.sql.DataSource;
 
-/** What holds for any bills of an institution once nothing is under way any more. */
+/** What holds for any bills of some institutions once nothing is under way any more. */
 final class Whole {
   private Whole() {}
 
   /**
-   * @param claims every settlement that there ever was at the institution
+   * @param claims every settlement that there ever was at the institutions
    * @param payors Organizations that pay there and nowhere else, with their kind, as accounts are
    *     named
    */
@@ -27,7 +27,7 @@ final class Whole {
       Ledger ledger,
       Function<String, Settlement> find,
       List<String> claims,
-      String institution,
+      Set<String> institutions,
       Set<String> payors) {
     long billed = 0;
     long ownMoney = 0;
@@ -61,12 +61,14 @@ final class Whole {
       ownMoney += one.held();
       assertThat(one.money()).allMatch(money -> money.state() != MoneyState.GOING_BACK);
     }
-    assertThat(
-            ledger
-                .balance(Account.of(AccountKind.INSTITUTION, institution))
-                .of(AccountKind.INSTITUTION))
-        .as("the institution is owed what was settled")
-        .isEqualTo(billed);
+    long owed = 0;
+    for (String institution : institutions) {
+      owed +=
+          ledger
+              .balance(Account.of(AccountKind.INSTITUTION, institution))
+              .of(AccountKind.INSTITUTION);
+    }
+    assertThat(owed).as("the institutions are owed what was settled").isEqualTo(billed);
     long shares = 0;
     for (String payor : payors) {
       shares += ledger.balance(Account.of(AccountKind.PAYER, payor)).of(AccountKind.PAYER);

@@ -399,6 +399,16 @@ public final class RecordStore implements AutoCloseable {
   }
 
   /**
+   * The same for what belongs to several institutions: what each share creates is its own caller's,
+   * and who of them is refused has all refused.
+   *
+   * @param shares at least one
+   */
+  public List<Outcome> transact(List<Share> shares, Beside beside) {
+    return Writes.run(parts, shares, beside);
+  }
+
+  /**
    * Carries out creates that may go together with those of other requests in one transaction, when
    * others are under way; by themselves else. Either way all or nothing, and refused for what
    * stands against this one alone.

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -108,11 +109,37 @@ final class Writes {
       Set<String> conditionalReferences,
       @Nullable String requestKey,
       @Nullable Beside beside) {
+    return run(
+        parts,
+        () -> List.of(new Part(caller, interactions, null)),
+        conditionalReferences,
+        requestKey,
+        beside);
+  }
+
+  /** As {@link RecordStore#transact(List, Beside)}. */
+  static List<Outcome> run(StoreParts parts, List<Share> shares, Beside beside) {
+    return run(
+        parts,
+        () ->
+            shares.stream()
+                .map(share -> new Part(share.caller(), share.interactions(), share.act()))
+                .toList(),
+        Set.of(),
+        null,
+        beside);
+  }
+
+  private static List<Outcome> run(
+      StoreParts parts,
+      Supplier<List<Part>> requests,
+      Set<String> conditionalReferences,
+      @Nullable String requestKey,
+      @Nullable Beside beside) {
     var holders = new HashMap<ByteBuffer, Keyed>();
     for (int attempt = 1; ; attempt++) {
       try {
-        var part = new Part(caller, interactions, null);
-        return new Writes(parts, List.of(part), requestKey, beside, holders)
+        return new Writes(parts, requests.get(), requestKey, beside, holders)
             .run(conditionalReferences);
       } catch (Raced e) {
         if (attempt == 10) {
@@ -246,7 +273,7 @@ final class Writes {
       Row row = entry.row;
       if (row != null) {
         homes.add(row.home());
-        if (requests.size() == 1) { // Else each notes its own, on its own thread.
+        if (requests.size() == 1 || beside != null) { // Else each notes its own, on its own thread.
           AccessTrail.noteChange(row.index().patient());
         }
         outcomes.add(outcome(entry, row));
@@ -457,6 +484,9 @@ final class Writes {
       Part part = requests.get(i);
       part.refusal = refused.get(i);
       if (part.refusal != null) {
+        if (beside != null) {
+          throw part.refusal;
+        }
         part.entries.forEach(entry -> entry.plan = WriteEntry.Plan.NOTHING);
       }
     }

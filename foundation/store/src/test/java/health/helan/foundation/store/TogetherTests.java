@@ -154,6 +154,41 @@ class TogetherTests {
   }
 
   @Test
+  void severalInstitutionsAreWrittenWithRowsBesideOrNotAtAll() {
+    String patient =
+        "Patient/" + one.write(StoreForTests.create(resource("Patient", "p"), null)).id();
+    List<Share> shares = new ArrayList<>();
+    for (String institution : List.of("shop", "clinic")) {
+      shares.add(
+          share(
+              Caller.operator("asker"),
+              institution,
+              List.of(about("Observation", patient, "beside " + institution))));
+    }
+    List<String> beside = new ArrayList<>();
+    List<Outcome> outcomes =
+        one.store.transact(shares, (transaction, ids, at) -> beside.addAll(ids));
+    assertThat(outcomes).extracting(Outcome::id).containsExactlyElementsOf(beside);
+    for (int i = 0; i < 2; i++) {
+      assertThat(
+              one.number(
+                  "select count(*) from res_observation where id = '%s' and owner = '%s'"
+                      .formatted(outcomes.get(i).id(), shares.get(i).caller().institution())))
+          .isEqualTo(1);
+    }
+    long before = one.number("select count(*) from res_observation");
+    assertThatThrownBy(
+            () ->
+                one.store.transact(
+                    shares,
+                    (transaction, ids, at) -> {
+                      throw new Refusal(Refusal.Kind.CONFLICT, "store.contended");
+                    }))
+        .isInstanceOf(Refusal.class);
+    assertThat(one.number("select count(*) from res_observation")).isEqualTo(before);
+  }
+
+  @Test
   void oneThatCannotBeWrittenCostsTheOthersNothing() throws Exception {
     var shares = new ArrayList<Share>();
     for (int i = 0; i < 6; i++) {

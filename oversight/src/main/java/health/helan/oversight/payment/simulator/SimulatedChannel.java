@@ -15,12 +15,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import javax.sql.DataSource;
@@ -159,21 +162,67 @@ public final class SimulatedChannel implements PaymentChannel {
     return act(
         "create",
         () -> {
-          byte[] random = new byte[12];
-          RANDOM.nextBytes(random);
           var unused =
-              sql.update(
-                  "insert into simulated_payment (state, fen, refunded, created, id, channel, code, refunds)"
-                      + " values (0, ?, 0, ?, ?, ?, ?, ?) on conflict (id) do nothing",
-                  fen,
-                  clock.instant(),
-                  of,
-                  code,
-                  "sim:" + code + ":" + HexFormat.of().formatHex(random),
-                  List.of());
+              sql.on(
+                  connection -> {
+                    insert(connection, of, fen, shown(), null);
+                    return true;
+                  });
           return standing(of);
         },
         new Standing.Over("refused"));
+  }
+
+  private String shown() {
+    byte[] random = new byte[12];
+    RANDOM.nextBytes(random);
+    return "sim:" + code + ":" + HexFormat.of().formatHex(random);
+  }
+
+  private void insert(
+      Connection connection, String of, long fen, String shown, @Nullable String joint)
+      throws SQLException {
+    var unused =
+        Sql.update(
+            connection,
+            "insert into simulated_payment (state, fen, refunded, created, id, channel, code, refunds, joint)"
+                + " values (0, ?, 0, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing",
+            fen,
+            clock.instant(),
+            of,
+            code,
+            shown,
+            List.of(),
+            joint);
+  }
+
+  @Override
+  public boolean takesTogether() {
+    return true;
+  }
+
+  @Override
+  public Map<String, Standing> createTogether(String joint, List<Part> parts, Instant until) {
+    return act(
+        "create",
+        () -> {
+          String shown = shown();
+          var unused =
+              sql.together(
+                  connection -> {
+                    for (Part part : parts) {
+                      insert(connection, part.key(), part.fen(), shown, joint);
+                    }
+                    return true;
+                  });
+          return standings(parts, this::standing);
+        },
+        standings(parts, _ -> new Standing.Over("refused")));
+  }
+
+  private static Map<String, Standing> standings(
+      List<Part> parts, Function<String, Standing> standing) {
+    return parts.stream().map(Part::key).collect(Collectors.toMap(Function.identity(), standing));
   }
 
   @Override
@@ -190,11 +239,10 @@ public final class SimulatedChannel implements PaymentChannel {
     return act(
         "close",
         () -> {
-          var unused =
-              sql.update(
-                  "update simulated_payment set state = 2 where id = ? and channel = ? and state = 0",
-                  of,
-                  code);
+          Payment payment = known(of);
+          if (payment != null) {
+            var unused = end(payment.code, OVER);
+          }
           return standing(of);
         },
         new Standing.Over("closed"));
@@ -292,35 +340,63 @@ public final class SimulatedChannel implements PaymentChannel {
   // ------------------------------------------------------------------ what the resident does
 
   /**
-   * The resident pays, or says no.
+   * The resident pays, or says no; what is asked for together, in one.
    *
    * @param shown the code that the platform's page shows
-   * @return the notifications that the channel sends: one, and by its faults two or none
+   * @return the notifications that the channel sends: for each part one, and by its faults two or
+   *     none
    * @throws Refusal NOT_FOUND for a code that is not waited for
    */
   public List<Signed> pay(String shown, boolean agrees) {
-    String of =
-        sql.one(
-            "select id from simulated_payment where code = ? and channel = ? and state = 0",
-            row -> row.getString(1),
-            shown,
-            code);
-    if (of == null
-        || sql.update(
-                "update simulated_payment set state = ?, paid = ? where id = ? and channel = ? and state = 0",
-                (short) (agrees ? PAID : OVER),
-                clock.instant(),
-                of,
-                code)
-            != 1) {
+    List<String> ended = end(shown, agrees ? PAID : OVER);
+    if (ended.isEmpty()) {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "payment.unknown");
     }
-    Signed signed = notification(of);
-    return switch (faults.apply("notify")) {
-      case NEVER, LOSE_REQUEST, LOSE_ANSWER -> List.of();
-      case TWICE -> List.of(signed, signed);
-      case NONE, REFUSE, LIE, LATE -> List.of(signed);
-    };
+    List<Signed> told = new ArrayList<>();
+    for (String of : ended) {
+      Signed signed = notification(of);
+      told.addAll(
+          switch (faults.apply("notify")) {
+            case NEVER, LOSE_REQUEST, LOSE_ANSWER -> List.<Signed>of();
+            case TWICE -> List.of(signed, signed);
+            case NONE, REFUSE, LIE, LATE -> List.of(signed);
+          });
+    }
+    return told;
+  }
+
+  /**
+   * Ends what is shown by a code, all parts of it or none.
+   *
+   * @return keys of the parts; none where it had ended before
+   */
+  private List<String> end(String shown, int state) {
+    return Objects.requireNonNull(
+        sql.together(
+            connection -> {
+              List<String> parts =
+                  Sql.list(
+                      connection,
+                      "select id from simulated_payment where code = ? and channel = ? order by id",
+                      row -> row.getString(1),
+                      shown,
+                      code);
+              // Two at once: the second waits for the first part, and finds that nothing is left.
+              if (parts.isEmpty()
+                  || !(locked(connection, parts.getFirst()) instanceof Payment one)
+                  || one.state != WAITING) {
+                return List.of();
+              }
+              var unused =
+                  Sql.update(
+                      connection,
+                      "update simulated_payment set state = ?, paid = ? where code = ? and channel = ? and state = 0",
+                      (short) state,
+                      state == PAID ? clock.instant() : null,
+                      shown,
+                      code);
+              return parts;
+            }));
   }
 
   private Signed notification(String of) {
