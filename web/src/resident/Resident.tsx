@@ -70,6 +70,8 @@ const PAGES: Route[] = [
   { path: '/complaints', load: async () => (await import('./complaints/ComplaintsPage')).ComplaintsPage },
   { path: '/complaints/new', load: async () => (await import('./complaints/ComplainPage')).ComplainPage },
   { path: '/complaints/:id', load: async () => (await import('./complaints/ComplaintPage')).ComplaintPage },
+  { path: '/ratings', load: async () => (await import('./ratings/RatingsPage')).RatingsPage },
+  { path: '/ratings/of', load: async () => (await import('./ratings/RatePage')).RatePage },
   { path: '*', load: () => NoSuchPage },
 ];
 

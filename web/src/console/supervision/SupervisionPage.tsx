@@ -9,6 +9,7 @@ import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
 import { FigureCards } from '../FigureCards';
 import { HitLine } from '../../shared/supervision/HitLine';
+import { SatisfactionCard } from '../../shared/supervision/SatisfactionCard';
 import styles from '../../shared/supervision/Supervision.module.css';
 import '../../shared/supervision/texts';
 import { isOpen, useAct, useCases, useCounts, useHits, useScores, type Count, type Hit } from '../../shared/supervision/useSupervision';
@@ -139,6 +140,7 @@ export function SupervisionPage() {
               </>
             )}
           </section>
+          <SatisfactionCard named />
         </div>
       </div>
     </div>

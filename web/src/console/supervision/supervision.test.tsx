@@ -38,6 +38,8 @@ const answering = ({ path, method }: Asked) => {
       return parameters(hit);
     case '$supervision-scores':
       return parameters(group('formula', { start: 100, per: 100, least: 100, most: 30 }), { name: 'score', part: [{ name: 'institution', valueReference: hospital }, { name: 'visits', valueInteger: 120 }, { name: 'score', valueDecimal: 94.2 }, group('taken', { rule: 'small-hours', title: '深夜接诊', hits: 7, lost: '5.8' })] });
+    case '$rating-figures':
+      return parameters();
     case '$supervision-cases':
       return parameters(group('case', { task: { reference: 'Task/c1' }, state: 'rectified', institution: hospital, opened: '2026-11-25T08:00:00Z' }));
     case 'Task/c1/$supervision-case':
@@ -71,6 +73,7 @@ test('What is unusual comes first, with yesterday and the reason; a hit becomes 
   expect(screen.getByText('昨日 2')).toBeDefined();
   expect(screen.getAllByText('94.2').length).toBeGreaterThan(0);
   expect(screen.getByText(/深夜接诊 7 次 −5.8/)).toBeDefined();
+  expect(await screen.findByText('还不足 5 份评价')).toBeDefined();
   await userEvent.click(screen.getByRole('checkbox', { name: '选入案件：深夜接诊' }));
   await userEvent.type(screen.getByLabelText('告知机构的话'), '请核实');
   await userEvent.click(screen.getByRole('button', { name: '发出预警' }));

@@ -1,4 +1,5 @@
 import '../../shared/complaint/texts';
+import '../../shared/rating/texts';
 import '../prescriptions/texts';
 import { useTranslation } from 'react-i18next';
 import { speak, useLanguage } from '../../shared/i18n/i18n';
@@ -10,7 +11,7 @@ import { Button, Choice, Row, Rows, Section } from '../ui/ui';
 import { PersonCard } from '../home/PersonCard';
 
 export function MinePage() {
-  const { t } = useTranslation(['resident', 'common', 'complaint']);
+  const { t } = useTranslation(['resident', 'common', 'complaint', 'rating']);
   const language = useLanguage();
   const elder = useElder();
   return (
@@ -23,6 +24,7 @@ export function MinePage() {
           <Row to="/bills" icon={<Icon name="records" />} title={t('pay.bills')} note={t('pay.billsNote')} />
           <Row to="/payments" icon={<Icon name="card" />} title={t('pay.mine')} note={t('pay.mineNote')} />
           <Row to="/complaints" icon={<Icon name="consent" />} title={t('complaint:mine')} note={t('complaint:mineNote')} />
+          <Row to="/ratings" icon={<Icon name="consent" />} title={t('rating:mine')} note={t('rating:mineNote')} />
           <Row to="/queue" icon={<Icon name="visits" />} title={t('queue.title')} note={t('queue.mineNote')} />
           <Row to="/seen" icon={<Icon name="eye" />} title={t('seen.title')} note={t('mine.seenNote')} />
           <Row to="/may-see" icon={<Icon name="key" />} title={t('maySee.title')} note={t('mine.maySeeNote')} />

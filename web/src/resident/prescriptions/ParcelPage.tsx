@@ -4,6 +4,7 @@ import type { Parcel, ParcelState } from '../../shared/dispensing/parcels';
 import { formatMoment } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { ComplainHere } from '../complaints/ComplainHere';
+import { RateHere } from '../ratings/RateHere';
 import { useParcel } from '../requests/dispensing';
 import { useParams } from '../router';
 import { Page } from '../ui/Page';
@@ -53,6 +54,7 @@ function Shown({ parcel }: { parcel: Parcel }) {
           ]}
         />
       </div>
+      {parcel.delivery && parcel.state === 'delivered' ? <RateHere about={`SupplyDelivery/${parcel.delivery}`} /> : null}
       {parcel.delivery ? <ComplainHere about={`SupplyDelivery/${parcel.delivery}`} /> : null}
     </>
   );

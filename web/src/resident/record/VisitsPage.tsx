@@ -145,6 +145,10 @@ function Medicines() {
   );
 }
 
+/** As long as the platform takes a rating; it refuses where there is none to give. */
+const RATED_DAYS = 30;
+const isJustOver = ({ status, period }: { status?: string; period?: { end?: string } }): boolean => status === 'finished' && Date.now() - Date.parse(period?.end ?? '') < RATED_DAYS * 86_400_000;
+
 function Encounters() {
   const { t } = useTranslation('resident');
   const language = useLanguage();
@@ -158,6 +162,7 @@ function Encounters() {
             {list.map((visit) => (
               <Row
                 key={visit.id}
+                {...(isJustOver(visit) ? { to: `/ratings/of?about=Encounter/${visit.id ?? ''}`, end: <span className="muted small">{t('record.rate')}</span> } : {})}
                 title={formatDay(visit.period?.start, language)}
                 tags={<Tag>{codeName('encounterClass', visit.class.code)}</Tag>}
                 note={[referenceText(visit.serviceProvider), conceptText(visit.serviceType) ?? conceptText(visit.type?.[0]), visit.reasonCode?.map(conceptText).filter(Boolean).join(t('comma'))].filter(Boolean).join(t('dot'))}

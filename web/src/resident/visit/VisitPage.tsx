@@ -9,6 +9,7 @@ import { useSeen, useTalk } from '../../shared/visit/useTalk';
 import { further, isFeeOpen, type Visit } from '../../shared/visit/visits';
 import { useOrders as usePayments } from '../../shared/pay/orders';
 import { ComplainHere } from '../complaints/ComplainHere';
+import { RateHere } from '../ratings/RateHere';
 import { TONES as PRESCRIPTION_TONES } from '../prescriptions/PrescriptionsPage';
 import '../prescriptions/texts';
 import { usePrescriptions } from '../requests/prescriptions';
@@ -60,6 +61,7 @@ function OfVisit({ visit, refetch }: { visit: Visit; refetch: () => void }) {
         {state === 'applied' ? <Words visit={live} /> : null}
         {state === 'eligible' || state === 'accepted' ? <Waiting visit={live} /> : null}
         {state === 'closed' || state === 'offline' || state === 'refunded' ? <Result visit={live} /> : null}
+        {state === 'closed' || state === 'offline' ? <RateHere about={`Encounter/${visit.id}`} /> : null}
         {isTalk || state === 'applied' ? null : <ComplainHere about={`Encounter/${visit.id}`} />}
         {isTalk || now.messages.length > 0 ? <Conversation talk={talk} now={now} side="resident" open={isTalk} /> : null}
       </div>

@@ -103,6 +103,23 @@ export const useScores = (month?: string) =>
     ...FRESH,
   });
 
+/** Ratings by residents of a month; there is none for fewer than five. */
+export type Satisfaction = { institution: Reference | undefined; care: 'online' | 'in-person'; count: number; mean: number; low: number };
+
+export const useSatisfaction = (month?: string) =>
+  useQuery({
+    queryKey: ['supervision', 'satisfaction', month],
+    queryFn: async ({ signal }): Promise<Satisfaction[]> =>
+      repetitionsOf(await get<Parameters>(`$rating-figures${month ? `?month=${month}` : ''}`, signal), 'figure').map((part) => ({
+        institution: part.reference('institution'),
+        care: part.text('care') === 'online' ? 'online' : 'in-person',
+        count: part.number('count') ?? 0,
+        mean: part.number('mean') ?? 0,
+        low: part.number('low') ?? 0,
+      })),
+    ...FRESH,
+  });
+
 export const STATES = ['warned', 'rectified', 'escalated', 'verified', 'penalised', 'withdrawn'] as const;
 export type State = (typeof STATES)[number];
 export const isOpen = (state: string): boolean => state === 'warned' || state === 'rectified' || state === 'escalated';

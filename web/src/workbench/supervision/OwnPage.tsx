@@ -10,6 +10,7 @@ import { formatMoment, today } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
 import { CaseCard, CaseTag } from '../../shared/supervision/CaseCard';
+import { SatisfactionCard } from '../../shared/supervision/SatisfactionCard';
 import { HitLine } from '../../shared/supervision/HitLine';
 import styles from '../../shared/supervision/Supervision.module.css';
 import '../../shared/supervision/texts';
@@ -118,20 +119,23 @@ function Score() {
           </Button>
         ) : null}
       </section>
-      <section className={`card ${styles.card}`} aria-labelledby="score">
-        <div className={styles.row}>
-          <h2 id="score">{t('own.month')}</h2>
-          <strong>{own ? own.score.toFixed(1) : '–'}</strong>
-        </div>
-        {own === undefined ? (
-          <p className="muted">{t('scores.none')}</p>
-        ) : (
-          <ul className={styles.list}>
-            {own.taken.length === 0 ? <li>{t('scores.nothing')}</li> : own.taken.map((one) => <li key={one.rule}>{t('scores.one', one)}</li>)}
-          </ul>
-        )}
-        <p className="muted small">{t('scores.formula', scores.data.formula)}</p>
-      </section>
+      <div className={styles.side}>
+        <section className={`card ${styles.card}`} aria-labelledby="score">
+          <div className={styles.row}>
+            <h2 id="score">{t('own.month')}</h2>
+            <strong>{own ? own.score.toFixed(1) : '–'}</strong>
+          </div>
+          {own === undefined ? (
+            <p className="muted">{t('scores.none')}</p>
+          ) : (
+            <ul className={styles.list}>
+              {own.taken.length === 0 ? <li>{t('scores.nothing')}</li> : own.taken.map((one) => <li key={one.rule}>{t('scores.one', one)}</li>)}
+            </ul>
+          )}
+          <p className="muted small">{t('scores.formula', scores.data.formula)}</p>
+        </section>
+        <SatisfactionCard />
+      </div>
     </div>
   );
 }

@@ -27,6 +27,8 @@ function answers(own: (asked: Asked) => unknown = () => undefined): Asked[] {
         return new Refused(404, 'not-found', '没有这份证据');
       case '$supervision-scores':
         return parameters({ name: 'score', part: [hospital, { name: 'visits', valueInteger: 120 }, { name: 'score', valueDecimal: 94.2 }, { name: 'taken', part: [code('rule', 'small-hours'), text('title', '深夜接诊'), { name: 'hits', valueInteger: 7 }, text('lost', '5.8')] }] });
+      case '$rating-figures':
+        return parameters({ name: 'figure', part: [hospital, code('care', 'online'), { name: 'count', valueInteger: 6 }, { name: 'mean', valueDecimal: 4.17 }, { name: 'low', valueDecimal: 0.17 }] });
       case '$supervision-hits':
         return parameters(hit);
       case '$complaints':
@@ -74,6 +76,7 @@ test('The score is explained by its hits', async () => {
   within(score).getByText('94.2');
   within(score).getByText('深夜接诊 7 次 −5.8');
   screen.getByText('02:10 接诊');
+  within(screen.getByRole('region', { name: /满意度/ })).getByText('6 份 · 平均 4.17 分 · 低分 17%');
 });
 
 test('The score is explained by what counts of this month, page by page', async () => {

@@ -9,6 +9,7 @@ import finance from './finance.json';
 import operations from './operations.json';
 import prescription from './prescription.json';
 import queue from './queue.json';
+import rating from './rating.json';
 import resident from './resident.json';
 import record from './record.json';
 import reports from './reports.json';
@@ -21,4 +22,4 @@ import visit from './visit.json';
 import workbench from './workbench.json';
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, operations, prescription, settlement, clearing, finance, supervision, tariff, dispensing, complaint };
+export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, operations, prescription, settlement, clearing, finance, supervision, tariff, dispensing, complaint, rating };

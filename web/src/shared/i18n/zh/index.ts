@@ -10,6 +10,7 @@ import finance from './finance.json';
 import operations from './operations.json';
 import prescription from './prescription.json';
 import queue from './queue.json';
+import rating from './rating.json';
 import residentFirst from './resident.json';
 import residentLater from './residentLater.json';
 import residentOnline from './residentOnline.json';
@@ -39,4 +40,4 @@ const resident = { ...merged(residentFirst, residentLater), ...residentOnline, .
 const codes = { ...codesRest, ...codesFirst };
 
 /** All texts, for types and tests. An entry takes those of its own file, so that nobody downloads another's. */
-export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, operations, prescription, settlement, clearing, finance, supervision, tariff, dispensing, complaint };
+export default { common, console, record, reports, resident, workbench, codes, types, queue, screen, visit, figures, operations, prescription, settlement, clearing, finance, supervision, tariff, dispensing, complaint, rating };

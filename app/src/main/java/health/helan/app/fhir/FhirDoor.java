@@ -60,6 +60,7 @@ import health.helan.oversight.settlement.SettlementOperations;
 import health.helan.oversight.settlement.Settlements;
 import health.helan.oversight.supervision.Cases;
 import health.helan.oversight.supervision.Complaints;
+import health.helan.oversight.supervision.Ratings;
 import health.helan.oversight.supervision.Supervision;
 import health.helan.oversight.supervision.SupervisionOperations;
 import health.helan.pharmacy.circulation.CirculationOperations;
@@ -245,6 +246,7 @@ class FhirDoor {
       ObjectProvider<Supervision> supervision,
       ObjectProvider<Cases> cases,
       ObjectProvider<Complaints> complaints,
+      ObjectProvider<Ratings> ratings,
       ObjectProvider<Circulations> circulations,
       ObjectProvider<Parcels> parcels) {
     List<FhirOperation> all = new ArrayList<>(ofTheApplication);
@@ -279,6 +281,7 @@ class FhirDoor {
     supervision.ifAvailable(
         known -> all.addAll(SupervisionOperations.all(known, cases.getObject())));
     complaints.ifAvailable(known -> all.addAll(known.operations()));
+    ratings.ifAvailable(known -> all.addAll(known.operations()));
     circulations.ifAvailable(known -> all.addAll(CirculationOperations.all(known)));
     parcels.ifAvailable(known -> all.addAll(ParcelOperations.all(known)));
     return new Operations(all);

@@ -5,12 +5,14 @@ import health.helan.app.access.DemoStaff;
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
+import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.trust.account.Account;
 import health.helan.foundation.trust.account.Posts;
 import health.helan.foundation.trust.account.Registry;
 import health.helan.foundation.trust.account.SignIn;
 import health.helan.oversight.supervision.Cases;
+import health.helan.oversight.supervision.Ratings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,22 +27,31 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Visits on line in the demo region that supervision has something to say of (演示): one in the small
- * hours, one without an earlier diagnosis, one of half a minute. Made once.
+ * hours, one without an earlier diagnosis, one of half a minute; and enough that were rated for
+ * figures of satisfaction. Made once.
  */
 @Component
 public final class DemoSupervision {
   private static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
+  private static final int CREATED = 201;
   private static final String SYSTEM = "https://helan.health/fhir/sid/demo-supervision";
 
   private final SignIn signIn;
   private final RecordStore store;
+  private final Ratings ratings;
   private final DemoStaff staff;
   private final DemoResidents residents;
   private final Clock clock;
 
   DemoSupervision(
-      SignIn signIn, RecordStore store, DemoStaff staff, DemoResidents residents, Clock clock) {
+      SignIn signIn,
+      RecordStore store,
+      Ratings ratings,
+      DemoStaff staff,
+      DemoResidents residents,
+      Clock clock) {
     this.signIn = signIn;
+    this.ratings = ratings;
     this.staff = staff;
     this.store = store;
     this.residents = residents;
@@ -63,9 +74,12 @@ public final class DemoSupervision {
         clock.instant().atZone(BEIJING).minusDays(1).truncatedTo(ChronoUnit.DAYS);
     String who = doctor.person();
     String where = posts.getFirst().institution();
-    visit("1", patients.get(0), who, where, yesterday.withHour(2).toInstant(), 540, true);
-    visit("2", patients.get(1), who, where, yesterday.withHour(10).toInstant(), 600, false);
-    visit("3", patients.get(2), who, where, yesterday.withHour(15).toInstant(), 30, true);
+    visit("1", patients.get(0), who, where, yesterday.withHour(2).toInstant(), 540, true, 4);
+    visit("2", patients.get(1), who, where, yesterday.withHour(10).toInstant(), 600, false, 5);
+    visit("3", patients.get(2), who, where, yesterday.withHour(15).toInstant(), 30, true, 2);
+    visit("4", patients.get(0), who, where, yesterday.withHour(9).toInstant(), 600, true, 5);
+    visit("5", patients.get(1), who, where, yesterday.withHour(11).toInstant(), 600, true, 5);
+    visit("6", patients.get(2), who, where, yesterday.withHour(16).toInstant(), 600, true, 4);
   }
 
   /**
@@ -100,7 +114,8 @@ public final class DemoSupervision {
       String institution,
       Instant from,
       int seconds,
-      boolean isRepeat) {
+      boolean isRepeat,
+      int overall) {
     ObjectNode visit = Json.MAPPER.createObjectNode().put("resourceType", "Encounter");
     visit.putArray("identifier").addObject().put("system", SYSTEM).put("value", number);
     visit.put("status", "finished");
@@ -126,7 +141,19 @@ public final class DemoSupervision {
           .put("reference", "Condition/" + illness(number, patient, from));
     }
     visit.putObject("serviceProvider").put("reference", "Organization/" + institution);
-    create(visit, number, patient);
+    Outcome made = create(visit, number, patient);
+    if (made.status() == CREATED) {
+      // As the resident, so that it goes the way of every rating.
+      Caller resident =
+          new Caller(
+              "demo-supervision",
+              Caller.Role.RESIDENT,
+              "",
+              Set.of(),
+              "",
+              new Caller.Binding("", Set.of(), Set.of(patient), Caller.Binding.ALL_SCOPES));
+      ratings.rate(resident, "Encounter/" + made.id(), overall, overall > 2);
+    }
   }
 
   /** What the resident has had for a year: the visit is no first one. */
@@ -142,11 +169,11 @@ public final class DemoSupervision {
         .put("code", "I10");
     illness.putObject("subject").put("reference", "Patient/" + patient);
     illness.put("recordedDate", visited.atZone(BEIJING).minusYears(1).toLocalDate().toString());
-    return create(illness, number, patient);
+    return create(illness, number, patient).id();
   }
 
   /** Once: what is there stays as it is. */
-  private String create(ObjectNode resource, String number, String patient) {
+  private Outcome create(ObjectNode resource, String number, String patient) {
     String type = resource.path("resourceType").asString("");
     return store
         .transact(
@@ -160,7 +187,6 @@ public final class DemoSupervision {
                     "Patient/" + patient)),
             Set.of(),
             null)
-        .getFirst()
-        .id();
+        .getFirst();
   }
 }

@@ -15,6 +15,7 @@ import health.helan.oversight.settlement.PriceBook;
 import health.helan.oversight.settlement.RegionPrices;
 import health.helan.oversight.supervision.Cases;
 import health.helan.oversight.supervision.Complaints;
+import health.helan.oversight.supervision.Ratings;
 import health.helan.oversight.supervision.ReplayOperations;
 import health.helan.oversight.supervision.Supervision;
 import health.helan.oversight.supervision.SupervisionGuard;
@@ -71,6 +72,11 @@ class SupervisionDoor {
   @Bean
   Complaints complaints(RecordStore store, DataSource connections, Cases cases, Clock clock) {
     return new Complaints(store, connections, cases, clock);
+  }
+
+  @Bean
+  Ratings ratings(RecordStore store, DataSource connections, Cases cases, Clock clock) {
+    return new Ratings(store, connections, cases, clock);
   }
 
   @Bean

@@ -26,13 +26,14 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Supervision in line: keeps the row of each visit on line in the transaction that writes it,
- * refuses what a blocking rule is sure of before it is committed, and lets cases be written by
- * their steps alone. Loads by the operator token are not held up: they are judged behind.
+ * refuses what a blocking rule is sure of before it is committed, and lets cases, complaints and
+ * ratings be written by their operations alone. Loads by the operator token are not held up: they
+ * are judged behind.
  */
 public final class SupervisionGuard implements WriteFollower {
   private static final Logger LOG = LoggerFactory.getLogger(SupervisionGuard.class);
   private static final Set<String> TYPES =
-      Set.of("Encounter", "MedicationRequest", "Composition", "Task");
+      Set.of("Encounter", "MedicationRequest", "Composition", "Task", "QuestionnaireResponse");
 
   private final DataSource database;
   private final RuleBook rules;
@@ -56,15 +57,13 @@ public final class SupervisionGuard implements WriteFollower {
 
   @Override
   public void check(Caller caller, Followed written) {
-    if (written.type().equals("Task")
-        && !caller.isRoot()
-        && (isBySteps(written.before()) || isBySteps(written.after()))) {
+    if (!caller.isRoot() && (isBySteps(written.before()) || isBySteps(written.after()))) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "supervision.by-steps");
     }
   }
 
-  private static boolean isBySteps(@Nullable ObjectNode task) {
-    return CaseTask.is(task) || ComplaintTask.is(task);
+  private static boolean isBySteps(@Nullable ObjectNode resource) {
+    return CaseTask.is(resource) || ComplaintTask.is(resource) || Rating.is(resource);
   }
 
   @Override
@@ -97,11 +96,19 @@ public final class SupervisionGuard implements WriteFollower {
       if (after == null) {
         if (one.type().equals("Task") && ComplaintTask.is(one.before())) {
           ComplaintTable.remove(transaction, one.home(), one.id());
+        } else if (Rating.is(one.before())) {
+          RatingTable.remove(transaction, one.home(), one.id());
         }
         continue;
       }
       switch (one.type()) {
         case "MedicationRequest" -> prescription(transaction, caller, one, after, at);
+        case "QuestionnaireResponse" -> {
+          if (Rating.is(after)) {
+            RatingTable.follow(
+                transaction, one.home(), one.id(), one.version(), Rating.of(after), at);
+          }
+        }
         case "Task" -> {
           if (CaseTask.is(after)) {
             CaseTask task = CaseTask.of(after);

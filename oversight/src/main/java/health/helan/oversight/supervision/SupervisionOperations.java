@@ -14,6 +14,7 @@ import health.helan.foundation.trust.rules.RuleStep;
 import health.helan.foundation.trust.rules.RuleVersions;
 import health.helan.oversight.supervision.rules.Formula;
 import health.helan.oversight.supervision.rules.Rule;
+import health.helan.oversight.supervision.rules.Satisfaction;
 import health.helan.oversight.supervision.rules.ShippedRules;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -118,7 +119,7 @@ public final class SupervisionOperations {
     return Words.answer(answer);
   }
 
-  private static Instant start(LocalDate day) {
+  static Instant start(LocalDate day) {
     return day.atStartOfDay(Resources.BEIJING).toInstant();
   }
 
@@ -127,6 +128,9 @@ public final class SupervisionOperations {
   }
 
   private String title(Call call, String id) {
+    if (id.equals(Satisfaction.CODE)) {
+      return ShippedRules.satisfaction().title().in(call.language());
+    }
     Rule rule = supervision.rules.live(id);
     if (rule == null) {
       rule = ShippedRules.all().get(id);
@@ -209,7 +213,9 @@ public final class SupervisionOperations {
     Given given = new Given(call);
     given.only(Set.of("month", "institution"));
     String institution = cases.scope(call.caller(), organization(given));
-    YearMonth month = month(given);
+    YearMonth month = month(given, supervision.now());
+    Instant from = start(month.atDay(1));
+    Instant until = start(month.plusMonths(1).atDay(1));
     Formula formula = ShippedRules.formula();
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
@@ -217,14 +223,18 @@ public final class SupervisionOperations {
     told.number("start", formula.start()).number("per", formula.per());
     told.number("least", formula.least()).number("most", formula.most());
     Names names = new Names(supervision.store);
-    SupervisionTable.counted(
-            supervision.sql,
-            institution,
-            start(month.atDay(1)),
-            start(month.plusMonths(1).atDay(1)))
+    Map<String, Formula.Ratings> said = new HashMap<>();
+    for (RatingTable.Figure one :
+        RatingTable.figures(
+            supervision.sql, ShippedRules.satisfaction(), institution, from, until)) {
+      if (one.online()) {
+        said.put(one.institution(), new Formula.Ratings(one.count(), one.low()));
+      }
+    }
+    SupervisionTable.counted(supervision.sql, institution, from, until)
         .forEach(
             (id, counted) -> {
-              Formula.Score score = formula.of(counted.visits(), counted.hits());
+              Formula.Score score = formula.of(counted.visits(), counted.hits(), said.get(id));
               Words part = words.group("score");
               names.put(part, "institution", "Organization", id);
               part.number("visits", Math.toIntExact(score.visits()));
@@ -241,10 +251,11 @@ public final class SupervisionOperations {
     return Words.answer(answer);
   }
 
-  private YearMonth month(Given given) {
+  /** The month that is asked for, or the one of now in Beijing. */
+  static YearMonth month(Given given, Instant now) {
     String text = given.text("month");
     if (text == null) {
-      return YearMonth.from(supervision.now().atZone(Resources.BEIJING));
+      return YearMonth.from(now.atZone(Resources.BEIJING));
     }
     try {
       return YearMonth.parse(text);

@@ -16,5 +16,6 @@ class StatementsTests {
   void haveAPlaceForEachTable() {
     assertThat(StatementsForTests.placed(Supervision.class, "V180__supervision")).hasSize(6);
     assertThat(StatementsForTests.placed(Supervision.class, "V215__complaint")).hasSize(1);
+    assertThat(StatementsForTests.placed(Supervision.class, "V225__rating")).hasSize(1);
   }
 }

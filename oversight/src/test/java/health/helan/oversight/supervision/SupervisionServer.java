@@ -77,6 +77,7 @@ final class SupervisionServer extends ApiForTests {
   final Sql sql;
   final Cases cases;
   final Complaints complaints;
+  final Ratings ratings;
   final Signers signers;
   final Signer seal;
   final AuditLog log;
@@ -108,6 +109,7 @@ final class SupervisionServer extends ApiForTests {
     supervision = begun();
     cases = new Cases(store, database, AUTHORITY, clock);
     complaints = new Complaints(store, database, cases, clock);
+    ratings = new Ratings(store, database, cases, clock);
     try {
       KeyVault vault =
           KeyStoreVault.open(
@@ -137,6 +139,7 @@ final class SupervisionServer extends ApiForTests {
       List<FhirOperation> operations = new ArrayList<>(StandardOperations.all());
       operations.addAll(SupervisionOperations.all(supervision, cases));
       operations.addAll(complaints.operations());
+      operations.addAll(ratings.operations());
       operations.add(new SignOperation(signatures));
       operations.addAll(
           ReplayOperations.all(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How hits become a score. Each rule takes {@code points} for each hit in {@code per} visits, and
@@ -14,7 +15,7 @@ import java.util.Map;
  */
 public record Formula(int start, int per, int least, int most) {
   /**
-   * What one rule took.
+   * What one rule took, or what residents said.
    *
    * @param tenths tenths of a point
    */
@@ -31,10 +32,18 @@ public record Formula(int start, int per, int least, int most) {
   public record Hits(int points, long count) {}
 
   /**
+   * Ratings by residents.
+   *
+   * @param low how many of them are low
+   */
+  public record Ratings(long count, long low) {}
+
+  /**
    * @param visits of the month
    * @param hits by rule; those that were found to be none are not among them
+   * @param ratings null for fewer than count
    */
-  public Score of(long visits, Map<String, Hits> hits) {
+  public Score of(long visits, Map<String, Hits> hits, @Nullable Ratings ratings) {
     List<Taken> taken = new ArrayList<>();
     long total = start * 10L;
     for (var one : hits.entrySet()) {
@@ -48,6 +57,11 @@ public record Formula(int start, int per, int least, int most) {
                   / Math.max(visits, least));
       taken.add(new Taken(one.getKey(), one.getValue().points(), one.getValue().count(), tenths));
       total -= tenths;
+    }
+    if (ratings != null && ratings.low() > 0) {
+      Taken said = ShippedRules.satisfaction().taken(ratings.count(), ratings.low());
+      taken.add(said);
+      total -= said.tenths();
     }
     taken.sort(Comparator.comparingLong(Taken::tenths).reversed().thenComparing(Taken::rule));
     return new Score(visits, Math.max(0, total), List.copyOf(taken));

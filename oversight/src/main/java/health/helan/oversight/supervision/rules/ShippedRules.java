@@ -54,6 +54,24 @@ public final class ShippedRules {
         Duration.ofHours(hours.path("accept").asInt()));
   }
 
+  /** How long ratings are waited for. */
+  public static RatingTimes ratingTimes() {
+    JsonNode days = File.ROOT.path("ratingDays");
+    return new RatingTimes(
+        Duration.ofDays(days.path("first").asInt()), Duration.ofDays(days.path("change").asInt()));
+  }
+
+  /** What ratings take from scores. */
+  public static Satisfaction satisfaction() {
+    JsonNode part = File.ROOT.path("satisfaction");
+    JsonNode title = part.path("title");
+    return new Satisfaction(
+        part.path("least").asInt(),
+        part.path("low").asInt(),
+        part.path("points").asInt(),
+        new Rule.Text(title.path("zh").asString(""), title.path("en").asString("")));
+  }
+
   /** The formula of scores. */
   public static Formula formula() {
     JsonNode score = File.ROOT.path("score");

@@ -118,23 +118,33 @@ class ShippedRulesTests {
   @Test
   void becomeAScoreThatTheirHitsExplain() {
     Formula formula = ShippedRules.formula();
-    assertThat(formula.of(400, Map.of()).tenths()).isEqualTo(1000);
+    assertThat(formula.of(400, Map.of(), null).tenths()).isEqualTo(1000);
     // 10 points a hit in 100 visits: two hits in 400 visits take 5.
     Formula.Score score =
         formula.of(
-            400, Map.of("first-visit", new Formula.Hits(10, 2), "x", new Formula.Hits(1, 1)));
+            400, Map.of("first-visit", new Formula.Hits(10, 2), "x", new Formula.Hits(1, 1)), null);
     assertThat(score.tenths()).isEqualTo(1000 - 50 - 2);
     assertThat(score.taken().getFirst().rule()).isEqualTo("first-visit");
     // Few visits count as 100, and no rule takes more than 30.
-    assertThat(formula.of(3, Map.of("a", new Formula.Hits(2, 1))).tenths()).isEqualTo(980);
-    assertThat(formula.of(3, Map.of("a", new Formula.Hits(10, 50))).tenths()).isEqualTo(700);
+    assertThat(formula.of(3, Map.of("a", new Formula.Hits(2, 1)), null).tenths()).isEqualTo(980);
+    assertThat(formula.of(3, Map.of("a", new Formula.Hits(10, 50)), null).tenths()).isEqualTo(700);
     Map<String, Formula.Hits> all =
         Map.of(
             "a", new Formula.Hits(10, 50),
             "b", new Formula.Hits(10, 50),
             "c", new Formula.Hits(10, 50),
             "d", new Formula.Hits(10, 50));
-    assertThat(formula.of(3, all).tenths()).isZero();
+    assertThat(formula.of(3, all, null).tenths()).isZero();
     assertThat(Set.copyOf(all.keySet())).hasSize(4);
+  }
+
+  @Test
+  void takeForLowRatingsByTheirShare() {
+    Formula formula = ShippedRules.formula();
+    Formula.Score score = formula.of(400, Map.of(), new Formula.Ratings(8, 2));
+    assertThat(score.tenths()).as("a quarter of ten points").isEqualTo(1000 - 25);
+    assertThat(score.taken()).containsExactly(new Formula.Taken(Satisfaction.CODE, 10, 2, 25));
+    assertThat(formula.of(400, Map.of(), new Formula.Ratings(8, 0)).taken()).isEmpty();
+    assertThat(formula.of(400, Map.of(), new Formula.Ratings(5, 5)).tenths()).isEqualTo(900);
   }
 }

@@ -209,7 +209,12 @@ public enum Distribution {
     tables.put("supervision_rule", REFERENCE);
     for (String table :
         new String[] {
-          "supervision_act", "supervision_hit", "supervision_case", "supervision_step", "complaint"
+          "supervision_act",
+          "supervision_hit",
+          "supervision_case",
+          "supervision_step",
+          "complaint",
+          "rating"
         }) {
       tables.put(table, HOME);
     }

@@ -192,8 +192,8 @@ final class Roles {
           .runs("pay-bills")
           .calls("circulations", "parcels")
           .runs("prescription-token")
-          .calls("complaints")
-          .runs("complaint-step");
+          .calls("complaints", "ratings")
+          .runs("complaint-step", "rate");
 
   /**
    * 医务人员: the records that a grant opens, as far as the grant says; what the own institution wrote,
