@@ -62,7 +62,8 @@ public interface Payer {
   Answer settle(String key, Demand demand);
 
   /**
-   * Takes a share back, or one that was never heard of: after this the key pays nothing, ever.
+   * Takes a share back, or one that was refused or never heard of: after this the key pays nothing,
+   * ever.
    *
    * @return false when it is accepted and not done yet: asked again
    * @throws Silent then it may have been heard or not

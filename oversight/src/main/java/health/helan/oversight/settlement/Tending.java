@@ -229,16 +229,15 @@ final class Tending {
       if (part.state() == PartState.BACK) {
         continue;
       }
-      boolean isBack = part.state() == PartState.REFUSED;
-      if (!isBack) {
-        try {
-          isBack =
-              settlements
-                  .payer(part.kind(), part.payor())
-                  .reverse(one.key(part.number()), demands.of(part));
-        } catch (Payer.Silent e) {
-          isBack = false;
-        }
+      // One that was refused, too: a request that was asked before may arrive after the refusal.
+      boolean isBack;
+      try {
+        isBack =
+            settlements
+                .payer(part.kind(), part.payor())
+                .reverse(one.key(part.number()), demands.of(part));
+      } catch (Payer.Silent e) {
+        isBack = false;
       }
       if (isBack) {
         return settlements.write(

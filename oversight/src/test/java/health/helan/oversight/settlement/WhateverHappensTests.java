@@ -49,7 +49,8 @@ class WhateverHappensTests {
     return Caller.platform("clerk").asPlatformOf(visit.hospital);
   }
 
-  private void check(Visit visit) {
+  private void check(Visit... visits) {
+    Visit visit = visits[0];
     for (int minutes : new int[] {1, 5, 31, 60, 120, 240}) {
       server.until(ahead.plusMinutes(minutes));
     }
@@ -63,7 +64,12 @@ class WhateverHappensTests {
             .map(kind -> visit.bureau + "." + kind.code())
             .collect(Collectors.toSet());
     Whole.check(
-        server.database, server.ledger, server::row, claims, Set.of(visit.hospital), payors);
+        server.database,
+        server.ledger,
+        server::row,
+        claims,
+        java.util.Arrays.stream(visits).map(one -> one.hospital).collect(Collectors.toSet()),
+        payors);
     assertThat(server.ledger.check()).isEmpty();
   }
 
@@ -147,6 +153,37 @@ class WhateverHappensTests {
     assertThat(died).as("before and after each of five payers, twice").isEqualTo(20);
   }
 
+  /** Says no, while a request that was asked before is on its way, and agreed to. */
+  private record TwoMinds(Payer payer) implements Payer {
+    @Override
+    public boolean serves(PayerKind kind, String payor) {
+      return true;
+    }
+
+    @Override
+    public Answer settle(String key, Demand demand) {
+      var unused = payer.settle(key, demand);
+      return new Answer.Refused("not-entitled");
+    }
+
+    @Override
+    public boolean reverse(String key, Demand demand) {
+      return payer.reverse(key, demand);
+    }
+  }
+
+  @Test
+  void takesBackWhatArrivedAfterTheRefusal() {
+    Visit visit = stay();
+    var settlements =
+        server.settlements(
+            new TwoMinds(server.payer(_ -> SimulatedPayer.Fault.NONE)), () -> server.payments);
+    String claim =
+        settlements.presettle(at(visit), visit.patient, null, List.of(), List.of()).id();
+    assertThat(settlements.settle(at(visit), claim).state()).isEqualTo(SettlementState.REVERSED);
+    check(visit);
+  }
+
   // ------------------------------------------------------------------ everything at once
 
   @Test
@@ -158,6 +195,9 @@ class WhateverHappensTests {
     for (int round = 0; round < rounds; round++) {
       Visit visit = stay();
       visit.charge("2501", 1);
+      // Bills of two institutions: own money is one payment for both, or for what is open of them.
+      Visit other = server.new Visit(visit);
+      other.charge("2508", 2);
       server.wrong("settle", some(random, SimulatedPayer.Fault.values()));
       server.wrong("reverse", some(random, SimulatedPayer.Fault.values()));
       for (String act : List.of("create", "query", "refund", "notify", "close")) {
@@ -173,13 +213,14 @@ class WhateverHappensTests {
       try (var threads = Executors.newFixedThreadPool(3)) {
         List<Future<?>> done = new ArrayList<>();
         for (int act : acts) {
-          done.add(threads.submit(() -> act(visit, act)));
+          Visit at = random.nextInt(3) == 0 ? other : visit;
+          done.add(threads.submit(() -> act(at, act)));
         }
         for (Future<?> one : done) {
           one.get();
         }
       }
-      check(visit);
+      check(visit, other);
     }
   }
 
@@ -203,7 +244,10 @@ class WhateverHappensTests {
   private void act(Visit visit, int what) {
     try {
       List<Settlement> all =
-          new ArrayList<>(server.settlements.ofPatient(SettlementServer.ROOT, visit.patient));
+          new ArrayList<>(
+              server.settlements.ofPatient(SettlementServer.ROOT, visit.patient).stream()
+                  .filter(one -> one.institution().equals(visit.hospital))
+                  .toList());
       Collections.shuffle(all);
       switch (what) {
         case 0, 1 -> {
