@@ -23,7 +23,7 @@ class ProfilesTests {
 
   @Test
   void isListedByItsAddress() throws Exception {
-    assertThat(listed()).hasSize(16);
+    assertThat(listed()).hasSize(19);
     for (String path : listed()) {
       ObjectNode resource = (ObjectNode) Json.MAPPER.readTree(text(path));
       String type = resource.path("resourceType").asString();
