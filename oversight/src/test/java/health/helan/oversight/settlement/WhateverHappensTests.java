@@ -178,8 +178,7 @@ class WhateverHappensTests {
     var settlements =
         server.settlements(
             new TwoMinds(server.payer(_ -> SimulatedPayer.Fault.NONE)), () -> server.payments);
-    String claim =
-        settlements.presettle(at(visit), visit.patient, null, List.of(), List.of()).id();
+    String claim = settlements.presettle(at(visit), visit.patient, null, List.of(), List.of()).id();
     assertThat(settlements.settle(at(visit), claim).state()).isEqualTo(SettlementState.REVERSED);
     check(visit);
   }
