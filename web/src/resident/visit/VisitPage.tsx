@@ -1,5 +1,5 @@
 import '../../shared/visit/texts';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { idOf } from '../../shared/fhir/words';
 import { formatMoment } from '../../shared/format/dates';
@@ -9,7 +9,6 @@ import { useSeen, useTalk } from '../../shared/visit/useTalk';
 import { further, isFeeOpen, type Visit } from '../../shared/visit/visits';
 import { useOrders as usePayments } from '../../shared/pay/orders';
 import { ComplainHere } from '../complaints/ComplainHere';
-import { RateHere } from '../ratings/RateHere';
 import { TONES as PRESCRIPTION_TONES } from '../prescriptions/PrescriptionsPage';
 import '../prescriptions/texts';
 import { usePrescriptions } from '../requests/prescriptions';
@@ -21,6 +20,9 @@ import { Actions, Bottom, Button, ButtonLink, Empty, Faces, Facts, Failed, Notic
 import { keepDraft } from './draft';
 import { TONES } from './OnlineVisitsPage';
 import styles from './Visit.module.css';
+
+/** Only visits that are over ask how they were. */
+const RateHere = lazy(async () => ({ default: (await import('../ratings/RateHere')).RateHere }));
 
 /** One visit: what it waits for, the conversation, and what came of it. */
 export function VisitPage() {
@@ -61,7 +63,11 @@ function OfVisit({ visit, refetch }: { visit: Visit; refetch: () => void }) {
         {state === 'applied' ? <Words visit={live} /> : null}
         {state === 'eligible' || state === 'accepted' ? <Waiting visit={live} /> : null}
         {state === 'closed' || state === 'offline' || state === 'refunded' ? <Result visit={live} /> : null}
-        {state === 'closed' || state === 'offline' ? <RateHere about={`Encounter/${visit.id}`} /> : null}
+        {state === 'closed' || state === 'offline' ? (
+          <Suspense>
+            <RateHere about={`Encounter/${visit.id}`} />
+          </Suspense>
+        ) : null}
         {isTalk || state === 'applied' ? null : <ComplainHere about={`Encounter/${visit.id}`} />}
         {isTalk || now.messages.length > 0 ? <Conversation talk={talk} now={now} side="resident" open={isTalk} /> : null}
       </div>
