@@ -8,7 +8,6 @@ import { Conversation } from '../../shared/visit/Conversation';
 import { useSeen, useTalk } from '../../shared/visit/useTalk';
 import { further, isFeeOpen, type Visit } from '../../shared/visit/visits';
 import { useOrders as usePayments } from '../../shared/pay/orders';
-import { ComplainHere } from '../complaints/ComplainHere';
 import { TONES as PRESCRIPTION_TONES } from '../prescriptions/PrescriptionsPage';
 import '../prescriptions/texts';
 import { usePrescriptions } from '../requests/prescriptions';
@@ -21,7 +20,8 @@ import { keepDraft } from './draft';
 import { TONES } from './OnlineVisitsPage';
 import styles from './Visit.module.css';
 
-/** Only visits that are over ask how they were. */
+// What is for after a visit is fetched then.
+const ComplainHere = lazy(async () => ({ default: (await import('../complaints/ComplainHere')).ComplainHere }));
 const RateHere = lazy(async () => ({ default: (await import('../ratings/RateHere')).RateHere }));
 
 /** One visit: what it waits for, the conversation, and what came of it. */
@@ -63,12 +63,10 @@ function OfVisit({ visit, refetch }: { visit: Visit; refetch: () => void }) {
         {state === 'applied' ? <Words visit={live} /> : null}
         {state === 'eligible' || state === 'accepted' ? <Waiting visit={live} /> : null}
         {state === 'closed' || state === 'offline' || state === 'refunded' ? <Result visit={live} /> : null}
-        {state === 'closed' || state === 'offline' ? (
-          <Suspense>
-            <RateHere about={`Encounter/${visit.id}`} />
-          </Suspense>
-        ) : null}
-        {isTalk || state === 'applied' ? null : <ComplainHere about={`Encounter/${visit.id}`} />}
+        <Suspense>
+          {state === 'closed' || state === 'offline' ? <RateHere about={`Encounter/${visit.id}`} /> : null}
+          {isTalk || state === 'applied' ? null : <ComplainHere about={`Encounter/${visit.id}`} />}
+        </Suspense>
         {isTalk || now.messages.length > 0 ? <Conversation talk={talk} now={now} side="resident" open={isTalk} /> : null}
       </div>
     </Page>
