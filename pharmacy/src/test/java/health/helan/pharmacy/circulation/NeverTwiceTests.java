@@ -69,7 +69,8 @@ class NeverTwiceTests {
     List<Drugstore> shops = SHOPS_THERE.subList(0, 3);
     int before = shops.stream().mapToInt(shop -> shop.stock("A1")).sum();
     var token = new AtomicReference<>(one.token());
-    // In some orders of the threads nobody locks before counting out: something is counted out first.
+    // In some orders of the threads nobody locks before counting out: something is counted out
+    // first.
     Drugstore first = shops.getFirst();
     assertThat(first.lock(token.get()).status()).isEqualTo(200);
     assertThat(first.dispense(one.task(), one.request(), "A1", 1).status()).isEqualTo(200);
