@@ -68,11 +68,12 @@ class NeverTwiceTests {
     Prescribed one = Prescribed.usual(hospital);
     List<Drugstore> shops = SHOPS_THERE.subList(0, 3);
     int before = shops.stream().mapToInt(shop -> shop.stock("A1")).sum();
-    var token = new AtomicReference<>(one.token());
+    String sure = one.token();
+    var token = new AtomicReference<>(sure);
     // In some orders of the threads nobody locks before counting out: something is counted out
     // first.
     Drugstore first = shops.getFirst();
-    assertThat(first.lock(token.get()).status()).isEqualTo(200);
+    assertThat(first.lock(sure).status()).isEqualTo(200);
     assertThat(first.dispense(one.task(), one.request(), "A1", 1).status()).isEqualTo(200);
     List<Callable<Boolean>> actors = new ArrayList<>();
     for (int actor = 0; actor < 3; actor++) {
