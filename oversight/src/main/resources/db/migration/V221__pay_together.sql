@@ -10,6 +10,5 @@ alter table pay_attempt add column joint_fen bigint;
 create index pay_attempt_joint on pay_attempt (home, joint) where joint is not null;
 
 -- Parts of one payment share what is shown.
-alter table simulated_payment add column joint text collate "C";
 drop index simulated_payment_code;
 create index simulated_payment_code on simulated_payment (code);

@@ -3,14 +3,13 @@ package health.helan.oversight.payment;
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.rest.Given;
+import health.helan.foundation.rest.Names;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
 import java.math.BigDecimal;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -100,19 +99,20 @@ public final class PaymentOperations {
     if (payables.isEmpty()) {
       throw new Refusal(Refusal.Kind.INVALID, "payment.parameter-missing", "payable");
     }
-    return answer(payments.pay(call.caller(), payables, required(call, "channel")));
+    return answer(call, payments.pay(call.caller(), payables, required(call, "channel")));
   }
 
   private Answer status(FhirOperation.Call call) {
-    return answer(payments.together(call.caller(), Objects.requireNonNull(call.id())));
+    return answer(call, payments.together(call.caller(), Objects.requireNonNull(call.id())));
   }
 
   private Answer list(FhirOperation.Call call) {
-    return answer(payments.ofPatient(call.caller(), Objects.requireNonNull(call.id())));
+    return answer(call, payments.ofPatient(call.caller(), Objects.requireNonNull(call.id())));
   }
 
   private Answer refund(FhirOperation.Call call) {
     return answer(
+        call,
         List.of(
             payments.refund(
                 call.caller(),
@@ -137,24 +137,21 @@ public final class PaymentOperations {
     return BigDecimal.valueOf(fen, 2).toPlainString();
   }
 
-  private Answer answer(List<Order> orders) {
+  private Answer answer(FhirOperation.Call call, List<Order> orders) {
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
-    Map<String, String> names = new HashMap<>();
+    Names names = new Names(call.store(), "payment");
     for (Order order : orders) {
-      told(
-          words.group("order"),
-          order,
-          names.computeIfAbsent(order.institution(), payments::nameOf));
+      told(words.group("order"), order, names);
     }
     return Words.answer(answer);
   }
 
-  private void told(Words words, Order order, String institution) {
+  private void told(Words words, Order order, Names names) {
     words.reference("invoice", "Invoice/" + order.id(), null).text("number", order.id());
     words.code("state", order.state().word()).text("what", payments.label(order));
     words.reference("payable", order.payable(), null);
-    words.reference("institution", "Organization/" + order.institution(), institution);
+    names.put(words, "institution", "Organization", order.institution());
     words.text("amount", yuan(order.fen()));
     words.time("created", order.created()).time("expires", order.expires());
     Order.Attempt current = order.current();

@@ -2,7 +2,6 @@ package health.helan.oversight.payment;
 
 import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.IndexKey;
-import health.helan.foundation.store.Json;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.trust.account.Sql;
@@ -418,19 +417,6 @@ public final class Payments {
     return table.ofPatient(paying.digest(patient), MOST_LISTED).stream()
         .filter(order -> isSeen(caller, order))
         .toList();
-  }
-
-  /** What an Organization is called; empty where nothing says. */
-  public String nameOf(String institution) {
-    try {
-      return Json.MAPPER
-          .readTree(
-              Objects.requireNonNull(store.read(PLATFORM, "Organization", institution).content()))
-          .path("name")
-          .asString("");
-    } catch (Refusal gone) {
-      return "";
-    }
   }
 
   /** What an order is for, in the words that the resident was told. */

@@ -6,6 +6,7 @@ import health.helan.foundation.rest.FhirOperation.Call;
 import health.helan.foundation.rest.FhirOperation.Level;
 import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.NamedOperation;
+import health.helan.foundation.rest.Names;
 import health.helan.foundation.rest.PageEnd;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Caller;
@@ -127,9 +128,10 @@ public final class SettlementOperations {
   private Answer bills(Call call) {
     ObjectNode answer = Words.parameters();
     Words into = Words.of(answer);
+    Names names = names(call);
     for (Settlement one : settlements.ofPatient(call.caller(), id(call))) {
       if (one.state() != SettlementState.LAPSED) {
-        told(into.group("bill"), one);
+        told(into.group("bill"), one, names);
       }
     }
     return Words.answer(answer);
@@ -174,17 +176,21 @@ public final class SettlementOperations {
     return Words.answer(answer);
   }
 
+  private static Names names(Call call) {
+    return new Names(call.store(), "settlement");
+  }
+
   private Answer answer(Call call, Settlement one) {
     ObjectNode answer = Words.parameters();
     Words into = Words.of(answer).group("bill");
-    told(into, one);
+    told(into, one, names(call));
     explained(call, into, settlements.explanation(one), null);
     return Words.answer(answer);
   }
 
-  private void told(Words into, Settlement one) {
+  private void told(Words into, Settlement one, Names names) {
     into.reference("claim", "Claim/" + one.id(), null);
-    head(into, one);
+    head(into, one, names);
     into.text("own", yuan(one.own())).text("open", yuan(one.open())).text("reason", one.reason());
     if (one.account() != null) {
       into.reference("payable", "Account/" + one.account(), null);
@@ -204,13 +210,10 @@ public final class SettlementOperations {
   }
 
   /** What everybody is told of a bill that has to do with it. */
-  private void head(Words into, Settlement one) {
-    into.text("number", one.id())
-        .code("state", one.state().word())
-        .reference(
-            "institution",
-            "Organization/" + one.institution(),
-            settlements.nameOf(one.institution()))
+  private void head(Words into, Settlement one, Names names) {
+    into.text("number", one.id()).code("state", one.state().word());
+    names
+        .put(into, "institution", "Organization", one.institution())
         .code("setting", one.setting().code())
         .number("level", one.level())
         .text("rules", one.rules())
@@ -329,14 +332,11 @@ public final class SettlementOperations {
     if (found.size() > count) {
       into.text("next", found.get(count - 1).end().next());
     }
+    Names names = names(call);
     for (SettlementTable.PayorPart one : found.subList(0, Math.min(count, found.size()))) {
       Words line = into.group("claim");
-      line.text("number", one.settlement())
-          .code("bill-state", one.state().word())
-          .reference(
-              "institution",
-              "Organization/" + one.institution(),
-              settlements.nameOf(one.institution()));
+      line.text("number", one.settlement()).code("bill-state", one.state().word());
+      names.put(line, "institution", "Organization", one.institution());
       told(line, one.part());
     }
     return Words.answer(answer);
@@ -347,7 +347,7 @@ public final class SettlementOperations {
     Settlement one = settlements.ofPayor(payor, claim);
     ObjectNode answer = Words.parameters();
     Words into = Words.of(answer).group("bill");
-    head(into, one);
+    head(into, one, names(call));
     Set<PayerKind> own = EnumSet.noneOf(PayerKind.class);
     for (Settlement.Part part : one.parts()) {
       if (part.payor().equals(payor)) {

@@ -638,15 +638,6 @@ public final class Settlements {
     return Json.MAPPER.readTree(Objects.requireNonNull(store.read(PLATFORM, type, id).content()));
   }
 
-  /** What an Organization is called; empty where nothing says. */
-  String nameOf(String institution) {
-    try {
-      return tree("Organization", institution).path("name").asString("");
-    } catch (Refusal gone) {
-      return "";
-    }
-  }
-
   String patient(Settlement one) {
     return tree("Claim", one.id())
         .path("patient")

@@ -6,6 +6,7 @@ import health.helan.foundation.rest.FhirOperation.Call;
 import health.helan.foundation.rest.FhirOperation.Level;
 import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.NamedOperation;
+import health.helan.foundation.rest.Names;
 import health.helan.foundation.rest.PageEnd;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Caller.Role;
@@ -71,7 +72,7 @@ final class ComplaintOperations {
     Given given = new Given(call);
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
-    Names names = new Names(store);
+    Names names = new Names(store, "supervision");
     if (call.caller().role() == Role.RESIDENT) {
       given.only(Set.of("patient"));
       for (Complaints.Member member : complaints.own(call.caller(), given.patient())) {
@@ -127,7 +128,7 @@ final class ComplaintOperations {
     Complaints.Member member = complaints.find(call.caller(), id);
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
-    Names names = new Names(store);
+    Names names = new Names(store, "supervision");
     told(words, member, names);
     ComplaintTask task = member.task();
     if (member.party() == Party.INSTITUTION) {

@@ -6,6 +6,7 @@ import health.helan.foundation.rest.FhirOperation.Call;
 import health.helan.foundation.rest.FhirOperation.Level;
 import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.NamedOperation;
+import health.helan.foundation.rest.Names;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.RecordStore;
@@ -73,13 +74,10 @@ final class RatingOperations {
       throw Given.wrong(RatingForm.WORDS);
     }
     var said = new Rating.Said(given.number(RatingForm.OVERALL, 0, BEST), answers, words);
-    String id = ratings.rate(call.caller(), about, said);
-    Ratings.About rated = ratings.about(call.caller(), about);
+    Ratings.Own own = ratings.rate(call.caller(), about, said);
     ObjectNode answer = Words.parameters();
-    Names names = new Names(store);
-    ratings
-        .own(call.caller(), rated.patient().substring("Patient/".length()), about)
-        .forEach(own -> told(Words.of(answer), own, names));
+    told(Words.of(answer), own, new Names(store, "supervision"));
+    String id = own.row().id();
     return new Answer(200, Words.answer(answer).body(), "QuestionnaireResponse/" + id, 0, null);
   }
 
@@ -96,7 +94,7 @@ final class RatingOperations {
     String about = Objects.requireNonNullElse(given.text("about"), "");
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
-    Names names = new Names(store);
+    Names names = new Names(store, "supervision");
     String patient;
     if (about.isEmpty()) {
       patient = given.patient();
@@ -145,7 +143,7 @@ final class RatingOperations {
     YearMonth month = SupervisionOperations.month(given, ratings.now());
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
-    Names names = new Names(store);
+    Names names = new Names(store, "supervision");
     for (RatingTable.Figure figure :
         ratings.figures(
             call.caller(),

@@ -5,7 +5,6 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Caller.Role;
 import health.helan.foundation.store.Interaction;
 import health.helan.foundation.store.Json;
-import health.helan.foundation.store.Outcome;
 import health.helan.foundation.store.ProvenanceJson;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
@@ -128,11 +127,11 @@ public final class Ratings implements Erasable {
   /**
    * Rates, or changes what was rated.
    *
-   * @return id of the QuestionnaireResponse
+   * @return the rating as it stands now
    * @throws Refusal of {@link #about}; FORBIDDEN for who is no resident; BUSINESS_RULE for what is
    *     not over, or too late; CONFLICT where another call rates the same
    */
-  String rate(Caller caller, String reference, Rating.Said said) {
+  Own rate(Caller caller, String reference, Rating.Said said) {
     if (caller.role() != Role.RESIDENT) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "rating.residents");
     }
@@ -148,7 +147,12 @@ public final class Ratings implements Erasable {
           ? new Refusal(Refusal.Kind.BUSINESS_RULE, "rating.late", times().first().toDays())
           : new Refusal(Refusal.Kind.BUSINESS_RULE, "rating.stands", times().change().toDays());
     }
-    return row == null ? make(caller, about, said, now) : amend(caller, about, row, said, now);
+    if (row == null) {
+      make(caller, about, said, now);
+    } else {
+      amend(caller, about, row, said, now);
+    }
+    return own(caller, about.patient.substring("Patient/".length()), reference).getFirst();
   }
 
   /**
@@ -157,22 +161,22 @@ public final class Ratings implements Erasable {
    * @param overall 1 to 5
    * @param yes the answer to each question
    */
-  public String rate(Caller caller, String reference, int overall, boolean yes) {
+  public void rate(Caller caller, String reference, int overall, boolean yes) {
     Map<String, Boolean> answers = new TreeMap<>();
     Rating.Thing thing = Rating.Thing.of(reference);
     if (thing != null) {
       thing.form().questions().forEach(question -> answers.put(question.id(), yes));
     }
-    return rate(caller, reference, new Rating.Said(overall, answers, null));
+    var unused = rate(caller, reference, new Rating.Said(overall, answers, null));
   }
 
-  private String make(Caller caller, About about, Rating.Said said, Instant now) {
+  private void make(Caller caller, About about, Rating.Said said, Instant now) {
     // Who acts for others too may be anybody of them: the Provenance names the account.
     String source = caller.binding().patients().size() == 1 ? about.patient : null;
     ObjectNode response =
         Rating.made(about.thing, about.reference, about.patient, source, said, now);
     String urn = "urn:uuid:" + UUID.randomUUID();
-    List<Outcome> written =
+    var unused =
         store.transact(
             caller.asPlatform(),
             List.of(
@@ -192,10 +196,9 @@ public final class Ratings implements Erasable {
                     subject(about.patient),
                     about.institution,
                     about.thing.isOnline(about.resource)));
-    return written.getFirst().id();
   }
 
-  private String amend(
+  private void amend(
       Caller caller, About about, RatingTable.Row row, Rating.Said said, Instant now) {
     var unused =
         store.transact(
@@ -211,7 +214,6 @@ public final class Ratings implements Erasable {
                     caller, "QuestionnaireResponse/" + row.id(), about.patient, "UPDATE", now)),
             Set.of(),
             null);
-    return row.id();
   }
 
   private static Interaction provenance(

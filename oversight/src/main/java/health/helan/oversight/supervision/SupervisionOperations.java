@@ -6,6 +6,7 @@ import health.helan.foundation.rest.FhirOperation.Call;
 import health.helan.foundation.rest.FhirOperation.Level;
 import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.NamedOperation;
+import health.helan.foundation.rest.Names;
 import health.helan.foundation.rest.PageEnd;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Json;
@@ -157,7 +158,7 @@ public final class SupervisionOperations {
                 count + 1));
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
-    Names names = new Names(supervision.store);
+    Names names = new Names(supervision.store, "supervision");
     for (SupervisionTable.Row hit : found.subList(0, Math.min(count, found.size()))) {
       told(call, words.group("hit"), hit, names);
     }
@@ -222,7 +223,7 @@ public final class SupervisionOperations {
     Words told = words.group("formula");
     told.number("start", formula.start()).number("per", formula.per());
     told.number("least", formula.least()).number("most", formula.most());
-    Names names = new Names(supervision.store);
+    Names names = new Names(supervision.store, "supervision");
     Map<String, Formula.Ratings> said = new HashMap<>();
     for (RatingTable.Figure one :
         RatingTable.figures(
@@ -278,7 +279,7 @@ public final class SupervisionOperations {
         cases.list(call.caller(), state, organization(given), PageEnd.of(given), count + 1);
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
-    Names names = new Names(supervision.store);
+    Names names = new Names(supervision.store, "supervision");
     for (SupervisionTable.Case one : found.subList(0, Math.min(count, found.size()))) {
       Words part = words.group("case");
       part.reference("task", "Task/" + one.id(), null).code("state", one.state().code());
@@ -300,7 +301,7 @@ public final class SupervisionOperations {
     Cases.Member member = cases.find(call.caller(), id);
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
-    Names names = new Names(supervision.store);
+    Names names = new Names(supervision.store, "supervision");
     CaseTask task = member.task();
     words.reference("task", "Task/" + id, null).code("state", task.state().code());
     names.put(words, "institution", "Organization", task.institution());
@@ -475,7 +476,7 @@ public final class SupervisionOperations {
     ObjectNode answer = Words.parameters();
     Words result = Words.of(answer).group("result");
     result.number("acts", found.acts()).number("fired", found.fired());
-    Names names = new Names(supervision.store);
+    Names names = new Names(supervision.store, "supervision");
     found
         .institutions()
         .forEach(

@@ -119,9 +119,7 @@ class PayingTogetherTests {
     }
     assertThat(
             server.number(
-                "select sum(fen) from simulated_payment where joint = '"
-                    + joint(first).key()
-                    + "' and state = 1"))
+                "select sum(fen) from simulated_payment where code = '" + code + "' and state = 1"))
         .isEqualTo(34_50)
         .isEqualTo(joint(first).fen());
   }
@@ -479,7 +477,7 @@ class PayingTogetherTests {
     assertThat(
             server.number(
                 """
-                select count(*) from (select joint from simulated_payment where joint is not null group by joint
+                select count(*) from (select code from simulated_payment group by code
                   having count(distinct state) > 1) torn"""))
         .as("all parts of a payment or none")
         .isZero();

@@ -23,7 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * What a write of anybody means to circulation: a prescription that has come to count gets its row
  * in the same transaction; what the steps have written, they alone change; and nobody writes a
- * MedicationDispense of such a prescription past them, or something could be dispensed twice.
+ * MedicationDispense of such a prescription past them, or something could be dispensed twice. What
+ * the HealthcareService of a pharmacy says of how drugs are had, offers follow; nobody files one
+ * for another institution.
  */
 public final class CirculationGuard implements WriteFollower {
   private static final Set<String> WRITTEN =
@@ -39,7 +41,9 @@ public final class CirculationGuard implements WriteFollower {
 
   @Override
   public boolean concerns(String type) {
-    return WRITTEN.contains(type) || type.equals("MedicationRequest");
+    return WRITTEN.contains(type)
+        || type.equals("MedicationRequest")
+        || type.equals("HealthcareService");
   }
 
   @Override
@@ -49,6 +53,14 @@ public final class CirculationGuard implements WriteFollower {
         && !Purges.isErasing(caller)
         && (Papers.isTagged(written.before()) || Papers.isTagged(written.after()))) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "circulation.by-steps", written.type());
+    }
+    ObjectNode after = written.after();
+    if (written.type().equals("HealthcareService")
+        && after != null
+        && !caller.isRoot()
+        && Shops.isPharmacy(after)
+        && !Shops.institution(after).equals(caller.institution())) {
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "circulation.another-institution");
     }
   }
 
@@ -71,6 +83,11 @@ public final class CirculationGuard implements WriteFollower {
         begin(transaction, one.after(), requests, at);
       } else if (one.type().equals("MedicationDispense") && !caller.isRoot()) {
         refuseBeside(transaction, one.after());
+      } else if (one.type().equals("HealthcareService")
+          && one.after() != null
+          && Shops.isPharmacy(one.after())) {
+        Stock.putWays(
+            transaction, digests, Shops.institution(one.after()), Shops.ways(one.after()));
       }
     }
   }

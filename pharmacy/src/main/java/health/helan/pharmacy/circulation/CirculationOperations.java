@@ -5,6 +5,7 @@ import health.helan.foundation.rest.FhirOperation;
 import health.helan.foundation.rest.FhirOperation.Call;
 import health.helan.foundation.rest.FhirOperation.Level;
 import health.helan.foundation.rest.Given;
+import health.helan.foundation.rest.GivenParts;
 import health.helan.foundation.rest.NamedOperation;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Json;

@@ -113,7 +113,7 @@ public final class Circulations implements Erasable {
     handingOver = new HandingOver(steps, table, stock);
     staff = new Staff(registry, shops, new Posts(store, parts.database(), clock), clock);
     names = new Names(store, shops, clock);
-    openings = new Openings(store, shops, staff, stock, clock);
+    openings = new Openings(store, shops, staff, clock);
     offers = new Offers(new OfferTable(parts.database()), shops);
     charging = new Charging(parts.tills());
   }

@@ -58,8 +58,8 @@ final class OpeningOperations {
     String telephone = given.text("telephone");
     var plan =
         OpeningPlan.of(
-            GivenParts.of(call.body(), "hours"),
-            GivenParts.of(call.body(), "closed"),
+            given.parts("hours"),
+            given.parts("closed"),
             given.list("way"),
             telephone == null ? "" : telephone);
     String id = Objects.requireNonNull(call.id());

@@ -1,6 +1,7 @@
 package health.helan.pharmacy.circulation;
 
 import health.helan.foundation.rest.Given;
+import health.helan.foundation.rest.GivenParts;
 import health.helan.foundation.store.Json;
 import health.helan.foundation.store.Refusal;
 import health.helan.pharmacy.circulation.Circulation.Way;

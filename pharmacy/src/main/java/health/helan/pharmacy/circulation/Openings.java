@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,14 +26,12 @@ final class Openings {
   private final RecordStore store;
   private final Shops shops;
   private final Staff staff;
-  private final Stock stock;
   private final Clock clock;
 
-  Openings(RecordStore store, Shops shops, Staff staff, Stock stock, Clock clock) {
+  Openings(RecordStore store, Shops shops, Staff staff, Clock clock) {
     this.store = store;
     this.shops = shops;
     this.staff = staff;
-    this.stock = stock;
     this.clock = clock;
   }
 
@@ -84,14 +83,15 @@ final class Openings {
             CHANGE,
             null,
             clock.instant());
-    var written =
+    var unused2 =
         store.transact(
             caller.asPlatformOf(institution),
             List.of(
                 new Interaction.Patch("HealthcareService", id, null, plan::put, version),
                 new Interaction.Create(
                     "Provenance", Interaction.Body.of(provenance), null, null, null)),
-            (connection, ids, at) -> stock.putWays(connection, institution, plan.ways()));
+            Set.of(),
+            null);
     ObjectNode service = read(id);
     return told(shops.shop(institution, service), service);
   }
@@ -107,8 +107,7 @@ final class Openings {
             ? staff.counterOf(caller)
             : staff.shopOf(caller).institution();
     ObjectNode service = read(id);
-    if (!("Organization/" + own)
-        .equals(service.path("providedBy").path("reference").asString(""))) {
+    if (!own.equals(Shops.institution(service))) {
       throw new Refusal(Refusal.Kind.FORBIDDEN, "circulation.another-institution");
     }
     if (!Shops.isPharmacy(service)) {

@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 final class Shops {
   static final String SYSTEM = "https://helan.health/fhir/CodeSystem/pharmacy-service";
   static final String TYPE = "dispensing";
+  private static final String ORGANIZATION = "Organization/";
 
   private final RecordStore store;
 
@@ -38,7 +39,7 @@ final class Shops {
         search(
             "HealthcareService",
             "organization",
-            "Organization/" + institution,
+            ORGANIZATION + institution,
             "service-type",
             SYSTEM + "|" + TYPE,
             "active",
@@ -73,6 +74,12 @@ final class Shops {
       }
     }
     return false;
+  }
+
+  /** Id of the Organization that a HealthcareService is provided by; empty for none. */
+  static String institution(JsonNode service) {
+    String reference = service.path("providedBy").path("reference").asString("");
+    return reference.startsWith(ORGANIZATION) ? reference.substring(ORGANIZATION.length()) : "";
   }
 
   /** How drugs are had by what a HealthcareService says; picked up, where it says nothing. */

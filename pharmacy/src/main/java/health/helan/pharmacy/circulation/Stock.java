@@ -4,6 +4,7 @@ import health.helan.foundation.rest.Faults;
 import health.helan.foundation.store.Ids;
 import health.helan.foundation.store.RecordStore;
 import health.helan.foundation.store.Refusal;
+import health.helan.foundation.store.index.Digests;
 import health.helan.foundation.trust.account.Sql;
 import health.helan.pharmacy.knowledge.Knowledge;
 import health.helan.pharmacy.knowledge.KnowledgeBook;
@@ -55,8 +56,11 @@ public final class Stock {
 
   /** Bucket of a pharmacy. */
   int home(String shop) {
-    return (int)
-        Math.floorMod(store.parameters().digests().reference("Organization", shop), Ids.HOMES);
+    return home(store.parameters().digests(), shop);
+  }
+
+  private static int home(Digests digests, String shop) {
+    return (int) Math.floorMod(digests.reference("Organization", shop), Ids.HOMES);
   }
 
   // ------------------------------------------------------------------ telling
@@ -145,13 +149,15 @@ public final class Stock {
   /**
    * How drugs are had from a pharmacy that has told its stock; of another the first telling says.
    */
-  void putWays(Connection connection, String shop, Set<Circulation.Way> ways) throws SQLException {
+  static void putWays(
+      Connection connection, Digests digests, String shop, Set<Circulation.Way> ways)
+      throws SQLException {
     var unused =
         Sql.update(
             connection,
             "update pharmacy_shop set ways = ? where home = ? and shop = ?",
             words(ways),
-            home(shop),
+            home(digests, shop),
             shop);
   }
 

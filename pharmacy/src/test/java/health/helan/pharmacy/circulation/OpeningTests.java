@@ -125,6 +125,35 @@ class OpeningTests {
   }
 
   @Test
+  void whatTheInstitutionsSystemWritesHoldsForTheNextOfferToo() {
+    String drug = "盐酸贝那普利片 10mg";
+    var store = Drugstore.withoutPharmacist();
+    store.has("B", drug, "片", 100, "1.00");
+    Prescribed one = Prescribed.of(hospital, _ -> {}, drug);
+    String path = "Task/" + one.task() + "/$offers?way=cabinet";
+    assertThat(SERVER.get(one.resident(), path).all("offer")).isEmpty();
+    ObjectNode service = (ObjectNode) stored(store);
+    service
+        .withArray("characteristic")
+        .addObject()
+        .putArray("coding")
+        .addObject()
+        .put("system", Shops.SYSTEM)
+        .put("code", "cabinet");
+    ReviewServer.ok(SERVER.create(store.system, service.toString()));
+    assertThat(SERVER.get(one.resident(), path).all("offer")).hasSize(1);
+  }
+
+  @Test
+  void nobodyFilesAPharmacyForAnotherInstitution() {
+    ObjectNode service = (ObjectNode) stored(other);
+    service.put("id", "forged-" + other.id);
+    assertThat(SERVER.create(hospital.system, service.toString()).status()).isEqualTo(403);
+    assertThat(SERVER.get(ReviewServer.ROOT, "HealthcareService/forged-" + other.id).status())
+        .isEqualTo(404);
+  }
+
+  @Test
   void whatElseTheRegistrySaysStaysAndWhoChangedItIsKept() {
     var store = Drugstore.withoutPharmacist();
     ObjectNode service = (ObjectNode) stored(store);

@@ -81,14 +81,7 @@ public final class Given {
     if (call.body() != null) {
       for (JsonNode parameter : call.body().path("parameter")) {
         if (name.equals(parameter.path("name").asString(""))) {
-          for (var property : parameter.properties()) {
-            JsonNode value = property.getValue();
-            if (property.getKey().equals("valueReference")) {
-              values.add(value.path("reference").asString(""));
-            } else if (property.getKey().startsWith("value") && value.isValueNode()) {
-              values.add(value.asString(""));
-            }
-          }
+          values.add(GivenParts.value(parameter));
         }
       }
     }
@@ -102,6 +95,19 @@ public final class Given {
       throw wrong(name);
     }
     return values.stream().map(String::strip).toList();
+  }
+
+  /** Each repetition of a parameter that has parts. */
+  public List<GivenParts> parts(String name) {
+    var found = new ArrayList<GivenParts>();
+    if (call.body() != null) {
+      for (JsonNode parameter : call.body().path("parameter")) {
+        if (name.equals(parameter.path("name").asString(""))) {
+          found.add(new GivenParts(parameter.path("part")));
+        }
+      }
+    }
+    return found;
   }
 
   /** A text that has to be there. */

@@ -185,6 +185,16 @@ class TogetherTests {
                       throw new Refusal(Refusal.Kind.CONFLICT, "store.contended");
                     }))
         .isInstanceOf(Refusal.class);
+    shares.set(
+        1,
+        new Share(
+            Caller.operator("asker").asPlatformOf("clinic"),
+            List.of(
+                new Interaction.Create(
+                    "Basic", Interaction.Body.of(resource("Device", "d")), null, null, null)),
+            null));
+    assertThatThrownBy(() -> one.store.transact(shares, (transaction, ids, at) -> {}))
+        .isInstanceOf(Refusal.class);
     assertThat(one.number("select count(*) from res_observation")).isEqualTo(before);
   }
 

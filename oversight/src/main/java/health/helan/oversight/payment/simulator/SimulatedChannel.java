@@ -165,7 +165,7 @@ public final class SimulatedChannel implements PaymentChannel {
           var unused =
               sql.on(
                   connection -> {
-                    insert(connection, of, fen, shown(), null);
+                    insert(connection, of, fen, shown());
                     return true;
                   });
           return standing(of);
@@ -179,21 +179,20 @@ public final class SimulatedChannel implements PaymentChannel {
     return "sim:" + code + ":" + HexFormat.of().formatHex(random);
   }
 
-  private void insert(
-      Connection connection, String of, long fen, String shown, @Nullable String joint)
+  /** Parts of one payment share what is shown. */
+  private void insert(Connection connection, String of, long fen, String shown)
       throws SQLException {
     var unused =
         Sql.update(
             connection,
-            "insert into simulated_payment (state, fen, refunded, created, id, channel, code, refunds, joint)"
-                + " values (0, ?, 0, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing",
+            "insert into simulated_payment (state, fen, refunded, created, id, channel, code, refunds)"
+                + " values (0, ?, 0, ?, ?, ?, ?, ?) on conflict (id) do nothing",
             fen,
             clock.instant(),
             of,
             code,
             shown,
-            List.of(),
-            joint);
+            List.of());
   }
 
   @Override
@@ -211,7 +210,7 @@ public final class SimulatedChannel implements PaymentChannel {
               sql.together(
                   connection -> {
                     for (Part part : parts) {
-                      insert(connection, part.key(), part.fen(), shown, joint);
+                      insert(connection, part.key(), part.fen(), shown);
                     }
                     return true;
                   });

@@ -1,27 +1,12 @@
-package health.helan.pharmacy.circulation;
+package health.helan.foundation.rest;
 
-import health.helan.foundation.rest.Given;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The parts of a parameter that has parts; what is wrong with one is told by its name. */
-record GivenParts(JsonNode parts) {
-  /** Of each repetition of a parameter. */
-  static List<GivenParts> of(@Nullable JsonNode body, String name) {
-    List<GivenParts> found = new ArrayList<>();
-    if (body != null) {
-      for (JsonNode parameter : body.path("parameter")) {
-        if (name.equals(parameter.path("name").asString(""))) {
-          found.add(new GivenParts(parameter.path("part")));
-        }
-      }
-    }
-    return found;
-  }
-
-  String need(String name, int shortest, int longest) {
+public record GivenParts(JsonNode parts) {
+  public String need(String name, int shortest, int longest) {
     String text = text(name);
     if (text.isEmpty()) {
       throw Given.missing(name);
@@ -33,12 +18,12 @@ record GivenParts(JsonNode parts) {
   }
 
   /** Empty where it is not given. */
-  String text(String name) {
+  public String text(String name) {
     List<String> all = texts(name);
     return all.isEmpty() ? "" : all.getFirst();
   }
 
-  List<String> texts(String name) {
+  public List<String> texts(String name) {
     List<String> texts = new ArrayList<>();
     for (JsonNode part : parts) {
       if (part.path("name").asString("").equals(name)) {
@@ -48,8 +33,8 @@ record GivenParts(JsonNode parts) {
     return texts;
   }
 
-  /** Value of a part, of whatever simple type. */
-  static String value(JsonNode part) {
+  /** Value of a parameter or a part, of whatever simple type; empty for none. */
+  public static String value(JsonNode part) {
     for (var property : part.properties()) {
       if (property.getKey().equals("valueReference")) {
         return property.getValue().path("reference").asString("");
