@@ -174,7 +174,7 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     expect(signed.parameter.find(({ name }: any) => name === 'signaturesOnOtherVersions')?.valueInteger).toBe(2);
   });
 
-  test('the cashier settles what the visit led to, share by share, and the resident pays the own part', async () => {
+  test('the cashier settles what the visit led to, share by share, and the resident reads it', async () => {
     // As the hospital's system charges what was ordered.
     for (const item of ['2504', '2505', '2102', '3108']) {
       await root('/fhir/ChargeItem', {
@@ -206,11 +206,6 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     await phone.getByRole('link', { name: /待支付/ }).first().click();
     await phone.getByText('谁付了多少').waitFor();
     await shown(resident, 'hospital-bill');
-    await phone.getByRole('button', { name: /^支付 ¥/ }).click();
-    await phone.getByRole('radio').first().check();
-    await phone.getByRole('button', { name: /^支付 ¥/ }).click();
-    await phone.getByRole('button', { name: '模拟付款' }).click();
-    await phone.getByText('支付成功').waitFor();
   });
 
   test('the resident compares prices, has it sent from the cheapest, and shows the code', async () => {
@@ -254,7 +249,7 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     await page.getByText('待交付').waitFor();
   });
 
-  test('what was counted out is settled at the till, share by share, and the resident pays the own part', async () => {
+  test('what was counted out is settled at the till, share by share, and the resident pays hospital and drugstore at once', async () => {
     const [desk, phone] = [shop.page, resident.page];
     await desk.getByText('药费结清后才能打包。').waitFor();
     await desk.keyboard.press('s');
@@ -272,12 +267,16 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     await phone.getByRole('link', { name: '看结算单并支付' }).click();
     await phone.getByText('谁付了多少').waitFor();
     await shown(resident, 'bill');
-    await phone.getByRole('button', { name: /^支付 ¥/ }).click();
+    await phone.goto(`${url}/resident/#/bills`);
+    await phone.getByRole('button', { name: /^支付全部 ¥/ }).click();
+    await phone.getByText('一次支付，共 2 家机构').waitFor();
     await phone.getByRole('radio').first().check();
     await shown(resident, 'bill-pay');
     await phone.getByRole('button', { name: /^支付 ¥/ }).click();
     await phone.getByRole('button', { name: '模拟付款' }).click();
     await phone.getByText('支付成功').waitFor();
+    expect(await phone.getByText('已支付').count()).toBe(2);
+    await shown(resident, 'receipts', { fullPage: true });
     await desk.getByText('已结清').waitFor();
   });
 
@@ -310,6 +309,23 @@ describe.skipIf(reason)('A repeat visit for hypertension', () => {
     await phone.getByText('药已取完').waitFor();
     await phone.getByText(/批号 T260901/).waitFor();
     await shown(resident, 'taken');
+  });
+
+  test('the resident says how the visit was, and may think better of it', async () => {
+    const { page } = resident;
+    await page.goto(`${url}/resident/#/online-visits/${visit}`);
+    await page.getByRole('link', { name: /这次就诊怎么样？/ }).click();
+    await page.getByRole('button', { name: '提交评价' }).click();
+    await page.getByRole('alert').filter({ hasText: '请选一项' }).waitFor();
+    await page.getByRole('radio', { name: '很满意', exact: true }).check();
+    await shown(resident, 'rating');
+    await page.getByRole('button', { name: '提交评价' }).click();
+    await page.getByRole('status').filter({ hasText: '已保存' }).waitFor();
+    await page.getByRole('radio', { name: '满意', exact: true }).check();
+    await page.getByRole('button', { name: '修改评价' }).click();
+    await page.goto(`${url}/resident/#/ratings`);
+    await page.getByRole('link', { name: /对就诊的评价.*4 分/ }).waitFor();
+    await shown(resident, 'ratings');
   });
 
   test('the resident complains of the visit, the hospital answers, the resident objects, the regulator decides', async () => {
