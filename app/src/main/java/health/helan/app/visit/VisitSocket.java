@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.websocket.MessageHandler;
 import jakarta.websocket.Session;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +44,10 @@ final class VisitSocket extends SocketServlet {
 
   /** One side of a visit. */
   final class Side extends Line implements Talk.Socket {
-    private final BlockingQueue<String> heard = new ArrayBlockingQueue<>(MOST_UNHEARD);
+    /** Empty: there is nothing more to hear. */
+    private final BlockingQueue<Optional<String>> heard = new ArrayBlockingQueue<>(MOST_UNHEARD);
+
     private volatile @Nullable Talk talk;
-    private volatile @Nullable Thread hearing;
 
     Side(String remote) {
       super(remote);
@@ -60,12 +62,12 @@ final class VisitSocket extends SocketServlet {
       talk = begun;
       // Not on the container's thread, which what is heard could keep waiting; in their order,
       // which offers and candidates of a call need.
-      hearing = Thread.ofVirtual().start(() -> hearAll(begun));
+      Thread.startVirtualThread(() -> hearAll(begun));
       opened.addMessageHandler(
           String.class,
           (MessageHandler.Whole<String>)
               text -> {
-                if (!heard.offer(text)) {
+                if (!heard.offer(Optional.of(text))) {
                   close("too many words at once");
                 }
               });
@@ -74,11 +76,11 @@ final class VisitSocket extends SocketServlet {
 
     private void hearAll(Talk begun) {
       try {
-        while (!Thread.currentThread().isInterrupted()) {
-          begun.hear(heard.take());
+        for (var next = heard.take(); next.isPresent(); next = heard.take()) {
+          begun.hear(next.get());
         }
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt(); // It is closed.
+        Thread.currentThread().interrupt();
       } catch (RuntimeException e) {
         close("the platform failed");
         throw e;
@@ -87,10 +89,10 @@ final class VisitSocket extends SocketServlet {
 
     @Override
     protected void end() {
-      Thread listening = hearing;
-      if (listening != null) {
-        listening.interrupt();
-      }
+      // Not by interrupt: it would close the connection that a word under way asks the database by.
+      do {
+        heard.clear();
+      } while (!heard.offer(Optional.empty()));
       Talk ended = talk;
       if (ended != null) {
         ended.end();
