@@ -91,6 +91,12 @@ describe.skipIf(reason)('A visit on line', () => {
       await resident.page.getByText('医生正在查看您的记录').waitFor();
     });
     const phone = resident.page;
+    // News comes while they talk: it takes its place above nothing that is pressed.
+    await phone.getByRole('textbox', { name: '输入消息' }).waitFor();
+    const who = await ask('/access/me', await tokenOf(resident));
+    await root('/fhir/DiagnosticReport', { resourceType: 'DiagnosticReport', status: 'final', code: { text: '尿常规' }, subject: { reference: who.fhirUser }, issued: new Date().toISOString(), conclusion: '未见异常。' });
+    await phone.getByText('您有新消息').waitFor();
+    await looksRight(phone, 'visit-news');
     await talkOnLine(resident, doctor, '医生您好，早上量的 150/95', '头痛吗？', () => phone.getByText('已读').waitFor());
     const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNg+M9QDwADgQF/e5IkGQAAAABJRU5ErkJggg==', 'base64');
     await phone.locator('input[type=file]').setInputFiles({ name: 'monitor.png', mimeType: 'image/png', buffer: picture });

@@ -1,5 +1,6 @@
 import { useQueries, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { follow } from './live';
 import { readNews } from './requests/notices';
@@ -9,7 +10,7 @@ import { Link, useLocation } from './router';
 import styles from './ui/Ui.module.css';
 
 /** Says on whatever page is open that a message has come, to whom, and leads there. While nobody looks, nobody listens. */
-export function News() {
+export function News({ place }: { place: HTMLElement | null }) {
   const { t } = useTranslation('resident');
   const client = useQueryClient();
   const { pathname } = useLocation();
@@ -59,10 +60,9 @@ export function News() {
   }, [pathname]);
 
   const who = persons.find(({ id }) => id === more);
-  // The region is there before its words are: else nothing is read out. Out of the flow: it is no row of the frame.
-  return (
-    <div role="status" aria-live="polite" style={{ position: 'absolute' }}>
-      {who && pathname !== '/messages' ? (
+  // The page's own region, which is there before its words are: else nothing is read out.
+  return place && who && pathname !== '/messages'
+    ? createPortal(
         <p className={styles.news}>
           <span>{t(who.own ? 'news.own' : 'news.other', { name: who.name })}</span>
           <Link to="/messages" onClickCapture={() => choosePerson(who.id)}>
@@ -71,8 +71,8 @@ export function News() {
           <button type="button" aria-label={t('news.close')} onClick={() => setMore(undefined)}>
             ✕
           </button>
-        </p>
-      ) : null}
-    </div>
-  );
+        </p>,
+        place,
+      )
+    : null;
 }

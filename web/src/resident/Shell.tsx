@@ -1,5 +1,6 @@
-import { lazy, Suspense, useSyncExternalStore, type ReactNode } from 'react';
+import { lazy, Suspense, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { NewsPlace } from './newsPlace';
 import { useLocation } from './router';
 import { signOut } from '../shared/session/account';
 import { usePersons } from './requests/person';
@@ -29,6 +30,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const { pathname } = useLocation();
   const { me, person, error, refetch } = usePersons();
   const online = useOnline();
+  const [newsPlace, setNewsPlace] = useState<HTMLElement | null>(null);
   useFocusOnMain(pathname);
   return (
     <div className={styles.frame}>
@@ -49,11 +51,11 @@ export function Shell({ children }: { children: ReactNode }) {
       )}
       {person ? (
         <Suspense fallback={null}>
-          <News />
+          <News place={newsPlace} />
         </Suspense>
       ) : null}
       {person ? (
-        children
+        <NewsPlace value={setNewsPlace}>{children}</NewsPlace>
       ) : (
         <main id="main" tabIndex={-1} className={styles.main} style={{ gridRow: 2, paddingTop: '1rem' }}>
           {error ? <Failed error={error} onRetry={refetch} /> : me && (me.role !== 'resident' || me.patients.length === 0) ? <NoRecord resident={me.role === 'resident'} /> : <Loading cards={4} />}

@@ -6,7 +6,7 @@ import { usePerson } from '../requests/person';
 import { isToPay, useBills, type SettledBill } from '../../shared/settlement/bills';
 import { go, useParams } from '../router';
 import { Page } from '../ui/Page';
-import { Bottom, Button, ButtonLink, Choice, Choices, Empty, Faces, Facts, Failed } from '../ui/ui';
+import { Button, ButtonLink, Choice, Choices, Empty, Faces, Facts, Failed } from '../ui/ui';
 import styles from './Bill.module.css';
 import { byInstitution, Institutions, openOf } from './BillsPage';
 import '../resultsTexts';
@@ -66,11 +66,9 @@ function Ways({ bills }: { bills: SettledBill[] }) {
               </Choices>
               {isTogether ? <p className="muted small">{t('settled.receipts')}</p> : null}
               {pay.error ? <Failed error={pay.error} /> : null}
-              <Bottom>
                 <Button kind="primary" wide busy={pay.isPending} onClick={() => pay.mutate({ payable: payables, channel }, { onSuccess: (order) => go(`/payments/${order.id}`, { replace: true }) })}>
                   {t('settled.pay', { amount })}
                 </Button>
-              </Bottom>
             </>
           );
         }}

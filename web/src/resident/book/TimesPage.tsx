@@ -6,7 +6,7 @@ import { useBooking, useTimes, type Change } from '../requests/booking';
 import { usePerson } from '../requests/person';
 import { useNavigate, useParams, useSearchParams } from '../router';
 import { Page } from '../ui/Page';
-import { Button, Empty, Faces, Failed } from '../ui/ui';
+import { Bottom, Button, Empty, Faces, Failed } from '../ui/ui';
 import styles from './Book.module.css';
 
 /** Which day, which time. What is chosen is held at once, so that it is there when it is confirmed; with `move` a booking is moved there. */
@@ -43,7 +43,7 @@ export function TimesPage() {
       back={move ? '/bookings' : hospital ? `/book/hospital/${hospital}` : '/book'}
       fixed={Boolean(move)}
       bottom={
-        <div className={styles.foot}>
+        <Bottom>
           {line ? (
             <Button kind="primary" wide busy={booking.isPending} onClick={wait}>
               {t('book.join')}
@@ -53,7 +53,7 @@ export function TimesPage() {
               {chosen ? t(move ? 'book.moveNow' : 'book.holdNow', { time: formatTime(chosen.start) }) : t('book.chooseTime')}
             </Button>
           )}
-        </div>
+        </Bottom>
       }
     >
       {where ? <p className="muted">{where}</p> : null}

@@ -6,8 +6,7 @@ import { useLanguage } from '../../shared/i18n/i18n';
 import { termsOf, useConsents } from '../requests/consents';
 import { usePerson } from '../requests/person';
 import { Page } from '../ui/Page';
-import { Button, Empty, Faces, Row, Rows, Section, Tag } from '../ui/ui';
-import ui from '../ui/Ui.module.css';
+import { Bottom, Button, Empty, Faces, Row, Rows, Section, Tag } from '../ui/ui';
 import { beginDraft } from './draft';
 import { useActorNames } from './terms';
 
@@ -32,14 +31,14 @@ export function ConsentsPage() {
       title={t('consents.title')}
       back="/mine"
       bottom={
-        <div className={ui.bottom}>
+        <Bottom>
           <Button kind="primary" wide onClick={() => begin('permit')}>
             {t('consents.give')}
           </Button>
           <Button wide onClick={() => begin('deny')}>
             {t('consents.object')}
           </Button>
-        </div>
+        </Bottom>
       }
     >
       <p className="muted">{t('consents.lead', { name: person.name })}</p>

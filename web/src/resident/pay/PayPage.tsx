@@ -8,7 +8,7 @@ import { formatMoment, formatTime } from '../../shared/format/dates';
 import { useLanguage } from '../../shared/i18n/i18n';
 import { isFeeOpen } from '../../shared/visit/visits';
 import { Page } from '../ui/Page';
-import { Bottom, Button, ButtonLink, Choice, Choices, Empty, Faces, Facts, Failed, Notice } from '../ui/ui';
+import { Button, ButtonLink, Choice, Choices, Empty, Faces, Facts, Failed, Notice } from '../ui/ui';
 
 /** What is to be paid, and by which channel. */
 export function PayPage() {
@@ -90,7 +90,6 @@ function Ways({ payable, fee, until, what }: { payable: string; fee: number; unt
               <p>{t(`pay.of.${kind}.back`)}</p>
             </Notice>
             {pay.error ? <Failed error={pay.error} /> : null}
-            <Bottom>
               <Button
                 kind="primary"
                 wide
@@ -99,7 +98,6 @@ function Ways({ payable, fee, until, what }: { payable: string; fee: number; unt
               >
                 {t('pay.now', { amount: fee.toFixed(2) })}
               </Button>
-            </Bottom>
           </>
         )}
       </Faces>

@@ -54,7 +54,7 @@ function OfVisit({ visit, refetch }: { visit: Visit; refetch: () => void }) {
   const live = { ...visit, state };
   const isTalk = state === 'in-progress';
   return (
-    <Page title={visit.practitioner?.display ?? t('visit:title')} back="/online-visits" own bottom={isTalk ? <span /> : state === 'applied' ? <Agree visit={live} /> : isFeeOpen(live) ? <Pay visit={live} /> : undefined}>
+    <Page title={visit.practitioner?.display ?? t('visit:title')} back="/online-visits" own fills={isTalk} bottom={isTalk ? null : state === 'applied' ? <Agree visit={live} /> : isFeeOpen(live) ? <Pay visit={live} /> : undefined}>
       <div className={isTalk ? styles.talking : styles.page}>
         <p className={styles.head}>
           <Tag tone={TONES[state]}>{t(`visit:state.${state}`)}</Tag>
