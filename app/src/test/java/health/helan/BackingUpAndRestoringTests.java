@@ -163,6 +163,9 @@ class BackingUpAndRestoringTests {
       try (Connection connection = connection(restored)) {
         assertThat(fingerprints(connection)).isEqualTo(before);
         assertThat(number(connection, "select count(*) from audit")).isGreaterThan(100);
+        assertThat(number(connection, "select has_table_privilege('audit_seal', 'delete')::int"))
+            .as("what is written once stays so")
+            .isZero();
         intoAnOutsideDatabase(connection, folder, target, key, before);
       }
       assertThat(platform.get("fhir/Patient/kept").body()).contains("张三");

@@ -254,6 +254,10 @@ class JourneyFTests {
     long chain = region.count("select min(chain) from audit where seq = 5 and kind = 'request'");
     String row = " where chain = " + chain + " and seq = 5";
     assertThat(region.verify().output()).contains("The audit is whole");
+    isDenied("update audit set practitioner = 'somebody-else'" + row);
+    isDenied("truncate audit");
+    isDenied("delete from audit_seal");
+    execute("grant update on audit to current_user");
     execute("create table stolen as select * from audit" + row);
     try {
       assertThat(execute("update audit set practitioner = 'somebody-else'" + row)).isOne();
@@ -264,6 +268,7 @@ class JourneyFTests {
       execute("delete from audit" + row);
       execute("insert into audit select * from stolen");
       execute("drop table stolen");
+      execute("revoke update on audit from current_user");
     }
     assertThat(region.verify().exitCode()).as("put back").isZero();
   }
@@ -279,6 +284,27 @@ class JourneyFTests {
     String one =
         " where (home, intent, step, line) = (select home, intent, step, line from ledger_transfer"
             + " where posted > 100 order by at limit 1)";
+    isDenied("update ledger_transfer set posted = posted - 100" + one);
+    isDenied("delete from ledger_posting");
+    isDenied("truncate ledger_transfer");
+    isDenied("update clearing_close set body = ''");
+    // The tables are the platform's own, so whoever signs in as it can take the right back.
+    execute("grant update on ledger_transfer to current_user");
+    try {
+      movesNoMoneyUnseen(one);
+    } finally {
+      execute("revoke update on ledger_transfer from current_user");
+    }
+  }
+
+  private static void isDenied(String sql) {
+    assertThatExceptionOfType(SQLException.class)
+        .as(sql)
+        .isThrownBy(() -> execute(sql))
+        .satisfies(refusal -> assertThat(refusal.getSQLState()).isEqualTo("42501"));
+  }
+
+  private static void movesNoMoneyUnseen(String one) throws Exception {
     assertThatExceptionOfType(SQLException.class)
         .as("an entry has two sides")
         .isThrownBy(() -> execute("update ledger_transfer set credit = debit" + one))

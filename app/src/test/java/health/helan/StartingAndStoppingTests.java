@@ -227,6 +227,18 @@ class StartingAndStoppingTests {
           "make it the owner",
           "ALTER DATABASE",
           "无权建表");
+      refusal(
+          Map.of(
+              "HELAN_DB_URL",
+              strict.getJdbcUrl("postgres", "of_another"),
+              "HELAN_MODE",
+              "production",
+              "HELAN_KEYSTORE_PASSPHRASE",
+              "for this test only, of no use"),
+          List.of("--no-demo"),
+          "as a superuser of the database",
+          "HELAN_DB_USER",
+          "超级用户");
       for (String database : List.of("ascii", "forgetful", "of_another")) {
         assertThat(tables(strict, database)).as(database).isZero();
       }

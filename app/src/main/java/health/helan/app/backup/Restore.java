@@ -145,6 +145,10 @@ final class Restore {
     CopyRows.run(connection, "set local idle_in_transaction_session_timeout = 0");
     CopyRows.run(connection, "set local synchronous_commit = on");
     Map<String, Table> tables = Table.all(connection);
+    List<String> writtenOnce = writtenOnce(connection, tables);
+    for (String table : writtenOnce) {
+      CopyRows.run(connection, "grant delete on " + table + " to current_user");
+    }
     for (Table table : tables.values()) {
       if (TableRule.of(rules, table.name()).kind() != TableRule.Kind.NONE) {
         // Some migrations write first rows; what counts is what the backup holds.
@@ -206,6 +210,9 @@ final class Restore {
     for (String foreignKey : foreignKeys) {
       CopyRows.run(connection, foreignKey);
     }
+    for (String table : writtenOnce) {
+      CopyRows.run(connection, "revoke delete on " + table + " from current_user");
+    }
     connection.commit();
     objects.finish();
     connection.setAutoCommit(true);
@@ -223,6 +230,28 @@ final class Restore {
     }
     columns.put(entry.name(), entry.columns());
     return table;
+  }
+
+  /**
+   * Tables of which the platform deletes nothing; here a later backup's rows replace an earlier
+   * one's.
+   */
+  private static List<String> writtenOnce(Connection connection, Map<String, Table> tables)
+      throws SQLException {
+    List<String> found = new ArrayList<>();
+    try (var may =
+        connection.prepareStatement("select has_table_privilege(?::regclass, 'delete')")) {
+      for (Table table : tables.values()) {
+        may.setString(1, table.sql());
+        try (var answer = may.executeQuery()) {
+          answer.next();
+          if (!answer.getBoolean(1)) {
+            found.add(table.sql());
+          }
+        }
+      }
+    }
+    return found;
   }
 
   private static List<String> dropIndexes(Connection connection) throws SQLException {

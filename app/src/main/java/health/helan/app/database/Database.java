@@ -1,6 +1,7 @@
 package health.helan.app.database;
 
 import health.helan.app.start.DataFolder;
+import health.helan.app.start.RunMode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,7 +38,8 @@ public sealed interface Database extends AutoCloseable permits EmbeddedDatabase,
       return OutsideDatabase.connect(
           url,
           environment.getOrDefault("HELAN_DB_USER", ""),
-          environment.getOrDefault("HELAN_DB_PASSWORD", ""));
+          environment.getOrDefault("HELAN_DB_PASSWORD", ""),
+          RunMode.of(environment::get));
     }
     return EmbeddedDatabase.start(data, EmbeddedSettings.of(environment));
   }
@@ -55,7 +57,8 @@ public sealed interface Database extends AutoCloseable permits EmbeddedDatabase,
       return OutsideDatabase.connect(
           url,
           environment.getOrDefault("HELAN_DB_USER", ""),
-          environment.getOrDefault("HELAN_DB_PASSWORD", ""));
+          environment.getOrDefault("HELAN_DB_PASSWORD", ""),
+          RunMode.TRIAL);
     }
     try {
       Path root = dataFolder.toRealPath();
@@ -68,7 +71,8 @@ public sealed interface Database extends AutoCloseable permits EmbeddedDatabase,
       return OutsideDatabase.connect(
           EmbeddedDatabase.url(Integer.parseInt(lines.get(3).strip()), EmbeddedDatabase.NAME),
           EmbeddedDatabase.NAME,
-          Files.readString(root.resolve("database-password")).strip());
+          Files.readString(root.resolve("database-password")).strip(),
+          RunMode.TRIAL);
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
