@@ -74,6 +74,23 @@ final class DemoRegion implements AutoCloseable {
     return new DemoRegion(platform, data);
   }
 
+  /** Starts on the data of a region that was there before. */
+  static DemoRegion again(Path data) throws IOException, InterruptedException {
+    return new DemoRegion(
+        RunningPlatform.start(data, "--residents", String.valueOf(RESIDENTS)), data);
+  }
+
+  /** As a power cut would. */
+  void kill() throws InterruptedException {
+    platform.kill();
+    http.close();
+  }
+
+  /** Who has signed in before the platform was started again, with the same token. */
+  Person again(Person before) {
+    return new Person(before.token);
+  }
+
   Path data() {
     return data;
   }

@@ -118,6 +118,28 @@ class JourneyBTests {
     assertThat(region.verify().output()).contains("The ledger adds up", "The audit is whole");
   }
 
+  /** One code for what the hospital wants before a visit and what it wants after another. */
+  @Test
+  void paysAFeeAndABillTogether() throws Exception {
+    Person other = region.resident(DemoRegion.WANG_FANG);
+    Person system = region.system("journey-fees", hospital);
+    Reply held = held(other);
+    assertThat(held.text()).as("a place that costs something").contains("booking-fee");
+    String appointment = appointment(held).path("id").asString();
+    String charge = "ChargeItem/" + RegionBills.charge(system, other.self(), null, "2501");
+    String claim =
+        part(
+            ok(system.call(other.self() + "/$presettle", "charge", charge)).all("bill").getFirst(),
+            "claim");
+    ok(system.call(claim + "/$settle"));
+    String bill = ok(other.call(other.self() + "/$collect-bills", "claim", claim)).value("payable");
+    List<JsonNode> orders = RegionBills.pays(other, "Appointment/" + appointment, bill);
+    assertThat(orders).extracting(order -> part(order, "number")).doesNotHaveDuplicates();
+    isBooked(other, appointment);
+    assertThat(part(ok(other.get(claim + "/$bill")).all("bill").getFirst(), "state"))
+        .isEqualTo("settled");
+  }
+
   private static String part(JsonNode of, String name) {
     return ApiForTests.part(of, name);
   }
@@ -125,31 +147,39 @@ class JourneyBTests {
   // ------------------------------------------------------------------ the visit
 
   /** A place in the outpatient clinic within the next days, paid on line. */
-  private String books() {
+  private static String books() {
+    Reply held = held(resident);
+    String id = appointment(held).path("id").asString();
+    if (held.text().contains("booking-fee")) {
+      var unused = RegionBills.pays(resident, "Appointment/" + id);
+    } else {
+      ok(resident.call("Appointment/" + id + "/$book"));
+    }
+    isBooked(resident, id);
+    return id;
+  }
+
+  private static void isBooked(Person person, String appointment) {
+    assertThat(ok(person.get("Appointment/" + appointment)).json().path("status").asString())
+        .isEqualTo("booked");
+  }
+
+  /** Of those that cost at most 100 yuan. */
+  private static Reply held(Person person) {
     LocalDate today = LocalDate.now(BEIJING);
     JsonNode free =
-        resident
+        person
             .found(
                 "Appointment/$find?start=%s&end=%s&organization=Organization/%s&fee=100&_count=1"
                     .formatted(today, today.plusDays(7), hospital))
             .getFirst();
-    Reply held =
-        ok(
-            resident.call(
-                "Appointment/$hold",
-                "appointment-reference",
-                "Appointment/" + free.path("id").asString(),
-                "patient",
-                patient));
-    String id = appointment(held).path("id").asString();
-    if (held.text().contains("booking-fee")) {
-      RegionBills.pays(resident, "Appointment/" + id);
-    } else {
-      ok(resident.call("Appointment/" + id + "/$book"));
-    }
-    assertThat(ok(resident.get("Appointment/" + id)).json().path("status").asString())
-        .isEqualTo("booked");
-    return id;
+    return ok(
+        person.call(
+            "Appointment/$hold",
+            "appointment-reference",
+            "Appointment/" + free.path("id").asString(),
+            "patient",
+            person.self()));
   }
 
   private static JsonNode appointment(Reply reply) {
@@ -189,7 +219,7 @@ class JourneyBTests {
         .isEqualTo(201);
     ok(resident.call(visit + "/$confirm"));
     assertThat(doctor.call(visit + "/$accept").status()).as("not paid yet").isEqualTo(422);
-    assertThat(part(RegionBills.pays(resident, visit), "amount")).isEqualTo("18.00");
+    assertThat(part(RegionBills.pays(resident, visit).getFirst(), "amount")).isEqualTo("18.00");
   }
 
   private static String extension(JsonNode resource, String name) {

@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Charges of the demo region, from the system that writes them to the last fen. */
@@ -24,15 +26,29 @@ final class RegionBills {
   /** Whose bill it is, who settles it, and the system of the institution that charges. */
   record Parties(Person resident, Person cashier, Person system) {}
 
-  /** Pays on line by the first channel; answers the order. */
-  static JsonNode pays(Person resident, String payable) {
-    String channel = ok(resident.get("$pay-channels")).values("channel", "code").getFirst();
-    Reply asked = ok(resident.call("$pay", "payable", payable, "channel", channel));
-    ok(resident.call("$pay-simulate", "code", asked.values("order", "code").getFirst()));
+  /** Pays on line, all by one code of the first channel that takes so many; answers the orders. */
+  static List<JsonNode> pays(Person resident, String... payables) {
+    String channel =
+        ok(resident.get("$pay-channels")).all("channel").stream()
+            .filter(one -> payables.length == 1 || part(one, "together").equals("true"))
+            .map(one -> part(one, "code"))
+            .findFirst()
+            .orElseThrow();
+    List<String> asks = new ArrayList<>(List.of("channel", channel));
+    for (String payable : payables) {
+      asks.add("payable");
+      asks.add(payable);
+    }
+    Reply asked = ok(resident.call("$pay", asks.toArray(String[]::new)));
+    Set<String> codes = Set.copyOf(asked.values("order", "code"));
+    assertThat(codes).hasSize(1);
+    ok(resident.call("$pay-simulate", "code", codes.iterator().next()));
     String number = asked.values("order", "number").getFirst();
-    JsonNode order = ok(resident.get("Invoice/" + number + "/$pay-status")).all("order").getFirst();
-    assertThat(part(order, "state")).isEqualTo("paid");
-    return order;
+    List<JsonNode> orders = ok(resident.get("Invoice/" + number + "/$pay-status")).all("order");
+    assertThat(orders)
+        .hasSize(payables.length)
+        .allMatch(order -> part(order, "state").equals("paid"));
+    return orders;
   }
 
   /** Employees' basic insurance, without which nobody shares a bill. */
@@ -57,17 +73,21 @@ final class RegionBills {
         .orElse(BigDecimal.ZERO);
   }
 
-  private static String charge(Person system, String patient, String visit, String code) {
+  /**
+   * @param visit null: the charge is of none
+   */
+  static String charge(Person system, String patient, @Nullable String visit, String code) {
+    String context = visit == null ? "" : "'context':{'reference':'" + visit + "'},";
     return ok(system.write(
             """
             {'resourceType':'ChargeItem','status':'billable','subject':{'reference':'%s'},
-              'context':{'reference':'%s'},'occurrenceDateTime':'%s','quantity':{'value':1},
+              %s'occurrenceDateTime':'%s','quantity':{'value':1},
               'performingOrganization':{'reference':'Organization/%s'},
               'code':{'coding':[{'system':'https://helan.health/fhir/CodeSystem/demo-charge','code':'%s'}]}}\
             """
                 .formatted(
                     patient,
-                    visit,
+                    context,
                     Instant.now().truncatedTo(ChronoUnit.SECONDS),
                     system.me().path("institution").asString(),
                     code)))
@@ -82,9 +102,11 @@ final class RegionBills {
   private static BigDecimal settled(Person resident, Person cashier, String claim) {
     JsonNode settled = ok(cashier.call(claim + "/$settle")).all("bill").getFirst();
     assertThat(part(settled, "state")).isEqualTo("owing");
-    pays(
-        resident,
-        ok(resident.call(resident.self() + "/$collect-bills", "claim", claim)).value("payable"));
+    var unused =
+        pays(
+            resident,
+            ok(resident.call(resident.self() + "/$collect-bills", "claim", claim))
+                .value("payable"));
     JsonNode paid = ok(resident.get(claim + "/$bill")).all("bill").getFirst();
     assertThat(part(paid, "state")).isEqualTo("settled");
     BigDecimal shares = new BigDecimal(part(paid, "own"));
