@@ -105,7 +105,9 @@ public final class CommentOperations {
       throw ReviewOperations.wrong("side");
     }
     ObjectNode answer = ReviewOperations.parameters();
-    for (Comments.Member member : comments.list(call.caller(), side.equals("doctor"))) {
+    Comments.Listed listed = comments.list(call.caller(), side.equals("doctor"));
+    PrescriptionOperations.more(answer, listed.isMore());
+    for (Comments.Member member : listed.comments()) {
       ArrayNode parts = ReviewOperations.part(answer, "comment");
       CommentStep.State state = member.state();
       ReviewOperations.put(parts, "task", "Task/" + member.task().path("id").asString(""));

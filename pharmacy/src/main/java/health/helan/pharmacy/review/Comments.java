@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -38,8 +39,15 @@ public final class Comments {
   /** {@code Task.identifier}: the id of the review's Task. */
   private static final String NUMBER = "https://helan.health/fhir/sid/prescription-comment";
 
+  /**
+   * Another {@code Task.identifier}: the institution that reviewed, by which its pharmacists find
+   * it.
+   */
+  private static final String INSTITUTION =
+      "https://helan.health/fhir/sid/prescription-comment-institution";
+
   private static final int MOST_DRAWN = 100;
-  private static final int MOST_LOOKED_AT = 5_000;
+  private static final int MOST_LISTED = 1_000;
 
   /** So many lots are looked at in one go. */
   private static final int BATCH = 100;
@@ -145,10 +153,9 @@ public final class Comments {
   private static ObjectNode comment(Caller caller, JsonNode review, Instant now) {
     ObjectNode task = Json.MAPPER.createObjectNode().put("resourceType", "Task");
     PrescriptionGuard.tag(task);
-    task.putArray("identifier")
-        .addObject()
-        .put("system", NUMBER)
-        .put("value", review.path("id").asString(""));
+    ArrayNode identifiers = task.putArray("identifier");
+    identifiers.addObject().put("system", NUMBER).put("value", review.path("id").asString(""));
+    identifiers.addObject().put("system", INSTITUTION).put("value", caller.institution());
     task.set("groupIdentifier", review.path("groupIdentifier").deepCopy());
     state(task, State.SAMPLED);
     task.put("intent", "order");
@@ -189,7 +196,11 @@ public final class Comments {
   }
 
   private List<ObjectNode> tasks(Caller caller, String code, SearchRequest.Parameter... by) {
-    return search.first(caller, code, MOST_LOOKED_AT, by).tasks().stream()
+    return ours(search.first(caller, code, BATCH, by));
+  }
+
+  private static List<ObjectNode> ours(TaskSearch.Found found) {
+    return found.tasks().stream()
         .map(FactReader::content)
         .filter(PrescriptionGuard::isTagged)
         .toList();
@@ -266,14 +277,35 @@ public final class Comments {
   }
 
   /**
-   * Comments of the doctor's prescriptions that were scored, or of the pharmacist's institution.
+   * What is listed.
+   *
+   * @param isMore whether there are older ones
    */
-  List<Member> list(Caller caller, boolean asDoctor) {
+  record Listed(List<Member> comments, boolean isMore) {}
+
+  /**
+   * Comments of the doctor's prescriptions that were scored, or of the pharmacist's institution:
+   * those of the latest prescriptions first.
+   */
+  Listed list(Caller caller, boolean asDoctor) {
     if (!asDoctor) {
       pharmacist(caller);
     }
+    String own = asDoctor ? caller.binding().practitioner() : caller.institution();
+    if (own.isEmpty()) {
+      return new Listed(List.of(), false);
+    }
+    TaskSearch.Found found =
+        search.first(
+            caller,
+            TASK,
+            MOST_LISTED,
+            asDoctor
+                ? TaskSearch.by("requester", "Practitioner/" + own)
+                : TaskSearch.by("identifier", INSTITUTION + "|" + own),
+            TaskSearch.by("_sort", "-authored-on"));
     List<Member> all = new ArrayList<>();
-    for (ObjectNode task : asDoctor ? ofDoctor(caller) : ofRegion(caller)) {
+    for (ObjectNode task : ours(found)) {
       Party party = party(caller, task);
       boolean isShown =
           asDoctor
@@ -283,22 +315,7 @@ public final class Comments {
         all.add(new Member(task, party));
       }
     }
-    return all;
-  }
-
-  private List<ObjectNode> ofDoctor(Caller caller) {
-    String own = caller.binding().practitioner();
-    return own.isEmpty()
-        ? List.of()
-        : tasks(
-            caller,
-            TASK,
-            TaskSearch.by("requester", "Practitioner/" + own),
-            TaskSearch.by("_sort", "-authored-on"));
-  }
-
-  private List<ObjectNode> ofRegion(Caller caller) {
-    return tasks(caller, TASK, TaskSearch.by("_sort", "-authored-on"));
+    return new Listed(List.copyOf(all), found.isMore());
   }
 
   // ------------------------------------------------------------------ steps

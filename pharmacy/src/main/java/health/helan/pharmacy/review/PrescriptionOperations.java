@@ -235,7 +235,7 @@ public final class PrescriptionOperations {
   }
 
   /** Says that there are more than the answer lists; nothing where it lists all. */
-  private static void more(ObjectNode answer, boolean isMore) {
+  static void more(ObjectNode answer, boolean isMore) {
     if (isMore) {
       ReviewOperations.put(ReviewOperations.part(answer, "list"), "more", true);
     }

@@ -158,6 +158,19 @@ class CommentingTests {
         new Caller[] {elsewhere.pharmacist, elsewhere.doctor, hospital.clerk, ReviewServer.ROOT}) {
       assertThat(step(stranger, one, "score", "").status()).isEqualTo(404);
     }
+    assertThat(
+            SERVER
+                .get(elsewhere.pharmacist, "$prescription-comments?side=pharmacist")
+                .all("comment"))
+        .isEmpty();
+    assertThat(
+            SERVER
+                .get(ReviewServer.ROOT, one)
+                .json()
+                .path("identifier")
+                .findValuesAsString("value"))
+        .as("found by the institution, however many others have")
+        .contains(hospital.pharmacist.institution());
     assertThat(step(hospital.system, one, "score", "").status()).isEqualTo(403);
     assertThat(step(hospital.doctor, one, "score", "").status()).isEqualTo(403);
     assertThat(SERVER.get(hospital.clerk, "$prescription-comments?side=pharmacist").status())
