@@ -106,7 +106,7 @@ public final class Comments {
     }
     Map<String, ObjectNode> reviews = new HashMap<>();
     for (ObjectNode task :
-        tasks(caller, Prescriptions.TASK, TaskSearch.by("_id", String.join(",", lots)))) {
+        tasks(caller, ReviewTask.TASK, TaskSearch.by("_id", String.join(",", lots)))) {
       String id = task.path("id").asString("");
       if (!drawn.contains(id) && isOf(task, caller.institution(), month)) {
         reviews.put(id, task);
@@ -124,8 +124,8 @@ public final class Comments {
 
   private static boolean isOf(JsonNode review, String institution, YearMonth month) {
     Instant authored = Instant.parse(review.path("authoredOn").asString(""));
-    return Prescriptions.reviewerOf(review).equals(institution)
-        && Prescriptions.state(review) == PrescriptionState.EFFECTIVE
+    return ReviewTask.reviewerOf(review).equals(institution)
+        && ReviewTask.state(review) == PrescriptionState.EFFECTIVE
         && YearMonth.from(authored.atZone(FactReader.BEIJING)).equals(month);
   }
 
@@ -162,7 +162,7 @@ public final class Comments {
     task.putObject("code")
         .putArray("coding")
         .addObject()
-        .put("system", Prescriptions.TASK_SYSTEM)
+        .put("system", ReviewTask.TASK_SYSTEM)
         .put("code", TASK);
     task.putObject("focus").put("reference", "Task/" + review.path("id").asString(""));
     task.set("for", review.path("for").deepCopy());
@@ -172,7 +172,7 @@ public final class Comments {
     task.set("requester", review.path("requester").deepCopy());
     // No owner: a comment opens no record, and the queue is found by the code.
     task.putArray("input");
-    for (String[] one : Prescriptions.requestsOf(review)) {
+    for (String[] one : ReviewTask.requestsOf(review)) {
       reference(task, "prescription", "MedicationRequest/" + one[0] + "/_history/" + one[1]);
     }
     reference(task, "reviewer", "Organization/" + caller.institution());
@@ -247,10 +247,10 @@ public final class Comments {
     if (caller.isRoot() || caller.role() != Role.PRACTITIONER || practitioner.isEmpty()) {
       return null;
     }
-    if (practitioner.equals(Prescriptions.doctorOf(task))) {
+    if (practitioner.equals(ReviewTask.doctorOf(task))) {
       return Party.DOCTOR;
     }
-    return caller.institution().equals(Prescriptions.reviewerOf(task))
+    return caller.institution().equals(ReviewTask.reviewerOf(task))
             && prescriptions.isPharmacist(caller)
         ? Party.REVIEWER
         : null;
@@ -359,7 +359,7 @@ public final class Comments {
     Instant now = now();
     return store
         .transact(
-            caller.asPlatformOf(Prescriptions.reviewerOf(member.task())),
+            caller.asPlatformOf(ReviewTask.reviewerOf(member.task())),
             List.of(
                 new Interaction.Patch(
                     "Task",

@@ -34,7 +34,7 @@ record Decision(
 
   /** Null where nothing was decided. */
   static @Nullable Decision of(JsonNode task) {
-    PrescriptionState state = Prescriptions.state(task);
+    PrescriptionState state = ReviewTask.state(task);
     String word =
         switch (state) {
           case EFFECTIVE -> "pass";
@@ -53,13 +53,13 @@ record Decision(
     }
     Instant at = Instant.parse(task.path("lastModified").asString(""));
     return new Decision(
-        Prescriptions.reviewerOf(task),
+        ReviewTask.reviewerOf(task),
         FactReader.id(task.path("owner"), "Practitioner"),
         word,
         word.equals("pass") ? null : code,
         at,
-        Duration.between(Instant.parse(Prescriptions.queuedAt(task)), at),
-        at.isAfter(Instant.parse(Prescriptions.deadlineOf(task))));
+        Duration.between(Instant.parse(ReviewTask.queuedAt(task)), at),
+        at.isAfter(Instant.parse(ReviewTask.deadlineOf(task))));
   }
 
   void write(Connection transaction, Followed task) throws SQLException {

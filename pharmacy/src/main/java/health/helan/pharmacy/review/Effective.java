@@ -70,7 +70,7 @@ public record Effective(
   public static @Nullable Effective of(ObjectNode task, List<ObjectNode> requests) {
     String since = task.path("lastModified").asString("");
     if (!isReview(task)
-        || Prescriptions.state(task) != PrescriptionState.EFFECTIVE
+        || ReviewTask.state(task) != PrescriptionState.EFFECTIVE
         || since.isEmpty()
         || requests.isEmpty()
         || !requests.stream().allMatch(PrescriptionGuard::isTagged)) {
@@ -79,8 +79,8 @@ public record Effective(
     return new Effective(
         task.path("id").asString(""),
         FactReader.id(task.path("for"), "Patient"),
-        Prescriptions.doctorOf(task),
-        Prescriptions.prescriberOf(task),
+        ReviewTask.doctorOf(task),
+        ReviewTask.prescriberOf(task),
         OffsetDateTime.parse(since).toInstant(),
         requests);
   }
@@ -88,7 +88,7 @@ public record Effective(
   /** Ids of the MedicationRequests of a review; empty for another Task. */
   public static List<String> requestsOf(JsonNode task) {
     return isReview(task)
-        ? Prescriptions.requestsOf(task).stream().map(one -> one[0]).toList()
+        ? ReviewTask.requestsOf(task).stream().map(one -> one[0]).toList()
         : List.of();
   }
 
@@ -99,7 +99,7 @@ public record Effective(
             .path(0)
             .path("code")
             .asString("")
-            .equals(Prescriptions.TASK);
+            .equals(ReviewTask.TASK);
   }
 
   /** Whether all of it may be dispensed. */

@@ -73,7 +73,7 @@ final class Lots {
               month.atDay(1),
               month.plusMonths(1).atDay(1),
               institution,
-              end.plus(Prescriptions.VALID),
+              end.plus(ReviewTask.VALID),
               last,
               most);
       if (!lots.isEmpty()) {

@@ -105,7 +105,7 @@ public final class PrescriptionGuard implements WriteFollower {
       if (one.type().equals("Task")
           && after != null
           && isTagged(after)
-          && Prescriptions.state(one.before() == null ? after : one.before())
+          && ReviewTask.state(one.before() == null ? after : one.before())
               == PrescriptionState.TAKEN) {
         Decision decision = Decision.of(after);
         if (decision != null) {

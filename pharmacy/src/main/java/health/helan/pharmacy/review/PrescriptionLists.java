@@ -79,18 +79,18 @@ final class PrescriptionLists {
       return List.of(
           tasks.first(
               caller,
-              Prescriptions.TASK,
+              ReviewTask.TASK,
               MOST_DONE,
               whose,
               in,
               TaskSearch.by("_sort", "-authored-on")));
     }
     // What nobody can decide any more must not stand before what somebody has to.
-    String since = now().minus(Prescriptions.VALID).toString();
+    String since = now().minus(ReviewTask.VALID).toString();
     return List.of(
         tasks.first(
             caller,
-            Prescriptions.TASK,
+            ReviewTask.TASK,
             MOST_OPEN,
             whose,
             in,
@@ -98,7 +98,7 @@ final class PrescriptionLists {
             OLDEST),
         tasks.first(
             caller,
-            Prescriptions.TASK,
+            ReviewTask.TASK,
             MOST_DONE,
             whose,
             in,
@@ -134,7 +134,7 @@ final class PrescriptionLists {
   private void add(Caller caller, Party side, TaskSearch.Found found, List<Member> all) {
     for (ResourceVersion version : found.tasks()) {
       ObjectNode task = FactReader.content(version);
-      if (Prescriptions.isOurs(task) && prescriptions.party(caller, task) == side) {
+      if (ReviewTask.isOurs(task) && prescriptions.party(caller, task) == side) {
         all.add(new Member(task, version.version(), side));
       }
     }
@@ -150,9 +150,9 @@ final class PrescriptionLists {
 
   static Comparator<Member> byDeadline(Instant now) {
     return Comparator.<Member>comparingInt(one -> rank(one, now))
-        .thenComparing(one -> !Prescriptions.isLate(one, now))
+        .thenComparing(one -> !ReviewTask.isLate(one.task(), now))
         .thenComparing(
-            one -> rank(one, now) == 0 ? moment(Prescriptions.deadlineOf(one.task())) : Instant.MIN)
+            one -> rank(one, now) == 0 ? moment(ReviewTask.deadlineOf(one.task())) : Instant.MIN)
         .thenComparing(byWaiting(now));
   }
 
@@ -166,7 +166,7 @@ final class PrescriptionLists {
     if (state == null || state.isFinal()) {
       return 2;
     }
-    return Prescriptions.isOver(one.task(), now) ? 1 : 0;
+    return ReviewTask.isOver(one.task(), now) ? 1 : 0;
   }
 
   /**
@@ -182,12 +182,12 @@ final class PrescriptionLists {
     TaskSearch.Found found =
         tasks.first(
             caller,
-            Prescriptions.TASK,
+            ReviewTask.TASK,
             MOST_OPEN,
             TaskSearch.by("patient", "Patient/" + patient),
             TaskSearch.by("_sort", "-authored-on"));
     return new Listed<>(
-        found.tasks().stream().map(FactReader::content).filter(Prescriptions::isOurs).toList(),
+        found.tasks().stream().map(FactReader::content).filter(ReviewTask::isOurs).toList(),
         found.isMore());
   }
 
@@ -202,7 +202,7 @@ final class PrescriptionLists {
   /** Counts an institution's queue, and what its pharmacists have taken; not what is over. */
   Pending pending(Caller caller, String institution) {
     Instant now = now();
-    String since = now.minus(Prescriptions.VALID).toString();
+    String since = now.minus(ReviewTask.VALID).toString();
     SearchRequest.Parameter young = TaskSearch.by("authored-on", "ge" + since);
     int undecided = 0;
     int late = 0;
@@ -211,7 +211,7 @@ final class PrescriptionLists {
         List.of(
             tasks.first(
                 caller,
-                Prescriptions.TASK,
+                ReviewTask.TASK,
                 MOST_OPEN,
                 TaskSearch.by("owner", "Organization/" + institution),
                 in(PrescriptionState.WAITING),
@@ -219,23 +219,15 @@ final class PrescriptionLists {
                 OLDEST),
             // These are the pharmacists' own; in the whole region there are few at any time.
             tasks.first(
-                caller,
-                Prescriptions.TASK,
-                MOST_OPEN,
-                in(PrescriptionState.TAKEN),
-                young,
-                OLDEST))) {
+                caller, ReviewTask.TASK, MOST_OPEN, in(PrescriptionState.TAKEN), young, OLDEST))) {
       isMore |= found.isMore();
       for (ResourceVersion version : found.tasks()) {
         ObjectNode task = FactReader.content(version);
-        if (Prescriptions.isOurs(task)
-            && Prescriptions.reviewerOf(task).equals(institution)
-            && !Prescriptions.isOver(task, now)) {
+        if (ReviewTask.isOurs(task)
+            && ReviewTask.reviewerOf(task).equals(institution)
+            && !ReviewTask.isOver(task, now)) {
           undecided++;
-          late +=
-              Prescriptions.isLate(new Member(task, version.version(), Party.PHARMACIST), now)
-                  ? 1
-                  : 0;
+          late += ReviewTask.isLate(task, now) ? 1 : 0;
         }
       }
     }

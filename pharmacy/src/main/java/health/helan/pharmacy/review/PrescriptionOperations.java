@@ -129,7 +129,7 @@ public final class PrescriptionOperations {
         prescriptions.member(call.caller(), Objects.requireNonNull(call.id()));
     ObjectNode answer = ReviewOperations.parameters();
     put(ReviewOperations.part(answer, "prescription"), member);
-    for (String[] one : Prescriptions.requestsOf(member.task())) {
+    for (String[] one : ReviewTask.requestsOf(member.task())) {
       answer
           .withArray("parameter")
           .addObject()
@@ -167,13 +167,13 @@ public final class PrescriptionOperations {
     PrescriptionState state = member.state();
     putBoth(parts, task, state);
     ReviewOperations.put(parts, "patient", "Patient/" + member.patient());
-    ReviewOperations.put(parts, "deadline", Prescriptions.deadlineOf(task));
-    ReviewOperations.put(parts, "queued", Prescriptions.queuedAt(task));
+    ReviewOperations.put(parts, "deadline", ReviewTask.deadlineOf(task));
+    ReviewOperations.put(parts, "queued", ReviewTask.queuedAt(task));
     ReviewOperations.put(parts, "late", prescriptions.isLate(member));
     ReviewOperations.put(parts, "over", prescriptions.isOver(task));
-    ReviewOperations.put(parts, "doctor", "Practitioner/" + Prescriptions.doctorOf(task));
+    ReviewOperations.put(parts, "doctor", "Practitioner/" + ReviewTask.doctorOf(task));
     ReviewOperations.put(parts, "owner", task.path("owner").path("reference").asString(""));
-    ReviewOperations.put(parts, "drugs", Prescriptions.requestsOf(task).size());
+    ReviewOperations.put(parts, "drugs", ReviewTask.requestsOf(task).size());
     ReviewOperations.put(parts, "reason", task.path("statusReason").path("text").asString(""));
     ReviewOperations.put(
         parts, "code", task.path("statusReason").path("coding").path(0).path("code").asString(""));
@@ -221,8 +221,8 @@ public final class PrescriptionOperations {
         prescriptions.lists().ofResident(call.caller(), patient);
     for (ObjectNode task : listed.all()) {
       ArrayNode parts = ReviewOperations.part(answer, "prescription");
-      putBoth(parts, task, Prescriptions.state(task));
-      for (String[] one : Prescriptions.requestsOf(task)) {
+      putBoth(parts, task, ReviewTask.state(task));
+      for (String[] one : ReviewTask.requestsOf(task)) {
         parts
             .addObject()
             .put("name", "request")

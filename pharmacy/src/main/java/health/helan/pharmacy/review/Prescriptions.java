@@ -30,7 +30,6 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -39,21 +38,9 @@ import tools.jackson.databind.node.ObjectNode;
  * MedicationRequests of one {@code groupIdentifier}, its review a Task.
  */
 public final class Prescriptions {
-  /** {@code Task.code}. */
-  static final String TASK_SYSTEM = "https://helan.health/fhir/CodeSystem/task";
-
-  static final String TASK = "prescription-review";
   static final String STEP = "https://helan.health/fhir/CodeSystem/prescription-step";
 
-  private static final String DEADLINE =
-      "https://helan.health/fhir/StructureDefinition/prescription-deadline";
   private static final String ACCOUNT = "https://helan.health/fhir/sid/account";
-
-  /**
-   * A prescription nobody finished reviewing is worthless after so long: what was found is of the
-   * day it was submitted, and the resident may have other drugs by now.
-   */
-  static final Duration VALID = Duration.ofDays(3);
 
   private static final String MOST_OF_A_NUMBER = "100";
 
@@ -135,13 +122,13 @@ public final class Prescriptions {
     String hint = "Patient/" + patient;
     List<Interaction> writes = new ArrayList<>();
     String urn = urn();
-    ObjectNode task = task(caller, requests, versions, state, reviewer, now);
+    ObjectNode task = ReviewTask.task(caller, requests, versions, state, reviewer, now, patience);
     if (screened.findings().stream().anyMatch(one -> one.severity() == Severity.FORBID)) {
       PrescriptionGuard.forbid(task);
     }
     for (Finding finding : screened.findings()) {
       String issue = urn();
-      writes.add(create("DetectedIssue", issue(finding, hint, now), issue, hint));
+      writes.add(create("DetectedIssue", ReviewTask.issue(finding, hint, now), issue, hint));
       ObjectNode output = task.withArray("output").addObject();
       output.putObject("type").put("text", "finding");
       output.putObject("valueReference").put("reference", issue);
@@ -188,17 +175,17 @@ public final class Prescriptions {
                 new SearchRequest.Parameter(
                     "group-identifier",
                     number.path("system").asString("") + "|" + number.path("value").asString("")),
-                new SearchRequest.Parameter("code", TASK_SYSTEM + "|" + TASK),
+                new SearchRequest.Parameter("code", ReviewTask.TASK_SYSTEM + "|" + ReviewTask.TASK),
                 new SearchRequest.Parameter("_count", MOST_OF_A_NUMBER)),
             false);
     for (SearchResult.Entry entry : store.search(caller.asPlatform(), query).entries()) {
       ResourceVersion found = entry.resource();
       ObjectNode task = FactReader.content(found);
       Set<String> its = new HashSet<>();
-      requestsOf(task).forEach(one -> its.add(one[0]));
-      if (isOurs(task)
-          && doctorOf(task).equals(doctor)
-          && reviewerOf(task).equals(reviewer)
+      ReviewTask.requestsOf(task).forEach(one -> its.add(one[0]));
+      if (ReviewTask.isOurs(task)
+          && ReviewTask.doctorOf(task).equals(doctor)
+          && ReviewTask.reviewerOf(task).equals(reviewer)
           && its.equals(ids)) {
         return new Outcome(
             200, "Task", found.id(), found.version(), found.updated(), found.content());
@@ -265,118 +252,6 @@ public final class Prescriptions {
         .anyMatch(one -> one.isValid() && one.signer().equals("Practitioner/" + practitioner));
   }
 
-  private ObjectNode task(
-      Caller caller,
-      List<ObjectNode> requests,
-      List<ResourceVersion> versions,
-      PrescriptionState state,
-      String reviewer,
-      Instant now) {
-    ObjectNode task = Json.MAPPER.createObjectNode().put("resourceType", "Task");
-    PrescriptionGuard.tag(task);
-    deadline(task, now);
-    task.set("groupIdentifier", requests.getFirst().path("groupIdentifier").deepCopy());
-    task.put("status", state.task());
-    state(task, state);
-    task.put("intent", "order");
-    task.putObject("code")
-        .putArray("coding")
-        .addObject()
-        .put("system", TASK_SYSTEM)
-        .put("code", TASK);
-    task.putObject("for")
-        .put("reference", requests.getFirst().path("subject").path("reference").asString(""));
-    JsonNode encounter = requests.getFirst().path("encounter");
-    if (encounter.isObject()) {
-      task.set("encounter", encounter.deepCopy());
-    }
-    task.put("authoredOn", now.toString()).put("lastModified", now.toString());
-    task.putObject("requester").put("reference", "Practitioner/" + caller.binding().practitioner());
-    task.putObject("owner").put("reference", "Organization/" + reviewer);
-    task.withObject("/restriction/period").put("end", now.plus(VALID).toString());
-    ArrayNode input = task.putArray("input");
-    for (int i = 0; i < versions.size(); i++) {
-      ResourceVersion version = versions.get(i);
-      ObjectNode one = input.addObject();
-      one.putObject("type").put("text", "prescription");
-      one.putObject("valueReference")
-          .put("reference", "MedicationRequest/" + version.id() + "/_history/" + version.version())
-          .put("display", Dosages.name(requests.get(i)));
-    }
-    organization(input, "reviewer", reviewer);
-    organization(input, "prescriber", caller.institution());
-    return task;
-  }
-
-  /** From when a decision is waited for, and until when. */
-  private void deadline(ObjectNode task, Instant now) {
-    ArrayNode extensions = task.withArray("extension");
-    extensions.removeIf(one -> DEADLINE.equals(one.path("url").asString("")));
-    extensions.addObject().put("url", DEADLINE).put("valueDateTime", now.plus(patience).toString());
-    task.withObject("/restriction/period").put("start", now.toString());
-  }
-
-  /** From when a pharmacist's decision is waited for. */
-  static String queuedAt(JsonNode task) {
-    return task.path("restriction").path("period").path("start").asString("");
-  }
-
-  private static void organization(ArrayNode input, String type, String id) {
-    ObjectNode one = input.addObject();
-    one.putObject("type").put("text", type);
-    one.putObject("valueReference").put("reference", "Organization/" + id);
-  }
-
-  private static void state(ObjectNode task, PrescriptionState state) {
-    task.putObject("businessStatus")
-        .putArray("coding")
-        .addObject()
-        .put("system", PrescriptionState.SYSTEM)
-        .put("code", state.word());
-  }
-
-  private static ObjectNode issue(Finding finding, String patient, Instant now) {
-    ObjectNode issue = Json.MAPPER.createObjectNode().put("resourceType", "DetectedIssue");
-    PrescriptionGuard.tag(issue);
-    if (finding.severity() == Severity.FORBID) {
-      PrescriptionGuard.forbid(issue);
-    }
-    issue
-        .putArray("identifier")
-        .addObject()
-        .put("system", "https://helan.health/fhir/sid/review-finding")
-        .put("value", finding.key());
-    issue.put("status", "final");
-    ObjectNode code = issue.putObject("code");
-    ArrayNode codings = code.putArray("coding");
-    codings
-        .addObject()
-        .put("system", CommentCode.SYSTEM)
-        .put("code", finding.code())
-        .put("display", CommentCode.title(finding.code()));
-    codings
-        .addObject()
-        .put("system", "https://helan.health/fhir/CodeSystem/prescription-review-rule")
-        .put("version", Integer.toString(finding.version()))
-        .put("code", finding.rule())
-        .put("display", finding.title().zh());
-    code.put("text", finding.title().zh());
-    issue.put(
-        "severity",
-        switch (finding.severity()) {
-          case FORBID, BLOCK -> "high";
-          case WARN -> "moderate";
-          case INFO -> "low";
-        });
-    issue.putObject("patient").put("reference", patient);
-    issue.put("identifiedDateTime", now.toString());
-    for (String item : finding.items()) {
-      issue.withArray("implicated").addObject().put("reference", item);
-    }
-    issue.put("detail", finding.sentence().zh() + "\n" + finding.source().zh());
-    return issue;
-  }
-
   // ------------------------------------------------------------------ who
 
   /** A prescription as one side sees it. */
@@ -386,50 +261,8 @@ public final class Prescriptions {
     }
 
     @Nullable PrescriptionState state() {
-      return Prescriptions.state(task);
+      return ReviewTask.state(task);
     }
-  }
-
-  static @Nullable PrescriptionState state(JsonNode task) {
-    for (JsonNode coding : task.path("businessStatus").path("coding")) {
-      if (PrescriptionState.SYSTEM.equals(coding.path("system").asString(""))) {
-        return PrescriptionState.of(coding.path("code").asString(""));
-      }
-    }
-    return null;
-  }
-
-  static String doctorOf(JsonNode task) {
-    return FactReader.id(task.path("requester"), "Practitioner");
-  }
-
-  static String reviewerOf(JsonNode task) {
-    return organizationOf(task, "reviewer");
-  }
-
-  static String prescriberOf(JsonNode task) {
-    return organizationOf(task, "prescriber");
-  }
-
-  private static String organizationOf(JsonNode task, String input) {
-    for (JsonNode one : task.path("input")) {
-      if (one.path("type").path("text").asString("").equals(input)) {
-        return FactReader.id(one.path("valueReference"), "Organization");
-      }
-    }
-    return "";
-  }
-
-  /** Ids of the MedicationRequests, and the versions that were signed. */
-  static List<String[]> requestsOf(JsonNode task) {
-    List<String[]> all = new ArrayList<>();
-    for (JsonNode input : task.path("input")) {
-      String[] parts = input.path("valueReference").path("reference").asString("").split("/");
-      if (parts.length == 4 && parts[0].equals("MedicationRequest")) {
-        all.add(new String[] {parts[1], parts[3]});
-      }
-    }
-    return all;
   }
 
   /**
@@ -446,7 +279,7 @@ public final class Prescriptions {
       throw e.kind() == Refusal.Kind.TRANSIENT ? e : missing(id);
     }
     ObjectNode task = FactReader.content(version);
-    Party party = isOurs(task) ? party(caller, task) : null;
+    Party party = ReviewTask.isOurs(task) ? party(caller, task) : null;
     if (party == null) {
       throw missing(id);
     }
@@ -457,20 +290,15 @@ public final class Prescriptions {
     return new Refusal(Refusal.Kind.NOT_FOUND, "store.not-found", "Task", id);
   }
 
-  static boolean isOurs(JsonNode task) {
-    return PrescriptionGuard.isTagged(task)
-        && task.path("code").path("coding").path(0).path("code").asString("").equals(TASK);
-  }
-
   @Nullable Party party(Caller caller, JsonNode task) {
     String practitioner = caller.binding().practitioner();
     if (caller.isRoot() || caller.role() != Role.PRACTITIONER || practitioner.isEmpty()) {
       return null;
     }
-    if (practitioner.equals(doctorOf(task))) {
+    if (practitioner.equals(ReviewTask.doctorOf(task))) {
       return Party.DOCTOR; // And never the pharmacist of the own prescription.
     }
-    return caller.institution().equals(reviewerOf(task)) && isPharmacist(caller)
+    return caller.institution().equals(ReviewTask.reviewerOf(task)) && isPharmacist(caller)
         ? Party.PHARMACIST
         : null;
   }
@@ -562,7 +390,7 @@ public final class Prescriptions {
         .put("system", "https://helan.health/fhir/CodeSystem/prescription-override-reason")
         .put("code", code.code());
     reason.put("text", said.reason);
-    for (String[] one : requestsOf(member.task)) {
+    for (String[] one : ReviewTask.requestsOf(member.task)) {
       int current = store.read(caller.asPlatform(), "MedicationRequest", one[0]).version();
       var unused =
           signatures.sign(
@@ -585,9 +413,13 @@ public final class Prescriptions {
       Caller caller, Member member, PrescriptionStep step, Said said, Instant now) {
     String practitioner = caller.binding().practitioner();
     if (step == PrescriptionStep.PASS) {
-      for (String[] one : requestsOf(member.task)) {
+      for (String[] one : ReviewTask.requestsOf(member.task)) {
         if (!isSigned(
-            caller, "MedicationRequest", one[0], Integer.parseInt(one[1]), doctorOf(member.task))) {
+            caller,
+            "MedicationRequest",
+            one[0],
+            Integer.parseInt(one[1]),
+            ReviewTask.doctorOf(member.task))) {
           throw new Refusal(Refusal.Kind.BUSINESS_RULE, "prescription.unsigned");
         }
       }
@@ -617,7 +449,7 @@ public final class Prescriptions {
             "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>"
                 + text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
                 + "</p></div>");
-    for (String[] one : requestsOf(member.task)) {
+    for (String[] one : ReviewTask.requestsOf(member.task)) {
       section
           .withArray("entry")
           .addObject()
@@ -660,12 +492,13 @@ public final class Prescriptions {
             id,
             null,
             task -> {
-              PrescriptionState to = step.take(member.party(), state(task), isOver(task));
+              PrescriptionState to =
+                  step.take(member.party(), ReviewTask.state(task), isOver(task));
               mustHold(caller, task, step); // Under the row's lock: two may have pressed at once.
-              change(task, step, to, caller);
+              ReviewTask.change(task, step, to, caller);
               task.put("lastModified", now.toString());
               if (step == PrescriptionStep.OVERRIDE) {
-                deadline(task, now); // The pharmacist's time begins now.
+                ReviewTask.deadline(task, now, patience); // The pharmacist's time begins now.
               }
               if (said.reason != null) {
                 task.putObject("statusReason").put("text", said.reason);
@@ -686,7 +519,7 @@ public final class Prescriptions {
             },
             ifMatch));
     String status = step.to().request();
-    for (String[] one : requestsOf(member.task())) {
+    for (String[] one : ReviewTask.requestsOf(member.task())) {
       patchRequest(writes, one[0], request -> request.put("status", status));
     }
     if (step == PrescriptionStep.OVERRIDE) {
@@ -720,7 +553,7 @@ public final class Prescriptions {
     return store
         .transact(
             // Whose it is: by the answer of another institution no grant would open.
-            caller.asPlatformOf(organizationOf(member.task(), "prescriber")),
+            caller.asPlatformOf(ReviewTask.prescriberOf(member.task())),
             List.copyOf(writes),
             Set.of(),
             null)
@@ -741,54 +574,16 @@ public final class Prescriptions {
             null));
   }
 
-  private static void change(
-      ObjectNode task, PrescriptionStep step, PrescriptionState to, Caller caller) {
-    task.put("status", to.task());
-    state(task, to);
-    String owner =
-        switch (step) {
-          case TAKE, PASS, REFUSE, RETURN -> "Practitioner/" + caller.binding().practitioner();
-          default -> "Organization/" + reviewerOf(task);
-        };
-    task.putObject("owner").put("reference", owner);
-  }
-
   // ------------------------------------------------------------------ reading
-
-  /** When a pharmacist should have decided. */
-  static String deadlineOf(JsonNode task) {
-    for (JsonNode extension : task.path("extension")) {
-      if (DEADLINE.equals(extension.path("url").asString(""))) {
-        return extension.path("valueDateTime").asString("");
-      }
-    }
-    return "";
-  }
 
   /** Whether it should have been decided by now, and still can be. */
   boolean isLate(Member member) {
-    return isLate(member, now());
-  }
-
-  static boolean isLate(Member member, Instant now) {
-    return isUndecided(member.state())
-        && !isOver(member.task(), now)
-        && Instant.parse(deadlineOf(member.task())).isBefore(now);
-  }
-
-  private static boolean isUndecided(@Nullable PrescriptionState state) {
-    return state == PrescriptionState.WAITING || state == PrescriptionState.TAKEN;
+    return ReviewTask.isLate(member.task(), now());
   }
 
   /** Whether its time went by before it was decided: then the doctor submits anew. */
   boolean isOver(JsonNode task) {
-    return isOver(task, now());
-  }
-
-  static boolean isOver(JsonNode task, Instant now) {
-    PrescriptionState state = state(task);
-    String end = task.path("restriction").path("period").path("end").asString("");
-    return state != null && !state.isFinal() && !end.isEmpty() && Instant.parse(end).isBefore(now);
+    return ReviewTask.isOver(task, now());
   }
 
   /** Whether the side may take the step now. */

@@ -39,7 +39,7 @@ final class TaskSearch {
    */
   Found first(Caller caller, String code, int most, SearchRequest.Parameter... by) {
     List<SearchRequest.Parameter> parameters = new ArrayList<>(List.of(by));
-    parameters.add(by("code", Prescriptions.TASK_SYSTEM + "|" + code));
+    parameters.add(by("code", ReviewTask.TASK_SYSTEM + "|" + code));
     parameters.add(by("_count", Integer.toString(Math.min(PAGE, most))));
     List<ResourceVersion> all = new ArrayList<>();
     String cursor = null;

@@ -192,7 +192,7 @@ class ReviewFiguresTests {
     SERVER.reviewClock.ahead(Duration.ofMinutes(31));
     try {
       assertThat(now(own)).as("one waits, one was taken").containsExactly("2", "2");
-      SERVER.reviewClock.ahead(Prescriptions.VALID.plusMinutes(1));
+      SERVER.reviewClock.ahead(ReviewTask.VALID.plusMinutes(1));
       assertThat(now(own)).as("nobody can decide them any more").containsExactly("0", "0");
     } finally {
       SERVER.reviewClock.ahead(Duration.ZERO);
@@ -209,7 +209,7 @@ class ReviewFiguresTests {
   @Test
   void countFromTheQueueAndKnowWhatIsLate() {
     ObjectNode task = (ObjectNode) SERVER.get(ReviewServer.ROOT, insisted).json();
-    Instant queued = Instant.parse(Prescriptions.queuedAt(task));
+    Instant queued = Instant.parse(ReviewTask.queuedAt(task));
     task.put("lastModified", queued.plusSeconds(31 * 60).toString());
     Decision late = Objects.requireNonNull(Decision.of(task));
     assertThat(late.isLate()).isTrue();

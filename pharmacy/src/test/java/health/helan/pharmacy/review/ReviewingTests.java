@@ -612,7 +612,7 @@ class ReviewingTests {
     assertThat(step(hospital.doctor, left, "withdraw", "reason", "不再需要").status())
         .as("while a pharmacist is at it")
         .isEqualTo(422);
-    SERVER.reviewClock.ahead(Prescriptions.VALID.plusMinutes(1));
+    SERVER.reviewClock.ahead(ReviewTask.VALID.plusMinutes(1));
     try {
       for (Reply refused :
           List.of(
@@ -657,8 +657,7 @@ class ReviewingTests {
   private static void at(ObjectNode task, Instant submitted, String number) {
     task.put("authoredOn", submitted.toString());
     task.withObject("/groupIdentifier").put("value", number);
-    task.withObject("/restriction/period")
-        .put("end", submitted.plus(Prescriptions.VALID).toString());
+    task.withObject("/restriction/period").put("end", submitted.plus(ReviewTask.VALID).toString());
   }
 
   private static void withdrawn(ObjectNode task) {
