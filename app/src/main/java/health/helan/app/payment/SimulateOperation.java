@@ -2,6 +2,7 @@ package health.helan.app.payment;
 
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.Words;
 import health.helan.foundation.store.Refusal;
 import health.helan.oversight.payment.Payments;
@@ -37,11 +38,12 @@ final class SimulateOperation implements FhirOperation {
   @Override
   public Answer execute(Call call) {
     call.store().checkMayOperate(call.caller(), "pay");
-    String code = call.text("code");
+    var given = new Given(call);
+    String code = given.text("code");
+    boolean agrees = given.text("agrees") == null || given.flag("agrees");
     for (SimulatedChannel channel : channels) {
       if (code != null && code.startsWith("sim:" + channel.code() + ":")) {
-        for (SimulatedChannel.Signed told :
-            channel.pay(code, !"false".equals(call.text("agrees")))) {
+        for (SimulatedChannel.Signed told : channel.pay(code, agrees)) {
           payments.notified(channel.code(), told.body(), told.headers()::get);
         }
         ObjectNode answer = Words.parameters();

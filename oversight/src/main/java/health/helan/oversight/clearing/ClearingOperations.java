@@ -89,6 +89,9 @@ public final class ClearingOperations {
 
   static LocalDate day(String name, String text) {
     try {
+      if (text.length() != "2026-10-31".length()) {
+        throw Given.wrong(name);
+      }
       return LocalDate.parse(text);
     } catch (DateTimeException e) {
       throw Given.wrong(name);
@@ -96,11 +99,11 @@ public final class ClearingOperations {
   }
 
   private static YearMonth month(Given given) {
-    try {
-      return YearMonth.parse(given.need("month"));
-    } catch (DateTimeException e) {
-      throw Given.wrong("month");
+    YearMonth month = given.month("month");
+    if (month == null) {
+      throw Given.missing("month");
     }
+    return month;
   }
 
   private static LocalDate day(Given given, String name) {

@@ -134,6 +134,7 @@ public final class DayCloses {
     if (known != null) {
       return known;
     }
+    mayClose(scope, day);
     ledger.close(Reconciliation.end(day));
     Book read =
         DayFacts.isCounterpart(scope)
@@ -151,6 +152,56 @@ public final class DayCloses {
           }
           return seal(connection, caller, scope, day, held);
         });
+  }
+
+  /** Before anything is changed: what is refused leaves the ledger as open as it was. */
+  private void mayClose(String scope, LocalDate day) {
+    if (DayFacts.isCounterpart(scope)) {
+      Counterpart counterpart = Counterpart.of(scope);
+      if (counterparts.find(counterpart) != null) {
+        Book book = Book.find(sql, counterpart, day);
+        if (book == null || book.reconciled() == null) {
+          throw new Refusal(Refusal.Kind.BUSINESS_RULE, "clearing.not-matched", scope);
+        }
+      } else if (ledger.first(DayFacts.account(scope)) == null) {
+        throw new Refusal(Refusal.Kind.VALUE, "clearing.unknown-scope", scope);
+      }
+    }
+    DayClose last =
+        sql.one(
+            DayClose.COLUMNS + " where home = ? and scope = ? order by number desc limit 1",
+            DayClose::of,
+            Counterpart.home(scope),
+            scope);
+    follows(last, scope, day);
+  }
+
+  private void follows(@Nullable DayClose previous, String scope, LocalDate day) {
+    if (previous != null && day.isBefore(previous.day())) {
+      throw new Refusal(
+          Refusal.Kind.BUSINESS_RULE,
+          "clearing.before-first",
+          scope,
+          previous.day().minusDays(previous.number() - 1L).toString());
+    }
+    if (previous != null && !previous.day().plusDays(1).equals(day)) {
+      throw new Refusal(
+          Refusal.Kind.BUSINESS_RULE,
+          "clearing.day-before",
+          scope,
+          previous.day().plusDays(1).toString());
+    }
+    if (previous == null && DayFacts.isCounterpart(scope)) {
+      // A month pays what closed days hold: what lies before the first would never be paid.
+      Instant first = ledger.first(DayFacts.account(scope));
+      if (first != null && first.isBefore(Reconciliation.begin(day))) {
+        throw new Refusal(
+            Refusal.Kind.BUSINESS_RULE,
+            "clearing.day-before",
+            scope,
+            LocalDate.ofInstant(first, StatementReader.BEIJING).toString());
+      }
+    }
   }
 
   private List<String> parts(LocalDate day) {
@@ -212,24 +263,7 @@ public final class DayCloses {
             home,
             scope);
     DayClose previous = last.isEmpty() ? null : last.getFirst();
-    if (previous != null && !previous.day().plusDays(1).equals(day)) {
-      throw new Refusal(
-          Refusal.Kind.BUSINESS_RULE,
-          "clearing.day-before",
-          scope,
-          previous.day().plusDays(1).toString());
-    }
-    if (previous == null && DayFacts.isCounterpart(scope)) {
-      // A month pays what closed days hold: what lies before the first would never be paid.
-      Instant first = ledger.first(DayFacts.account(scope));
-      if (first != null && first.isBefore(Reconciliation.begin(day))) {
-        throw new Refusal(
-            Refusal.Kind.BUSINESS_RULE,
-            "clearing.day-before",
-            scope,
-            LocalDate.ofInstant(first, StatementReader.BEIJING).toString());
-      }
-    }
+    follows(previous, scope, day);
     Instant at = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     var head =
         new DayClose.Head(

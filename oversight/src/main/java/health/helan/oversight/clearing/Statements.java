@@ -87,6 +87,7 @@ public final class Statements {
             if (book.state() == Book.State.CLOSED) {
               throw new Refusal(Refusal.Kind.BUSINESS_RULE, "clearing.day-closed");
             }
+            notBeforeTheFirst(connection, counterpart, day);
             int number = book.statements() + 1;
             var copy = new EntryCopy(connection, book.book(), number, side);
             StatementReader.Sums sums;
@@ -139,6 +140,25 @@ public final class Statements {
       return same.statement;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Closed days have begun later: this one could be matched, and never closed. */
+  private static void notBeforeTheFirst(
+      Connection connection, Counterpart counterpart, LocalDate day) throws SQLException {
+    List<LocalDate> first =
+        Sql.list(
+            connection,
+            "select day from clearing_close where home = ? and scope = ? and number = 1",
+            row -> row.getObject("day", LocalDate.class),
+            Counterpart.home(counterpart.name()),
+            counterpart.name());
+    if (!first.isEmpty() && day.isBefore(first.getFirst())) {
+      throw new Refusal(
+          Refusal.Kind.BUSINESS_RULE,
+          "clearing.before-first",
+          counterpart.name(),
+          first.getFirst().toString());
     }
   }
 

@@ -408,9 +408,17 @@ public final class OwnMoney implements Payables {
    * @throws Refusal as reading the Patient
    */
   public Standings credit(Caller caller, String patient) {
-    var unused = store.read(caller, "Patient", patient);
     long digest = settlements.digest(patient);
     List<Settlement> bills = table.ofPatient(digest, Settlements.MOST_LISTED);
+    boolean isOwing =
+        bills.stream()
+            .anyMatch(
+                one ->
+                    one.state() == SettlementState.OWING
+                        && one.institution().equals(caller.institution()));
+    if (!isOwing) {
+      var unused = store.read(caller, "Patient", patient);
+    }
     if (bills.isEmpty()) {
       return new Standings(null, List.of());
     }
@@ -419,14 +427,7 @@ public final class OwnMoney implements Payables {
         credits.uses(home, digest).stream()
             .filter(use -> settlements.isSeen(caller, use.settlement()))
             .toList();
-    boolean isTold =
-        caller.isRoot()
-            || caller.role() == Caller.Role.RESIDENT
-            || bills.stream()
-                .anyMatch(
-                    one ->
-                        one.state() == SettlementState.OWING
-                            && one.institution().equals(caller.institution()));
+    boolean isTold = caller.isRoot() || caller.role() == Caller.Role.RESIDENT || isOwing;
     return new Standings(isTold ? credits.line(home, digest) : null, uses);
   }
 }

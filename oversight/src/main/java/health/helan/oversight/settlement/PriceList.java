@@ -141,8 +141,23 @@ public record PriceList(List<Line> lines, List<Fault> faults) {
     @Nullable LocalDate dayOrNull(String column, LocalDate from) {
       return all[COLUMNS.indexOf(column)].isEmpty()
           ? null
-          : read(column, LocalDate::parse, day -> !day.isBefore(from));
+          : read(column, PriceList::day, day -> !day.isBefore(from));
     }
+  }
+
+  /** In four, two and two digits: a price in the book is never changed. */
+  private static LocalDate day(String text) {
+    if (text.length() != "2026-10-31".length()) {
+      throw new IllegalArgumentException("no day");
+    }
+    return LocalDate.parse(text);
+  }
+
+  private static BigDecimal yuan(String text) {
+    if (!text.matches("[0-9]{1,8}(\\.[0-9]{1,2}0{0,4})?")) {
+      throw new IllegalArgumentException("no amount");
+    }
+    return new BigDecimal(text);
   }
 
   private static PriceItem item(String[] all, int columns) {
@@ -159,12 +174,12 @@ public record PriceList(List<Line> lines, List<Fault> faults) {
     BigDecimal yuan =
         fields.read(
             "price",
-            BigDecimal::new,
+            PriceList::yuan,
             price ->
                 price.signum() >= 0
                     && price.compareTo(MOST_YUAN) <= 0
                     && price.stripTrailingZeros().scale() <= 2);
-    LocalDate from = fields.read("from", LocalDate::parse, _ -> true);
+    LocalDate from = fields.read("from", PriceList::day, _ -> true);
     LocalDate to = fields.dayOrNull("to", from);
     int level = fields.number("level", 3);
     String institution = fields.text("institution", "[A-Za-z0-9.-]{0,64}");

@@ -14,6 +14,7 @@ import health.helan.oversight.settlement.rules.Share;
 import health.helan.oversight.settlement.rules.Split;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -40,10 +41,17 @@ final class Reckoner {
   private final RuleBook rules;
   private final SettlementTable table;
   private final Writers writers;
+  private final Clock clock;
 
   Reckoner(
-      RecordStore store, PriceBook prices, RuleBook rules, SettlementTable table, Writers writers) {
+      RecordStore store,
+      PriceBook prices,
+      RuleBook rules,
+      SettlementTable table,
+      Writers writers,
+      Clock clock) {
     this.store = store;
+    this.clock = clock;
     this.writers = writers;
     this.prices = prices;
     this.rules = rules;
@@ -248,6 +256,13 @@ final class Reckoner {
       }
     }
     LocalDate day = day(charge, code);
+    if (day.isAfter(LocalDate.ofInstant(clock.instant(), PriceItem.BEIJING))) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.future", code, day.toString());
+    }
+    String currency = charge.path("priceOverride").path("currency").asString("CNY");
+    if (!currency.equals("CNY")) {
+      throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.currency", code);
+    }
     JsonNode value = charge.path("quantity").path("value");
     BigDecimal quantity = value.isNumber() ? value.decimalValue() : BigDecimal.ONE;
     JsonNode said = charge.path("priceOverride").path("value");
@@ -258,7 +273,10 @@ final class Reckoner {
     long fen = price.of(quantity);
     if (said.isNumber()) {
       BigDecimal asked = said.decimalValue().movePointRight(2);
-      if (asked.compareTo(BigDecimal.valueOf(fen)) > 0 || asked.signum() < 0) {
+      if (asked.signum() < 0) {
+        throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.negative-price", code);
+      }
+      if (asked.compareTo(BigDecimal.valueOf(fen)) > 0) {
         throw new Refusal(Refusal.Kind.BUSINESS_RULE, "settlement.above-price", code);
       }
       fen = asked.setScale(0, RoundingMode.HALF_UP).longValueExact();

@@ -19,6 +19,7 @@ import java.math.RoundingMode;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -129,9 +130,17 @@ public final class SettlementOperations {
     ObjectNode answer = Words.parameters();
     Words into = Words.of(answer);
     Names names = names(call);
+    Set<String> reckonedAgain = new HashSet<>();
     for (Settlement one : settlements.ofPatient(call.caller(), id(call))) {
-      if (one.state() != SettlementState.LAPSED) {
+      // The latest first: what was reckoned before of the same charges tells nobody anything.
+      boolean isOld =
+          one.state() == SettlementState.PRESETTLED
+              && one.charges().stream().anyMatch(reckonedAgain::contains);
+      if (one.state() != SettlementState.LAPSED && !isOld) {
         told(into.group("bill"), one, names);
+      }
+      if (one.state() == SettlementState.PRESETTLED) {
+        reckonedAgain.addAll(one.charges());
       }
     }
     return Words.answer(answer);

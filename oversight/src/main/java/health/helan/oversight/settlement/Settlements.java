@@ -60,6 +60,10 @@ public final class Settlements {
   static final int MOST_LISTED = 200;
   private static final Set<String> NOTHING =
       Set.of("settlement.nothing-open", "settlement.charge-not-open");
+
+  /** They exclude one another. */
+  private static final Set<String> OTHER_CITY = Set.of("other-city-registered", "other-city");
+
   private static final Set<String> MARKS =
       Set.of("referred", "other-city-registered", "other-city");
 
@@ -110,7 +114,7 @@ public final class Settlements {
     Sql sql = new Sql(parts.database());
     table = new SettlementTable(sql);
     writers = new Writers(store, sql);
-    reckoner = new Reckoner(store, parts.prices(), parts.rules(), table, writers);
+    reckoner = new Reckoner(store, parts.prices(), parts.rules(), table, writers, parts.clock());
     ledger = parts.ledger();
     key = parts.key();
     credits = parts.credits();
@@ -209,6 +213,9 @@ public final class Settlements {
     if (!MARKS.containsAll(marks)) {
       throw new Refusal(Refusal.Kind.VALUE, "settlement.mark-unknown");
     }
+    if (marks.containsAll(OTHER_CITY)) {
+      throw new Refusal(Refusal.Kind.VALUE, "settlement.marks-exclude");
+    }
     Bill bill = reckoned(caller, patient, encounter, charges, marks, closed);
     if (!isCashier && !bill.isDispensed()) {
       throw cashiersOnly();
@@ -234,7 +241,11 @@ public final class Settlements {
           Set.copyOf(marks));
     } catch (Refusal refused) {
       // What has nothing open here is no patient of this counter, as far as it is told.
-      throw closed != null && NOTHING.contains(refused.messageKey()) ? closed : refused;
+      // Of charges that were named it is said that they are not open, which tells nothing of a
+      // person.
+      throw closed != null && charges.isEmpty() && NOTHING.contains(refused.messageKey())
+          ? closed
+          : refused;
     }
   }
 

@@ -268,6 +268,9 @@ final class Tending {
     // What came back while it was reversed is not charged again.
     table.gone(one).forEach(stay::remove);
     for (String charge : one.charges()) {
+      if (!isThere(charge)) {
+        continue;
+      }
       writes.add(
           SettlementPapers.patch(
               "ChargeItem",
@@ -337,15 +340,24 @@ final class Tending {
         null);
   }
 
-  /** One that was erased or removed is not open, and holds up no money of the others. */
   private boolean isOpen(String charge) {
+    JsonNode item = find(charge);
+    return item != null && item.path("status").asString("").equals("billable");
+  }
+
+  private boolean isThere(String charge) {
+    return find(charge) != null;
+  }
+
+  /** Null for one that was erased or removed: it holds up no money of the others. */
+  private @Nullable JsonNode find(String charge) {
     try {
-      return settlements.tree("ChargeItem", charge).path("status").asString("").equals("billable");
+      return settlements.tree("ChargeItem", charge);
     } catch (Refusal refused) {
       if (refused.kind() != Refusal.Kind.GONE && refused.kind() != Refusal.Kind.NOT_FOUND) {
         throw refused;
       }
-      return false;
+      return null;
     }
   }
 

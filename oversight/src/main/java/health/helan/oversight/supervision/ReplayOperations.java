@@ -63,7 +63,7 @@ public final class ReplayOperations {
     given.only(Set.of("case"));
     String note = given.need("case", SHORTEST, LONGEST);
     if (caller.role() == Caller.Role.PRACTITIONER && !cases.isAdministration(caller)) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "supervision.administration");
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "supervision.replay-administration");
     }
     String id = Objects.requireNonNull(call.id());
     if (caller.role() == Caller.Role.PRACTITIONER && !isOwn(call, id)) {

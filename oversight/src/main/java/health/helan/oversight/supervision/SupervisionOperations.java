@@ -18,7 +18,6 @@ import health.helan.oversight.supervision.rules.Rule;
 import health.helan.oversight.supervision.rules.Satisfaction;
 import health.helan.oversight.supervision.rules.ShippedRules;
 import java.math.BigDecimal;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -254,15 +253,8 @@ public final class SupervisionOperations {
 
   /** The month that is asked for, or the one of now in Beijing. */
   static YearMonth month(Given given, Instant now) {
-    String text = given.text("month");
-    if (text == null) {
-      return YearMonth.from(now.atZone(Resources.BEIJING));
-    }
-    try {
-      return YearMonth.parse(text);
-    } catch (DateTimeException e) {
-      throw Given.wrong("month");
-    }
+    YearMonth month = given.month("month");
+    return month == null ? YearMonth.from(now.atZone(Resources.BEIJING)) : month;
   }
 
   // ------------------------------------------------------------------ cases

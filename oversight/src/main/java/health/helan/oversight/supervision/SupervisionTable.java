@@ -413,13 +413,16 @@ final class SupervisionTable {
     }
   }
 
-  /** How many hits of each rule in a time: {@code rule}, count. */
+  /**
+   * How many hits of each rule in a time, without those of which a case found that they are none.
+   */
   static Map<String, Long> counts(Sql sql, String institution, Instant from, Instant until) {
     Map<String, Long> counts = new LinkedHashMap<>();
     sql.list(
             """
             select rule, count(*) as hits from supervision_hit
-            where at >= ? and at < ? and not trial and (? = '' or institution = ?) group by rule order by rule""",
+            where at >= ? and at < ? and not trial and not cleared and (? = '' or institution = ?)
+            group by rule order by rule""",
             row -> counts.put(row.getString("rule"), row.getLong("hits")),
             from,
             until,

@@ -96,6 +96,34 @@ class ClosingDaysTests {
   }
 
   @Test
+  void beginSomewhereAndGoOnFromThere() {
+    LocalDate before = day.minusDays(1);
+    assertRefused(
+        () -> server.take(payer, before, "", false, server.file()), "clearing.before-first");
+  }
+
+  @Test
+  void areNoDaysOfNobody() {
+    var nobody = Counterpart.of("payer/no-such-thing");
+    assertRefused(() -> server.clearing.closes().close(ANN, nobody, day), "clearing.unknown-scope");
+  }
+
+  @Test
+  void leavesTheLedgerOpenWhereItIsRefused() {
+    LocalDate next = day.plusDays(1);
+    server.at(next.plusDays(1), LocalTime.of(9, 0));
+    assertRefused(() -> server.clearing.closes().close(ANN, payer, next), "clearing.not-matched");
+    assertThat(
+            Book.find(new health.helan.foundation.trust.account.Sql(server.database), payer, next))
+        .as("and nothing is opened")
+        .isNull();
+    server.at(next, LocalTime.of(23, 0));
+    assertThat(server.bill(payer, "h1", 5_00))
+        .as("booked on the day that stayed open")
+        .isNotEmpty();
+  }
+
+  @Test
   void takesNothingMore() {
     assertRefused(() -> server.take(payer, day, "", true, server.file()), "clearing.day-closed");
     assertRefused(

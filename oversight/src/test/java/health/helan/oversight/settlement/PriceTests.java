@@ -95,6 +95,8 @@ class PriceTests {
         "d3,x,次,laboratory,B,101,20.00,2026-01-01,,,|own_percent",
         "d3,x,次,laboratory,A,,20.001,2026-01-01,,,|price",
         "d3,x,次,laboratory,A,,-1,2026-01-01,,,|price",
+        "d3,x,次,laboratory,A,,1e5,2026-01-01,,,|price",
+        "d3,x,次,laboratory,A,,20.00,2026-01-01,+999999999-12-31,,|to",
         "d3,x,次,laboratory,A,,20.00,2026-13-01,,,|from",
         "d3,x,次,laboratory,A,,20.00,2026-02-01,2026-01-31,,|to",
         "d3,x,次,laboratory,A,,20.00,2026-01-01,,4,|level",

@@ -68,6 +68,81 @@ class SettlingTests {
     return visit;
   }
 
+  // ------------------------------------------------------------------ what is not reckoned
+
+  private void refused(int status, String words, Visit visit, String... pairs) {
+    Reply reply = server.call(visit.clerk, "Patient/" + visit.patient + "/$presettle", pairs);
+    assertThat(reply.status()).as(reply.text()).isEqualTo(status);
+    assertThat(reply.text()).contains(words);
+  }
+
+  @Test
+  void reckonsNoChargeInAnotherCurrencyBelowZeroOrOfADayToCome() {
+    String day = server.today().toString();
+    Visit abroad = server.new Visit("AMB", "310");
+    abroad.charge("2501", 1, day, "'priceOverride':{'value':1,'currency':'USD'},");
+    refused(422, "CNY", abroad);
+    Visit negative = server.new Visit("AMB", "310");
+    negative.charge("2501", 1, day, "'priceOverride':{'value':-1,'currency':'CNY'},");
+    refused(422, "below zero", negative);
+    Visit early = server.new Visit("AMB", "310");
+    early.charge("2501", 1, server.today().plusDays(1).toString(), "");
+    refused(422, "a day to come", early);
+  }
+
+  @Test
+  void takesOneMarkOfTheTwoForCareInAnotherCity() {
+    Visit visit = outpatient();
+    refused(400, "one of the two", visit, "mark", "other-city", "mark", "other-city-registered");
+    assertThat(part(visit.presettled("mark", "other-city", "mark", "referred"), "state"))
+        .isEqualTo("presettled");
+  }
+
+  @Test
+  void takesNothingForAllWhereAChargeIsNamedByNothing() {
+    Visit visit = outpatient();
+    Reply reply =
+        server.send(
+            visit.clerk,
+            "POST",
+            "Patient/" + visit.patient + "/$presettle",
+            "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"charge\",\"valueReference\":{}}]}");
+    assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+    refused(422, "charge", visit, "charge", "ChargeItem/nobodys");
+  }
+
+  @Test
+  void tellsTheLastOfWhatWasReckonedAgain() {
+    Visit visit = outpatient();
+    var unused = visit.presettled();
+    String last = part(visit.presettled(), "number");
+    assertThat(
+            server.get(visit.self, "Patient/" + visit.patient + "/$bills").values("bill", "number"))
+        .containsExactly(last);
+  }
+
+  @Test
+  void takesBackABillOfWhichAChargeWasDeleted() {
+    Visit visit = outpatient();
+    String claim = visit.settled();
+    String gone = server.row(claim).charges().getFirst();
+    assertThat(server.send(SettlementServer.ROOT, "DELETE", "ChargeItem/" + gone, null).status())
+        .isEqualTo(204);
+    assertThat(server.call(visit.clerk, "Claim/" + claim + "/$reverse", "reason", "误收费").status())
+        .isEqualTo(200);
+    server.until(Duration.ofMinutes(1));
+    assertThat(server.row(claim).state()).isEqualTo(SettlementState.REVERSED);
+    assertThat(visit.owed()).isZero();
+  }
+
+  @Test
+  void tellsTheCreditToWhoCollects() {
+    Visit visit = outpatient();
+    var unused = visit.settled();
+    Reply reply = server.get(visit.clerk, "Patient/" + visit.patient + "/$credit");
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+  }
+
   // ------------------------------------------------------------------ as it should be
 
   @Test

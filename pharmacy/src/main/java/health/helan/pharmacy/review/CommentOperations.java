@@ -62,7 +62,11 @@ public final class CommentOperations {
   private Answer draw(FhirOperation.Call call) {
     YearMonth month;
     try {
-      month = YearMonth.parse(ReviewOperations.need(call, "month"));
+      String text = ReviewOperations.need(call, "month");
+      if (text.length() != "2026-10".length()) {
+        throw ReviewOperations.wrong("month");
+      }
+      month = YearMonth.parse(text);
     } catch (DateTimeException e) {
       throw ReviewOperations.wrong("month");
     }

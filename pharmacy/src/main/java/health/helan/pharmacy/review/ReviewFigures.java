@@ -12,7 +12,6 @@ import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.search.SearchRequest;
 import health.helan.foundation.store.search.SearchResult;
 import health.helan.foundation.trust.account.Sql;
-import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.List;
@@ -143,12 +142,11 @@ public final class ReviewFigures {
   private Answer answer(FhirOperation.Call call) {
     var given = new Given(call);
     given.only(Set.of("month", "institution", "by"));
-    LocalDate month;
-    try {
-      month = YearMonth.parse(given.need("month")).atDay(1);
-    } catch (DateTimeException e) {
-      throw Given.wrong("month");
+    YearMonth asked = given.month("month");
+    if (asked == null) {
+      throw Given.missing("month");
     }
+    LocalDate month = asked.atDay(1);
     String by = given.text("by");
     if (by != null && !by.equals("pharmacist")) {
       throw Given.wrong("by"); // A doctor, for one: nobody counts those.

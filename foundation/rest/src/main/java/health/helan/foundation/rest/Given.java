@@ -8,6 +8,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -23,6 +24,10 @@ import tools.jackson.databind.JsonNode;
 public final class Given {
   private static final int LONGEST = 2_000;
   private static final int MOST = 50;
+
+  /** Later ones are no dates of a record, and the database does not know all of them. */
+  private static final int LAST_YEAR = 9999;
+
   private static final ZoneId BEIJING = ZoneId.of("Asia/Shanghai");
 
   private final Call call;
@@ -33,7 +38,8 @@ public final class Given {
   public Given(Call call) {
     this.call = call;
     if (call.body() != null
-        && !"Parameters".equals(call.body().path("resourceType").asString(""))) {
+        && (!"Parameters".equals(call.body().path("resourceType").asString(""))
+            || call.body().has("parameter") && !call.body().path("parameter").isArray())) {
       throw new Refusal(Refusal.Kind.INVALID, "rest.parameters-expected");
     }
   }
@@ -75,12 +81,20 @@ public final class Given {
     return all.isEmpty() ? null : all.getFirst();
   }
 
-  /** Values of a parameter that repeats; in a URL parted by commas too. */
+  /**
+   * Values of a parameter that repeats; in a URL parted by commas too.
+   *
+   * @throws Refusal VALUE for one without a value that can be read: to pass it over would take it
+   *     for not given, which often means all
+   */
   public List<String> list(String name) {
     var values = new ArrayList<String>();
     if (call.body() != null) {
       for (JsonNode parameter : call.body().path("parameter")) {
         if (name.equals(parameter.path("name").asString(""))) {
+          if (!GivenParts.hasValue(parameter)) {
+            throw wrong(name);
+          }
           values.add(GivenParts.value(parameter));
         }
       }
@@ -171,12 +185,33 @@ public final class Given {
       throw missing(name);
     }
     try {
-      return text.length() == 10
-          ? LocalDate.parse(text).atStartOfDay(BEIJING).toInstant()
-          : OffsetDateTime.parse(text).toInstant();
+      OffsetDateTime time =
+          text.length() == 10
+              ? LocalDate.parse(text).atStartOfDay(BEIJING).toOffsetDateTime()
+              : OffsetDateTime.parse(text);
+      if (time.getYear() < 1 || time.getYear() > LAST_YEAR) {
+        throw wrong(name);
+      }
+      return time.toInstant();
     } catch (DateTimeException e) {
       throw wrong(name);
     }
+  }
+
+  /** A month (2026-10); null where it is not given. */
+  public @Nullable YearMonth month(String name) {
+    String text = text(name);
+    if (text == null) {
+      return null;
+    }
+    try {
+      if (text.length() == "2026-10".length()) {
+        return YearMonth.parse(text);
+      }
+    } catch (DateTimeException e) {
+      // Told below, as one that is too long.
+    }
+    throw wrong(name);
   }
 
   /** A whole number of one or more, and no more than {@code most}. */

@@ -33,6 +33,19 @@ public record GivenParts(JsonNode parts) {
     return texts;
   }
 
+  /** Whether there is a simple value, if only a blank one, or a reference. */
+  static boolean hasValue(JsonNode part) {
+    for (var property : part.properties()) {
+      if (property.getKey().equals("valueReference")) {
+        return property.getValue().path("reference").isString();
+      }
+      if (property.getKey().startsWith("value") && property.getValue().isValueNode()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Value of a parameter or a part, of whatever simple type; empty for none. */
   public static String value(JsonNode part) {
     for (var property : part.properties()) {

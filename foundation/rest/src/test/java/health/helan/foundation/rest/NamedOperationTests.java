@@ -70,11 +70,30 @@ class NamedOperationTests {
     assertWrong(ALL.replace("feels better", "bad"), "reason");
     assertWrong(ALL.replace("Slot/a", "Slot/a/b"), "slot");
     assertWrong(ALL.replace("2026-11-26", "2026-13-26"), "day");
+    assertWrong(ALL.replace("2026-11-26", "+999999999-01-01T00:00:00Z"), "day");
+    assertWrong(ALL.replace("2026-11-26", "-0001-01-01T00:00:00Z"), "day");
     assertWrong(ALL + ",{'name':'count','valueInteger':51}", "count");
+    for (String nothing :
+        List.of(
+            "",
+            ",'valueReference':{}",
+            ",'valueReference':{'display':'x'}",
+            ",'valueQuantity':{}")) {
+      assertWrong(ALL + ",{'name':'slot'" + nothing + "}", "slot");
+    }
     assertWrong(ALL.replace("true", "'yes'"), "urgent");
     assertWrong(ALL + ",{'name':'patient','valueString':'p2'}", "patient");
     assertWrong(ALL.replace("'patient'", "'patiemt'"), "patiemt");
     assertWrong(ALL.replace("'reason'", "'urgent'"), "reason");
+  }
+
+  @Test
+  void takeNoParametersThatAreNoList() {
+    assertThat(
+            server
+                .post("$test-given", "{\"resourceType\":\"Parameters\",\"parameter\":\"x\"}")
+                .status())
+        .isEqualTo(400);
   }
 
   private void assertWrong(String parameters, String name) {

@@ -118,6 +118,10 @@ public record Rule(
         }
       }
     }
+    LocalDate until = day(spec, "until");
+    if (from != null && until != null && until.isBefore(from)) {
+      throw wrong("until", "supervision.rule-until");
+    }
     Rule rule =
         new Rule(
             id,
@@ -127,7 +131,7 @@ public record Rule(
             blocks,
             points.asInt(),
             from,
-            day(spec, "until"),
+            until,
             text(spec, "title"),
             says,
             text(spec, "source"),
