@@ -51,6 +51,19 @@ describe('The cashier', () => {
     expect(pay).not.toContain('230');
   });
 
+  test('takes one of the two marks of another city, never both', async () => {
+    const asked = answers(({ path }) => (path === 'Patient/p/$presettle' || path === 'Claim/c1/$bill' ? bills(bill('presettled')) : undefined));
+    await atTheCounter();
+    for (const name of ['异地（未备案）', '经转诊', '异地（已备案）']) await userEvent.click(screen.getByRole('checkbox', { name }));
+    expect(screen.getByRole<HTMLInputElement>('checkbox', { name: '异地（未备案）' }).checked).toBe(false);
+    await userEvent.click(screen.getByRole('button', { name: '预结算' }));
+    const sent = () => asked.filter(({ path }) => path === 'Patient/p/$presettle').map(({ body }) => (body as { parameter: { valueString: string }[] }).parameter.map(({ valueString }) => valueString));
+    await waitFor(() => expect(sent()).toEqual([['referred', 'other-city-registered']]));
+    await userEvent.click(screen.getByRole('checkbox', { name: '异地（已备案）' }));
+    await userEvent.click(screen.getByRole('button', { name: /预结算/ }));
+    await waitFor(() => expect(sent().at(-1)).toEqual(['referred']));
+  });
+
   test('reads the code of a health card where there is a counter for it', async () => {
     const asked = answers(({ path }) => {
       if (path === '$card-terminals')
