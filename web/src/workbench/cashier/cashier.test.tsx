@@ -185,4 +185,13 @@ describe('The insurance officer', () => {
     await userEvent.click(screen.getByText('金额不符'));
     await waitFor(() => expect(asked.some(({ path, query }) => path === '$payer-claims' && query.get('state') === 'differs')).toBe(true));
   });
+
+  test.each([
+    ['nothing in any state', () => false, '还没有请本机构支付的结算'],
+    ['nothing in this state', (state: string | null) => state === null, '没有这样的结算'],
+  ])('is told of %s', async (_, has: (state: string | null) => boolean, sentence) => {
+    answers(({ path, query }) => (path !== '$payer-claims' ? undefined : has(query.get('state')) ? bills({ name: 'claim', part: [{ name: 'number', valueString: 'c1' }, { name: 'payer', valueCode: 'basic' }, { name: 'state', valueCode: 'agreed' }] }) : bills()));
+    await open(<ClaimsPage />, { account: true, at: '/?state=differs' });
+    expect(await screen.findByText(sentence)).toBeTruthy();
+  });
 });
