@@ -22,6 +22,13 @@ export function Shell() {
       <header className={styles.bar}>
         <div className={styles.inner}>
           <Brand to="/" label={t('shell.home')} title={t('shell.title')} />
+          <div className={styles.tools}>
+            <LanguageButton />
+            <WhoAmI />
+            <Button type="text" onClick={signOut}>
+              {t('shell.signOut')}
+            </Button>
+          </div>
           <nav ref={tabs} className={styles.nav} aria-label={t('shell.navigation')}>
             {seesOverview(role) ? <Tab to="/">{t('shell.overview')}</Tab> : null}
             {seesOverview(role) ? <Tab to="/region">{t('shell.region')}</Tab> : null}
@@ -42,13 +49,6 @@ export function Shell() {
             {seesTariff(role) ? <Tab to="/tariff">{t('shell.tariff')}</Tab> : null}
             {seesAudit(role) ? <Tab to="/audit">{t('shell.audit')}</Tab> : null}
           </nav>
-          <div className={styles.tools}>
-            <LanguageButton />
-            <WhoAmI />
-            <Button type="text" onClick={signOut}>
-              {t('shell.signOut')}
-            </Button>
-          </div>
         </div>
       </header>
       <main id="main" tabIndex={-1} className={styles.main}>

@@ -98,6 +98,16 @@ describe('The page of clearing', () => {
     });
   });
 
+  test.each([
+    ['proposed', '拟调账：借 应收支付方，贷 应付机构，¥10.00'],
+    ['adjusted', '已调账：借 应收支付方，贷 应付机构，¥10.00'],
+    ['closed', '已调账：借 应收支付方，贷 应付机构，¥10.00'],
+  ])('says of a difference that is %s whether it is booked', async (state, sentence) => {
+    platform((one) => (one.path === '$clearing-case' ? parameters(group('case', { ...difference, state }, institution, group('remedy', { debit: 'payer', credit: 'institution', amount: '10.00' }))) : answering(one)));
+    await open(<ClearingPage />, { at: `${at}&case=c1` });
+    expect(await screen.findByText(sentence)).toBeTruthy();
+  });
+
   test('says what is not there, what failed, and that it loads', async () => {
     platform(answering);
     await open(<ClearingPage />, { at: '/?month=2025-01' });

@@ -1,9 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
-import { Button, Input, Segmented } from 'antd';
+import { Alert, Button, Input, Segmented } from 'antd';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { LoadFailed, LoadingLines } from '../../shared/faces/Faces';
+import { FhirError, wantsProof } from '../../shared/fhir/client';
 import { checkEvidence, type Checked } from '../../shared/evidence/evidence';
 import { formatMoment } from '../../shared/format/dates';
 import { formatCount } from '../../shared/format/numbers';
@@ -33,7 +34,10 @@ export function ReplayPage() {
   const check = useMutation({ mutationFn: checkEvidence });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (typed.trim().length >= LEAST) setGround(typed.trim());
+    if (typed.trim().length < LEAST) return;
+    // Pressed again after a refusal: in the meantime a case may have been approved.
+    if (typed.trim() === ground) void replay.refetch();
+    else setGround(typed.trim());
   };
   return (
     <div className={styles.page}>
@@ -51,7 +55,7 @@ export function ReplayPage() {
             {t('replay.ask')}
             <Input value={typed} maxLength={200} onChange={(event) => setTyped(event.target.value)} />
           </label>
-          {replay.error ? <LoadFailed error={replay.error} onRetry={() => void replay.refetch()} compact /> : null}
+          {replay.error ? isClosed(replay.error) ? <Closed /> : <LoadFailed error={replay.error} onRetry={() => void replay.refetch()} compact /> : null}
           <div className={styles.actions}>
             <Button type="primary" htmlType="submit" disabled={typed.trim().length < LEAST} loading={replay.isFetching}>
               {t('replay.start')}
@@ -91,6 +95,14 @@ export function ReplayPage() {
       )}
     </div>
   );
+}
+
+/** What may not be read is said not to be there, so that nobody learns of it by asking. */
+const isClosed = (error: unknown): boolean => error instanceof FhirError && (error.status === 403 || error.status === 404) && !wantsProof(error);
+
+function Closed() {
+  const { t } = useTranslation('supervision');
+  return <Alert type="warning" role="alert" title={t('replay.closed')} description={<Link to="/cases">{t('replay.askCase')}</Link>} />;
 }
 
 /** Whether all of it holds, in a sentence for each kind of proof, and what each means. */

@@ -125,6 +125,23 @@ test('A replay asks for its ground first, and says of each line whether its proo
   expect(asked).toHaveLength(1);
 });
 
+test.each([
+  [404, 'not-found'],
+  [403, 'forbidden'],
+])('A replay that is closed to the reader (%i) says who may see it and where a case is asked for', async (status, code) => {
+  let isOpen = false;
+  platform((one) => (one.path === 'Encounter/e1/$replay' && !isOpen ? new Refused(status, code, 'Encounter/e1 不存在。') : (answering(one) as unknown)));
+  await open(<ReplayPage />, { path: '/supervision/replay/:id', at: '/supervision/replay/e1' });
+  await userEvent.type(screen.getByLabelText('回放依据（文号或案号），居民可见'), '宁卫监 12 号');
+  await userEvent.click(screen.getByRole('button', { name: '开始回放' }));
+  expect(await screen.findByText('只有可以查看这份病历的人，或在已批准的监管调查范围内，才能回放这次就诊。')).toBeDefined();
+  expect(screen.getByRole('link', { name: '申请或查看监管调查' }).getAttribute('href')).toBe('/cases');
+  expect(screen.queryByText(/不存在/)).toBeNull();
+  isOpen = true;
+  await userEvent.click(screen.getByRole('button', { name: /开始回放$/ }));
+  expect(await screen.findByText('签名有效')).toBeDefined();
+});
+
 test('A replay has words for every step of the platform, in both languages', () => {
   type Steps = { concept: { code: string }[] };
   const shipped = Object.values(import.meta.glob<Steps>(['../../../../*/src/main/resources/fhir/CodeSystem-*-step.json', '../../../../*/*/src/main/resources/fhir/CodeSystem-*-step.json'], { import: 'default', eager: true }));

@@ -57,40 +57,42 @@ function One({ rule }: { rule: Rule }) {
           </div>
         ))}
       </dl>
-      <table className={`data ${styles.bands}`}>
-        <thead>
-          <tr>
-            <th scope="col">{t('rule.part')}</th>
-            {levels.map((level) => (
-              <th key={level} scope="col" className="number">
-                {sameEverywhere ? t('level.all') : t(`level.${String(level + 1) as '1'}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {deductible === undefined ? null : (
+      <div className="data-scroll" role="region" aria-label={t('rule.bands', { rule: language === 'zh' ? rule.zh : rule.en })} tabIndex={0}>
+        <table className={`data ${styles.bands}`}>
+          <thead>
             <tr>
-              <th scope="row">{t(`rule.deductible.${rule.per ?? 'stay'}`)}</th>
+              <th scope="col">{t('rule.part')}</th>
               {levels.map((level) => (
-                <td key={level} className="number">
-                  {yuan(atLevel(deductible, level))}
-                </td>
+                <th key={level} scope="col" className="number">
+                  {sameEverywhere ? t('level.all') : t(`level.${String(level + 1) as '1'}`)}
+                </th>
               ))}
             </tr>
-          )}
-          {rule.bands.map((band, index) => (
-            <tr key={index}>
-              <th scope="row">{partOf(t, rule, index)}</th>
-              {levels.map((level) => (
-                <td key={level} className="number">
-                  {atLevel(band.percent, level)}%
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {deductible === undefined ? null : (
+              <tr>
+                <th scope="row">{t(`rule.deductible.${rule.per ?? 'stay'}`)}</th>
+                {levels.map((level) => (
+                  <td key={level} className="number">
+                    {yuan(atLevel(deductible, level))}
+                  </td>
+                ))}
+              </tr>
+            )}
+            {rule.bands.map((band, index) => (
+              <tr key={index}>
+                <th scope="row">{partOf(t, rule, index)}</th>
+                {levels.map((level) => (
+                  <td key={level} className="number">
+                    {atLevel(band.percent, level)}%
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </li>
   );
 }

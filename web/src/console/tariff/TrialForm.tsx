@@ -3,12 +3,12 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LoadFailed } from '../../shared/faces/Faces';
 import { today } from '../../shared/format/dates';
+import { MARKS, ticked } from '../../shared/settlement/marks';
 import styles from './Tariff.module.css';
 import { TrialResult } from './TrialResult';
 import { useTrial, type RuleSet } from './useTariff';
 
 const GROUPS = ['serious', 'assistance', 'poverty', 'subsidy', 'commercial'] as const;
-const MARKS = ['referred', 'other-city-registered', 'other-city'] as const;
 const AMOUNTS = ['a', 'b', 'b-own-percent', 'c'] as const;
 
 /** A day on which the set speaks: today, or the nearest to it. */
@@ -67,7 +67,7 @@ export function TrialForm({ set }: { set: RuleSet }) {
         </fieldset>
         <fieldset className={styles.choices}>
           <legend>{t('settlement:marks')}</legend>
-          <Checkbox.Group value={marks} onChange={setMarks} options={MARKS.map((value) => ({ value, label: t(`settlement:mark.${value}`) }))} />
+          <Checkbox.Group value={marks} onChange={(now) => setMarks(ticked(marks, now))} options={MARKS.map((value) => ({ value, label: t(`settlement:mark.${value}`) }))} />
         </fieldset>
         <label htmlFor={`${id}-totals`}>{t('trial.totals')}</label>
         <Input.TextArea id={`${id}-totals`} className={styles.mono} rows={2} value={totals} placeholder="employee-outpatient.deductible 200.00" spellCheck={false} onChange={(event) => setTotals(event.target.value)} />

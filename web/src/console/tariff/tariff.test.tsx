@@ -96,6 +96,8 @@ describe('Rules', () => {
     expect(order.getByText('职工医保 · 住院')).toBeTruthy();
     expect(order.getAllByRole('row').map(({ textContent }) => textContent)).toEqual(['分段一级二级三级', '起付（每次）¥200.00¥500.00¥900.00', '¥30,000.00 以内92%88%84%', '¥30,000.00 以上95%93%90%', '分段各级', '支付比例100%']);
     expect(order.getByText('每年 ¥250,000.00')).toBeTruthy();
+    // Wider than a phone: a table moves in its own frame, by keyboard, too.
+    expect(order.getByRole('region', { name: '职工住院：分段与比例' }).tabIndex).toBe(0);
     expect(order.getByText('个人负担超过总费用 10% 的部分')).toBeTruthy();
   });
 

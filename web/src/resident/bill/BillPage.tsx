@@ -134,8 +134,8 @@ function Standing({ bill }: { bill: SettledBill }) {
   const credit = useCredit(usePerson().id);
   if (bill.state === 'reversed' || bill.state === 'reversing')
     return (
-      <Notice title={t('settled.reversedTitle')}>
-        <p>{t('settled.reversedHint')}</p>
+      <Notice title={t(`settled.${bill.state}Title`)}>
+        <p>{t(`settled.${bill.state}Hint`)}</p>
       </Notice>
     );
   const use = bill.state === 'deferred' ? credit.data?.uses.find(({ claim }) => claim === `Claim/${bill.id}`) : undefined;

@@ -110,6 +110,14 @@ describe('my bills', () => {
     expect(await screen.findByText('超过先诊疗后付费的可用额度。')).toBeTruthy();
   });
 
+  test('that are being reversed do not say that it is over', async () => {
+    answers(({ path }) => (path === 'Claim/c1/$bill' ? bills(bill('reversing')) : undefined));
+    await openResident('/bills/c1');
+    expect(await screen.findByText('正在撤销')).toBeTruthy();
+    expect(screen.getByText(/款项正在退回/)).toBeTruthy();
+    expect(screen.queryByText(/已退回|已撤销/)).toBeNull();
+  });
+
   test('that were reversed say so, and where the money is', async () => {
     answers(({ path }) =>
       path === 'Claim/c1/$bill'

@@ -62,7 +62,7 @@ function Shown({ whole: { one, lines, steps, open, remedy } }: { whole: WholeCas
       </div>
       {remedy ? (
         <p>
-          <strong>{t('remedy', { debit: t(`accountKind.${remedy.debit as keyof typeof texts.accountKind}`), credit: t(`accountKind.${remedy.credit as keyof typeof texts.accountKind}`), amount: formatYuan(remedy.amount) })}</strong>
+          <strong>{t(one.state === 'adjusted' || one.state === 'closed' ? 'remedyBooked' : 'remedy', { debit: t(`accountKind.${remedy.debit as keyof typeof texts.accountKind}`), credit: t(`accountKind.${remedy.credit as keyof typeof texts.accountKind}`), amount: formatYuan(remedy.amount) })}</strong>
         </p>
       ) : null}
       <h3>{t('steps')}</h3>

@@ -10,13 +10,12 @@ import { useCodeName, useLanguage } from '../../shared/i18n/i18n';
 import { PageTitle } from '../../shared/PageTitle';
 import { useWholeNumber, WholeNumberInput } from '../../shared/person/WholeNumber';
 import { useBills } from '../../shared/settlement/bills';
+import { MARKS, ticked } from '../../shared/settlement/marks';
 import { StatusTag } from '../../shared/StatusTag';
 import { BillDesk } from './BillDesk';
 import styles from './Cashier.module.css';
 import { BILL_TONES, yuan } from './tones';
 import { useBearer, useBillStep, usePaymentTerminals, useScan } from './useCashier';
-
-const MARKS = ['referred', 'other-city-registered', 'other-city'] as const;
 
 /** 收费结算: the resident by the number in hand, what is open, the bill, the money, the paper. */
 export function CashierPage() {
@@ -116,7 +115,7 @@ function Counter({ patient, id, leave }: { patient: Patient; id: string; leave: 
         <strong className={styles.who}>
           {nameOf(patient)} <span className="muted">{codeName('gender', patient.gender ?? 'unknown')}</span>
         </strong>
-        <Checkbox.Group aria-label={t('marks')} value={marks} options={MARKS.map((mark) => ({ value: mark, label: t(`mark.${mark}`) }))} onChange={setMarks} />
+        <Checkbox.Group aria-label={t('marks')} value={marks} options={MARKS.map((mark) => ({ value: mark, label: t(`mark.${mark}`) }))} onChange={(now) => setMarks(ticked(marks, now))} />
         <Button type="primary" loading={step.isPending} onClick={() => step.mutate({ path: `Patient/${id}/$presettle`, values: { mark: marks } }, { onSuccess: (bill) => setChosen(bill.id) })}>
           {t('presettle')}
         </Button>

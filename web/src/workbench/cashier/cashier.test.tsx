@@ -51,6 +51,19 @@ describe('The cashier', () => {
     expect(pay).not.toContain('230');
   });
 
+  test('takes one of the two marks of another city, never both', async () => {
+    const asked = answers(({ path }) => (path === 'Patient/p/$presettle' || path === 'Claim/c1/$bill' ? bills(bill('presettled')) : undefined));
+    await atTheCounter();
+    for (const name of ['异地（未备案）', '经转诊', '异地（已备案）']) await userEvent.click(screen.getByRole('checkbox', { name }));
+    expect(screen.getByRole<HTMLInputElement>('checkbox', { name: '异地（未备案）' }).checked).toBe(false);
+    await userEvent.click(screen.getByRole('button', { name: '预结算' }));
+    const sent = () => asked.filter(({ path }) => path === 'Patient/p/$presettle').map(({ body }) => (body as { parameter: { valueString: string }[] }).parameter.map(({ valueString }) => valueString));
+    await waitFor(() => expect(sent()).toEqual([['referred', 'other-city-registered']]));
+    await userEvent.click(screen.getByRole('checkbox', { name: '异地（已备案）' }));
+    await userEvent.click(screen.getByRole('button', { name: /预结算/ }));
+    await waitFor(() => expect(sent().at(-1)).toEqual(['referred']));
+  });
+
   test('reads the code of a health card where there is a counter for it', async () => {
     const asked = answers(({ path }) => {
       if (path === '$card-terminals')
@@ -171,5 +184,14 @@ describe('The insurance officer', () => {
     await userEvent.click(claim.getByRole('button', { name: /收\s?起/ }));
     await userEvent.click(screen.getByText('金额不符'));
     await waitFor(() => expect(asked.some(({ path, query }) => path === '$payer-claims' && query.get('state') === 'differs')).toBe(true));
+  });
+
+  test.each([
+    ['nothing in any state', () => false, '还没有请本机构支付的结算'],
+    ['nothing in this state', (state: string | null) => state === null, '没有这样的结算'],
+  ])('is told of %s', async (_, has: (state: string | null) => boolean, sentence) => {
+    answers(({ path, query }) => (path !== '$payer-claims' ? undefined : has(query.get('state')) ? bills({ name: 'claim', part: [{ name: 'number', valueString: 'c1' }, { name: 'payer', valueCode: 'basic' }, { name: 'state', valueCode: 'agreed' }] }) : bills()));
+    await open(<ClaimsPage />, { account: true, at: '/?state=differs' });
+    expect(await screen.findByText(sentence)).toBeTruthy();
   });
 });

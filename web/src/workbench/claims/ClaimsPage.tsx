@@ -22,6 +22,8 @@ export function ClaimsPage() {
   const state = STATES.find((one) => one === query.get('state')) ?? '';
   const opened = query.get('claim');
   const claims = usePayerClaims(state);
+  // Another state helps only an institution that was asked for something at all.
+  const wasAsked = usePayerClaims('').data?.length !== 0;
   const show = (next: Record<string, string>) => setQuery(next, { replace: true, preventScrollReset: true });
   return (
     <div className={styles.page}>
@@ -38,7 +40,7 @@ export function ClaimsPage() {
       {opened === null ? null : <Claim number={opened} close={() => show(state === '' ? {} : { state })} />}
       {claims.error ? <LoadFailed error={claims.error} onRetry={() => void claims.refetch()} /> : null}
       {claims.data === undefined && !claims.error ? <LoadingLines rows={8} /> : null}
-      {claims.data?.length === 0 ? <NothingHere title={t('claims.none')}>{t('claims.noneHint')}</NothingHere> : null}
+      {claims.data?.length === 0 ? <NothingHere title={t(wasAsked ? 'claims.none' : 'claims.noPayer')}>{t(wasAsked ? 'claims.noneHint' : 'claims.noPayerHint')}</NothingHere> : null}
       {claims.data && claims.data.length > 0 ? (
         <section className="card">
           <div className="data-scroll" tabIndex={0} role="region" aria-label={t('claims.title')}>
