@@ -459,7 +459,7 @@ public final class CirculationOperations {
   private Answer stock(Call call) {
     ObjectNode answer = Words.parameters();
     Words words = Words.of(answer);
-    Shop shop = circulations.staff().shopOf(call.caller());
+    Shop shop = circulations.staff().stockOf(call.caller());
     for (Line line : circulations.stock().ofShop(shop.institution())) {
       Words group = words.group("line");
       group.text("item", line.item()).text("name", line.name()).text("maker", line.maker());
@@ -479,7 +479,7 @@ public final class CirculationOperations {
    */
   private Answer stockUpdate(Call call) {
     var given = new Given(call);
-    Shop shop = circulations.staff().shopOf(call.caller());
+    Shop shop = circulations.staff().stockOf(call.caller());
     var lines = new StockLines();
     if (call.body() != null) {
       for (JsonNode parameter : call.body().path("parameter")) {

@@ -32,6 +32,18 @@ public final class Staff {
   }
 
   /**
+   * The pharmacy whose stock and prices the caller keeps: who works there, and its systems.
+   *
+   * @throws Refusal FORBIDDEN for others of its institution
+   */
+  public Shop stockOf(Caller caller) {
+    if (!caller.isRoot() && caller.role() == Role.PRACTITIONER) {
+      var unused = counterOf(caller);
+    }
+    return shopOf(caller);
+  }
+
+  /**
    * The pharmacy that the caller works at in person.
    *
    * @throws Refusal FORBIDDEN for who works in none

@@ -84,7 +84,7 @@ public final class Stock {
    */
   public Taken update(Shop shop, StockLines lines, boolean whole) {
     List<Refusal> faults = new ArrayList<>(lines.faults());
-    if (lines.told().isEmpty() && faults.isEmpty() && !whole) {
+    if (lines.told().isEmpty() && faults.isEmpty()) {
       throw StockLines.tooMany();
     }
     Knowledge base = knowledge.inForce();
@@ -251,7 +251,9 @@ public final class Stock {
   private static String text(
       JsonNode told, String field, int shortest, int longest, int number, List<Refusal> faults) {
     String text = told.path(field).asString("").strip();
-    if (text.length() < shortest || text.length() > longest) {
+    if (text.length() < shortest
+        || text.length() > longest
+        || text.chars().anyMatch(Character::isISOControl)) {
       faults.add(StockLines.fault(number, field));
     }
     return text;

@@ -338,7 +338,7 @@ public final class Comments {
             || step == CommentStep.SETTLE
                 && own.equals(practitionerOf(member.task(), "output", "score-by"));
     if (isSame) {
-      throw new Refusal(Refusal.Kind.FORBIDDEN, "review.four-eyes");
+      throw new Refusal(Refusal.Kind.FORBIDDEN, "review.comment-four-eyes");
     }
     for (String code : said.codes) {
       if (!CommentCode.all().contains(code)) {

@@ -239,7 +239,7 @@ final class Dosages {
    */
   static @Nullable Double supply(JsonNode request) {
     Double days = days(request);
-    int repeats = request.path("dispenseRequest").path("numberOfRepeatsAllowed").asInt(0);
+    long repeats = request.path("dispenseRequest").path("numberOfRepeatsAllowed").asLong(0);
     return days == null ? null : days * (1 + Math.max(0, repeats));
   }
 

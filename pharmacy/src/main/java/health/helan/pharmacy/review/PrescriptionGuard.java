@@ -48,10 +48,17 @@ public final class PrescriptionGuard implements WriteFollower {
     }
   }
 
-  /** Counts and may be dispensed. Systems write what was reviewed at their own institution. */
+  /**
+   * What a doctor in person writes without a review: a draft, and that it is none any more. All
+   * else counts or looks as if it had been reviewed. Systems write what was reviewed at their own
+   * institution.
+   */
+  private static final Set<String> WITHOUT_REVIEW =
+      Set.of("draft", "cancelled", "entered-in-error");
+
   private static boolean isOrder(@Nullable JsonNode request) {
     return request != null
-        && request.path("status").asString("").equals("active")
+        && !WITHOUT_REVIEW.contains(request.path("status").asString(""))
         && request.path("intent").asString("").endsWith("order");
   }
 

@@ -89,7 +89,7 @@ public final class PrescriptionOperations {
         }
       }
     }
-    String reviewer = ReviewOperations.text(call, "reviewer");
+    String reviewer = new Given(call).text("reviewer");
     Outcome submitted =
         prescriptions.submit(
             call.caller(),

@@ -216,6 +216,7 @@ public final class Prescriptions {
       JsonNode number = request.path("groupIdentifier");
       numbers.add(number.path("system").asString("") + "|" + number.path("value").asString(""));
       registry.checkMayPrescribe(doctor, caller.institution(), now, request);
+      Amounts.check(request, now);
     }
     if (numbers.size() != 1 || numbers.iterator().next().endsWith("|")) {
       throw new Refusal(

@@ -27,6 +27,9 @@ final class Visits {
 
   private static final String MOST = "100";
 
+  /** A visit on line is one once the doctor has accepted it, which is not before it is paid. */
+  private static final Set<String> BEGUN = Set.of("in-progress", "onleave", "finished");
+
   private final RecordStore store;
 
   Visits(RecordStore store) {
@@ -60,6 +63,9 @@ final class Visits {
         || visit == null
         || !FactReader.id(visit.path("subject"), "Patient").equals(patient)) {
       throw refusal("prescription.no-such-visit", reference);
+    }
+    if (isOnline(visit) && !BEGUN.contains(status(visit))) {
+      throw refusal("prescription.visit-not-begun", reference);
     }
     boolean isOver =
         switch (status(visit)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import health.helan.foundation.rest.testing.ApiForTests;
 import health.helan.foundation.rest.testing.ApiForTests.Reply;
+import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Json;
 import health.helan.pharmacy.review.ReviewServer;
 import java.nio.charset.Charset;
@@ -253,7 +254,19 @@ class OffersTests {
           .as("an export that failed is no empty pharmacy")
           .isEqualTo(400);
     }
+    assertThat(SERVER.call(store.clerk, "$stock-update", "whole", "true").status())
+        .as("nor is a call that names nothing")
+        .isEqualTo(400);
+    assertThat(posted(store, "", told("1", "9").replace(SECOND, "a\\u0000b")).status())
+        .as("a character that no database has")
+        .isEqualTo(400);
     assertThat(store.stock("1")).isEqualTo(5);
+    Caller nurse = store.nurse();
+    for (String[] one : new String[][] {{"GET", "$stock"}, {"POST", "$stock-update"}}) {
+      assertThat(SERVER.send(nurse, one[0], one[1], null).status())
+          .as("not by whoever works somewhere in the house: " + one[1])
+          .isEqualTo(403);
+    }
     store.has("1", SECOND, "片", 0, "1.00");
   }
 

@@ -162,6 +162,51 @@ class ReviewingTests {
     assertThat(status(one)).isEqualTo("active");
   }
 
+  @Test
+  void figuresThatCannotBeAreNotSubmitted() {
+    for (String wrong :
+        List.of(
+            "{'dispenseRequest':{'quantity':{'value':-3}}}",
+            "{'dispenseRequest':{'quantity':{'value':7.5}}}",
+            "{'dispenseRequest':{'expectedSupplyDuration':{'value':0}}}",
+            "{'dispenseRequest':{'validityPeriod':{'end':'2020-01-01'}}}",
+            "{'medicationCodeableConcept':{'text':'%s'}}".formatted("长".repeat(201)))) {
+      String patient = hospital.patient("1960-05-01", "male");
+      ObjectNode wanted = hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7);
+      merge(wanted, ApiForTests.tree(wrong));
+      Reply refused = hospital.submit(hospital.doctor, hospital.draft(wanted));
+      assertThat(refused.status()).as(wrong).isEqualTo(422);
+      assertThat(refused.sentence()).as(wrong).contains("MedicationRequest.");
+    }
+  }
+
+  private static void merge(ObjectNode into, ObjectNode from) {
+    from.properties()
+        .forEach(
+            one -> {
+              if (into.path(one.getKey()) instanceof ObjectNode inner
+                  && one.getValue() instanceof ObjectNode more
+                  && !one.getKey().startsWith("medication")) {
+                merge(inner, more);
+              } else {
+                into.set(one.getKey(), one.getValue());
+              }
+            });
+  }
+
+  @Test
+  void aDoctorWritesNothingThatLooksReviewed() {
+    String patient = hospital.patient("1960-05-01", "male");
+    for (String status : List.of("active", "completed", "on-hold", "unknown", "stopped")) {
+      ObjectNode wanted = hospital.request(patient, "苯磺酸氨氯地平片 5mg", 1, "片", 1, 7);
+      wanted.put("status", status);
+      assertThat(
+              SERVER.send(hospital.doctor, "POST", "MedicationRequest", wanted.toString()).status())
+          .as(status)
+          .isEqualTo(403);
+    }
+  }
+
   private static String online(String patient, String status, Instant since, String end) {
     return visit("VR", patient, status, since, end);
   }
@@ -298,6 +343,7 @@ class ReviewingTests {
         "no visit of this resident");
     refused(
         in("Encounter/" + visit("AMB", patient, "cancelled", now, ""), patient), "was cancelled");
+    refused(in("Encounter/" + online(patient, "arrived", now, ""), patient), "has not begun");
     String over = now.minus(Duration.ofHours(25)).toString();
     refused(in("Encounter/" + visit("AMB", patient, "finished", old, over), patient), "ended more");
     refused(in("Encounter/" + visit("AMB", patient, "finished", old, ""), patient), "ended more");

@@ -105,7 +105,8 @@ public final class Given {
       }
     }
     values.removeIf(String::isBlank);
-    if (values.size() > MOST || values.stream().anyMatch(one -> one.length() > LONGEST)) {
+    if (values.size() > MOST
+        || values.stream().anyMatch(one -> one.length() > LONGEST || one.indexOf(0) >= 0)) {
       throw wrong(name);
     }
     return values.stream().map(String::strip).toList();

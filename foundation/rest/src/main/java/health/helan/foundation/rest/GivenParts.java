@@ -27,7 +27,11 @@ public record GivenParts(JsonNode parts) {
     List<String> texts = new ArrayList<>();
     for (JsonNode part : parts) {
       if (part.path("name").asString("").equals(name)) {
-        texts.add(value(part).strip());
+        String text = value(part).strip();
+        if (text.indexOf(0) >= 0) {
+          throw Given.wrong(name); // The database has no such character.
+        }
+        texts.add(text);
       }
     }
     return texts;
