@@ -1,7 +1,7 @@
 import type { MedicationRequest } from 'fhir/r4';
 import { useTranslation } from 'react-i18next';
 import { conceptText } from '../fhir/words';
-import { useDosageText } from '../record/lines';
+import { useDosageText, useDoseBeside } from '../record/lines';
 import styles from './Prescription.module.css';
 
 const REASON = 'https://helan.health/fhir/StructureDefinition/prescription-longer-reason';
@@ -13,6 +13,7 @@ const said = (request: MedicationRequest | undefined, url: string): string | und
 export function Drugs({ requests }: { requests: readonly MedicationRequest[] }) {
   const { t } = useTranslation(['prescription', 'record']);
   const dosage = useDosageText();
+  const beside = useDoseBeside();
   const diagnoses = [...new Set(requests.flatMap(({ reasonCode }) => (reasonCode ?? []).flatMap((reason) => conceptText(reason) ?? [])))];
   const more = [
     [t('drugs.diagnoses'), diagnoses.join(t('record:record.listComma'))],
@@ -34,12 +35,16 @@ export function Drugs({ requests }: { requests: readonly MedicationRequest[] }) 
           <tbody>
             {requests.map((request) => {
               const { quantity, expectedSupplyDuration: days } = request.dispenseRequest ?? {};
+              const coded = beside(request.dosageInstruction);
               return (
                 <tr key={request.id}>
                   <th scope="row" className={styles.drug}>
                     {conceptText(request.medicationCodeableConcept)}
                   </th>
-                  <td>{dosage(request.dosageInstruction)}</td>
+                  <td>
+                    {dosage(request.dosageInstruction)}
+                    {coded ? <p className="muted small">{t('drugs.coded', { coded })}</p> : null}
+                  </td>
                   <td>{days?.value === undefined ? '' : t('drugs.forDays', { days: days.value })}</td>
                   <td>{[quantity?.value, quantity?.unit].filter((one) => one !== undefined).join(' ')}</td>
                 </tr>

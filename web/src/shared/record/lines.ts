@@ -107,6 +107,24 @@ function encounterTimes(start: string | undefined, end: string | undefined): str
 
 /** `每次 1 片，每日 2 次` where the dosage has no text of its own. */
 export function useDosageText(): (dosages: Dosage[] | undefined) => string | undefined {
+  const coded = useCodedDose();
+  return (dosages) => dosages?.[0]?.text || coded(dosages);
+}
+
+/** What a text and its codes are compared by: how they are spaced and pointed says nothing, a decimal point does. */
+const bare = (words: string): string => words.replace(/[\s，,、；;。·]/g, '');
+
+/** The sentence that the codes make, where the text says it in other words, or says something else: rules and residents' pages read the codes. */
+export function useDoseBeside(): (dosages: Dosage[] | undefined) => string | undefined {
+  const coded = useCodedDose();
+  return (dosages) => {
+    const text = dosages?.[0]?.text;
+    const sentence = coded(dosages);
+    return text && sentence && bare(text) !== bare(sentence) ? sentence : undefined;
+  };
+}
+
+function useCodedDose(): (dosages: Dosage[] | undefined) => string | undefined {
   const { t } = useTranslation('record');
   const often = (timing: Timing | undefined) => {
     const { frequency, period, periodUnit } = timing?.repeat ?? {};
@@ -116,7 +134,6 @@ export function useDosageText(): (dosages: Dosage[] | undefined) => string | und
   return (dosages) => {
     const dosage = dosages?.[0];
     if (!dosage) return undefined;
-    if (dosage.text) return dosage.text;
     const quantity = dosage.doseAndRate?.[0]?.doseQuantity;
     const dose = quantity?.value === undefined ? undefined : t('record.each', { dose: `${formatMeasure(quantity.value)} ${quantity.unit ?? ''}`.trim() });
     return [dose, often(dosage.timing), conceptText(dosage.route)].filter(Boolean).join(t('record.comma')) || undefined;
