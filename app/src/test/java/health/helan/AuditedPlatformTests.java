@@ -165,6 +165,8 @@ class AuditedPlatformTests {
         var rows = statement.executeQuery("select chain from audit where seq = 3 limit 1");
         rows.next();
         chain = rows.getLong(1);
+        // Whoever has the password can give the role what it has taken from itself.
+        statement.execute("grant update on audit to current_user");
         statement.executeUpdate(
             "update audit set account = 'nobody' where seq = 3 and chain = " + chain);
       }
