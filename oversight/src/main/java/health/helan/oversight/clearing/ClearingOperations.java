@@ -10,7 +10,6 @@ import health.helan.foundation.store.Caller;
 import health.helan.foundation.store.Refusal;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.List;
@@ -87,17 +86,6 @@ public final class ClearingOperations {
     return given;
   }
 
-  static LocalDate day(String name, String text) {
-    try {
-      if (text.length() != "2026-10-31".length()) {
-        throw Given.wrong(name);
-      }
-      return LocalDate.parse(text);
-    } catch (DateTimeException e) {
-      throw Given.wrong(name);
-    }
-  }
-
   private static YearMonth month(Given given) {
     YearMonth month = given.month("month");
     if (month == null) {
@@ -107,7 +95,7 @@ public final class ClearingOperations {
   }
 
   private static LocalDate day(Given given, String name) {
-    return day(name, given.need(name));
+    return Given.day(name, given.need(name));
   }
 
   private static Counterpart counterpart(Given given) {

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * the ledger takes nothing into it any more.
  */
 public final class DayCloses {
+  private static final String LATEST =
+      DayClose.COLUMNS + " where home = ? and scope = ? order by number desc limit 1";
+
   private final Sql sql;
   private final Ledger ledger;
   private final Counterparts counterparts;
@@ -167,13 +170,7 @@ public final class DayCloses {
         throw new Refusal(Refusal.Kind.VALUE, "clearing.unknown-scope", scope);
       }
     }
-    DayClose last =
-        sql.one(
-            DayClose.COLUMNS + " where home = ? and scope = ? order by number desc limit 1",
-            DayClose::of,
-            Counterpart.home(scope),
-            scope);
-    follows(last, scope, day);
+    follows(sql.one(LATEST, DayClose::of, Counterpart.home(scope), scope), scope, day);
   }
 
   private void follows(@Nullable DayClose previous, String scope, LocalDate day) {
@@ -255,13 +252,7 @@ public final class DayCloses {
       Connection connection, Caller caller, String scope, LocalDate day, List<String> held)
       throws SQLException {
     int home = Counterpart.home(scope);
-    List<DayClose> last =
-        Sql.list(
-            connection,
-            DayClose.COLUMNS + " where home = ? and scope = ? order by number desc limit 1",
-            DayClose::of,
-            home,
-            scope);
+    List<DayClose> last = Sql.list(connection, LATEST, DayClose::of, home, scope);
     DayClose previous = last.isEmpty() ? null : last.getFirst();
     follows(previous, scope, day);
     Instant at = clock.instant().truncatedTo(ChronoUnit.MILLIS);

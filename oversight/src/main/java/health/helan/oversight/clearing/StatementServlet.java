@@ -1,6 +1,7 @@
 package health.helan.oversight.clearing;
 
 import health.helan.foundation.rest.FhirServlet;
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.rest.Messages;
 import health.helan.foundation.rest.Outcomes;
 import health.helan.foundation.rest.Query;
@@ -85,7 +86,7 @@ public final class StatementServlet extends HttpServlet {
       throw new Refusal(Refusal.Kind.NOT_FOUND, "clearing.counterpart");
     }
     Counterpart counterpart = Counterpart.of(parts[1] + "/" + parts[2]);
-    LocalDate day = ClearingOperations.day("day", parts[3]);
+    LocalDate day = Given.day("day", parts[3]);
     String own = clearing.officers().institution(caller);
     // Of the address alone: whatever type the sender says, the body is the file.
     Query query = Query.parse(request.getQueryString());

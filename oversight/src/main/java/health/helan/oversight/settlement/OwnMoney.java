@@ -415,7 +415,8 @@ public final class OwnMoney implements Payables {
             .anyMatch(
                 one ->
                     one.state() == SettlementState.OWING
-                        && one.institution().equals(caller.institution()));
+                        && one.institution().equals(caller.institution())
+                        && settlements.isSeen(caller, one.id()));
     if (!isOwing) {
       var unused = store.read(caller, "Patient", patient);
     }

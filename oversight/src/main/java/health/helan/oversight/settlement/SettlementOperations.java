@@ -139,7 +139,7 @@ public final class SettlementOperations {
       if (one.state() != SettlementState.LAPSED && !isOld) {
         told(into.group("bill"), one, names);
       }
-      if (one.state() == SettlementState.PRESETTLED) {
+      if (one.state() != SettlementState.LAPSED && one.state() != SettlementState.REVERSED) {
         reckonedAgain.addAll(one.charges());
       }
     }

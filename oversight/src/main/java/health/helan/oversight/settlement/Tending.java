@@ -263,14 +263,27 @@ final class Tending {
         || one.money().stream().anyMatch(money -> money.state() == MoneyState.GOING_BACK)) {
       return one;
     }
-    List<Interaction> writes = new ArrayList<>(SettlementPapers.over(one));
     Set<String> stay = new HashSet<>(one.keeps() == null ? one.charges() : one.keeps());
     // What came back while it was reversed is not charged again.
     table.gone(one).forEach(stay::remove);
-    for (String charge : one.charges()) {
-      if (!isThere(charge)) {
-        continue;
+    try {
+      return undone(one, one.charges(), stay);
+    } catch (Refusal refused) {
+      if (!isGone(refused)) {
+        throw refused;
       }
+      return undone(
+          one, one.charges().stream().filter(charge -> find(charge) != null).toList(), stay);
+    }
+  }
+
+  /**
+   * @param charges that are there
+   * @param stay which of them are open again
+   */
+  private @Nullable Settlement undone(Settlement one, List<String> charges, Set<String> stay) {
+    List<Interaction> writes = new ArrayList<>(SettlementPapers.over(one));
+    for (String charge : charges) {
       writes.add(
           SettlementPapers.patch(
               "ChargeItem",
@@ -345,8 +358,8 @@ final class Tending {
     return item != null && item.path("status").asString("").equals("billable");
   }
 
-  private boolean isThere(String charge) {
-    return find(charge) != null;
+  private static boolean isGone(Refusal refused) {
+    return refused.kind() == Refusal.Kind.GONE || refused.kind() == Refusal.Kind.NOT_FOUND;
   }
 
   /** Null for one that was erased or removed: it holds up no money of the others. */
@@ -354,7 +367,7 @@ final class Tending {
     try {
       return settlements.tree("ChargeItem", charge);
     } catch (Refusal refused) {
-      if (refused.kind() != Refusal.Kind.GONE && refused.kind() != Refusal.Kind.NOT_FOUND) {
+      if (!isGone(refused)) {
         throw refused;
       }
       return null;

@@ -3,7 +3,6 @@ package health.helan.pharmacy.review;
 import health.helan.foundation.store.Refusal;
 import health.helan.foundation.store.index.Moments;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -32,7 +31,7 @@ final class Amounts {
       }
     }
     Moments end = Moments.parse(dispense.path("validityPeriod").path("end").asString(""));
-    if (end != null && end.hi() < micros(now)) {
+    if (end != null && end.hi() < Visits.micros(now)) {
       throw refusal("dispenseRequest.validityPeriod");
     }
     if (Dosages.name(request).length() > LONGEST_NAME) {
@@ -47,10 +46,6 @@ final class Amounts {
             || isWhole && value.decimalValue().stripTrailingZeros().scale() > 0)) {
       throw refusal(element);
     }
-  }
-
-  private static long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
 
   private static Refusal refusal(String element) {

@@ -2,8 +2,8 @@ package health.helan.pharmacy.review;
 
 import health.helan.foundation.rest.Answer;
 import health.helan.foundation.rest.FhirOperation;
+import health.helan.foundation.rest.Given;
 import health.helan.foundation.store.Outcome;
-import java.time.DateTimeException;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,15 +60,9 @@ public final class CommentOperations {
 
   /** {@code POST $draw-prescriptions}: {@code month} (2026-10), {@code count}. */
   private Answer draw(FhirOperation.Call call) {
-    YearMonth month;
-    try {
-      String text = ReviewOperations.need(call, "month");
-      if (text.length() != "2026-10".length()) {
-        throw ReviewOperations.wrong("month");
-      }
-      month = YearMonth.parse(text);
-    } catch (DateTimeException e) {
-      throw ReviewOperations.wrong("month");
+    YearMonth month = new Given(call).month("month");
+    if (month == null) {
+      throw Given.missing("month");
     }
     String count = ReviewOperations.need(call, "count");
     if (!count.matches("\\d{1,4}")) {

@@ -149,7 +149,7 @@ final class Visits {
     return end == null ? Moments.parse(visit.path("period").path("start").asString("")) : end;
   }
 
-  private static long micros(Instant instant) {
+  static long micros(Instant instant) {
     return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
 

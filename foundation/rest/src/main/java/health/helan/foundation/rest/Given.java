@@ -199,6 +199,24 @@ public final class Given {
     }
   }
 
+  /** A day of four, two and two digits (2026-10-31); null where it is not given. */
+  public @Nullable LocalDate day(String name) {
+    String text = text(name);
+    return text == null ? null : day(name, text);
+  }
+
+  /** The same, of a text that a parameter holds. */
+  public static LocalDate day(String name, String text) {
+    try {
+      if (text.length() == "2026-10-31".length()) {
+        return LocalDate.parse(text);
+      }
+    } catch (DateTimeException e) {
+      // Told below, as one that is too long.
+    }
+    throw wrong(name);
+  }
+
   /** A month (2026-10); null where it is not given. */
   public @Nullable YearMonth month(String name) {
     String text = text(name);

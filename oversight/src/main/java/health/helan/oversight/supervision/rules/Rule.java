@@ -119,7 +119,7 @@ public record Rule(
       }
     }
     LocalDate until = day(spec, "until");
-    if (from != null && until != null && until.isBefore(from)) {
+    if (until != null && until.isBefore(from)) {
       throw wrong("until", "supervision.rule-until");
     }
     Rule rule =
