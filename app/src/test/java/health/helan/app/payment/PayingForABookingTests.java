@@ -174,6 +174,18 @@ class PayingForABookingTests {
     assertThat(SERVER.call(lapsed.self, "$pay-simulate", "code", part(waiting, "code")).status())
         .as("the channel takes it no more")
         .isEqualTo(404);
+    assertThat(
+            SERVER
+                .call(
+                    lapsed.self,
+                    "$pay-simulate",
+                    "code",
+                    part(waiting, "code"),
+                    "agrees",
+                    "perhaps")
+                .status())
+        .as("yes or no")
+        .isEqualTo(400);
     assertThat(lapsed.pay().status()).isEqualTo(422);
 
     SERVER.clock.ahead(Duration.ZERO);

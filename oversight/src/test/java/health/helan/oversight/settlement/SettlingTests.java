@@ -139,8 +139,11 @@ class SettlingTests {
   void tellsTheCreditToWhoCollects() {
     Visit visit = outpatient();
     var unused = visit.settled();
-    Reply reply = server.get(visit.clerk, "Patient/" + visit.patient + "/$credit");
+    String credit = "Patient/" + visit.patient + "/$credit";
+    Reply reply = server.get(visit.clerk, credit);
     assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    Visit elsewhere = outpatient();
+    assertThat(server.get(elsewhere.clerk, credit).status()).isEqualTo(404);
   }
 
   // ------------------------------------------------------------------ as it should be

@@ -182,8 +182,15 @@ class CasesTests {
     Reply scores = SERVER.get(regulator, "$supervision-scores?institution=" + hospital.id);
     assertThat(scores.text()).contains("doctor-licence").contains("\"lost\"");
     String task = warned();
+    String figures = "$supervision-figures?institution=" + hospital.id;
+    assertThat(SERVER.get(regulator, figures).text()).contains("doctor-licence");
     ok(step(regulator, task, "withdraw"), "withdrawn");
     assertThat(score()).isEqualTo("100.0");
+    assertThat(SERVER.get(regulator, figures).text())
+        .as("nor is it a hit any more")
+        .doesNotContain("doctor-licence");
+    assertThat(SERVER.get(regulator, "$supervision-scores?month=%2B999999999-01").status())
+        .isEqualTo(400);
     assertThat(SERVER.get(hospital.nurse, "$supervision-scores").status()).isEqualTo(403);
     assertThat(SERVER.get(regulator, "$supervision-scores?month=soon").status()).isEqualTo(400);
   }

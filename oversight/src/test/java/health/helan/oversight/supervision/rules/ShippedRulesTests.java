@@ -93,6 +93,7 @@ class ShippedRulesTests {
         "kind; \"nothing\"; supervision.rule-kind",
         "points; 21; supervision.rule-points",
         "from; \"soon\"; supervision.rule-day",
+        "until; \"2020-01-01\"; supervision.rule-until",
         "with; {\"most\": -1}; supervision.rule-with",
         "with; {\"most\": 1, \"more\": 2}; supervision.rule-member",
         "blocks; true; supervision.rule-uncertain",
